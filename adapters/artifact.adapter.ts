@@ -1,0 +1,139 @@
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import type { Vault } from '../src/sealing.js';
+import { artifactKey, type ModelName, MODELS } from './artifact.models.js';
+import type { ArtifactRow, StoredArtifact } from './artifact.repository.js';
+import type { ArtifactStore } from './artifact.store.js';
+import { forEngine } from './engine-errors.js';
+import { successorOf } from './refresh-successor.js';
+
+/** What the adapters of all models share. */
+export interface ArtifactContext {
+  store: ArtifactStore;
+  vault: Vault;
+  /** Seconds in which a rotated refresh token still yields its successor, while that is unused. */
+  refreshGrace: number;
+}
+
+const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
+
+/**
+ * oidc-provider's storage for one model. What the engine keeps under an id is stored under the id's hash, without the
+ * id; `find` puts back the one that was presented.
+ */
+export class ArtifactAdapter implements Adapter {
+  constructor(
+    private readonly model: ModelName,
+    private readonly context: ArtifactContext,
+  ) {}
+
+  async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
+    const row = this.#toRow(id, payload, expiresIn);
+    await forEngine(async () => {
+      if (this.model !== 'ReplayDetection') return this.context.store.upsert(row);
+      if (await this.context.store.repository.insertOnce(row)) return;
+      throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
+    });
+  }
+
+  find(id: string): Promise<AdapterPayload | undefined> {
+    return forEngine(async () => {
+      const row = await this.context.store.find(artifactKey(this.model, id));
+      if (!row) return undefined;
+      const payload = this.#toPayload(row, id);
+      if (row.consumedAt !== null && !(await this.#inGrace(row, id))) payload.consumed = row.consumedAt;
+      return payload;
+    });
+  }
+
+  /** Sessions only. The id, which is the cookie, is neither stored nor needed: the engine only reads what it finds. */
+  findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    return forEngine(async () => {
+      const row = await this.context.store.repository.findByUid(MODELS[this.model], uid);
+      return row && this.#toPayload(row, undefined);
+    });
+  }
+
+  /** Device codes only. The engine goes on to save what it finds, so the id comes back from its sealed copy. */
+  findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
+    return forEngine(async () => {
+      const digest = this.context.vault.digest('user-codes', userCode);
+      const row = await this.context.store.repository.findByUserCode(MODELS[this.model], digest);
+      if (!row?.sealedId) return undefined;
+      const id = this.context.vault.open('artifact-ids', row.sealedId, row.key).toString();
+      const payload = { ...this.#toPayload(row, id), userCode };
+      return row.consumedAt === null ? payload : { ...payload, consumed: row.consumedAt };
+    });
+  }
+
+  /**
+   * Exactly one caller on any node consumes a code. Throws InvalidGrant for the others and revokes what was issued, as
+   * the engine does for a replay that it sees (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2).
+   */
+  consume(id: string): Promise<void> {
+    return forEngine(async () => {
+      const key = artifactKey(this.model, id);
+      if (await this.context.store.consume(key)) return;
+      const row = await this.context.store.find(key);
+      if (row && (await this.#inGrace(row, id))) return;
+      if (row?.grantId) await this.#revoke(row.grantId);
+      throw new errors.InvalidGrant('it was used already');
+    });
+  }
+
+  destroy(id: string): Promise<void> {
+    return forEngine(() => this.context.store.destroy(artifactKey(this.model, id)));
+  }
+
+  revokeByGrantId(grantId: string): Promise<void> {
+    return forEngine(() => this.context.store.revokeByGrantId(grantId));
+  }
+
+  async #revoke(grantId: string): Promise<void> {
+    const { store } = this.context;
+    await Promise.all([store.revokeByGrantId(grantId), store.destroy(artifactKey('Grant', grantId))]);
+  }
+
+  /** A rotated refresh token whose successor nobody used yet, for as long as the grace lasts. */
+  async #inGrace(row: StoredArtifact, id: string): Promise<boolean> {
+    const { refreshGrace, store, vault } = this.context;
+    if (this.model !== 'RefreshToken' || row.consumedFor === null || row.consumedFor >= refreshGrace)
+      return false;
+    const successor = await store.find(artifactKey('RefreshToken', successorOf(vault, id)));
+    return successor === undefined || successor.consumedAt === null;
+  }
+
+  #toRow(id: string, payload: AdapterPayload, expiresIn: number): ArtifactRow {
+    const { vault } = this.context;
+    const key = artifactKey(this.model, id);
+    const { jti: _id, userCode, consumed: _consumed, ...kept } = payload;
+    const isToken = !NOT_TOKENS.has(this.model);
+    // An interaction holds the session's cookie, the device code and its own id in a URL.
+    const stored =
+      this.model === 'Interaction'
+        ? { sealed: vault.seal('artifact-payloads', JSON.stringify(kept), key).toString('base64') }
+        : kept;
+    return {
+      key,
+      model: MODELS[this.model],
+      payload: JSON.stringify(stored),
+      grantId: (isToken && kept.grantId) || null,
+      clientId: kept.clientId ?? null,
+      accountId: kept.accountId ?? null,
+      uid: this.model === 'Session' ? (kept.uid ?? null) : null,
+      userCode: userCode === undefined ? null : vault.digest('user-codes', userCode),
+      sealedId: this.model === 'DeviceCode' ? vault.seal('artifact-ids', id, key) : null,
+      expiresAt: payload.exp ?? Date.now() / 1000 + expiresIn,
+    };
+  }
+
+  #toPayload(row: StoredArtifact, id: string | undefined): AdapterPayload {
+    const stored = JSON.parse(row.payload) as AdapterPayload & { sealed?: string };
+    const payload = stored.sealed === undefined ? stored : this.#unseal(row.key, stored.sealed);
+    return id === undefined ? payload : { ...payload, jti: id };
+  }
+
+  #unseal(key: Buffer, sealed: string): AdapterPayload {
+    const opened = this.context.vault.open('artifact-payloads', Buffer.from(sealed, 'base64'), key);
+    return JSON.parse(opened.toString()) as AdapterPayload;
+  }
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+
+/** The number under which each of oidc-provider's models is stored. Never reuse one. */
+export const MODELS = {
+  Session: 1,
+  AccessToken: 2,
+  AuthorizationCode: 3,
+  RefreshToken: 4,
+  ClientCredentials: 5,
+  DeviceCode: 6,
+  Grant: 7,
+  Interaction: 8,
+  ReplayDetection: 9,
+  PushedAuthorizationRequest: 10,
+  InitialAccessToken: 11,
+  RegistrationAccessToken: 12,
+  BackchannelAuthenticationRequest: 13,
+} as const;
+
+/** A model of oidc-provider that is kept in the artifacts table. */
+export type ModelName = keyof typeof MODELS;
+
+/** Whether oidc-provider's model of this name is an artifact (and not, say, a client). */
+export function isModelName(name: string): name is ModelName {
+  return Object.hasOwn(MODELS, name);
+}
+
+/**
+ * The primary key of an artifact: SHA-256 of its model and id. The id itself, which is the token or cookie, is stored
+ * nowhere: ids have 256 random bits, so that a digest without a key is enough.
+ */
+export function artifactKey(model: ModelName, id: string): Buffer {
+  return createHash('sha256')
+    .update(`${String(MODELS[model])}:${id}`)
+    .digest();
+}

@@ -1,0 +1,82 @@
+/** How far a batcher may go: rows per statement, statements at a time, rows waiting. */
+export interface BatchLimits {
+  rows: number;
+  statements: number;
+  waiting: number;
+}
+
+/** Thrown for one row instead of running the statement: the database is slower than what is asked of it. */
+export class BatchQueueFull extends Error {
+  override readonly name = 'BatchQueueFull';
+}
+
+interface Waiting<I, O> {
+  input: I;
+  resolve: (output: O) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Turns the calls of one turn of the event loop into one statement. An idle batcher adds no wait: the statement leaves
+ * in the same turn. While `statements` are under way, calls gather for the next one. A statement that PostgreSQL
+ * refused because of one row is run again row by row, so that a bad row fails alone.
+ */
+export class Batcher<I, O> {
+  #waiting: Waiting<I, O>[] = [];
+  #underWay = 0;
+  #scheduled = false;
+
+  /**
+   * @param run answers as many outputs as it got inputs, in their order
+   * @param isRefusal whether an error proves that the statement changed nothing, so that rows may be tried alone
+   */
+  constructor(
+    private readonly limits: BatchLimits,
+    private readonly run: (inputs: I[]) => Promise<O[]>,
+    private readonly isRefusal: (error: unknown) => boolean,
+  ) {}
+
+  /** The output for this input. Rejects with BatchQueueFull at once when too many are waiting. */
+  submit(input: I): Promise<O> {
+    if (this.#waiting.length >= this.limits.waiting)
+      return Promise.reject(new BatchQueueFull('too many rows are waiting'));
+    return new Promise<O>((resolve, reject) => {
+      this.#waiting.push({ input, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#waiting.length === 0 || this.#underWay >= this.limits.statements) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      while (this.#waiting.length > 0 && this.#underWay < this.limits.statements) {
+        void this.#send(this.#waiting.splice(0, this.limits.rows));
+      }
+    });
+  }
+
+  async #send(batch: Waiting<I, O>[]): Promise<void> {
+    this.#underWay++;
+    try {
+      await this.#settle(batch);
+    } finally {
+      this.#underWay--;
+      this.#schedule();
+    }
+  }
+
+  async #settle(batch: Waiting<I, O>[]): Promise<void> {
+    try {
+      const outputs = await this.run(batch.map(({ input }) => input));
+      batch.forEach(({ resolve }, index) => resolve(outputs[index] as O));
+    } catch (error) {
+      if (batch.length === 1 || !this.isRefusal(error)) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
+      for (const one of batch) await this.#settle([one]);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { errors, Provider } from 'oidc-provider';
+import { isUnavailable } from '../src/db/availability.js';
+import { AppError } from '../src/errors.js';
+import { BatchQueueFull } from './batching.js';
+
+/** What the engine answers when the database cannot serve the request now: 503 in the shape of RFC 6749. */
+class TemporarilyUnavailable extends errors.OIDCProviderError {
+  constructor(cause: unknown) {
+    super(503, 'temporarily_unavailable', { cause });
+    this.expose = true;
+    this.error_description = 'the server cannot answer now, try again shortly';
+  }
+}
+
+/** 429 in the shape of RFC 6749; `retryAfter` in seconds becomes the header. */
+class SlowDown extends errors.OIDCProviderError {
+  constructor(description: string) {
+    super(429, 'slow_down');
+    this.error_description = description;
+  }
+}
+
+/** Runs the work for the engine: what it throws becomes an error that the engine knows how to answer. */
+export async function forEngine<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof errors.OIDCProviderError) throw error;
+    if (error instanceof AppError && error.kind === 'slow_down') {
+      Provider.ctx?.set('Retry-After', String(error.retryAfter ?? 1));
+      throw new SlowDown(error.message);
+    }
+    if (error instanceof BatchQueueFull || isUnavailable(error)) {
+      Provider.ctx?.set('Retry-After', '1');
+      throw new TemporarilyUnavailable(error);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Knex } from 'knex';
+import * as createTenants from './20261122060000_create_tenants.js';
+import * as createScopes from './20261122060100_create_scopes.js';
+import * as createClients from './20261122060200_create_clients.js';
+import * as createAccounts from './20261122060300_create_accounts.js';
+import * as createKeys from './20261122060400_create_keys.js';
+import * as createArtifacts from './20261122060500_create_artifacts.js';
+import * as createAuditEvents from './20261122060600_create_audit_events.js';
+
+/** One step of the schema; both directions run in a transaction. */
+export interface Migration {
+  name: string;
+  up(sql: Knex): Promise<void>;
+  down(sql: Knex): Promise<void>;
+}
+
+/** Every migration, in the order in which they run. Names carry no extension, so that they stay the same once compiled. */
+export const migrations: readonly Migration[] = [
+  { name: '20261122060000_create_tenants', ...createTenants },
+  { name: '20261122060100_create_scopes', ...createScopes },
+  { name: '20261122060200_create_clients', ...createClients },
+  { name: '20261122060300_create_accounts', ...createAccounts },
+  { name: '20261122060400_create_keys', ...createKeys },
+  { name: '20261122060500_create_artifacts', ...createArtifacts },
+  { name: '20261122060600_create_audit_events', ...createAuditEvents },
+];

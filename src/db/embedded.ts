@@ -1,0 +1,314 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import * as files from './embedded-files.js';
+import type { Place } from './embedded-files.js';
+
+const PORT = 5432;
+const SOCKET = `.s.PGSQL.${String(PORT)}`;
+/** Of the user and of the database. */
+const NAME = 'postern';
+const START_TIMEOUT = 60_000;
+const STOP_TIMEOUT = 15_000;
+
+/** A running database. Only its server's user and root can reach it. */
+export interface EmbeddedDatabase {
+  /** For `pg`: the directory of the Unix socket as host, and a user who may do everything. */
+  readonly connection: { host: string; port: number; user: string; database: string };
+  /** Whether this process runs the server; if not, it ends with the process that does. */
+  readonly owner: boolean;
+  /**
+   * Stops the server if this process owns it, dropping the connections that are open and losing nothing that was
+   * committed; otherwise does nothing. Safe to call twice. Throws when the server does not stop within 30 seconds.
+   */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /**
+   * Made when missing. As root, when no unprivileged user can reach it, the database is in
+   * /var/lib/postern-<hash of this path> instead, always the same for one path, and `log` is told.
+   */
+  dataDirectory: string;
+  /** Default true: what is committed survives a power cut. False is for tests: it survives kills of the process only. */
+  durable?: boolean;
+  /** Told what the operator should know: that the data lies elsewhere, that the server has ended by itself. */
+  log?: (message: string) => void;
+}
+
+/** Another process, or this one, runs the database in that directory already. */
+export class EmbeddedDatabaseInUse extends Error {
+  override readonly name = 'EmbeddedDatabaseInUse';
+  /** @param pid the process that owns it. */
+  constructor(
+    readonly dataDirectory: string,
+    readonly pid: number,
+  ) {
+    super(`The embedded database in ${dataDirectory} is in use by process ${String(pid)}.`);
+  }
+}
+
+/**
+ * Starts PostgreSQL in that directory, on first use creating it and the database `postern`, and resolves when it
+ * answers. It ends when `stop` is called or when this process ends, however that happens; it does not keep this
+ * process alive. Text sorts by code point on every machine.
+ *
+ * Throws EmbeddedDatabaseInUse when a live process owns the directory (of several that start at the same moment, one
+ * wins), and an Error that ends in the last lines of the server's log when it does not start within 60 seconds.
+ */
+export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  return startIn(await files.choosePlace(options.dataDirectory, options.log ?? nothing), options);
+}
+
+/**
+ * Uses the database that another live process (or this one) runs there, or starts it for the life of this process.
+ * For the command line. Waits up to 60 seconds for one that is just starting or stopping. Throws what
+ * `startEmbeddedDatabase` throws, EmbeddedDatabaseInUse only when the owner's server does not answer.
+ */
+export async function attachOrStartEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const place = await files.choosePlace(options.dataDirectory, options.log ?? nothing);
+  const deadline = Date.now() + START_TIMEOUT;
+  for (;;) {
+    const connection = (await newestLock(place.root)).owner?.connection;
+    if (connection && (await answers(connection.host))) {
+      return { connection, owner: false, stop: () => Promise.resolve() };
+    }
+    try {
+      return await startIn(place, options);
+    } catch (error) {
+      if (!(error instanceof EmbeddedDatabaseInUse) || Date.now() > deadline) throw error;
+    }
+    await sleep(50);
+  }
+}
+
+const nothing = () => undefined;
+
+async function startIn(place: Place, options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const lock = await takeLock(place.root);
+  try {
+    const { connection, ended, stop } = await startServer(place, options.durable ?? true);
+    await lock.publish(connection);
+    let stopping: Promise<void> | undefined;
+    void ended.then((how) => {
+      const message = `The embedded PostgreSQL ended by itself (${how}); see ${place.root}/postgres.log.`;
+      if (!stopping) options.log?.(message);
+    });
+    return { connection, owner: true, stop: () => (stopping ??= stop().then(() => lock.release())) };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+interface Owner {
+  pid: number;
+  /** What `birth` says of it. */
+  born: string;
+  /** Absent until the server answers. */
+  connection?: EmbeddedDatabase['connection'];
+}
+
+/**
+ * The owner of a place is the process that its file `owner.<n>` with the highest n names, if that process lives. To
+ * take over is to make the next number, which only one process can; the highest is never deleted, only overwritten by
+ * its owner. (Deleting the lock of a dead owner would let two processes do so in turn, the second one with the
+ * new lock of the first.)
+ */
+async function newestLock(root: string): Promise<{ number: number; owner?: Owner }> {
+  const numbers = (await fs.readdir(root)).map((name) => Number(/^owner\.(\d+)$/.exec(name)?.[1] ?? 0));
+  const number = Math.max(0, ...numbers);
+  const owner = (await files.readJson(join(root, `owner.${String(number)}`))) as Owner | null | undefined;
+  const born = owner ? await files.birth(owner.pid) : undefined;
+  const lives = born !== undefined && (born === owner?.born || born === '');
+  return owner && lives ? { number, owner } : { number };
+}
+
+/** Makes this process the owner. Throws EmbeddedDatabaseInUse. */
+async function takeLock(root: string) {
+  const me: Owner = { pid: process.pid, born: (await files.birth(process.pid)) ?? '' };
+  const draft = join(root, `owner-${randomBytes(6).toString('hex')}`);
+  for (;;) {
+    const { number, owner } = await newestLock(root);
+    if (owner) throw new EmbeddedDatabaseInUse(root, owner.pid);
+    const lock = join(root, `owner.${String(number + 1)}`);
+    await fs.writeFile(draft, JSON.stringify(me));
+    const taken = await fs.link(draft, lock).then(() => true, files.ignore('EEXIST'));
+    await fs.rm(draft);
+    if (!taken) continue;
+    // A process that has slept since it looked may make a number that others have passed and cleaned up.
+    if ((await newestLock(root)).number !== number + 1) {
+      await fs.rm(lock, { force: true });
+      continue;
+    }
+    await fs.rm(join(root, `owner.${String(number)}`), { force: true });
+    const overwrite = async (value: Owner | null) => {
+      await fs.writeFile(draft, JSON.stringify(value));
+      await fs.rename(draft, lock);
+    };
+    return {
+      publish: (connection: EmbeddedDatabase['connection']) => overwrite({ ...me, connection }),
+      release: () => overwrite(null),
+    };
+  }
+}
+
+/** initdb's choices: text sorts by code point, with the case rules of Unicode, whatever the machine's locales are. */
+const INITDB = [
+  ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+  ...[`--username=${NAME}`, '--auth-local=trust', '--auth-host=reject', '--no-instructions'],
+];
+
+/** The log has starts, stops and crashes, but no statements, so neither personal data nor much text. */
+const SETTINGS = {
+  listen_addresses: '',
+  unix_socket_permissions: '0700',
+  max_connections: '100',
+  shared_buffers: '64MB',
+  max_wal_size: '256MB',
+  io_method: 'sync',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_min_messages: 'log',
+  log_min_error_statement: 'panic',
+  log_checkpoints: 'off',
+  log_autovacuum_min_duration: '-1',
+};
+const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+/** Runs the server, on the place's first use after creating its files. Its caller holds the lock. */
+async function startServer(place: Place, durable: boolean) {
+  const pgdata = join(place.root, 'pgdata');
+  const native = await files.usableBinaries(place);
+  const host = await files.makeSocketDirectory(place, SOCKET);
+  await awaitFormerServer(pgdata);
+  // Not seen above: a server in another container that shares this directory.
+  if (await answers(host)) throw new Error(`A server that this process cannot see runs in ${place.root}.`);
+  const log = await files.openLog(place);
+  const program = (name: string, ...args: string[]) =>
+    spawnGuarded(place, log.handle.fd, join(native, 'bin', name), ...args);
+  try {
+    if (!(await files.exists(pgdata))) {
+      // Created under another name, so that one that was interrupted is never taken for a database.
+      const draft = await files.makeDraft(place, 'pgdata-new-');
+      const how = await program('initdb', '-D', draft, ...INITDB, ...(durable ? [] : ['--no-sync'])).ended;
+      if (how !== 'exit code 0') throw new Error(`initdb: ${how}`);
+      await files.renameDurably(draft, pgdata);
+    }
+    const settings = { ...SETTINGS, ...(durable ? {} : NOT_DURABLE), unix_socket_directories: `"${host}"` };
+    const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const { child, ended } = program('postgres', '-D', pgdata, ...options);
+    const stop = async () => {
+      child.ref();
+      for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+        child.kill(signal);
+        if (await Promise.race([ended, sleep(STOP_TIMEOUT, undefined, { ref: false })])) return;
+      }
+      throw new Error(`The embedded PostgreSQL (process ${String(child.pid)}) does not stop.`);
+    };
+    const connection = { host, port: PORT, user: NAME, database: NAME };
+    try {
+      await untilReady(connection, ended);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    child.unref();
+    return { connection, ended, stop };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The embedded PostgreSQL did not start: ${why}\n${await log.tail()}`, { cause });
+  } finally {
+    await log.handle.close();
+  }
+}
+
+/**
+ * Becomes the program, leaving behind a watcher that interrupts it (for PostgreSQL: a fast, clean shutdown) when the
+ * pipe on standard input closes. The system closes that when our process ends, even when it is killed.
+ */
+const GUARD = `
+exec 3<&0 </dev/null
+( ( while read -r _; do :; done; kill -INT $$ ) <&3 3<&- & )
+exec 3<&-
+exec "$@"`;
+
+function spawnGuarded(place: Place, log: number, ...command: string[]) {
+  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', ...command], {
+    ...place.user,
+    cwd: '/',
+    env: files.ENVIRONMENT,
+    // A session of its own: Ctrl-C in the terminal is for us, who may still have requests to answer.
+    detached: true,
+    stdio: ['pipe', log, log],
+  });
+  (child.stdin as Socket).unref();
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${String(code)}`));
+  });
+  void ended.then(() => child.stdin?.destroy());
+  return { child, ended };
+}
+
+/** Resolves when the server answers and has our database. Throws when it ends first, or after 60 seconds. */
+async function untilReady(connection: EmbeddedDatabase['connection'], ended: Promise<string>): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT;
+  for (;;) {
+    try {
+      await query(connection, 'SELECT 1');
+      return;
+    } catch (error) {
+      const missing = files.codeOf(error) === '3D000';
+      if (missing) await query({ ...connection, database: 'postgres' }, `CREATE DATABASE ${NAME}`);
+      else if (Date.now() > deadline) throw error;
+    }
+    const how = await Promise.race([ended, sleep(20)]);
+    if (how !== undefined) throw new Error(`postgres: ${how}`);
+  }
+}
+
+async function query(connection: EmbeddedDatabase['connection'], sql: string): Promise<void> {
+  const client = new pg.Client({ ...connection, ssl: false, connectionTimeoutMillis: 5_000 });
+  client.on('error', nothing);
+  try {
+    await client.connect();
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Whether a server listens there. Throws when it is not for us to know. */
+function answers(host: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(join(host, SOCKET));
+    socket.once('connect', () => resolve(true));
+    socket.once('error', (error) => {
+      if (['ENOENT', 'ECONNREFUSED'].includes(files.codeOf(error) ?? '')) resolve(false);
+      else reject(error);
+    });
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+/**
+ * Waits for the server of a former owner, which may be shutting down, and ends one that has lost its watcher. Removes
+ * a `postmaster.pid` left by a crash when another program has that pid now: PostgreSQL would refuse to start.
+ */
+async function awaitFormerServer(pgdata: string): Promise<void> {
+  const file = join(pgdata, 'postmaster.pid');
+  const deadline = Date.now() + STOP_TIMEOUT;
+  for (let asked = false; Date.now() < deadline; asked = true) {
+    const pid = Number.parseInt((await fs.readFile(file, 'utf8').catch(files.ignore('ENOENT'))) ?? '', 10);
+    if (!(pid > 0) || (await files.birth(pid)) === undefined) return;
+    const command = await fs.readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => undefined);
+    if (command !== undefined && !command.split('\0').includes(pgdata)) return fs.rm(file, { force: true });
+    if (command !== undefined && !asked) process.kill(pid, 'SIGINT');
+    await sleep(50);
+  }
+}

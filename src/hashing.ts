@@ -1,0 +1,128 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import bcrypt from 'bcrypt';
+import { equalInConstantTime } from './sealing.js';
+
+/** bcrypt reads no further than this many bytes; longer values are refused instead of being cut silently. */
+export const MAX_HASHED_BYTES = 72;
+
+const CLIENT_SECRET_COST = 10;
+const PASSWORD_COST = 12;
+const REMEMBERED_SECRETS = 10_000;
+/** The hash of a value that nobody knows; checked where there is no account, so that the answer takes as long. */
+const DECOY_PASSWORD_HASH = '$2b$12$cT1Vzm8SQRA2SBasVuEUC.BHyMe8DdrGyirs1i8rGNCLkV/jjwmRm';
+
+/**
+ * The only user of bcrypt. At most one hash per core runs at a time: they share libuv's pool with the signing of
+ * tokens, which would otherwise wait behind them.
+ */
+export class Hashing {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+  readonly #cores = availableParallelism();
+
+  /** bcrypt, cost 12. Throws RangeError when the password is longer than `MAX_HASHED_BYTES`. */
+  hashPassword(password: string): Promise<string> {
+    return this.#hash(password, PASSWORD_COST);
+  }
+
+  /** bcrypt, cost 10: a client secret is 256 random bits, so that the cost protects nothing a guess could reach. */
+  hashClientSecret(secret: string): Promise<string> {
+    return this.#hash(secret, CLIENT_SECRET_COST);
+  }
+
+  /** Without a hash (no such account) it takes as long as with one, and is false. */
+  async verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
+    const matches = await this.compare(password, hash ?? DECOY_PASSWORD_HASH);
+    return matches && hash !== undefined;
+  }
+
+  /** Whether the value is the one that was hashed; a value that bcrypt would cut is none. */
+  compare(value: string, hash: string): Promise<boolean> {
+    const usable = hashable(value) ? value : '';
+    return this.#slot(async () => (await bcrypt.compare(usable, hash)) && usable === value && value !== '');
+  }
+
+  #hash(value: string, cost: number): Promise<string> {
+    if (!hashable(value))
+      throw new RangeError(`a value to hash has 1 to ${String(MAX_HASHED_BYTES)} bytes, none zero`);
+    return this.#slot(() => bcrypt.hash(value, cost));
+  }
+
+  async #slot<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.#cores) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
+    }
+  }
+}
+
+function hashable(value: string): boolean {
+  const bytes = Buffer.byteLength(value);
+  return bytes > 0 && bytes <= MAX_HASHED_BYTES && !value.includes('\0');
+}
+
+/** A stored client secret: the row's id and its bcrypt hash. */
+export interface StoredSecret {
+  id: string;
+  hash: string;
+}
+
+/**
+ * Runs bcrypt once per client secret and process. Afterwards a presented secret is compared, in constant time, with a
+ * digest under a key that exists only in this process; the digest is bound to the row's hash, so that a rotated or
+ * deleted secret is forgotten with its row.
+ */
+export class VerifiedSecrets {
+  readonly #key = randomBytes(32);
+  readonly #digests = new Map<string, { hash: string; digest: Buffer }>();
+  readonly #pending = new Map<string, Promise<boolean>>();
+
+  constructor(private readonly hashing: Hashing) {}
+
+  /** The secret among `stored` that `presented` was verified to be before; costs one HMAC. */
+  recall(stored: readonly StoredSecret[], presented: string): string | undefined {
+    const digest = this.#digest(presented);
+    return stored.find((secret) => {
+      const known = this.#digests.get(secret.id);
+      return known?.hash === secret.hash && equalInConstantTime(known.digest, digest);
+    })?.id;
+  }
+
+  /** The secret among `stored` that `presented` is, by bcrypt; equal checks under way at the same time share one run. */
+  async verify(stored: readonly StoredSecret[], presented: string): Promise<string | undefined> {
+    for (const secret of stored) {
+      if (await this.#verifyOne(secret, presented)) return secret.id;
+    }
+    return undefined;
+  }
+
+  async #verifyOne(secret: StoredSecret, presented: string): Promise<boolean> {
+    const digest = this.#digest(presented);
+    const key = `${secret.id}.${digest.toString('base64')}`;
+    let check = this.#pending.get(key);
+    if (!check) {
+      check = this.hashing.compare(presented, secret.hash).finally(() => this.#pending.delete(key));
+      this.#pending.set(key, check);
+    }
+    const matches = await check;
+    if (matches) this.#remember(secret, digest);
+    return matches;
+  }
+
+  #remember(secret: StoredSecret, digest: Buffer): void {
+    this.#digests.delete(secret.id);
+    this.#digests.set(secret.id, { hash: secret.hash, digest });
+    const oldest = this.#digests.keys().next();
+    if (this.#digests.size > REMEMBERED_SECRETS && !oldest.done) this.#digests.delete(oldest.value);
+  }
+
+  #digest(presented: string): Buffer {
+    return createHmac('sha256', this.#key).update(presented).digest();
+  }
+}

@@ -1,0 +1,183 @@
+import {
+  type AdapterFactory,
+  type Configuration,
+  errors,
+  type KoaContextWithOIDC,
+  type ResourceServer,
+} from 'oidc-provider';
+import type { KeySet } from '../keys/keys.service.js';
+import type { Settings } from '../settings.js';
+import { ENGINE_ROUTES } from './routes.js';
+
+/** The pages that the engine asks for by itself. */
+export interface EnginePages {
+  renderError: NonNullable<Configuration['renderError']>;
+  logoutSource(ctx: KoaContextWithOIDC, form: string): Promise<void>;
+  postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void>;
+  userCodeInputSource: NonNullable<DeviceFlow['userCodeInputSource']>;
+  userCodeConfirmSource: NonNullable<DeviceFlow['userCodeConfirmSource']>;
+  successSource: NonNullable<DeviceFlow['successSource']>;
+}
+type DeviceFlow = NonNullable<NonNullable<Configuration['features']>['deviceFlow']>;
+
+/** What the engine's configuration is made of. */
+export interface EngineParts {
+  settings: Settings;
+  keys: KeySet;
+  /** The names of the scopes that need no resource indicator. */
+  scopes: string[];
+  adapter: AdapterFactory;
+  findAccount: NonNullable<Configuration['findAccount']>;
+  isClientLive(clientId: string): Promise<boolean>;
+  pages: EnginePages;
+}
+
+/** The audience of tokens for our own admin API. */
+export function adminAudience(issuer: string): string {
+  return `${issuer}/admin`;
+}
+
+/** The scopes of our own admin API. */
+export const ADMIN_SCOPES = ['clients.read', 'clients.write'] as const;
+
+const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
+
+/** Properties of a client that the engine only carries for us. */
+export const CLIENT_EXTENSIONS = ['allowed_cors_origins', 'allowed_scopes', 'pkce_required'];
+
+/** Everything that Postern asks of oidc-provider; whatever is not on here is off. */
+export function engineConfiguration(parts: EngineParts): Configuration {
+  const { settings, keys, pages } = parts;
+  const { ttl } = settings;
+  const secure = settings.issuer.startsWith('https:');
+  return {
+    adapter: parts.adapter,
+    routes: ENGINE_ROUTES,
+    jwks: { keys: keys.signing },
+    cookies: {
+      keys: keys.cookies,
+      names: {
+        session: secure ? '__Host-postern_session' : 'postern_session',
+        interaction: secure ? '__Secure-postern_interaction' : 'postern_interaction',
+        resume: secure ? '__Secure-postern_resume' : 'postern_resume',
+      },
+      long: { signed: true, httpOnly: true, sameSite: 'lax', path: '/', secure },
+      short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
+    },
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    findAccount: parts.findAccount,
+    renderError: pages.renderError,
+    scopes: parts.scopes,
+    claims: {
+      openid: ['sub'],
+      email: ['email', 'email_verified'],
+      phone: ['phone_number', 'phone_number_verified'],
+      address: ['address'],
+      profile: [
+        'name',
+        'given_name',
+        'family_name',
+        'middle_name',
+        'nickname',
+        'preferred_username',
+        'profile',
+        'picture',
+        'website',
+        'gender',
+        'birthdate',
+        'zoneinfo',
+        'locale',
+        'updated_at',
+      ],
+    },
+    responseTypes: ['code'],
+    subjectTypes: ['public'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientDefaults: { id_token_signed_response_alg: 'RS256' },
+    enabledJWA: {
+      clientAuthSigningAlgValues: ASYMMETRIC,
+      idTokenSigningAlgValues: ['RS256', 'ES256'],
+    },
+    extraClientMetadata: { properties: CLIENT_EXTENSIONS },
+    clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
+    allowOmittingSingleRegisteredRedirectUri: false,
+    pkce: {
+      required: (_ctx, client) => client.clientAuthMethod === 'none' || client['pkce_required'] !== false,
+    },
+    rotateRefreshToken: true,
+    fetch: engineFetch(settings.issuer),
+    ttl: {
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttl.accessToken,
+      AuthorizationCode: ttl.authorizationCode,
+      ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttl.clientCredentials,
+      DeviceCode: ttl.deviceCode,
+      Grant: ttl.grant,
+      IdToken: ttl.idToken,
+      Interaction: ttl.interaction,
+      RefreshToken: ttl.refreshToken,
+      Session: ttl.session,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      userinfo: { enabled: true },
+      clientCredentials: { enabled: true },
+      backchannelLogout: { enabled: true },
+      revocation: { enabled: true },
+      introspection: {
+        enabled: true,
+        // A public client may ask about its own tokens; nobody is told of a token whose client is gone.
+        allowedPolicy: async (_ctx, client, token) =>
+          (client.clientAuthMethod !== 'none' || token.clientId === client.clientId) &&
+          token.clientId !== undefined &&
+          (await parts.isClientLive(token.clientId)),
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: pages.logoutSource,
+        postLogoutSuccessSource: pages.postLogoutSuccessSource,
+      },
+      deviceFlow: {
+        enabled: true,
+        userCodeInputSource: pages.userCodeInputSource,
+        userCodeConfirmSource: pages.userCodeConfirmSource,
+        successSource: pages.successSource,
+      },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_ctx, resource, client) =>
+          adminResource(settings, resource, stringsOf(client['allowed_scopes'])),
+      },
+    },
+  };
+}
+
+/** The only API with tokens of its own so far is our admin API; its scopes are narrowed to what the client may ask for. */
+function adminResource(settings: Settings, resource: string, allowed: string[]): ResourceServer {
+  const audience = adminAudience(settings.issuer);
+  if (resource !== audience) throw new errors.InvalidTarget('this resource is not registered here');
+  return {
+    audience,
+    scope: ADMIN_SCOPES.filter((scope) => allowed.includes(scope)).join(' '),
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: settings.ttl.clientCredentials,
+    jwt: { sign: { alg: 'ES256' } },
+  };
+}
+
+/**
+ * The engine refuses to fetch from special-use addresses, through the dispatcher that it passes (SSRF). That stays, but
+ * for an installation on localhost itself, whose relying parties live there too.
+ */
+function engineFetch(issuer: string): NonNullable<Configuration['fetch']> {
+  if (issuer.startsWith('https:')) return (url, options) => fetch(url, options);
+  return (url, options) => {
+    const { dispatcher: _guard, ...rest } = options as RequestInit & { dispatcher?: unknown };
+    return fetch(url, rest);
+  };
+}
+
+function stringsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

@@ -1,0 +1,54 @@
+import type Koa from 'koa';
+import type { Engine } from './engine.js';
+import { ENGINE_ROUTES, isEnginePath } from './routes.js';
+
+/** Guesses at a device's user code, counted per address (RFC 8628 section 5.1). Throws AppError `slow_down`. */
+export type CountUserCode = (address: string) => Promise<void>;
+
+/**
+ * Passes the engine's paths on. Host, scheme and address are settled here: the engine builds its URLs from the
+ * request, so it is shown the issuer's origin whatever the caller's headers say.
+ */
+export function engineRouter(issuer: string, engine: Engine, countUserCode: CountUserCode): Koa.Middleware {
+  const { host, protocol } = new URL(issuer);
+  return async (ctx, next) => {
+    if (!isEnginePath(ctx.path)) return next();
+    if (ctx.path === ENGINE_ROUTES.code_verification && ctx.method === 'POST') await countUserCode(ctx.ip);
+    if (ctx.path === ENGINE_ROUTES.authorization)
+      ctx.req.url = asksForConsent(ctx.req.url ?? ctx.url, issuer);
+    const { headers } = ctx.req;
+    headers.host = host;
+    headers['x-forwarded-proto'] = protocol.slice(0, -1);
+    headers['x-forwarded-for'] = ctx.ip;
+    delete headers['x-forwarded-host'];
+    ctx.set({
+      // The engine adds the hash of its own inline script where it posts a form by itself.
+      'Content-Security-Policy':
+        "default-src 'none'; script-src 'report-sample'; base-uri 'none'; frame-ancestors 'none'",
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+    });
+    ctx.respond = false;
+    await engine.handle(ctx.req, ctx.res);
+  };
+}
+
+/**
+ * Offline access needs a consent (OpenID Connect Core section 11), and the engine drops the scope from a request that
+ * does not ask for one. Most relying parties do not know that, so we ask for them.
+ */
+function asksForConsent(path: string, issuer: string): string {
+  const url = new URL(path, issuer);
+  const query = url.searchParams;
+  const prompts = (query.get('prompt') ?? '').split(' ').filter(Boolean);
+  const offline = query.getAll('scope').some((scope) => scope.split(' ').includes('offline_access'));
+  if (
+    !offline ||
+    query.getAll('prompt').length > 1 ||
+    prompts.includes('consent') ||
+    prompts.includes('none')
+  )
+    return path;
+  query.set('prompt', [...prompts, 'consent'].join(' '));
+  return url.pathname + url.search;
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Provider } from 'oidc-provider';
+
+/** What decides whether the Provider in use is still right. */
+export interface EngineInputs {
+  fingerprint: string;
+  build(): Provider;
+}
+
+/**
+ * The Provider in use. Keys and scopes are read again now and then, and when they changed a new Provider takes over for
+ * the next request, without a restart; requests in flight end on the old one.
+ */
+export class Engine {
+  #provider: Provider;
+  #handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+  #fingerprint: string;
+
+  private constructor(
+    private readonly read: () => Promise<EngineInputs>,
+    inputs: EngineInputs,
+  ) {
+    this.#fingerprint = inputs.fingerprint;
+    this.#provider = inputs.build();
+    this.#handle = this.#provider.callback();
+  }
+
+  static async start(read: () => Promise<EngineInputs>): Promise<Engine> {
+    return new Engine(read, await read());
+  }
+
+  get provider(): Provider {
+    return this.#provider;
+  }
+
+  handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    return this.#handle(req, res);
+  }
+
+  /** Builds a new Provider when keys or scopes changed; true when it did. */
+  async refresh(): Promise<boolean> {
+    const inputs = await this.read();
+    if (inputs.fingerprint === this.#fingerprint) return false;
+    this.#fingerprint = inputs.fingerprint;
+    this.#provider = inputs.build();
+    this.#handle = this.#provider.callback();
+    return true;
+  }
+}

@@ -1,0 +1,51 @@
+import type { EventEmitter } from 'node:events';
+import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { successorOf } from '../../adapters/refresh-successor.js';
+import type { Vault } from '../sealing.js';
+import { describeError, type Logger } from '../telemetry.js';
+import { engineConfiguration, type EngineParts } from './configuration.js';
+
+/** What the engine's own methods are replaced with. */
+export interface EnginePatches {
+  vault: Vault;
+  /** Whether this is a secret of the client; the engine itself never sees a secret or its hash. */
+  compareClientSecret(clientId: string, presented: string): Promise<boolean>;
+}
+
+type RefreshToken = InstanceType<Provider['RefreshToken']>;
+
+/** Constructs and patches oidc-provider. A Provider's keys and scopes are fixed: to change them, build another. */
+export function buildProvider(parts: EngineParts, patches: EnginePatches, log: Logger): Provider {
+  const provider = new Provider(parts.settings.issuer, engineConfiguration(parts));
+  provider.proxy = true;
+
+  provider.Client.prototype.compareClientSecret = function (this: { clientId: string }, presented: string) {
+    return patches.compareClientSecret(this.clientId, presented);
+  };
+
+  const refreshTokens = provider.RefreshToken.prototype as RefreshToken & { generateTokenId(): string };
+  const randomId = refreshTokens.generateTokenId;
+  refreshTokens.generateTokenId = function (this: RefreshToken) {
+    const predecessor = Provider.ctx?.oidc.entities.RotatedRefreshToken;
+    return predecessor ? successorOf(patches.vault, predecessor.jti) : randomId.call(this);
+  };
+
+  provider.on('server_error', (ctx: KoaContextWithOIDC, error) => {
+    log.error(
+      { requestId: ctx.response.get('x-request-id'), route: ctx.oidc.route, error: describeError(error) },
+      'engine failed',
+    );
+  });
+  (provider as EventEmitter).on('error', (error: unknown) => {
+    log.error({ error: describeError(error) }, 'engine failed outside a request');
+  });
+  provider.on('backchannel.error', (ctx: KoaContextWithOIDC, error, client) => {
+    const fields = {
+      requestId: ctx.response.get('x-request-id'),
+      clientId: client.clientId,
+      error: describeError(error),
+    };
+    log.warn(fields, 'back-channel logout failed');
+  });
+  return provider;
+}

@@ -1,0 +1,39 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type Koa from 'koa';
+
+/** A listening server. */
+export interface Listener {
+  port: number;
+  /** Accepts nothing new, lets requests in flight end for at most so many seconds, then closes. */
+  close(timeoutSeconds: number): Promise<void>;
+}
+
+/** Listens; rejects when the port is taken. Port 0 picks a free one. */
+export async function listen(app: Koa, host: string, port: number): Promise<Listener> {
+  const handle = app.callback();
+  const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, (req, res) => {
+    // A kept-alive connection must not hold up a shutdown once its answer is out.
+    if (!server.listening) res.setHeader('Connection', 'close');
+    void handle(req, res);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: (timeoutSeconds) => close(server, timeoutSeconds),
+  };
+}
+
+async function close(server: Server, timeoutSeconds: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), timeoutSeconds * 1000);
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  try {
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  } finally {
+    clearTimeout(timer);
+    clearInterval(idle);
+  }
+}

@@ -105,7 +105,9 @@ export class ArtifactAdapter implements Adapter {
   #toRow(id: string, payload: AdapterPayload, expiresIn: number): ArtifactRow {
     const { vault } = this.context;
     const key = artifactKey(this.model, id);
-    const { jti: _id, userCode, consumed: _consumed, ...kept } = payload;
+    const { userCode, ...kept }: AdapterPayload = { ...payload };
+    delete kept.jti;
+    delete kept.consumed;
     const isToken = !NOT_TOKENS.has(this.model);
     // An interaction holds the session's cookie, the device code and its own id in a URL.
     const stored =

@@ -92,6 +92,7 @@ const environment = z.object({
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: count(10, 1, 10_000),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: count(100, 1, 100_000),
   CLIENT_SECRET_ATTEMPTS: count(20, 1, 10_000),
+  USER_CODE_ATTEMPTS: count(50, 1, 10_000),
   ACCESS_TOKEN_TTL: seconds(3_600),
   AUTHORIZATION_CODE_TTL: seconds(60),
   CLIENT_CREDENTIALS_TTL: seconds(600),
@@ -137,6 +138,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
       signInPerAccount: e.SIGN_IN_ATTEMPTS_PER_ACCOUNT,
       signInPerAddress: e.SIGN_IN_ATTEMPTS_PER_ADDRESS,
       clientSecret: e.CLIENT_SECRET_ATTEMPTS,
+      userCode: e.USER_CODE_ATTEMPTS,
     },
     ttl: {
       accessToken: e.ACCESS_TOKEN_TTL,

@@ -26,25 +26,21 @@ export interface Place {
 }
 
 /**
- * Decides where the database lies, and makes that directory. That is the requested one, with one exception: as root,
+ * Decides where the database lies, and makes that directory; as root it opens an empty one (mode 0755). That is the requested one, with one exception: as root,
  * when no unprivileged user can reach it (a project under /root, say), it is /var/lib/postern-<hash of the path>.
  * Throws when neither works, or when a database is there that its owner can no longer reach.
  */
 export async function choosePlace(requested: string, log: (message: string) => void): Promise<Place> {
-  if (process.platform === 'win32')
-    throw new Error(`There is no embedded PostgreSQL for Windows. ${OWN_SERVER}`);
-  const isRoot = process.getuid?.() === 0;
-  const made = await fs.mkdir(requested, { recursive: true, mode: isRoot ? 0o755 : 0o700 });
-  if (made !== undefined && isRoot) await fs.chmod(requested, 0o755);
+  if (process.platform === 'win32') throw new Error(`There is none for Windows. ${OWN_SERVER}`);
+  const uid = process.getuid?.();
+  await fs.mkdir(requested, { recursive: true, mode: uid === 0 ? 0o755 : 0o700 });
+  if (uid === 0 && (await fs.readdir(requested)).length === 0) await fs.chmod(requested, 0o755);
   const directory = await fs.realpath(requested);
-  if (!isRoot) {
-    const owner = await ownerOf(join(directory, 'pgdata'));
-    if (owner && owner.uid !== process.getuid?.()) {
-      throw new Error(
-        `The database in ${directory} belongs to uid ${String(owner.uid)}: run as that user or as root.`,
-      );
-    }
-    return { root: directory, user: undefined };
+  if (uid !== 0) {
+    const owner = await ownerOf(join(directory, 'pgdata')).catch(() => ({ uid: undefined }));
+    const writable = await fs.access(directory, constants.W_OK).then(() => true, ignore('EACCES'));
+    if (writable && (!owner || owner.uid === uid)) return { root: directory, user: undefined };
+    throw new Error(`The directory ${directory} is not for this user: run as its owner or as root.`);
   }
 
   const elsewhere = `/var/lib/postern-${shortHash(directory)}`;
@@ -52,24 +48,21 @@ export async function choosePlace(requested: string, log: (message: string) => v
   for (const root of [directory, elsewhere]) {
     const user = await ownerOf(join(root, 'pgdata'));
     if (!user) continue;
-    if (user.uid === 0)
-      throw new Error(`${root}/pgdata belongs to root, under whom PostgreSQL refuses to run.`);
-    if (!(await canEnter(root, user))) {
-      throw new Error(
-        `The database in ${root} belongs to uid ${String(user.uid)}, which cannot reach it any more.`,
-      );
+    if (user.uid === 0) throw new Error(`${root}/pgdata belongs to root, as whom PostgreSQL refuses to run.`);
+    if ((await obstacle(root, user)) !== undefined) {
+      throw new Error(`Uid ${String(user.uid)} cannot reach its database in ${root} any more.`);
     }
     if (root === elsewhere) log(moved);
     return { root, user };
   }
 
   const user = await unprivilegedUser();
-  if (await canEnter(directory, user)) return { root: directory, user };
-  await fs.mkdir(elsewhere, { recursive: true });
-  await fs.chmod(elsewhere, 0o755);
-  if (!(await canEnter(elsewhere, user))) {
+  if ((await obstacle(directory, user)) === undefined) return { root: directory, user };
+  const made = await fs.mkdir(elsewhere, { recursive: true }).then(() => fs.chmod(elsewhere, 0o755), String);
+  const reason = made ?? (await obstacle(elsewhere, user));
+  if (reason !== undefined) {
     throw new Error(
-      `As root, PostgreSQL runs as uid ${String(user.uid)}, which reaches neither ${directory} nor ${elsewhere}. ${OWN_SERVER}`,
+      `PostgreSQL cannot run as root, nor as uid ${String(user.uid)}: ${reason}. ${OWN_SERVER}`,
     );
   }
   log(moved);
@@ -101,17 +94,19 @@ export async function makeSocketDirectory(place: Place, socketName: string): Pro
   return directory;
 }
 
-/** The server's log, `postgres.log`, at most 1 MB when a server starts; `tail` has the last lines since it was opened. */
+/** The server's log, at most 1 MB when a server starts; `tail` gives the last lines written since this call. */
 export async function openLog(place: Place): Promise<{ handle: fs.FileHandle; tail: () => Promise<string> }> {
   const path = join(place.root, 'postgres.log');
-  if (((await fs.stat(path).catch(ignore('ENOENT')))?.size ?? 0) > 1_000_000)
-    await fs.rename(path, `${path}.old`);
+  const size = (await fs.stat(path).catch(ignore('ENOENT')))?.size ?? 0;
+  if (size > 1_000_000) await fs.rename(path, `${path}.old`);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
   const handle = await fs.open(path, flags, 0o600);
   if (place.user) await handle.chown(place.user.uid, place.user.gid);
   const start = (await handle.stat()).size;
-  const tail = async () =>
-    (await fs.readFile(path)).subarray(start).toString().trim().split('\n').slice(-15).join('\n');
+  const tail = async () => {
+    const text = (await fs.readFile(path)).subarray(start).toString().trim();
+    return text.split('\n').slice(-15).join('\n');
+  };
   return { handle, tail };
 }
 
@@ -144,27 +139,26 @@ async function removeAll(directory: string, prefix: string): Promise<void> {
  */
 export async function usableBinaries(place: Place): Promise<string> {
   const { native, version } = await platformPackage();
-  const runs = (directory: string) => run(place.user, join(directory, 'bin/postgres'), '--version');
+  const problem = async (directory: string, user: ServerUser | undefined) => {
+    const said = await run(user, join(directory, 'bin/postgres'), '--version');
+    return said && `The embedded PostgreSQL does not run here (it needs glibc): ${said}. ${OWN_SERVER}`;
+  };
   if (await link(native)) {
-    if ((await runs(native)).ok) return native;
-    const answer = await run(undefined, join(native, 'bin/postgres'), '--version');
-    if (!answer.ok) throw new Error(cannotRun(answer.output));
+    if ((await problem(native, place.user)) === undefined) return native;
+    const ours = await problem(native, undefined);
+    if (ours !== undefined) throw new Error(ours);
   }
   const copy = join(place.root, `postgres-${version}`);
-  if (!(await exists(copy))) {
+  if (!(await ownerOf(copy))) {
     await removeAll(place.root, 'postgres-');
     const draft = join(place.root, `postgres-new-${randomBytes(6).toString('hex')}`);
     await copyReadable(native, draft);
     await link(draft);
     await fs.rename(draft, copy);
   }
-  const answer = await runs(copy);
-  if (!answer.ok) throw new Error(cannotRun(answer.output));
+  const theirs = await problem(copy, place.user);
+  if (theirs !== undefined) throw new Error(theirs);
   return copy;
-}
-
-function cannotRun(output: string): string {
-  return `The embedded PostgreSQL does not run here (on Linux it needs glibc): ${output} ${OWN_SERVER}`;
 }
 
 async function platformPackage(): Promise<{ native: string; version: string }> {
@@ -236,8 +230,8 @@ export async function birth(pid: number): Promise<string | undefined> {
   return fields[18] === undefined ? '' : `${boot.trim()} ${fields[18]}`;
 }
 
-/** The uid of whoever owns the path; undefined when it does not exist. */
-async function ownerOf(path: string): Promise<ServerUser | undefined> {
+/** Who owns the path; undefined when it does not exist. */
+export async function ownerOf(path: string): Promise<ServerUser | undefined> {
   const found = await fs.stat(path).catch(ignore('ENOENT'));
   return found && { uid: found.uid, gid: found.gid };
 }
@@ -250,34 +244,27 @@ async function unprivilegedUser(): Promise<ServerUser> {
     if (name && Number(uid) > 0 && Number(gid) >= 0) users.set(name, { uid: Number(uid), gid: Number(gid) });
   }
   const user = users.get('nobody') ?? users.get('daemon') ?? users.values().next().value;
-  if (!user)
-    throw new Error(`PostgreSQL refuses to run as root, and /etc/passwd has no other user. ${OWN_SERVER}`);
+  if (!user) throw new Error(`PostgreSQL cannot run as root, and there is no other user. ${OWN_SERVER}`);
   return user;
 }
 
-async function canEnter(directory: string, user: ServerUser): Promise<boolean> {
+/** Why that user cannot enter the directory; undefined when it can. */
+async function obstacle(directory: string, user: ServerUser): Promise<string | undefined> {
   // Asking the system, as that user, is right about access lists, mounts and namespaces too.
-  return (await run(user, '/bin/sh', '-c', 'cd -- "$1"', 'sh', directory)).ok;
+  return run(user, '/bin/sh', '-c', 'cd -- "$1"', 'sh', directory);
 }
 
-function run(
-  user: ServerUser | undefined,
-  file: string,
-  ...args: string[]
-): Promise<{ ok: boolean; output: string }> {
+/** Undefined when the program succeeds; otherwise what it, or the system, says. */
+function run(user: ServerUser | undefined, file: string, ...args: string[]): Promise<string | undefined> {
   return new Promise((done) => {
+    const options = { ...user, cwd: '/', env: ENVIRONMENT, timeout: 30_000 };
     try {
-      execFile(
-        file,
-        args,
-        { ...user, cwd: '/', env: ENVIRONMENT, timeout: 30_000 },
-        (error, _stdout, stderr) => {
-          done({ ok: error === null, output: stderr.trim() || (error?.message ?? '') });
-        },
+      execFile(file, args, options, (error, _, stderr) =>
+        done(error ? stderr.trim() || error.message : undefined),
       );
     } catch (error) {
       // Some failures, like not being allowed to change the user, are thrown at once.
-      done({ ok: false, output: String(error) });
+      done(String(error));
     }
   });
 }
@@ -304,12 +291,7 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** Whether the path exists. */
-export async function exists(path: string): Promise<boolean> {
-  return (await fs.stat(path).catch(ignore('ENOENT'))) !== undefined;
-}
-
-/** `code` of an error of Node or of PostgreSQL. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+/** `code` of an error of Node or of PostgreSQL (under jest, Node's are not instances of the `Error` seen here). */
+export function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null | undefined)?.code;
 }

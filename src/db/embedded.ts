@@ -1,17 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import * as fs from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import * as files from './embedded-files.js';
-import type { Place } from './embedded-files.js';
 
-const PORT = 5432;
-const SOCKET = `.s.PGSQL.${String(PORT)}`;
-/** Of the user and of the database. */
-const NAME = 'postern';
+const SOCKET = '.s.PGSQL.5432';
 const START_TIMEOUT = 60_000;
 const STOP_TIMEOUT = 15_000;
 
@@ -30,8 +27,8 @@ export interface EmbeddedDatabase {
 
 export interface EmbeddedOptions {
   /**
-   * Made when missing. As root, when no unprivileged user can reach it, the database is in
-   * /var/lib/postern-<hash of this path> instead, always the same for one path, and `log` is told.
+   * Made when missing. As root it is opened for reading (not the data in it); when still no unprivileged user can reach
+   * it, the database is in /var/lib/postern-<hash of this path> instead, the same at each start, and `log` is told.
    */
   dataDirectory: string;
   /** Default true: what is committed survives a power cut. False is for tests: it survives kills of the process only. */
@@ -40,10 +37,9 @@ export interface EmbeddedOptions {
   log?: (message: string) => void;
 }
 
-/** Another process, or this one, runs the database in that directory already. */
+/** A live process, `pid` (it may be this one), runs the database in that directory already. */
 export class EmbeddedDatabaseInUse extends Error {
   override readonly name = 'EmbeddedDatabaseInUse';
-  /** @param pid the process that owns it. */
   constructor(
     readonly dataDirectory: string,
     readonly pid: number,
@@ -73,11 +69,11 @@ export async function attachOrStartEmbeddedDatabase(options: EmbeddedOptions): P
   const place = await files.choosePlace(options.dataDirectory, options.log ?? nothing);
   const deadline = Date.now() + START_TIMEOUT;
   for (;;) {
-    const connection = (await newestLock(place.root)).owner?.connection;
-    if (connection && (await answers(connection.host))) {
-      return { connection, owner: false, stop: () => Promise.resolve() };
-    }
     try {
+      const connection = (await newestLock(place.root)).owner?.connection;
+      if (connection && (await query(connection, 'SELECT 1').then(() => true, nothing))) {
+        return { connection, owner: false, stop: () => Promise.resolve() };
+      }
       return await startIn(place, options);
     } catch (error) {
       if (!(error instanceof EmbeddedDatabaseInUse) || Date.now() > deadline) throw error;
@@ -88,44 +84,42 @@ export async function attachOrStartEmbeddedDatabase(options: EmbeddedOptions): P
 
 const nothing = () => undefined;
 
-async function startIn(place: Place, options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+async function startIn(place: files.Place, options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const lock = await takeLock(place.root);
   try {
     const { connection, ended, stop } = await startServer(place, options.durable ?? true);
     await lock.publish(connection);
     let stopping: Promise<void> | undefined;
     void ended.then((how) => {
-      const message = `The embedded PostgreSQL ended by itself (${how}); see ${place.root}/postgres.log.`;
-      if (!stopping) options.log?.(message);
+      if (!stopping) options.log?.(`PostgreSQL ended by itself (${how}); see ${place.root}/postgres.log.`);
     });
     return { connection, owner: true, stop: () => (stopping ??= stop().then(() => lock.release())) };
   } catch (error) {
-    await lock.release();
+    await lock.release().catch(nothing);
     throw error;
   }
 }
 
+type Connection = EmbeddedDatabase['connection'];
 interface Owner {
   pid: number;
   /** What `birth` says of it. */
   born: string;
   /** Absent until the server answers. */
-  connection?: EmbeddedDatabase['connection'];
+  connection?: Connection;
 }
 
 /**
  * The owner of a place is the process that its file `owner.<n>` with the highest n names, if that process lives. To
- * take over is to make the next number, which only one process can; the highest is never deleted, only overwritten by
- * its owner. (Deleting the lock of a dead owner would let two processes do so in turn, the second one with the
- * new lock of the first.)
+ * take over is to make the next number, which only one process can; the highest is never deleted. (If dead owners'
+ * locks were deleted, two processes could do so in turn, the second one to the new lock of the first.)
  */
 async function newestLock(root: string): Promise<{ number: number; owner?: Owner }> {
   const numbers = (await fs.readdir(root)).map((name) => Number(/^owner\.(\d+)$/.exec(name)?.[1] ?? 0));
   const number = Math.max(0, ...numbers);
   const owner = (await files.readJson(join(root, `owner.${String(number)}`))) as Owner | null | undefined;
   const born = owner ? await files.birth(owner.pid) : undefined;
-  const lives = born !== undefined && (born === owner?.born || born === '');
-  return owner && lives ? { number, owner } : { number };
+  return owner && born !== undefined && [owner.born, ''].includes(born) ? { number, owner } : { number };
 }
 
 /** Makes this process the owner. Throws EmbeddedDatabaseInUse. */
@@ -151,7 +145,7 @@ async function takeLock(root: string) {
       await fs.rename(draft, lock);
     };
     return {
-      publish: (connection: EmbeddedDatabase['connection']) => overwrite({ ...me, connection }),
+      publish: (connection: Connection) => overwrite({ ...me, connection }),
       release: () => overwrite(null),
     };
   }
@@ -160,28 +154,24 @@ async function takeLock(root: string) {
 /** initdb's choices: text sorts by code point, with the case rules of Unicode, whatever the machine's locales are. */
 const INITDB = [
   ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
-  ...[`--username=${NAME}`, '--auth-local=trust', '--auth-host=reject', '--no-instructions'],
+  ...['--username=postern', '--auth-local=trust', '--auth-host=reject', '--no-instructions'],
 ];
 
 /** The log has starts, stops and crashes, but no statements, so neither personal data nor much text. */
 const SETTINGS = {
   listen_addresses: '',
-  unix_socket_permissions: '0700',
   max_connections: '100',
   shared_buffers: '64MB',
   max_wal_size: '256MB',
   io_method: 'sync',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_checkpoints: 'off',
-  log_autovacuum_min_duration: '-1',
 };
 const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /** Runs the server, on the place's first use after creating its files. Its caller holds the lock. */
-async function startServer(place: Place, durable: boolean) {
+async function startServer(place: files.Place, durable: boolean) {
   const pgdata = join(place.root, 'pgdata');
   const native = await files.usableBinaries(place);
   const host = await files.makeSocketDirectory(place, SOCKET);
@@ -192,36 +182,36 @@ async function startServer(place: Place, durable: boolean) {
   const program = (name: string, ...args: string[]) =>
     spawnGuarded(place, log.handle.fd, join(native, 'bin', name), ...args);
   try {
-    if (!(await files.exists(pgdata))) {
+    if (!(await files.ownerOf(pgdata))) {
       // Created under another name, so that one that was interrupted is never taken for a database.
       const draft = await files.makeDraft(place, 'pgdata-new-');
       const how = await program('initdb', '-D', draft, ...INITDB, ...(durable ? [] : ['--no-sync'])).ended;
       if (how !== 'exit code 0') throw new Error(`initdb: ${how}`);
       await files.renameDurably(draft, pgdata);
     }
-    const settings = { ...SETTINGS, ...(durable ? {} : NOT_DURABLE), unix_socket_directories: `"${host}"` };
+    const sockets = { unix_socket_directories: `"${host.replaceAll('"', '""')}"` };
+    const settings = { ...SETTINGS, ...sockets, ...(durable ? {} : NOT_DURABLE) };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const { child, ended } = program('postgres', '-D', pgdata, ...options);
     const stop = async () => {
       child.ref();
       for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
         child.kill(signal);
-        if (await Promise.race([ended, sleep(STOP_TIMEOUT, undefined, { ref: false })])) return;
+        const how = await Promise.race([ended, sleep(STOP_TIMEOUT, undefined, { ref: false })]);
+        if (how !== undefined) return fs.rmdir(host).catch(nothing);
       }
       throw new Error(`The embedded PostgreSQL (process ${String(child.pid)}) does not stop.`);
     };
-    const connection = { host, port: PORT, user: NAME, database: NAME };
-    try {
-      await untilReady(connection, ended);
-    } catch (error) {
-      await stop();
+    const connection = { host, port: 5432, user: 'postern', database: 'postern' };
+    await untilReady(connection, ended).catch(async (error: unknown) => {
+      await stop().catch(nothing);
       throw error;
-    }
+    });
     child.unref();
     return { connection, ended, stop };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The embedded PostgreSQL did not start: ${why}\n${await log.tail()}`, { cause });
+    const why = `${String(cause)}. ${files.OWN_SERVER}\n${await log.tail()}`;
+    throw new Error(`The embedded PostgreSQL did not start: ${why}`, { cause });
   } finally {
     await log.handle.close();
   }
@@ -233,11 +223,11 @@ async function startServer(place: Place, durable: boolean) {
  */
 const GUARD = `
 exec 3<&0 </dev/null
-( ( while read -r _; do :; done; kill -INT $$ ) <&3 3<&- & )
+( ( while read -r _; do :; done; kill -INT $$ 2>/dev/null ) <&3 3<&- & )
 exec 3<&-
 exec "$@"`;
 
-function spawnGuarded(place: Place, log: number, ...command: string[]) {
+function spawnGuarded(place: files.Place, log: number, ...command: string[]) {
   const child = spawn('/bin/sh', ['-c', GUARD, 'sh', ...command], {
     ...place.user,
     cwd: '/',
@@ -246,7 +236,6 @@ function spawnGuarded(place: Place, log: number, ...command: string[]) {
     detached: true,
     stdio: ['pipe', log, log],
   });
-  (child.stdin as Socket).unref();
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${String(code)}`));
@@ -256,7 +245,7 @@ function spawnGuarded(place: Place, log: number, ...command: string[]) {
 }
 
 /** Resolves when the server answers and has our database. Throws when it ends first, or after 60 seconds. */
-async function untilReady(connection: EmbeddedDatabase['connection'], ended: Promise<string>): Promise<void> {
+async function untilReady(connection: Connection, ended: Promise<string>): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT;
   for (;;) {
     try {
@@ -264,7 +253,7 @@ async function untilReady(connection: EmbeddedDatabase['connection'], ended: Pro
       return;
     } catch (error) {
       const missing = files.codeOf(error) === '3D000';
-      if (missing) await query({ ...connection, database: 'postgres' }, `CREATE DATABASE ${NAME}`);
+      if (missing) await query({ ...connection, database: 'postgres' }, 'CREATE DATABASE postern');
       else if (Date.now() > deadline) throw error;
     }
     const how = await Promise.race([ended, sleep(20)]);
@@ -272,7 +261,7 @@ async function untilReady(connection: EmbeddedDatabase['connection'], ended: Pro
   }
 }
 
-async function query(connection: EmbeddedDatabase['connection'], sql: string): Promise<void> {
+async function query(connection: Connection, sql: string): Promise<void> {
   const client = new pg.Client({ ...connection, ssl: false, connectionTimeoutMillis: 5_000 });
   client.on('error', nothing);
   try {
@@ -283,17 +272,11 @@ async function query(connection: EmbeddedDatabase['connection'], sql: string): P
   }
 }
 
-/** Whether a server listens there. Throws when it is not for us to know. */
-function answers(host: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(join(host, SOCKET));
-    socket.once('connect', () => resolve(true));
-    socket.once('error', (error) => {
-      if (['ENOENT', 'ECONNREFUSED'].includes(files.codeOf(error) ?? '')) resolve(false);
-      else reject(error);
-    });
-    socket.once('connect', () => socket.destroy());
-  });
+/** Whether a server listens there. */
+async function answers(host: string): Promise<boolean> {
+  const socket = connect(join(host, SOCKET));
+  const connected = once(socket, 'connect').then(() => true, nothing);
+  return (await connected.finally(() => socket.destroy())) ?? false;
 }
 
 /**

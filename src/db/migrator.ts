@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { migrations, type Migration } from '../../migrations/index.js';
+import { AppError } from '../errors.js';
 import type { Database } from './database.js';
 
 const source: Knex.MigrationSource<Migration> = {
@@ -39,4 +40,19 @@ export async function migrateUp({ sql }: Database): Promise<string[]> {
 export async function migrateDown({ sql }: Database): Promise<string[]> {
   const [, names] = (await sql.migrate.rollback(config, true)) as [number, string[]];
   return names;
+}
+
+/** Throws, with the command to run, unless the schema is the one of this code. */
+export async function assertSchema(database: Database): Promise<void> {
+  const { pending, unknown } = await schemaState(database);
+  if (unknown.length > 0) {
+    const names = unknown.join(', ');
+    throw new AppError(
+      'conflict',
+      `The database belongs to a newer Postern (${names}). Start that one, or a newer one.`,
+    );
+  }
+  if (pending.length > 0) {
+    throw new AppError('conflict', `The database lacks ${pending.join(', ')}. Run: npm run migrate`);
+  }
 }

@@ -30,11 +30,6 @@ const NEWEST_USE_FIRST = `array_position(ARRAY['current', 'next', 'previous'], s
 export class KeysRepository {
   constructor(private readonly database: Database) {}
 
-  /** Serializes whoever creates or rotates keys, on any node, until the transaction ends. */
-  async lock(tx: Transaction): Promise<void> {
-    await tx.raw(`SELECT pg_advisory_xact_lock(hashtext('postern keys'))`);
-  }
-
   /** What the encryption key answered when this database was set up; undefined before that. */
   async keyCheck(sql: Sql = this.database.sql): Promise<Buffer | undefined> {
     const row = await sql<{ key_check: Buffer }>('installation').first('key_check');

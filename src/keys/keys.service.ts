@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Database, Transaction } from '../db/database.js';
+import { lock } from '../db/locks.js';
 import { equalInConstantTime, type Vault } from '../sealing.js';
 import type { KeysRepository, KeyState, SigningAlgorithm } from './keys.repository.js';
 
@@ -38,7 +39,7 @@ export class KeysService {
    */
   async ensure(): Promise<void> {
     await this.database.transaction(async (tx) => {
-      await this.repository.lock(tx);
+      await lock(tx, 'keys');
       const check = this.vault.digest('installation', 'key check');
       const stored = await this.repository.keyCheck(tx);
       if (!stored) await this.repository.setKeyCheck(tx, check);
@@ -85,7 +86,7 @@ export class KeysService {
   /** The published next keys start to sign, the current ones stay accepted, and new next ones are published. */
   async rotate(): Promise<void> {
     await this.database.transaction(async (tx) => {
-      await this.repository.lock(tx);
+      await lock(tx, 'keys');
       await this.repository.advance(tx);
       await this.#fill(tx);
     });

@@ -1,10 +1,4 @@
-import {
-  type AdapterFactory,
-  type Configuration,
-  errors,
-  type KoaContextWithOIDC,
-  type ResourceServer,
-} from 'oidc-provider';
+import { type AdapterFactory, type Configuration, errors, type ResourceServer } from 'oidc-provider';
 import type { KeySet } from '../keys/keys.service.js';
 import type { Settings } from '../settings.js';
 import { ENGINE_ROUTES } from './routes.js';
@@ -12,12 +6,13 @@ import { ENGINE_ROUTES } from './routes.js';
 /** The pages that the engine asks for by itself. */
 export interface EnginePages {
   renderError: NonNullable<Configuration['renderError']>;
-  logoutSource(ctx: KoaContextWithOIDC, form: string): Promise<void>;
-  postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void>;
+  logoutSource: NonNullable<RpInitiatedLogout['logoutSource']>;
+  postLogoutSuccessSource: NonNullable<RpInitiatedLogout['postLogoutSuccessSource']>;
   userCodeInputSource: NonNullable<DeviceFlow['userCodeInputSource']>;
   userCodeConfirmSource: NonNullable<DeviceFlow['userCodeConfirmSource']>;
   successSource: NonNullable<DeviceFlow['successSource']>;
 }
+type RpInitiatedLogout = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>;
 type DeviceFlow = NonNullable<NonNullable<Configuration['features']>['deviceFlow']>;
 
 /** What the engine's configuration is made of. */

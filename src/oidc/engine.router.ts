@@ -12,7 +12,10 @@ export type CountUserCode = (address: string) => Promise<void>;
 export function engineRouter(issuer: string, engine: Engine, countUserCode: CountUserCode): Koa.Middleware {
   const { host, protocol } = new URL(issuer);
   return async (ctx, next) => {
-    if (!isEnginePath(ctx.path)) return next();
+    if (!isEnginePath(ctx.path)) {
+      await next();
+      return;
+    }
     if (ctx.path === ENGINE_ROUTES.code_verification && ctx.method === 'POST') await countUserCode(ctx.ip);
     if (ctx.path === ENGINE_ROUTES.authorization)
       ctx.req.url = asksForConsent(ctx.req.url ?? ctx.url, issuer);

@@ -9,8 +9,8 @@ export interface Job {
   run(): Promise<void>;
 }
 
-/** Runs the work if no other node is at it; false when one is. */
-export type Exclusively = (name: string, work: () => Promise<void>) => Promise<boolean>;
+/** Runs the work unless another node is at it. */
+export type Exclusively = (name: string, work: () => Promise<void>) => Promise<void>;
 
 /** Starts the periodic jobs; a job that fails is logged and comes back. `stop` waits for the ones that are running. */
 export class Upkeep {

@@ -75,7 +75,7 @@ describe('what is stored', () => {
         jti: secrets.Interaction,
         returnTo: `https://op.example/oauth2/authorize/${secrets.Interaction}`,
         deviceCode: secrets.DeviceCode,
-        session: { accountId: 'a', cookie: secrets.Session } as never,
+        session: { accountId: 'a', cookie: secrets.Session },
         exp: inAnHour(),
       },
       3600,

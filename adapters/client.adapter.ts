@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
+import type { ClientsService } from '../src/clients/clients.service.js';
+import { usesSecret } from '../src/clients/client-record.js';
+import { applicationType } from '../src/clients/redirect-uri-rules.js';
+import { forEngine } from './engine-errors.js';
+
+type EngineClients = Pick<ClientsService, 'findForEngine'>;
+type FoundClient = NonNullable<Awaited<ReturnType<ClientsService['findForEngine']>>>;
+
+/**
+ * What the engine is given as `client_secret`, because it insists on one. It is no secret of any client, lives as long
+ * as this process, and is never compared: `compareClientSecret` is ours, and every use of a secret as a key is off.
+ */
+const SECRET_MARKER = randomBytes(32).toString('base64url');
+
+const foundInRequest = new WeakMap<object, Map<string, FoundClient>>();
+
+/** The clients as oidc-provider sees them: read from the database for every request, so that a change holds at once. */
+export class ClientAdapter implements Adapter {
+  constructor(
+    private readonly clients: EngineClients,
+    /** The scopes that need no resource indicator; the engine refuses clients that name others. */
+    private readonly plainScopes: ReadonlySet<string>,
+  ) {}
+
+  find(id: string): Promise<AdapterPayload | undefined> {
+    return forEngine(async () => {
+      const found = await findClient(this.clients, id);
+      return found && this.#toMetadata(found);
+    });
+  }
+
+  #toMetadata({ record }: FoundClient): AdapterPayload {
+    const scopes = record.scopes.filter((scope) => this.plainScopes.has(scope));
+    return {
+      client_id: record.clientId,
+      client_name: record.clientName,
+      application_type: applicationType(record),
+      redirect_uris: record.redirectUris,
+      post_logout_redirect_uris: record.postLogoutRedirectUris,
+      backchannel_logout_session_required: record.backchannelLogoutSessionRequired,
+      grant_types: record.grantTypes,
+      response_types: record.responseTypes as AdapterPayload['response_types'],
+      // An empty list would allow every scope; no client can do anything with `openid` that it could not without.
+      scope: scopes.join(' ') || 'openid',
+      token_endpoint_auth_method: record.tokenEndpointAuthMethod,
+      allowed_cors_origins: record.allowedCorsOrigins,
+      allowed_scopes: record.scopes,
+      pkce_required: record.pkceRequired,
+      ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),
+      ...present({
+        backchannel_logout_uri: record.backchannelLogoutUri,
+        client_uri: record.clientUri,
+        logo_uri: record.logoUri,
+        policy_uri: record.policyUri,
+        tos_uri: record.tosUri,
+        jwks: record.jwks as AdapterPayload['jwks'] | null,
+        jwks_uri: record.jwksUri,
+      }),
+    };
+  }
+
+  /** Clients are registered through the admin API. */
+  upsert(): Promise<void> {
+    return Promise.reject(new Error('the engine does not register clients'));
+  }
+
+  destroy(): Promise<void> {
+    return Promise.reject(new Error('the engine does not delete clients'));
+  }
+
+  findByUid(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  findByUserCode(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  consume(): Promise<void> {
+    return Promise.reject(new Error('clients are not consumed'));
+  }
+
+  revokeByGrantId(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The client that the engine looked up in this request, with its secrets, and the address that the request is from. */
+export async function clientOfRequest(
+  clients: EngineClients,
+  clientId: string,
+): Promise<{ secrets: FoundClient['secrets']; address: string }> {
+  const context = Provider.ctx;
+  const found =
+    (context && foundInRequest.get(context)?.get(clientId)) ?? (await findClient(clients, clientId));
+  return { secrets: found?.secrets ?? [], address: context?.ip ?? '' };
+}
+
+async function findClient(clients: EngineClients, clientId: string): Promise<FoundClient | undefined> {
+  const found = await clients.findForEngine(clientId);
+  const context = Provider.ctx;
+  if (found && context) {
+    const ofRequest = foundInRequest.get(context) ?? new Map<string, FoundClient>();
+    foundInRequest.set(context, ofRequest.set(clientId, found));
+  }
+  return found;
+}
+
+function present<T extends object>(fields: T): { [Name in keyof T]?: NonNullable<T[Name]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {
+    [Name in keyof T]?: NonNullable<T[Name]>;
+  };
+}

@@ -1,0 +1,13 @@
+import type { Profile } from './profile.js';
+
+/** Somebody who can sign in. */
+export interface Account {
+  /** The subject (`sub`) of every token about this person; never changes. */
+  id: string;
+  email: string;
+  emailVerified: boolean;
+  profile: Profile;
+  isOperator: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+}

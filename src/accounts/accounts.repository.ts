@@ -1,0 +1,91 @@
+import type { Sql } from '../db/database.js';
+import type { Account } from './account.js';
+import type { Profile } from './profile.js';
+
+/** What a new row starts with; the e-mail address is canonical already. */
+export interface NewAccount {
+  email: string;
+  emailVerified: boolean;
+  passwordHash: string;
+  profile: Profile;
+  isOperator: boolean;
+}
+
+interface Row {
+  id: string;
+  email: string;
+  email_verified: boolean;
+  profile: Profile;
+  is_operator: boolean;
+  created_at: Date;
+  updated_at: Date;
+}
+
+const COLUMNS = 'id, email, email_verified, profile, is_operator, created_at, updated_at';
+
+/** The table `accounts`. Password hashes leave it only through `findWithHash`. */
+export class AccountsRepository {
+  constructor(private readonly sql: Sql) {}
+
+  /** Undefined when the e-mail address is taken. */
+  async insert(account: NewAccount, sql: Sql = this.sql): Promise<Account | undefined> {
+    const { rows } = await sql.raw<{ rows: Row[] }>(
+      `INSERT INTO accounts (email, email_verified, password_hash, profile, is_operator)
+       VALUES (?, ?, ?, ?::jsonb, ?) ON CONFLICT ((lower(email))) DO NOTHING RETURNING ${COLUMNS}`,
+      [
+        account.email,
+        account.emailVerified,
+        account.passwordHash,
+        JSON.stringify(account.profile),
+        account.isOperator,
+      ],
+    );
+    return rows[0] && toAccount(rows[0]);
+  }
+
+  /** @param id a uuid. */
+  async find(id: string): Promise<Account | undefined> {
+    const { rows } = await this.sql.raw<{ rows: Row[] }>(
+      `SELECT ${COLUMNS} FROM accounts WHERE id = ?::uuid`,
+      [id],
+    );
+    return rows[0] && toAccount(rows[0]);
+  }
+
+  async findWithHash(email: string): Promise<{ account: Account; passwordHash: string } | undefined> {
+    const { rows } = await this.sql.raw<{ rows: (Row & { password_hash: string })[] }>(
+      `SELECT ${COLUMNS}, password_hash FROM accounts WHERE lower(email) = ?`,
+      [email],
+    );
+    return rows[0] && { account: toAccount(rows[0]), passwordHash: rows[0].password_hash };
+  }
+
+  /** Undefined when there is no such account. */
+  async updatePassword(email: string, passwordHash: string): Promise<Account | undefined> {
+    const { rows } = await this.sql.raw<{ rows: Row[] }>(
+      `UPDATE accounts SET password_hash = ?, updated_at = now() WHERE lower(email) = ? RETURNING ${COLUMNS}`,
+      [passwordHash, email],
+    );
+    return rows[0] && toAccount(rows[0]);
+  }
+
+  /** Whoever administers this installation, oldest first. */
+  async operators(sql: Sql = this.sql): Promise<Account[]> {
+    const { rows } = await sql.raw<{ rows: Row[] }>(
+      `SELECT ${COLUMNS} FROM accounts WHERE is_operator ORDER BY created_at, id`,
+    );
+    return rows.map(toAccount);
+  }
+}
+
+function toAccount(row: Row): Account {
+  return {
+    id: row.id,
+    email: row.email,
+    emailVerified: row.email_verified,
+    profile: row.profile,
+    isOperator: row.is_operator,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

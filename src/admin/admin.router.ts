@@ -1,0 +1,48 @@
+import Router from '@koa/router';
+import type Koa from 'koa';
+import { type ClientRoutesDependencies, clientRoutes } from '../clients/clients.routes.js';
+import { AppError, notFound } from '../errors.js';
+import type { ScopesService } from '../scopes/scopes.service.js';
+import { adminAuth, type AdminState, type AdminTrust } from './admin.auth.js';
+
+const ADMIN = /^\/admin(?:\/|$)/;
+
+/** What the admin API is made of. */
+export interface AdminDependencies extends Omit<ClientRoutesDependencies, 'issuer'> {
+  trust: AdminTrust;
+  scopes: ScopesService;
+}
+
+/**
+ * The operators' door: everything under /admin, for bearers of a token only. Leaves other paths to the next middleware,
+ * and its errors to `problems()`, which has to be in front of it.
+ */
+export function adminRouter({ trust, scopes, ...deps }: AdminDependencies): Koa.Middleware {
+  const router = new Router<AdminState>();
+  router.get('/admin/v1/scopes', async (ctx) => {
+    ctx.body = { data: await scopes.all() };
+  });
+  router.use(clientRoutes({ ...deps, issuer: trust.issuer }).routes());
+  const authenticate = adminAuth(trust);
+  const dispatch = router.routes();
+  return async (ctx, next) => {
+    if (!ADMIN.test(ctx.path)) {
+      await next();
+      return;
+    }
+    ctx.set('Cache-Control', 'no-store');
+    await authenticate(ctx, async () => {
+      await dispatch(ctx as Parameters<typeof dispatch>[0], () => refuse(ctx));
+    });
+  };
+}
+
+/** Nothing is there, or nothing that understands the method. */
+function refuse(ctx: Koa.Context): Promise<never> {
+  const layers = (ctx as { matched?: { methods: string[] }[] }).matched ?? [];
+  const methods = new Set(layers.flatMap((layer) => layer.methods));
+  if (methods.size === 0) throw notFound('resource');
+  const allowed = [...methods].sort().join(', ');
+  ctx.set('Allow', allowed);
+  throw new AppError('method_not_allowed', `This resource understands ${allowed}.`);
+}

@@ -1,0 +1,25 @@
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { AppError } from '../errors.js';
+import type { Settings } from '../settings.js';
+
+/** An issuer other than us whose tokens operators may use. */
+export type OutsideIssuer = Settings['adminIssuers'][number];
+
+/**
+ * The keys of an outside issuer, fetched when they are first needed, kept for ten minutes, and fetched again, at most
+ * every 30 seconds, for a key that is new. Throws AppError `unavailable` when its key set cannot be had or used.
+ */
+export function outsideKeys({ issuer, jwksUri }: OutsideIssuer): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(jwksUri), { timeoutDuration: 5_000 });
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (cause) {
+      const aboutToken = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
+      if (aboutToken.some((kind) => cause instanceof kind)) throw cause;
+      throw new AppError('unavailable', `The keys of ${issuer} cannot be had now; try again shortly.`, {
+        cause,
+      });
+    }
+  };
+}

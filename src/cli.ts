@@ -1,0 +1,49 @@
+import { Command, CommanderError } from 'commander';
+import { accountCommands } from './commands/account.js';
+import { clientCommands } from './commands/client.js';
+import { demoCommand } from './commands/demo.js';
+import { keysCommands } from './commands/keys.js';
+import { migrateCommand } from './commands/migrate.js';
+import { exitCodeOf, printError } from './commands/output.js';
+import { serveCommand } from './commands/serve.js';
+import { tokenCommand } from './commands/token.js';
+
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  failed
+  2  wrong usage or settings
+  3  not there
+  4  refused: the input breaks a rule, or conflicts with what is there
+  5  the database is not available`;
+
+/** Runs one command of `postern`; sets the exit code of the process and never throws. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const program = new Command('postern')
+    .description('An OAuth 2.0 and OpenID Connect authorization server on PostgreSQL.')
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+    .showHelpAfterError()
+    .configureOutput({ outputError: (text, write) => write(text) });
+  for (const command of [
+    serveCommand(),
+    migrateCommand(),
+    demoCommand(),
+    clientCommands(),
+    accountCommands(),
+    keysCommands(),
+    tokenCommand(),
+  ]) {
+    program.addCommand(command.exitOverride());
+  }
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    printError(error, argv.includes('--json'));
+    process.exitCode = exitCodeOf(error);
+  }
+}

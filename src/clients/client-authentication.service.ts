@@ -1,0 +1,34 @@
+import type { AttemptsService } from '../attempts/attempts.service.js';
+import { networkOf } from '../attempts/network.js';
+import type { StoredSecret, VerifiedSecrets } from '../hashing.js';
+
+const WINDOW_SECONDS = 60;
+
+/** Checks the secrets that clients present. */
+export class ClientAuthenticationService {
+  constructor(
+    private readonly verified: VerifiedSecrets,
+    private readonly attempts: AttemptsService,
+    /** Wrong secrets of a client from one network, in a minute. */
+    private readonly limit: number,
+  ) {}
+
+  /**
+   * The id of the client's secret that `presented` is. A secret that was verified before costs one HMAC; bcrypt comes
+   * after a limit on wrong secrets, which right ones do not use up. Throws AppError `slow_down` beyond it.
+   */
+  async verify(
+    clientId: string,
+    stored: readonly StoredSecret[],
+    presented: string,
+    address: string,
+  ): Promise<string | undefined> {
+    const known = this.verified.recall(stored, presented);
+    if (known !== undefined) return known;
+    const key = `client secret ${clientId} ${networkOf(address)}`;
+    await this.attempts.reserve([{ key, limit: this.limit, windowSeconds: WINDOW_SECONDS }]);
+    const id = await this.verified.verify(stored, presented);
+    if (id !== undefined) await this.attempts.release([key]);
+    return id;
+  }
+}

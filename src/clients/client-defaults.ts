@@ -1,0 +1,92 @@
+import {
+  type AuthMethod,
+  CIBA,
+  type ClientSettings,
+  type ClientType,
+  DEVICE_CODE,
+  type GrantType,
+  type ResponseType,
+} from './client-record.js';
+
+const PERSONAL_GRANTS: readonly GrantType[] = ['authorization_code', 'implicit', DEVICE_CODE, CIBA];
+const AUTOMATIC_SCOPES: readonly string[] = ['openid', 'offline_access'];
+const DEFAULT_SCOPES: readonly string[] = ['profile', 'email'];
+const DEFAULT_GRANTS: readonly GrantType[] = ['authorization_code', 'refresh_token'];
+
+/** What was said about a client; what is missing gets its default. */
+export type GivenSettings = { [K in keyof ClientSettings]?: NonNullable<ClientSettings[K]> } & {
+  clientType?: ClientType;
+};
+
+/** Fills in what was not said, and adds or removes the scopes that follow from the grants. */
+export function withDefaults(given: GivenSettings): ClientSettings & { clientType: ClientType } {
+  const clientType = inferClientType(given.clientType, given.tokenEndpointAuthMethod);
+  const grantTypes = given.grantTypes ?? [...DEFAULT_GRANTS];
+  const scopes = inferScopes(given.scopes, grantTypes);
+  const optionalScopes = given.optionalScopes ?? [];
+  return {
+    clientType,
+    clientName: given.clientName ?? '',
+    description: given.description ?? null,
+    company: given.company ?? null,
+    clientUri: given.clientUri ?? null,
+    logoUri: given.logoUri ?? null,
+    policyUri: given.policyUri ?? null,
+    tosUri: given.tosUri ?? null,
+    redirectUris: given.redirectUris ?? [],
+    postLogoutRedirectUris: given.postLogoutRedirectUris ?? [],
+    backchannelLogoutUri: given.backchannelLogoutUri ?? null,
+    backchannelLogoutSessionRequired: given.backchannelLogoutSessionRequired ?? false,
+    allowedCorsOrigins: given.allowedCorsOrigins ?? [],
+    grantTypes,
+    responseTypes: given.responseTypes ?? inferResponseTypes(grantTypes),
+    scopes,
+    // An automatic scope that left `scopes` leaves here too; any other that is missing there is a mistake.
+    optionalScopes: optionalScopes.filter(
+      (name) => !AUTOMATIC_SCOPES.includes(name) || scopes.includes(name),
+    ),
+    tokenEndpointAuthMethod: given.tokenEndpointAuthMethod ?? defaultAuthMethod(clientType),
+    jwks: given.jwks ?? null,
+    jwksUri: given.jwksUri ?? null,
+    // RFC 9700 section 2.1.1 and OAuth 2.1: PKCE also for confidential clients, unless an operator says otherwise.
+    pkceRequired: given.pkceRequired ?? true,
+    pkceChallengeMethod: given.pkceChallengeMethod ?? 'S256',
+  };
+}
+
+/** Said, or what the auth method means, or `confidential`. */
+export function inferClientType(type?: ClientType, method?: AuthMethod): ClientType {
+  return type ?? (method === 'none' ? 'public' : 'confidential');
+}
+
+/** `code` with the authorization code grant, `id_token` with the implicit one, nothing without a redirect. */
+export function inferResponseTypes(grants: readonly GrantType[]): ResponseType[] {
+  return [
+    ...(grants.includes('authorization_code') ? (['code'] as const) : []),
+    ...(grants.includes('implicit') ? (['id_token'] as const) : []),
+  ];
+}
+
+/**
+ * `openid` is there exactly when a person can sign in through one of the grants, because an OpenID client with response
+ * type `code` asks for it too; `offline_access` exactly when there are refresh tokens. Those two come first. Without a
+ * list, clients of people get `profile` and `email`, machines nothing.
+ */
+export function inferScopes(given: readonly string[] | undefined, grants: readonly GrantType[]): string[] {
+  const personal = isPersonal(grants);
+  const chosen = given ?? (personal ? DEFAULT_SCOPES : []);
+  return [
+    ...(personal ? ['openid'] : []),
+    ...(grants.includes('refresh_token') ? ['offline_access'] : []),
+    ...chosen.filter((name) => !AUTOMATIC_SCOPES.includes(name)),
+  ];
+}
+
+/** Whether a person takes part in one of the grants. */
+export function isPersonal(grants: readonly GrantType[]): boolean {
+  return grants.some((grant) => PERSONAL_GRANTS.includes(grant));
+}
+
+function defaultAuthMethod(type: ClientType): AuthMethod {
+  return type === 'public' ? 'none' : 'client_secret_basic';
+}

@@ -1,0 +1,174 @@
+import type { Database, Sql, Transaction } from '../db/database.js';
+import type { StoredSecret } from '../hashing.js';
+import type { ClientRecord, ClientSettings, SecretSummary } from './client-record.js';
+import type { Position } from './cursor.js';
+import { type SnakeKeys, toCamel, toSnake } from './snake-case.js';
+
+/** What a row is created from. */
+export type NewClient = ClientSettings &
+  Pick<ClientRecord, 'clientId' | 'projectId' | 'createdBy' | 'registrationType' | 'clientType'>;
+
+/** Which clients to list. `text` is found anywhere in name, description, company or client_id, in any case. */
+export interface ClientFilter {
+  text?: string;
+  clientType?: string;
+  grantType?: string;
+}
+
+/** A client together with the hashes of its secrets, newest first. */
+export interface ClientWithHashes {
+  record: Omit<ClientRecord, 'secrets'>;
+  secrets: StoredSecret[];
+}
+
+type StoredRecord = Omit<ClientRecord, 'secrets'>;
+type SecretJson = Omit<SecretSummary, 'createdAt' | 'lastUsedAt'> & {
+  createdAt: string;
+  lastUsedAt: string | null;
+};
+type Row = SnakeKeys<StoredRecord> & { secrets: SecretJson[] };
+
+const COLUMNS = `c.id, c.client_id, p.org_id, c.project_id, c.created_by, c.registration_type, c.client_type,
+  c.client_name, c.description, c.company, c.client_uri, c.logo_uri, c.policy_uri, c.tos_uri, c.redirect_uris,
+  c.post_logout_redirect_uris, c.backchannel_logout_uri, c.backchannel_logout_session_required, c.allowed_cors_origins,
+  c.grant_types, c.response_types, c.scopes, c.optional_scopes, c.token_endpoint_auth_method, c.jwks, c.jwks_uri,
+  c.pkce_required, c.pkce_challenge_method, c.visibility, c.promoted_at, c.version, c.last_used_at, c.created_at,
+  c.updated_at, c.deleted_at`;
+const TABLES = 'oauth_clients c JOIN projects p ON p.id = c.project_id';
+const secretsAs = (members: string): string => `(
+  SELECT coalesce(json_agg(json_build_object(${members}) ORDER BY s.created_at DESC, s.id DESC), '[]')
+  FROM oauth_client_secrets s WHERE s.oauth_client_id = c.id) AS secrets`;
+const SECRETS = secretsAs(
+  `'id', s.id, 'hint', s.hint, 'createdAt', s.created_at, 'lastUsedAt', s.last_used_at`,
+);
+const POSITION = `to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
+
+const FIND_LIVE = `SELECT ${COLUMNS}, ${secretsAs(`'id', s.id, 'hash', s.hash`)}
+  FROM ${TABLES} WHERE c.client_id = $1 AND c.deleted_at IS NULL`;
+const IS_LIVE = 'SELECT FROM oauth_clients WHERE client_id = $1 AND deleted_at IS NULL';
+const MARK_USED = `UPDATE oauth_clients SET last_used_at = now()
+  WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`;
+
+/** The SQL of the client registry. Deleted clients are rows that no statement here finds, except to keep their ids taken. */
+export class ClientsRepository {
+  constructor(private readonly database: Database) {}
+
+  async find(projectId: string, id: string, sql: Sql = this.database.sql): Promise<ClientRecord | undefined> {
+    const rows = await select<Row>(
+      sql,
+      `SELECT ${COLUMNS}, ${SECRETS} FROM ${TABLES} WHERE c.project_id = ? AND c.id = ? AND c.deleted_at IS NULL`,
+      [projectId, id],
+    );
+    return rows.map(toRecord)[0];
+  }
+
+  /** As `find`, and nobody else changes the client or its secrets before the transaction ends. */
+  async lock(tx: Transaction, projectId: string, id: string): Promise<ClientRecord | undefined> {
+    // A statement that waits for a lock sees other tables as they were before; so the secrets are read by a second one.
+    await tx('oauth_clients')
+      .where({ id, project_id: projectId })
+      .whereNull('deleted_at')
+      .forUpdate()
+      .select('id');
+    return this.find(projectId, id, tx);
+  }
+
+  /** Newest first, behind `after`; follows oauth_clients_list_index, so a page costs the same wherever it is. */
+  async list(
+    projectId: string,
+    filter: ClientFilter,
+    limit: number,
+    after?: Position,
+  ): Promise<{ record: ClientRecord; position: Position }[]> {
+    const where = ['c.project_id = ?', 'c.deleted_at IS NULL'];
+    const values: string[] = [projectId];
+    const add = (condition: string, ...more: string[]): void => {
+      where.push(condition);
+      values.push(...more);
+    };
+    if (after) add('(c.created_at, c.id) < (?::timestamptz, ?::uuid)', after.createdAt, after.id);
+    if (filter.clientType !== undefined) add('c.client_type = ?', filter.clientType);
+    if (filter.grantType !== undefined) add('? = ANY (c.grant_types)', filter.grantType);
+    if (filter.text !== undefined) {
+      const pattern = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
+      const columns = ['client_name', 'description', 'company', 'client_id'];
+      add(`(${columns.map((name) => `c.${name} ILIKE ?`).join(' OR ')})`, ...columns.map(() => pattern));
+    }
+    const rows = await select<Row & { position: string }>(
+      this.database.sql,
+      `SELECT ${COLUMNS}, ${SECRETS}, ${POSITION} FROM ${TABLES} WHERE ${where.join(' AND ')}
+       ORDER BY c.created_at DESC, c.id DESC LIMIT ${String(limit)}`,
+      values,
+    );
+    return rows.map(({ position, ...row }) => ({
+      record: toRecord(row),
+      position: { createdAt: position, id: row.id },
+    }));
+  }
+
+  /** The new row's id, or undefined when the client_id is or was somebody's. */
+  async insert(tx: Transaction, client: NewClient): Promise<string | undefined> {
+    const rows = await tx('oauth_clients')
+      .insert(toColumns(client))
+      .onConflict('client_id')
+      .ignore()
+      .returning<{ id: string }[]>('id');
+    return rows[0]?.id;
+  }
+
+  async update(tx: Transaction, id: string, settings: Partial<ClientSettings>): Promise<void> {
+    await tx('oauth_clients')
+      .where({ id })
+      .update({ ...toColumns(settings), version: tx.raw('version + 1'), updated_at: tx.fn.now() });
+  }
+
+  async markDeleted(tx: Transaction, id: string): Promise<void> {
+    await tx('oauth_clients')
+      .where({ id })
+      .update({ deleted_at: tx.fn.now(), updated_at: tx.fn.now(), version: tx.raw('version + 1') });
+  }
+
+  /** The live client and its hashes in one round trip; every token request asks. */
+  async findLive(clientId: string): Promise<ClientWithHashes | undefined> {
+    const query = { name: 'clients_find_live', text: FIND_LIVE, values: [clientId] };
+    const { rows } = await this.database.pool.query<SnakeKeys<StoredRecord> & { secrets: StoredSecret[] }>(
+      query,
+    );
+    return rows.map(({ secrets, ...row }) => ({ record: toCamel(row), secrets }))[0];
+  }
+
+  async isLive(clientId: string): Promise<boolean> {
+    const { rowCount } = await this.database.pool.query({
+      name: 'clients_is_live',
+      text: IS_LIVE,
+      values: [clientId],
+    });
+    return rowCount === 1;
+  }
+
+  /** Writes at most once a minute. */
+  async markUsed(id: string): Promise<void> {
+    await this.database.pool.query({ name: 'clients_mark_used', text: MARK_USED, values: [id] });
+  }
+}
+
+async function select<R>(sql: Sql, text: string, values: string[]): Promise<R[]> {
+  return (await sql.raw<{ rows: R[] }>(text, values)).rows;
+}
+
+function toColumns(client: Partial<NewClient>): Record<string, unknown> {
+  const columns: Record<string, unknown> = toSnake(client);
+  // pg would take the object for a composite value.
+  return client.jwks ? { ...columns, jwks: JSON.stringify(client.jwks) } : columns;
+}
+
+function toRecord({ secrets, ...row }: Row): ClientRecord {
+  return {
+    ...toCamel(row),
+    secrets: secrets.map((secret) => ({
+      ...secret,
+      createdAt: new Date(secret.createdAt),
+      lastUsedAt: secret.lastUsedAt === null ? null : new Date(secret.lastUsedAt),
+    })),
+  };
+}

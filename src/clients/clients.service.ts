@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import type { Actor, AuditService } from '../audit/audit.service.js';
+import type { Database, Transaction } from '../db/database.js';
+import { AppError, invalid, notFound } from '../errors.js';
+import type { ScopesService } from '../scopes/scopes.service.js';
+import type { Tenant } from '../tenants/tenants.service.js';
+import { changedFields, type ClientDraft, readNewClient, readPatch } from './client-input.js';
+import { type ClientRecord, usesSecret } from './client-record.js';
+import type { Capabilities } from './client-rules.js';
+import type { ClientSecretsService } from './client-secrets.service.js';
+import { checkVersion, type IfMatch } from './client-version.js';
+import type { ClientFilter, ClientsRepository, ClientWithHashes } from './clients.repository.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+
+/** Whoever keeps what was issued to clients. */
+export interface ClientArtifacts {
+  revokeByClient(tx: Transaction, clientId: string): Promise<void>;
+}
+
+/** What the registry needs. */
+export interface ClientsDependencies {
+  database: Database;
+  repository: ClientsRepository;
+  secrets: ClientSecretsService;
+  scopes: ScopesService;
+  audit: AuditService;
+  artifacts: ClientArtifacts;
+  capabilities: Capabilities;
+}
+
+/** A page of a list: `nextCursor` is null on the last one. */
+export interface ClientPage {
+  data: ClientRecord[];
+  nextCursor: string | null;
+}
+
+/** What the consent page tells a person about a client. */
+export interface ConsentView {
+  clientName: string;
+  description: string | null;
+  company: string | null;
+  logoUri: string | null;
+  clientUri: string | null;
+  policyUri: string | null;
+  tosUri: string | null;
+  /** The host that the publisher proved to own, or null. */
+  verifiedHost: string | null;
+  optionalScopes: string[];
+}
+
+const CLIENT_ID = /^[A-Za-z0-9._~-]{3,128}$/;
+
+/**
+ * The client registry. For operators, input is the wire form of the record, every change and its audit event are
+ * one transaction, and AppErrors are `invalid` with all mistakes, `not_found` also for another project's client, `stale`
+ * when `ifMatch` names other versions. For the protocol, clients are found by client_id, and live ones only; nothing is
+ * kept in memory, so that a change is in force on every node with the next request.
+ */
+export class ClientsService {
+  constructor(private readonly deps: ClientsDependencies) {}
+
+  /** Newest first; clients that are registered meanwhile never shift a page. `limit` is 1 to 100. */
+  async list(tenant: Tenant, filter: ClientFilter, limit: number, cursor?: string): Promise<ClientPage> {
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    const found = await this.deps.repository.list(tenant.projectId, filter, limit + 1, after);
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      data: page.map(({ record }) => record),
+      nextCursor: found.length > limit && last ? encodeCursor(last.position) : null,
+    };
+  }
+
+  async get(tenant: Tenant, id: string): Promise<ClientRecord> {
+    return found(await this.deps.repository.find(tenant.projectId, id));
+  }
+
+  /**
+   * `clientSecret` is returned this once, and null where the auth method uses none. Throws AppError `conflict` for a
+   * client_id that is or ever was in use.
+   *
+   * @param within the caller's transaction, when more than the client is to be made.
+   */
+  async create(
+    actor: Actor,
+    tenant: Tenant,
+    input: Record<string, unknown>,
+    within?: Transaction,
+  ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
+    const { repository, secrets, database } = this.deps;
+    const draft = readNewClient(input, this.deps.capabilities);
+    await this.#check(draft, [], within);
+    const { settings, clientId = randomUUID() } = draft;
+    const secret = usesSecret(settings.tokenEndpointAuthMethod) ? await secrets.make() : undefined;
+    const work = async (tx: Transaction): Promise<ClientRecord> => {
+      const origin = { clientId, projectId: tenant.projectId, createdBy: actor.subject };
+      const id = await repository.insert(tx, { ...settings, ...origin, registrationType: 'manual' });
+      if (id === undefined) throw taken();
+      if (secret) await secrets.attach(tx, id, secret);
+      await this.#audit(tx, actor, tenant, 'client.created', id, Object.keys(input));
+      return found(await repository.find(tenant.projectId, id, tx));
+    };
+    const record = await (within ? work(within) : database.transaction(work));
+    return { record, clientSecret: secret?.value ?? null };
+  }
+
+  /**
+   * Applies a JSON merge patch (RFC 7396) to the settings; null resets one to its default. The whole is validated as if
+   * it were new. A patch that changes nothing leaves the version as it is. Changing to a secret-based auth method makes
+   * no secret: rotate it to get one. Changing away from one deletes none.
+   */
+  async update(
+    actor: Actor,
+    tenant: Tenant,
+    id: string,
+    patch: Record<string, unknown>,
+    ifMatch?: IfMatch,
+  ): Promise<ClientRecord> {
+    const { repository, database } = this.deps;
+    return database.transaction(async (tx) => {
+      const before = await this.#lock(tx, tenant, id, ifMatch);
+      const draft = readPatch(before, patch, this.deps.capabilities);
+      await this.#check(draft, before.scopes, tx);
+      const { clientType: _fixed, ...settings } = draft.settings;
+      const changed = changedFields(before, settings);
+      if (changed.length === 0) return before;
+      await repository.update(tx, id, settings);
+      await this.#audit(tx, actor, tenant, 'client.updated', id, changed);
+      return found(await repository.find(tenant.projectId, id, tx));
+    });
+  }
+
+  /** Soft, and at once: what was issued to the client dies in the same transaction. Its client_id stays taken. */
+  async delete(actor: Actor, tenant: Tenant, id: string, ifMatch?: IfMatch): Promise<void> {
+    const { artifacts, repository, database } = this.deps;
+    await database.transaction(async (tx) => {
+      const { clientId } = await this.#lock(tx, tenant, id, ifMatch);
+      await repository.markDeleted(tx, id);
+      await artifacts.revokeByClient(tx, clientId);
+      await this.#audit(tx, actor, tenant, 'client.deleted', id, ['deleted_at']);
+    });
+  }
+
+  /** The client and the hashes of its secrets, newest first. */
+  async findForEngine(clientId: string): Promise<ClientWithHashes | undefined> {
+    return CLIENT_ID.test(clientId) ? this.deps.repository.findLive(clientId) : undefined;
+  }
+
+  async isLive(clientId: string): Promise<boolean> {
+    return CLIENT_ID.test(clientId) && this.deps.repository.isLive(clientId);
+  }
+
+  async consentView(clientId: string): Promise<ConsentView | undefined> {
+    const record = (await this.findForEngine(clientId))?.record;
+    if (!record) return undefined;
+    const { clientName, description, company, logoUri, clientUri, policyUri, tosUri, optionalScopes } =
+      record;
+    return {
+      clientName,
+      description,
+      company,
+      logoUri,
+      clientUri,
+      policyUri,
+      tosUri,
+      optionalScopes,
+      verifiedHost: null,
+    };
+  }
+
+  /** Notes that the client (the id of its record) was used; exact to the minute. */
+  markUsed(clientRowId: string): Promise<void> {
+    return this.deps.repository.markUsed(clientRowId);
+  }
+
+  /** A scope that the client already has may stay although it was retired since. */
+  async #check(draft: ClientDraft, present: readonly string[], tx?: Transaction): Promise<void> {
+    const added = draft.listedScopes.filter((name) => !present.includes(name));
+    const unknown = new Set(await this.deps.scopes.unknown(added, tx));
+    const mistakes = draft.listedScopes.flatMap((name, index) =>
+      unknown.has(name)
+        ? [{ pointer: `/scopes/${String(index)}`, detail: `"${name}" is not in the scope catalogue.` }]
+        : [],
+    );
+    if (mistakes.length + draft.mistakes.length > 0) throw invalid([...draft.mistakes, ...mistakes]);
+  }
+
+  async #lock(tx: Transaction, tenant: Tenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
+    const record = found(await this.deps.repository.lock(tx, tenant.projectId, id));
+    checkVersion(record, ifMatch);
+    return record;
+  }
+
+  #audit(
+    tx: Transaction,
+    actor: Actor,
+    tenant: Tenant,
+    action: string,
+    id: string,
+    changed: string[],
+  ): Promise<void> {
+    const target = { targetType: 'client', targetId: id };
+    return this.deps.audit.record(tx, { actor, action, ...target, ...tenant, changedFields: changed });
+  }
+}
+
+function found(record: ClientRecord | undefined): ClientRecord {
+  if (!record) throw notFound('client');
+  return record;
+}
+
+function taken(): AppError {
+  const detail = 'Choose another: a client_id is never used twice, not even after its client was deleted.';
+  return new AppError('conflict', 'The client_id is taken.', {
+    mistakes: [{ pointer: '/client_id', detail }],
+  });
+}

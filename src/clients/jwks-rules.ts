@@ -1,0 +1,65 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const;
+const ALGORITHMS: Readonly<Record<string, RegExp>> = {
+  RSA: /^(?:[RP]S(?:256|384|512)|RSA-OAEP(?:-256|-384|-512)?)$/,
+  EC: /^(?:ES(?:256|384|512)|ECDH-ES(?:\+A(?:128|192|256)KW)?)$/,
+  OKP: /^(?:EdDSA|Ed25519)$/,
+};
+const CURVES: Readonly<Record<string, readonly string[]>> = {
+  EC: ['P-256', 'P-384', 'P-521'],
+  OKP: ['Ed25519'],
+};
+const MIN_RSA_BITS = 2048;
+
+/**
+ * What is wrong with one key of a client's JWKS, in sentences. A key is public and asymmetric: a private part that was
+ * sent here is lost to its owner, and HS* would need a secret that we keep only as a hash.
+ */
+export function jwkMistakes(jwk: Readonly<Record<string, unknown>>): string[] {
+  const kty = jwk['kty'];
+  if (kty === 'oct') return ['Symmetric keys are refused; send an RSA, EC or OKP public key.'];
+  if (typeof kty !== 'string' || !Object.hasOwn(ALGORITHMS, kty)) return ['kty must be RSA, EC or OKP.'];
+  const secret = PRIVATE_MEMBERS.filter((member) => Object.hasOwn(jwk, member));
+  if (secret.length > 0) {
+    return [
+      `Send the public key only, without ${secret.join(', ')}; replace this key, it is no longer private.`,
+    ];
+  }
+  const mistakes: string[] = [];
+  for (const member of ['kid', 'use', 'alg'] as const) {
+    const value = jwk[member];
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      mistakes.push(`${member} must be text.`);
+  }
+  const { alg, x5c } = jwk;
+  if (typeof alg === 'string' && alg !== '' && !ALGORITHMS[kty]?.test(alg)) {
+    mistakes.push(`alg does not fit a key of kty ${kty}; symmetric algorithms are refused.`);
+  }
+  if (
+    x5c !== undefined &&
+    !(Array.isArray(x5c) && x5c.every((entry) => typeof entry === 'string' && entry))
+  ) {
+    mistakes.push('x5c must be an array of certificates in base64.');
+  }
+  return [...mistakes, ...materialMistakes(kty, jwk)];
+}
+
+/** Whether the key can verify signatures, as far as its `use` tells. */
+export function canVerify(jwk: Readonly<Record<string, unknown>>): boolean {
+  return jwk['use'] === undefined || jwk['use'] === 'sig';
+}
+
+function materialMistakes(kty: string, jwk: Readonly<Record<string, unknown>>): string[] {
+  const curves = CURVES[kty];
+  if (curves && !curves.includes(String(jwk['crv']))) return [`crv must be ${curves.join(', ')}.`];
+  try {
+    const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+    const bits = key.asymmetricKeyDetails?.modulusLength;
+    if (bits !== undefined && bits < MIN_RSA_BITS)
+      return [`The RSA key must have at least ${String(MIN_RSA_BITS)} bits.`];
+    return [];
+  } catch {
+    return ['The members of this key do not make a public key (RFC 7518 section 6).'];
+  }
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Eta } from 'eta';
+
+const VIEWS = fileURLToPath(new URL('../../../views/', import.meta.url));
+const eta = new Eta({ views: VIEWS, cache: true, autoEscape: true });
+const stylesheet = readFileSync(`${VIEWS}/postern.css`, 'utf8');
+
+/** What the demo shows of a visitor. */
+export interface DemoModel {
+  claims?: object | undefined;
+  tokens?: {
+    scope?: string | undefined;
+    expires_in?: number | undefined;
+    refresh_token?: string | undefined;
+  };
+  userinfo?: object;
+  note?: string;
+}
+
+/** The only page of the demo. The stylesheet is part of it, so that the page stands alone. */
+export function demoPage(model: DemoModel): string {
+  return eta.render('./demo', { ...model, stylesheet });
+}

@@ -1,0 +1,73 @@
+import { mintAdminToken } from '../admin/admin.token.js';
+import type { Context } from '../context.js';
+import { AppError } from '../errors.js';
+import { ADMIN_SCOPES, adminAudience } from '../oidc/configuration.js';
+
+/** The demo's client as the admin API answered when it was registered. */
+export interface DemoClient {
+  id: string;
+  client_id: string;
+  client_secret: string;
+}
+
+/** Called with each request to the admin API: its method, path and status. */
+export type OnExchange = (exchange: { method: string; path: string; status: number }) => void;
+
+/** Registers and removes the demo's client as any operator would, through the admin API. */
+export class DemoRegistration {
+  private constructor(
+    private readonly issuer: string,
+    private readonly token: string,
+    private readonly onExchange: OnExchange,
+  ) {}
+
+  /** Acts for the installation's first operator. Throws AppError `unavailable` unless the server runs. */
+  static async open(
+    { accounts, keys, settings }: Context,
+    onExchange: OnExchange,
+  ): Promise<DemoRegistration> {
+    const { issuer } = settings;
+    const running = await fetch(`${issuer}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (!running)
+      throw new AppError('unavailable', `Nothing answers at ${issuer}. Start the server first: npm start`);
+    const [operator] = await accounts.operators();
+    if (!operator)
+      throw new AppError('not_found', 'There is no operator yet. Start the server first: npm start');
+    const audience = adminAudience(issuer);
+    const request = { issuer, audience, subject: operator.id, scopes: ADMIN_SCOPES, lifetime: 86_400 };
+    return new DemoRegistration(issuer, await mintAdminToken(keys, request), onExchange);
+  }
+
+  async register(origin: string): Promise<DemoClient> {
+    const answer = await this.#call('POST', '', {
+      client_name: 'Postern demo',
+      description: 'A small application that shows what it learns about you.',
+      company: 'Your own laptop',
+      redirect_uris: [`${origin}/callback`],
+      post_logout_redirect_uris: [`${origin}/`],
+      grant_types: ['authorization_code', 'refresh_token'],
+      scopes: ['openid', 'offline_access', 'profile', 'email'],
+    });
+    return (await answer.json()) as DemoClient;
+  }
+
+  async remove({ id }: DemoClient): Promise<void> {
+    await this.#call('DELETE', `/${id}`);
+  }
+
+  async #call(method: string, path: string, body?: object): Promise<Response> {
+    const url = new URL(`/admin/v1/orgs/default/projects/default/oauth_clients${path}`, this.issuer);
+    const response = await fetch(url, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    this.onExchange({ method, path: url.pathname, status: response.status });
+    if (!response.ok)
+      throw new Error(`the admin API answered ${String(response.status)}: ${await response.text()}`);
+    return response;
+  }
+}

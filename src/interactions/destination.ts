@@ -1,0 +1,39 @@
+const HOST_SOURCE = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/;
+const SCHEME_SOURCE = /^[a-z][a-z0-9+.-]*:$/;
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Where the answer to a request goes, in words for the person who decides. */
+export interface Destination {
+  /** The exact host with its port (an international name in its ASCII form), or the scheme of an app. */
+  name: string;
+  kind: 'site' | 'this-computer' | 'app';
+}
+
+/** Reads a redirect URI; undefined when there is none (a device waits for the answer) or it is no URI. */
+export function destinationOf(redirectUri: string | undefined): Destination | undefined {
+  const url = redirectUri === undefined ? null : URL.parse(redirectUri);
+  if (!url) return undefined;
+  if (!isWeb(url)) return { name: url.protocol, kind: 'app' };
+  return { name: url.host, kind: LOOPBACK.has(url.hostname) ? 'this-computer' : 'site' };
+}
+
+/**
+ * The Content-Security-Policy source that lets a form's answer redirect to this URI: its origin, or its scheme when it
+ * is no web page or when CSP has no way to write its host (an IPv6 address, an odd character).
+ */
+export function redirectSource(uri: string | undefined): string | undefined {
+  const url = uri === undefined ? null : URL.parse(uri);
+  if (!url) return undefined;
+  if (isWeb(url) && HOST_SOURCE.test(url.origin)) return url.origin;
+  return SCHEME_SOURCE.test(url.protocol) ? url.protocol : undefined;
+}
+
+/** The Content-Security-Policy source for an image: its origin and nothing wider. */
+export function imageSource(uri: string | null): string | undefined {
+  const url = uri === null ? null : URL.parse(uri);
+  return url && HOST_SOURCE.test(url.origin) ? url.origin : undefined;
+}
+
+function isWeb(url: URL): boolean {
+  return url.protocol === 'https:' || url.protocol === 'http:';
+}

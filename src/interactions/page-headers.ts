@@ -1,0 +1,52 @@
+import { imageSource, redirectSource } from './destination.js';
+
+/** What a page needs beyond its own stylesheet and forms to its own origin. */
+export interface PageNeeds {
+  status?: number;
+  /** The client's logo, shown from where it is. */
+  logoUri?: string | null;
+  /** Where an answer to a form may redirect: browsers apply `form-action` to every redirect after the POST. */
+  redirectUri?: string | undefined;
+}
+
+/** As much of a Koa context as sending a page takes; the engine's own contexts have it too. */
+export interface PageContext {
+  status: number;
+  type: string;
+  body: unknown;
+  set(headers: Record<string, string>): void;
+}
+
+const FIXED = {
+  'Cache-Control': 'no-store',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy':
+    'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()',
+  // Forms carry a token of their own, so that nothing depends on the Origin header, which this policy empties.
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+};
+
+/** The policy of a page: no script at all, nothing from elsewhere but the logo, no framing. */
+export function contentSecurityPolicy(needs: PageNeeds): string {
+  const image = imageSource(needs.logoUri ?? null);
+  const redirect = redirectSource(needs.redirectUri);
+  return [
+    "default-src 'none'",
+    "style-src 'self'",
+    ...(image === undefined ? [] : [`img-src ${image}`]),
+    ["form-action 'self'", ...(redirect === undefined ? [] : [redirect])].join(' '),
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+}
+
+/** Answers with a page and every header a page must have. Without `needs.status` the status stays what it is. */
+export function sendPage(ctx: PageContext, html: string, needs: PageNeeds = {}): void {
+  ctx.set({ ...FIXED, 'Content-Security-Policy': contentSecurityPolicy(needs) });
+  if (needs.status !== undefined) ctx.status = needs.status;
+  ctx.type = 'html';
+  ctx.body = html;
+}

@@ -55,7 +55,7 @@ export class ClientAdapter implements Adapter {
         logo_uri: record.logoUri,
         policy_uri: record.policyUri,
         tos_uri: record.tosUri,
-        jwks: record.jwks as AdapterPayload['jwks'] | null,
+        jwks: record.jwks,
         jwks_uri: record.jwksUri,
       }),
     };

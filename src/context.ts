@@ -16,7 +16,7 @@ import type { Database } from './db/database.js';
 import { assertSchema, migrateUp } from './db/migrator.js';
 import { openDatabase } from './db/open.js';
 import { Hashing, VerifiedSecrets } from './hashing.js';
-import { Pages } from './interactions/pages.js';
+import { Pages } from './pages/pages.js';
 import { encryptionKey } from './keys/encryption-key.js';
 import { KeysRepository } from './keys/keys.repository.js';
 import { KeysService } from './keys/keys.service.js';

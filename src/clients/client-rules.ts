@@ -1,7 +1,7 @@
 import type { Mistake } from '../errors.js';
 import { type GivenSettings, inferResponseTypes, isPersonal } from './client-defaults.js';
 import type { AuthMethod, ClientSettings, ClientType, GrantType } from './client-record.js';
-import { canVerify } from './jwks-rules.js';
+import { ASSERTION_ALGORITHMS, canVerify } from './jwks-rules.js';
 import { applicationType, isLoopback, isPrivateUse } from './redirect-uri-rules.js';
 
 /** What this installation has turned on. What is known but off is refused with a sentence that says so. */
@@ -135,7 +135,7 @@ const RULES: readonly Rule[] = [
       return when(
         !jwks.keys.some(canVerify),
         '/jwks/keys',
-        `${method} needs a key that can verify signatures (use: sig).`,
+        `${method} needs a key that verifies ${ASSERTION_ALGORITHMS.join(', ')} signatures.`,
       );
     },
   },

@@ -45,9 +45,18 @@ export function jwkMistakes(jwk: Readonly<Record<string, unknown>>): string[] {
   return [...mistakes, ...materialMistakes(kty, jwk)];
 }
 
-/** Whether the key can verify signatures, as far as its `use` tells. */
+/** What clients may sign their assertions with (RFC 7523). */
+export const ASSERTION_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
+
+/** Whether the key can verify a client's assertions, as far as its members tell. */
 export function canVerify(jwk: Readonly<Record<string, unknown>>): boolean {
-  return jwk['use'] === undefined || jwk['use'] === 'sig';
+  const { use, alg, crv, key_ops: operations } = jwk;
+  return (
+    (use === undefined || use === 'sig') &&
+    (operations === undefined || (Array.isArray(operations) && operations.includes('verify'))) &&
+    (crv === undefined || crv === 'P-256' || crv === 'Ed25519') &&
+    (alg === undefined || ASSERTION_ALGORITHMS.some((known) => known === alg))
+  );
 }
 
 function materialMistakes(kty: string, jwk: Readonly<Record<string, unknown>>): string[] {

@@ -128,7 +128,9 @@ export async function renameDurably(from: string, to: string): Promise<void> {
 
 async function removeAll(directory: string, prefix: string): Promise<void> {
   for (const name of await fs.readdir(directory)) {
-    if (name.startsWith(prefix)) await fs.rm(join(directory, name), { recursive: true, force: true });
+    if (!name.startsWith(prefix)) continue;
+    // Retrying, because an initdb that was just interrupted may still be writing.
+    await fs.rm(join(directory, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 const source: Knex.MigrationSource<Migration> = {
   getMigrations: () => Promise.resolve([...migrations]),
   getMigrationName: (migration) => migration.name,
-  getMigration: (migration) => Promise.resolve({ up: migration.up, down: migration.down }),
+  getMigration: (migration) => Promise.resolve(migration),
 };
 const config = { migrationSource: source, tableName: 'schema_migrations' };
 

@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import type { Engine } from '../oidc/engine.js';
 import { describeError } from '../telemetry.js';
 import { FormTokens } from './csrf.js';
-import { requestIdOf } from './error-page.js';
+import { requestIdOf } from '../pages/error-page.js';
 import { InteractionEngine } from './interaction-engine.js';
 import { interactionRoutes } from './interactions.routes.js';
 import { InteractionsService } from './interactions.service.js';

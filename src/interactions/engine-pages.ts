@@ -1,9 +1,9 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
-import { OUR_FAULT, requestIdOf, sendError } from './error-page.js';
+import { OUR_FAULT, requestIdOf, sendError } from '../pages/error-page.js';
 import type { ClientDescriptions, People } from './interactions.service.js';
-import type { ClientOnPage, EngineForm } from './page-models.js';
-import { sendPage } from './page-headers.js';
-import type { Pages } from './pages.js';
+import type { ClientOnPage, EngineForm } from '../pages/page-models.js';
+import { sendPage } from '../pages/page-headers.js';
+import type { Pages } from '../pages/pages.js';
 
 /** A client as the engine knows it; its record may be gone by now. */
 interface EngineClient {

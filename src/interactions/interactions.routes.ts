@@ -3,12 +3,12 @@ import type Koa from 'koa';
 import { AppError } from '../errors.js';
 import { readForm, type OnUnexpected } from '../http.js';
 import { field, type FormTokens } from './csrf.js';
-import { errorPages } from './error-page.js';
+import { errorPages } from '../pages/error-page.js';
 import type { InteractionEngine } from './interaction-engine.js';
 import type { InteractionsService } from './interactions.service.js';
-import type { SignInModel } from './page-models.js';
-import { sendPage } from './page-headers.js';
-import type { Pages } from './pages.js';
+import type { SignInModel } from '../pages/page-models.js';
+import { sendPage } from '../pages/page-headers.js';
+import type { Pages } from '../pages/pages.js';
 import type { PendingInteraction } from './pending-interaction.js';
 
 const FORM_BYTES = 10_000;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { successorOf } from '../../adapters/refresh-successor.js';
@@ -24,10 +25,9 @@ export function buildProvider(parts: EngineParts, patches: EnginePatches, log: L
   };
 
   const refreshTokens = provider.RefreshToken.prototype as RefreshToken & { generateTokenId(): string };
-  const randomId = refreshTokens.generateTokenId;
-  refreshTokens.generateTokenId = function (this: RefreshToken) {
+  refreshTokens.generateTokenId = () => {
     const predecessor = Provider.ctx?.oidc.entities.RotatedRefreshToken;
-    return predecessor ? successorOf(patches.vault, predecessor.jti) : randomId.call(this);
+    return predecessor ? successorOf(patches.vault, predecessor.jti) : randomBytes(32).toString('base64url');
   };
 
   provider.on('server_error', (ctx: KoaContextWithOIDC, error) => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import type { ClientsService } from '../src/clients/clients.service.js';
-import { usesSecret } from '../src/clients/client-record.js';
-import { applicationType } from '../src/clients/redirect-uri-rules.js';
+import { usesSecret } from '../src/client-record/client-record.js';
+import { applicationType } from '../src/client-record/redirect-uri-rules.js';
 import { forEngine } from './engine-errors.js';
 
 type EngineClients = Pick<ClientsService, 'findForEngine'>;

@@ -6,7 +6,7 @@ import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
-import { CAPABILITIES } from './clients/capabilities.js';
+import { CAPABILITIES } from './client-record/capabilities.js';
 import { ClientAuthenticationService } from './clients/client-authentication.service.js';
 import { ClientSecretsRepository } from './clients/client-secrets.repository.js';
 import { ClientSecretsService } from './clients/client-secrets.service.js';

@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../db/database.js';
 import { AppError, notFound } from '../errors.js';
 import type { Hashing } from '../hashing.js';
 import type { Tenant } from '../tenants/tenants.service.js';
-import { type ClientRecord, usesSecret } from './client-record.js';
+import { type ClientRecord, usesSecret } from '../client-record/client-record.js';
 import { hintOf, newClientSecret } from './client-secret.js';
 import type { ClientSecretsRepository } from './client-secrets.repository.js';
 import { checkVersion, type IfMatch } from './client-version.js';

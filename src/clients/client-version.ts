@@ -1,5 +1,5 @@
 import { AppError } from '../errors.js';
-import type { ClientRecord } from './client-record.js';
+import type { ClientRecord } from '../client-record/client-record.js';
 
 /** The versions that the caller would change (If-Match, RFC 9110 section 13.1.1); none of ours where it knew none. */
 export type IfMatch = readonly number[];

@@ -1,8 +1,8 @@
 import type { Database, Sql, Transaction } from '../db/database.js';
 import type { StoredSecret } from '../hashing.js';
-import type { ClientRecord, ClientSettings, SecretSummary } from './client-record.js';
-import type { Position } from './cursor.js';
-import { type SnakeKeys, toCamel, toSnake } from './snake-case.js';
+import type { ClientRecord, ClientSettings, SecretSummary } from '../client-record/client-record.js';
+import type { Position } from '../paging/cursor.js';
+import { type SnakeKeys, toCamel, toSnake } from '../client-record/snake-case.js';
 
 /** What a row is created from. */
 export type NewClient = ClientSettings &

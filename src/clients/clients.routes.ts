@@ -4,7 +4,7 @@ import { entityTag, ifMatch, isKnown } from '../admin/entity-tags.js';
 import { notFound } from '../errors.js';
 import { readJson } from '../http.js';
 import type { Tenant, TenantsService } from '../tenants/tenants.service.js';
-import { type ClientRecord, toWire } from './client-record.js';
+import { type ClientRecord, toWire } from '../client-record/client-record.js';
 import type { ClientSecretsService } from './client-secrets.service.js';
 import type { ClientsService } from './clients.service.js';
 import { readListQuery } from './list-query.js';

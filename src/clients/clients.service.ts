@@ -4,13 +4,13 @@ import type { Database, Transaction } from '../db/database.js';
 import { AppError, invalid, notFound } from '../errors.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import type { Tenant } from '../tenants/tenants.service.js';
-import { changedFields, type ClientDraft, readNewClient, readPatch } from './client-input.js';
-import { type ClientRecord, usesSecret } from './client-record.js';
-import type { Capabilities } from './client-rules.js';
+import { changedFields, type ClientDraft, readNewClient, readPatch } from '../client-record/client-input.js';
+import { type ClientRecord, usesSecret } from '../client-record/client-record.js';
+import type { Capabilities } from '../client-record/client-rules.js';
 import type { ClientSecretsService } from './client-secrets.service.js';
 import { checkVersion, type IfMatch } from './client-version.js';
 import type { ClientFilter, ClientsRepository, ClientWithHashes } from './clients.repository.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { decodeCursor, encodeCursor } from '../paging/cursor.js';
 
 /** Whoever keeps what was issued to clients. */
 export interface ClientArtifacts {

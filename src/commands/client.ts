@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { INSTALLATION } from '../bootstrap.js';
-import { type ClientRecord, toWire } from '../clients/client-record.js';
+import { type ClientRecord, toWire } from '../client-record/client-record.js';
 import type { Context } from '../context.js';
 import { AppError, notFound } from '../errors.js';
 import type { Tenant } from '../tenants/tenants.service.js';

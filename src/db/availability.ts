@@ -15,7 +15,8 @@ const MESSAGES =
  * retry may succeed: SQLSTATE classes 08, 53 and 57, 25006, or a broken connection.
  */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return /^(08|53|57)\w{3}$|^25006$/.test(code) || NETWORK.has(code) || MESSAGES.test(error.message);
+  if (typeof error !== 'object' || error === null) return false;
+  const { code = '', message = '' } = error as { code?: unknown; message?: unknown };
+  if (typeof code !== 'string' || typeof message !== 'string') return false;
+  return /^(08|53|57)\w{3}$|^25006$/.test(code) || NETWORK.has(code) || MESSAGES.test(message);
 }

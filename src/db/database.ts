@@ -34,6 +34,8 @@ export class Database {
       connection: common,
       pool: { min: 0, max: Math.max(2, Math.ceil(size / 2)) },
       acquireConnectionTimeout: 5_000,
+      // knex would print to the console what it throws anyway.
+      log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
     });
   }
 
@@ -54,4 +56,8 @@ export class Database {
   async close(): Promise<void> {
     await Promise.all([this.pool.end(), this.sql.destroy()]);
   }
+}
+
+function ignore(): void {
+  return undefined;
 }

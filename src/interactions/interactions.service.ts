@@ -3,7 +3,13 @@ import type { SignIn } from '../accounts/accounts.service.js';
 import { AppError } from '../errors.js';
 import { choicesOf, decide, questionOf, type EarlierAnswers } from './consent.js';
 import { destinationOf } from '../pages/destination.js';
-import type { ClientOnPage, ConsentModel, FormOnPage, ScopeOnPage, SignInModel } from '../pages/page-models.js';
+import type {
+  ClientOnPage,
+  ConsentModel,
+  FormOnPage,
+  ScopeOnPage,
+  SignInModel,
+} from '../pages/page-models.js';
 import type { PendingInteraction } from './pending-interaction.js';
 
 /** What people are shown of a client. */

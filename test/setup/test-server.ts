@@ -20,6 +20,8 @@ export const PASSWORD = 'correct horse battery staple';
 /** A node of Postern in this process, with everything that `postern serve` makes but the periodic jobs. */
 export interface TestServer {
   issuer: string;
+  /** Where this node listens; the issuer's name leads to the first node only. */
+  origin: string;
   context: Context;
   engine: Engine;
   database: TestDatabase;
@@ -78,6 +80,7 @@ export async function startTestServer({ env = {}, nodeOf }: TestServerOptions = 
 
   const server: TestServer = {
     issuer,
+    origin,
     context,
     engine,
     database,

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { readNewClient } from '../../src/clients/client-input.js';
-import { DEVICE_CODE } from '../../src/clients/client-record.js';
-import type { Capabilities } from '../../src/clients/client-rules.js';
+import { readNewClient } from '../../src/client-record/client-input.js';
+import { DEVICE_CODE } from '../../src/client-record/client-record.js';
+import type { Capabilities } from '../../src/client-record/client-rules.js';
 
 const CAPABILITIES: Capabilities = {
   grantTypes: ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_CODE],

@@ -4,7 +4,7 @@ import {
   originMistakes,
   redirectUriMistakes,
   webUrlMistakes,
-} from '../../src/clients/redirect-uri-rules.js';
+} from '../../src/client-record/redirect-uri-rules.js';
 
 describe('redirect URIs', () => {
   test.each([

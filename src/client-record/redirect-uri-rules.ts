@@ -41,6 +41,7 @@ export function webUrlMistakes(value: string, allow: { loopback: boolean; fragme
 /** What is wrong with a CORS origin, which is compared with the Origin header as browsers send it (RFC 6454). */
 export function originMistakes(value: string): string[] {
   const mistakes = webUrlMistakes(value, { loopback: true, fragment: false });
+  if (value.includes('*')) mistakes.push('Wildcards are not supported: list each origin.');
   if (mistakes.length > 0 || new URL(value).origin === value) return mistakes;
   return [`Write the origin as browsers send it: ${new URL(value).origin}`];
 }

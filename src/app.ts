@@ -1,38 +1,38 @@
 import Koa from 'koa';
 import { accessLog } from './access-log.js';
 import { adminRouter } from './admin/admin.router.js';
+import { networkOf } from './attempts/network.js';
 import type { Context } from './context.js';
+import { notFound } from './errors.js';
 import { healthRoutes } from './health.routes.js';
-import { problems, requestId } from './http.js';
+import { type OnUnexpected, problems, requestId } from './http.js';
 import { interactionDoor } from './interactions/door.js';
 import { ownKeys } from './keys/own-keys.js';
-import { networkOf } from './attempts/network.js';
 import { engineRouter } from './oidc/engine.router.js';
 import type { Engine } from './oidc/engine.js';
+import { ENGINE_ROUTES } from './oidc/routes.js';
+import { errorPages, requestIdOf, sendError } from './pages/error-page.js';
 import { describeError } from './telemetry.js';
 
 const USER_CODE_WINDOW_SECONDS = 15 * 60;
 
 /** The outer application: what every request passes, and the three doors. */
 export function createApp(context: Context, engine: Engine): Koa {
-  const { settings, log } = context;
+  const { settings, log, pages } = context;
+  const onUnexpected: OnUnexpected = (error, ctx) => {
+    log.error({ requestId: requestIdOf(ctx), error: describeError(error) }, 'unexpected error');
+  };
   const app = new Koa({ proxy: settings.trustedProxies > 0, maxIpsCount: settings.trustedProxies });
   app.on('error', (error: unknown) =>
-    log.error({ error: describeError(error) }, 'a request failed outside its door'),
+    log.warn({ error: describeError(error) }, 'a request broke off outside its door'),
   );
   app.use(requestId());
   app.use(accessLog(log));
-  app.use(
-    problems((error, ctx) => {
-      log.error(
-        { requestId: ctx.state.requestId as string, error: describeError(error) },
-        'unexpected error',
-      );
-    }),
-  );
+  app.use(problems(onUnexpected));
   app.use(healthRoutes(() => context.database.ping()).routes());
-  app.use(engineRouter(settings.issuer, engine, (address) => countUserCode(context, address)));
-  app.use(interactionDoor(context, engine).routes());
+  app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
+  app.use(engineRouter(settings.issuer, engine));
+  app.use(interactionDoor(context, engine, onUnexpected).routes());
   app.use(
     adminRouter({
       ...context,
@@ -44,12 +44,28 @@ export function createApp(context: Context, engine: Engine): Koa {
       },
     }),
   );
+  app.use((ctx) => {
+    if (ctx.accepts('json', 'html') !== 'html') throw notFound('resource');
+    const message = 'There is nothing at this address. Go back to the application you came from.';
+    const model = { title: 'Not found', message, code: undefined, description: undefined };
+    sendError(ctx, pages, { ...model, requestId: requestIdOf(ctx) }, 404);
+  });
   return app;
 }
 
-function countUserCode({ attempts, settings }: Context, address: string): Promise<void> {
-  const key = `user code ${networkOf(address)}`;
-  return attempts.reserve([
-    { key, limit: settings.attempts.userCode, windowSeconds: USER_CODE_WINDOW_SECONDS },
-  ]);
+/** Guesses at a device's user code are counted per address (RFC 8628 section 5.1); too many answer as a page. */
+function limitUserCodes({ attempts, settings }: Context, asPage: Koa.Middleware): Koa.Middleware {
+  return async (ctx, next) => {
+    if (ctx.path !== ENGINE_ROUTES.code_verification || ctx.method !== 'POST') {
+      await next();
+      return;
+    }
+    await asPage(ctx, async () => {
+      const key = `user code ${networkOf(ctx.ip)}`;
+      await attempts.reserve([
+        { key, limit: settings.attempts.userCode, windowSeconds: USER_CODE_WINDOW_SECONDS },
+      ]);
+      await next();
+    });
+  };
 }

@@ -5,6 +5,12 @@ import { AppError } from '../errors.js';
 /** How to reach PostgreSQL: a URL, or the socket of the embedded one. */
 export type Connection = string | { host: string; port: number; user: string; database: string };
 
+/**
+ * For the prepared statements of the pool, which all look rows up by an index: a plan made while a table was empty must
+ * not stay a sequential scan when it has grown.
+ */
+const PLANNER_OPTIONS = '-c enable_seqscan=off -c jit=off';
+
 /** Whatever runs the registry's SQL: the database itself, or a transaction of it. */
 export type Sql = Knex;
 /** A transaction in progress; services pass it on and never look inside. */
@@ -27,7 +33,7 @@ export class Database {
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
     };
-    this.pool = new pg.Pool({ ...common, max: size });
+    this.pool = new pg.Pool({ ...common, max: size, options: PLANNER_OPTIONS });
     this.pool.on('error', onError);
     this.sql = knexFactory({
       client: 'pg',

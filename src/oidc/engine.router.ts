@@ -2,21 +2,17 @@ import type Koa from 'koa';
 import type { Engine } from './engine.js';
 import { ENGINE_ROUTES, isEnginePath } from './routes.js';
 
-/** Guesses at a device's user code, counted per address (RFC 8628 section 5.1). Throws AppError `slow_down`. */
-export type CountUserCode = (address: string) => Promise<void>;
-
 /**
  * Passes the engine's paths on. Host, scheme and address are settled here: the engine builds its URLs from the
  * request, so it is shown the issuer's origin whatever the caller's headers say.
  */
-export function engineRouter(issuer: string, engine: Engine, countUserCode: CountUserCode): Koa.Middleware {
+export function engineRouter(issuer: string, engine: Engine): Koa.Middleware {
   const { host, protocol } = new URL(issuer);
   return async (ctx, next) => {
     if (!isEnginePath(ctx.path)) {
       await next();
       return;
     }
-    if (ctx.path === ENGINE_ROUTES.code_verification && ctx.method === 'POST') await countUserCode(ctx.ip);
     if (ctx.path === ENGINE_ROUTES.authorization)
       ctx.req.url = asksForConsent(ctx.req.url ?? ctx.url, issuer);
     const { headers } = ctx.req;

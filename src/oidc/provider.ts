@@ -4,6 +4,7 @@ import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { successorOf } from '../../adapters/refresh-successor.js';
 import type { Vault } from '../sealing.js';
 import { describeError, type Logger } from '../telemetry.js';
+import { answerTooLarge } from './body-limit.js';
 import { engineConfiguration, type EngineParts } from './configuration.js';
 
 /** What the engine's own methods are replaced with. */
@@ -20,8 +21,13 @@ export function buildProvider(parts: EngineParts, patches: EnginePatches, log: L
   const provider = new Provider(parts.settings.issuer, engineConfiguration(parts));
   provider.proxy = true;
 
-  provider.Client.prototype.compareClientSecret = function (this: { clientId: string }, presented: string) {
-    return patches.compareClientSecret(this.clientId, presented);
+  // The engine takes a secret from the header or from the form; the record says which (RFC 7591 section 2).
+  provider.Client.prototype.compareClientSecret = async function (
+    this: { clientId: string; clientAuthMethod?: string },
+    presented: string,
+  ) {
+    const used = Provider.ctx?.headers.authorization ? 'client_secret_basic' : 'client_secret_post';
+    return this.clientAuthMethod === used && patches.compareClientSecret(this.clientId, presented);
   };
 
   const refreshTokens = provider.RefreshToken.prototype as RefreshToken & { generateTokenId(): string };
@@ -30,6 +36,7 @@ export function buildProvider(parts: EngineParts, patches: EnginePatches, log: L
     return predecessor ? successorOf(patches.vault, predecessor.jti) : randomBytes(32).toString('base64url');
   };
 
+  answerTooLarge(provider);
   provider.on('server_error', (ctx: KoaContextWithOIDC, error) => {
     log.error(
       { requestId: ctx.response.get('x-request-id'), route: ctx.oidc.route, error: describeError(error) },

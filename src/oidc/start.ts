@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ArtifactAdapter } from '../../adapters/artifact.adapter.js';
 import { isModelName } from '../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest } from '../../adapters/client.adapter.js';
+import { forEngine } from '../../adapters/engine-errors.js';
 import { claimsOf } from '../accounts/claims.js';
 import type { Context } from '../context.js';
 import { enginePages } from '../interactions/engine-pages.js';
@@ -35,18 +36,21 @@ export function startEngine(context: Context): Promise<Engine> {
               throw new Error(`the engine asked for a model that is not stored: ${name}`);
             },
             findAccount: async (_ctx, sub) => {
-              const account = await accounts.find(sub);
+              const account = await forEngine(() => accounts.find(sub));
               return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
             },
-            isClientLive: (clientId) => clients.isLive(clientId),
+            isClientLive: (clientId) => forEngine(() => clients.isLive(clientId)),
             pages: enginePages(pages, clients, accounts),
           },
           {
             vault,
-            compareClientSecret: async (clientId, presented) => {
-              const { secrets, address } = await clientOfRequest(clients, clientId);
-              return (await clientAuthentication.verify(clientId, secrets, presented, address)) !== undefined;
-            },
+            compareClientSecret: (clientId, presented) =>
+              forEngine(async () => {
+                const { secrets, address } = await clientOfRequest(clients, clientId);
+                return (
+                  (await clientAuthentication.verify(clientId, secrets, presented, address)) !== undefined
+                );
+              }),
           },
           log,
         ),

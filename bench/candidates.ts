@@ -1,0 +1,152 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import Router from '@koa/router';
+import { exportJWK, generateKeyPair } from 'jose';
+import Koa from 'koa';
+import type { AdapterFactory, Configuration } from 'oidc-provider';
+import Provider from 'oidc-provider';
+import pg from 'pg';
+import { createApp } from '../src/app.js';
+import { openContext } from '../src/context.js';
+import { Hashing } from '../src/hashing.js';
+import { readForm } from '../src/http.js';
+import { adminAudience, engineConfiguration } from '../src/oidc/configuration.js';
+import { startEngine } from '../src/oidc/start.js';
+import { listen } from '../src/server.js';
+import type { Settings } from '../src/settings.js';
+import { createLogger } from '../src/telemetry.js';
+import { startUpkeep } from '../src/upkeep/jobs.js';
+import { PlainAdapter } from './plain.adapter.js';
+import { REDIRECT_URI, SCOPE, type Target } from './target.js';
+
+/** Ways to serve the same flows. */
+export const CANDIDATES = ['postern', 'memory', 'plain'] as const;
+export type CandidateName = (typeof CANDIDATES)[number];
+
+const EMAIL = 'bench@postern.test';
+const PASSWORD = 'correct horse battery staple';
+const CLIENT = {
+  client_name: 'Benchmark',
+  redirect_uris: [REDIRECT_URI],
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+};
+
+/** Starts a candidate in this process and says how to reach it. */
+export async function startCandidate(name: CandidateName, settings: Settings): Promise<Target> {
+  const common = {
+    name,
+    issuer: settings.issuer,
+    resource: adminAudience(settings.issuer),
+    email: EMAIL,
+    password: PASSWORD,
+  };
+  return {
+    ...common,
+    ...(await (name === 'postern' ? startPostern(settings) : startEngineAlone(name, settings))),
+  };
+}
+
+async function startPostern(settings: Settings): Promise<Pick<Target, 'clientId' | 'clientSecret'>> {
+  const context = await openContext(settings, 'own', createLogger('silent'));
+  await context.keys.ensure();
+  await context.accounts.create({ email: EMAIL, password: PASSWORD });
+  const tenant = await context.tenants.resolve('default', 'default');
+  const actor = { subject: 'bench', address: null, requestId: null };
+  const scopes = [...SCOPE.split(' '), 'clients.read'];
+  const { record, clientSecret } = await context.clients.create(actor, tenant, { ...CLIENT, scopes });
+  const engine = await startEngine(context);
+  await listen(createApp(context, engine), settings.host, settings.port);
+  startUpkeep(context, engine);
+  return { clientId: record.clientId, clientSecret: clientSecret ?? '' };
+}
+
+/** The engine with the same configuration, and pages that are no more than a form. */
+async function startEngineAlone(name: 'memory' | 'plain', settings: Settings) {
+  const [clientId, clientSecret] = [randomUUID(), randomBytes(32).toString('base64url')];
+  const client = {
+    ...CLIENT,
+    client_id: clientId,
+    client_secret: clientSecret,
+    scope: SCOPE,
+    response_types: ['code' as const],
+    allowed_scopes: ['clients.read'],
+  };
+  const pool = new pg.Pool({
+    connectionString: settings.databaseUrl?.reveal() ?? '',
+    max: settings.databasePoolSize,
+  });
+  const adapter: AdapterFactory = (model) => new PlainAdapter(model, pool);
+  const pages = () => undefined;
+  const configuration: Configuration = engineConfiguration({
+    settings,
+    keys: { signing: await signingKeys(), cookies: [randomBytes(32).toString('hex')], fingerprint: '' },
+    scopes: SCOPE.split(' '),
+    adapter,
+    findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, email: EMAIL }) }),
+    isClientLive: () => Promise.resolve(true),
+    pages: {
+      renderError: pages,
+      logoutSource: pages,
+      postLogoutSuccessSource: pages,
+      userCodeInputSource: pages,
+      userCodeConfirmSource: pages,
+      successSource: pages,
+    },
+  });
+  if (name === 'plain') {
+    await PlainAdapter.prepare(pool);
+    await adapter('Client').upsert(clientId, client, 1e9);
+  } else {
+    delete configuration.adapter;
+    configuration.clients = [client];
+  }
+  const provider = new Provider(settings.issuer, configuration);
+  const app = new Koa();
+  app.use((await formPages(provider)).routes());
+  const handle = provider.callback();
+  app.use(async (ctx) => {
+    ctx.respond = false;
+    await handle(ctx.req, ctx.res);
+  });
+  await listen(app, settings.host, settings.port);
+  return { clientId, clientSecret };
+}
+
+async function signingKeys() {
+  return Promise.all(
+    (['RS256', 'ES256'] as const).map(async (alg) => {
+      const { privateKey } = await generateKeyPair(alg, { extractable: true });
+      return { ...(await exportJWK(privateKey)), alg, use: 'sig', kid: alg };
+    }),
+  );
+}
+
+async function formPages(provider: Provider): Promise<Router> {
+  const hashing = new Hashing();
+  const hash = await hashing.hashPassword(PASSWORD);
+  const router = new Router();
+  router.get('/interaction/:uid', async (ctx) => {
+    const { prompt, uid } = await provider.interactionDetails(ctx.req, ctx.res);
+    const field =
+      prompt.name === 'login' ? '<input name="email"><input type="password" name="password">' : '';
+    ctx.type = 'html';
+    ctx.body = `<form method="post" action="/interaction/${uid}/${prompt.name}">${field}<button>Go on</button></form>`;
+  });
+  router.post('/interaction/:uid/login', async (ctx) => {
+    const form = await readForm(ctx, 10_000);
+    if (!(await hashing.verifyPassword(form.get('password') ?? '', hash))) ctx.throw(400);
+    ctx.redirect(
+      await provider.interactionResult(ctx.req, ctx.res, { login: { accountId: form.get('email') ?? '' } }),
+    );
+  });
+  router.post('/interaction/:uid/consent', async (ctx) => {
+    const { session, params, grantId } = await provider.interactionDetails(ctx.req, ctx.res);
+    const accountId = session?.accountId ?? '';
+    const grant =
+      (grantId && (await provider.Grant.find(grantId))) ||
+      new provider.Grant({ accountId, clientId: String(params['client_id']) });
+    grant.addOIDCScope(String(params['scope']));
+    const consent = { grantId: await grant.save() };
+    ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, { consent }));
+  });
+  return router;
+}

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Step } from './flows.js';
+
+/** What a slice of load yielded. Latencies in milliseconds, CPU in microseconds. */
+export interface Slice {
+  requests: number;
+  seconds: number;
+  latencies: number[];
+}
+
+/** Repeats each step as fast as it answers for so many seconds; rejects when a step does. */
+export async function load(steps: readonly Step[], seconds: number): Promise<Slice> {
+  const latencies: number[] = [];
+  const started = performance.now();
+  const until = started + seconds * 1000;
+  await Promise.all(
+    steps.map(async (step) => {
+      while (performance.now() < until) {
+        const from = performance.now();
+        await step();
+        latencies.push(performance.now() - from);
+      }
+    }),
+  );
+  return { requests: latencies.length, seconds: (performance.now() - started) / 1000, latencies };
+}
+
+/** The value below which a share of the sorted values lies. */
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+const MICROSECONDS_PER_TICK = 10_000;
+
+/** The CPU that a process and its children used so far, in microseconds, ended children included. Linux only. */
+export function cpuOfTree(pid: number): number {
+  let total = 0;
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = readStat(entry);
+    if (!stat) continue;
+    // Fields of proc(5), counted from the state: 1 ppid, 11 utime, 12 stime, 13 cutime, 14 cstime.
+    const ticks = (from: number, to: number) =>
+      stat.slice(from, to).reduce((sum, field) => sum + Number(field), 0);
+    if (Number(entry) === pid) total += ticks(11, 15);
+    else if (Number(stat[1]) === pid) total += ticks(11, 13);
+  }
+  return total * MICROSECONDS_PER_TICK;
+}
+
+function readStat(pid: string): string[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
+  }
+}

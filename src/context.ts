@@ -17,6 +17,10 @@ import { assertSchema, migrateUp } from './db/migrator.js';
 import { openDatabase } from './db/open.js';
 import { Hashing, VerifiedSecrets } from './hashing.js';
 import { Pages } from './pages/pages.js';
+import { PublisherPoller } from './publisher/publisher-poller.service.js';
+import { PublisherRepository } from './publisher/publisher.repository.js';
+import { PublisherService } from './publisher/publisher.service.js';
+import { TxtLookup } from './publisher/txt-lookup.js';
 import { encryptionKey } from './keys/encryption-key.js';
 import { KeysRepository } from './keys/keys.repository.js';
 import { KeysService } from './keys/keys.service.js';
@@ -64,6 +68,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     settings.attempts,
   );
   const scopes = new ScopesService(new ScopesRepository(database));
+  const publisherRepository = new PublisherRepository(database);
   const clientsRepository = new ClientsRepository(database);
   const clientSecrets = new ClientSecretsService({
     database,
@@ -87,6 +92,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
       repository: clientsRepository,
       secrets: clientSecrets,
       scopes,
+      publisher: new PublisherService(publisherRepository),
       audit,
       artifacts: artifacts.repository,
       capabilities: CAPABILITIES,
@@ -97,6 +103,14 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
       attempts,
       settings.attempts.clientSecret,
     ),
+    publisherPoller: new PublisherPoller({
+      database,
+      repository: publisherRepository,
+      txt: new TxtLookup(settings.publisher.dnsServers),
+      audit,
+      log,
+      timeout: settings.publisher.timeout,
+    }),
     pages: new Pages(settings.issuer),
   };
 }

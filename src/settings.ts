@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 
@@ -53,6 +54,22 @@ const encryptionKey = z
   )
   .transform((value) => new Secret(value));
 
+/** An IP address, or one with a port: 192.0.2.1, 192.0.2.1:53, 2001:db8::1, [2001:db8::1]:53. */
+function isServerAddress(text: string): boolean {
+  const [, v4, v6, port] = /^(?:([\d.]+)|\[([^\]]+)\]):(\d{1,5})$/.exec(text) ?? [];
+  if (port === undefined) return isIP(text) !== 0;
+  const family = v4 === undefined ? isIP(v6 ?? '') === 6 : isIP(v4) === 4;
+  return family && Number(port) >= 1 && Number(port) <= 65_535;
+}
+
+const dnsServers = z
+  .string()
+  .transform((text) => text.split(',').map((server) => server.trim()))
+  .refine(
+    (servers) => servers.every(isServerAddress),
+    'must be IP addresses, each with or without a port, between commas: 192.0.2.1,[2001:db8::1]:53',
+  );
+
 const adminIssuers = z
   .string()
   .transform((text, context) => {
@@ -104,6 +121,9 @@ const environment = z.object({
   SESSION_TTL: seconds(1_209_600),
   REFRESH_GRACE: z.coerce.number().int().min(0).max(300).default(10),
   EXPIRY_INTERVAL: seconds(60),
+  DNS_SERVERS: dnsServers.default([]),
+  PUBLISHER_CHECK_INTERVAL: seconds(5),
+  PUBLISHER_TIMEOUT: seconds(172_800),
   SHUTDOWN_TIMEOUT: seconds(30),
 });
 
@@ -153,6 +173,12 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
     },
     refreshGrace: e.REFRESH_GRACE,
     expiryInterval: e.EXPIRY_INTERVAL,
+    publisher: {
+      /** Empty means the system's own resolvers. */
+      dnsServers: e.DNS_SERVERS,
+      checkInterval: e.PUBLISHER_CHECK_INTERVAL,
+      timeout: e.PUBLISHER_TIMEOUT,
+    },
     shutdownTimeout: e.SHUTDOWN_TIMEOUT,
   };
 }

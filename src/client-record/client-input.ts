@@ -3,9 +3,10 @@ import type { z } from 'zod';
 import type { Mistake } from '../errors.js';
 import { type GivenSettings, withDefaults } from './client-defaults.js';
 import type { ClientRecord, ClientSettings, ClientType } from './client-record.js';
-import { type Capabilities, ruleMistakes } from './client-rules.js';
+import { type Capabilities, type Rule, ruleMistakes } from './client-rules.js';
 import { fixedFields, READ_ONLY, writableFields } from './client-schema.js';
 import { mergePatch } from './merge-patch.js';
+import { frozenHostRule, publicRules } from './publisher-rules.js';
 import { snakeName, toCamel, toSnake } from './snake-case.js';
 
 type WireObject = Record<string, unknown>;
@@ -14,8 +15,12 @@ type WireObject = Record<string, unknown>;
 export interface ClientDraft {
   clientId: string | undefined;
   settings: ClientSettings & { clientType: ClientType };
+  /** `public` means that it is, or is to be promoted. */
+  visibility: ClientRecord['visibility'];
   /** The scopes that the request itself lists. */
   listedScopes: readonly string[];
+  /** The settings whose values could not be read; they have their defaults. */
+  unreadable: ReadonlySet<string>;
   mistakes: Mistake[];
 }
 
@@ -23,7 +28,7 @@ export interface ClientDraft {
 export function readNewClient(input: WireObject, capabilities: Capabilities): ClientDraft {
   const fields = { ...writableFields, ...fixedFields };
   const foreign = foreignFields(input, fields, READ_ONLY);
-  return read(mergePatch({}, input), fields, {}, foreign, capabilities);
+  return { ...read(mergePatch({}, input), fields, {}, foreign, capabilities), visibility: 'private' };
 }
 
 /** Applies a JSON merge patch to the wire form of the record's settings and reads the whole as if it were new. */
@@ -39,13 +44,11 @@ export function readPatch(record: ClientRecord, patch: WireObject, capabilities:
   // They follow the grants unless the caller says what they are.
   if (Object.hasOwn(patch, 'grant_types') && !Object.hasOwn(patch, 'response_types'))
     delete current['response_types'];
-  return read(
-    mergePatch(current, rest),
-    writableFields,
-    { clientType: record.clientType },
-    foreign,
-    capabilities,
-  );
+  const next = visibility === 'public' ? 'public' : record.visibility;
+  const rules = [frozenHostRule(record), ...(next === 'public' ? publicRules(record) : [])];
+  const fixed = { clientType: record.clientType };
+  const draft = read(mergePatch(current, rest), writableFields, fixed, foreign, capabilities, rules);
+  return { ...draft, visibility: next };
 }
 
 function read(
@@ -54,7 +57,8 @@ function read(
   fixed: Pick<GivenSettings, 'clientType'>,
   foreign: Mistake[],
   capabilities: Capabilities,
-): ClientDraft {
+  rules: readonly Rule[] = [],
+): Omit<ClientDraft, 'visibility'> {
   const values: WireObject = {};
   const unreadable = new Set<string>();
   const mistakes = [...foreign];
@@ -76,8 +80,8 @@ function read(
     mistakes.push({ pointer: '/client_name', detail: 'Give the client a name.' });
   const { clientId, ...given } = toCamel(values) as GivenSettings & { clientId?: string };
   const settings = withDefaults({ ...given, ...fixed });
-  mistakes.push(...ruleMistakes(given, settings, unreadable, capabilities));
-  return { clientId, settings, listedScopes: given.scopes ?? [], mistakes };
+  mistakes.push(...ruleMistakes(given, settings, unreadable, capabilities, rules));
+  return { clientId, settings, listedScopes: given.scopes ?? [], unreadable, mistakes };
 }
 
 function foreignFields(
@@ -93,12 +97,13 @@ function foreignFields(
     }));
 }
 
-function visibilityMistakes(record: ClientRecord, wanted: unknown): Mistake[] {
-  if (wanted === undefined || wanted === record.visibility) return [];
+/** Promotion has no way back. */
+function visibilityMistakes({ visibility }: ClientRecord, wanted: unknown): Mistake[] {
+  if (wanted === undefined || wanted === visibility || wanted === 'public') return [];
   const detail =
-    wanted !== 'public'
-      ? 'visibility is private or public, and a public client cannot become private again.'
-      : 'Promotion to public is not available in this version; leave this out.';
+    visibility === 'public'
+      ? 'A public client stays public; leave this out.'
+      : 'Send public to promote the client, or leave this out.';
   return [{ pointer: '/visibility', detail }];
 }
 

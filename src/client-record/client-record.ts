@@ -66,6 +66,13 @@ export interface SecretSummary {
   lastUsedAt: Date | null;
 }
 
+/** Whether the host of client_uri has been proved to be the publisher's, by a TXT record with exactly this text. */
+export interface PublisherVerification {
+  status: 'pending' | 'in_progress' | 'verified' | 'failed';
+  text: string;
+  host: string;
+}
+
 /** A registered client. `version` counts its changes; `secrets` are newest first. */
 export interface ClientRecord extends ClientSettings {
   id: string;
@@ -75,6 +82,8 @@ export interface ClientRecord extends ClientSettings {
   createdBy: string | null;
   registrationType: 'manual' | 'dynamic';
   clientType: ClientType;
+  /** Null without a client_uri, and when its host cannot be verified. */
+  clientUriVerification: PublisherVerification | null;
   visibility: 'private' | 'public';
   promotedAt: Date | null;
   version: number;
@@ -95,11 +104,11 @@ export function usesSecret(method: AuthMethod): boolean {
  * serialized.
  */
 export function toWire(record: ClientRecord, issuer: string) {
-  const { version: _version, secrets, ...rest } = record;
+  const { version: _version, secrets, clientUriVerification: verification, ...rest } = record;
   const url = `${issuer}/admin/v1/orgs/${rest.orgId}/projects/${rest.projectId}/oauth_clients/${rest.id}`;
   return {
     ...toSnake(rest),
-    client_uri_verification: null,
+    client_uri_verification: verification && { status: verification.status, text: verification.text },
     has_rotated_secret: secrets.length > 1,
     secrets: secrets.map((secret): SnakeKeys<SecretSummary> => toSnake(secret)),
     url,

@@ -13,7 +13,8 @@ export interface Capabilities {
 }
 
 type Settings = ClientSettings & { clientType: ClientType };
-interface Rule {
+/** Something that has to hold between fields. */
+export interface Rule {
   /** The fields it compares; it is skipped when the value of one of them could not be read. */
   reads: readonly (keyof Settings)[];
   check(settings: Settings, given: GivenSettings, capabilities: Capabilities): Mistake[];
@@ -145,16 +146,17 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Every rule between fields that is broken, as far as the fields could be read. */
+/** Every rule between fields that is broken, `more` ones too, as far as the fields could be read. */
 export function ruleMistakes(
   given: GivenSettings,
   settings: Settings,
   unreadable: ReadonlySet<string>,
   capabilities: Capabilities,
+  more: readonly Rule[] = [],
 ) {
-  return RULES.filter((rule) => !rule.reads.some((field) => unreadable.has(field))).flatMap((rule) =>
-    rule.check(settings, given, capabilities),
-  );
+  return [...RULES, ...more]
+    .filter((rule) => !rule.reads.some((field) => unreadable.has(field)))
+    .flatMap((rule) => rule.check(settings, given, capabilities));
 }
 
 function responseTypeMistakes({ grantTypes, responseTypes }: Settings): Mistake[] {

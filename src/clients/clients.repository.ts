@@ -17,16 +17,16 @@ export interface ClientFilter {
 
 /** A client together with the hashes of its secrets, newest first. */
 export interface ClientWithHashes {
-  record: Omit<ClientRecord, 'secrets'>;
+  record: Omit<ClientRecord, 'secrets' | 'clientUriVerification'>;
   secrets: StoredSecret[];
 }
 
-type StoredRecord = Omit<ClientRecord, 'secrets'>;
+type StoredRecord = ClientWithHashes['record'];
 type SecretJson = Omit<SecretSummary, 'createdAt' | 'lastUsedAt'> & {
   createdAt: string;
   lastUsedAt: string | null;
 };
-type Row = SnakeKeys<StoredRecord> & { secrets: SecretJson[] };
+type Row = SnakeKeys<Omit<ClientRecord, 'secrets'>> & { secrets: SecretJson[] };
 
 const COLUMNS = `c.id, c.client_id, p.org_id, c.project_id, c.created_by, c.registration_type, c.client_type,
   c.client_name, c.description, c.company, c.client_uri, c.logo_uri, c.policy_uri, c.tos_uri, c.redirect_uris,
@@ -41,6 +41,9 @@ const secretsAs = (members: string): string => `(
 const SECRETS = secretsAs(
   `'id', s.id, 'hint', s.hint, 'createdAt', s.created_at, 'lastUsedAt', s.last_used_at`,
 );
+const VERIFICATION = `(SELECT json_build_object('status', v.status, 'text', v.text, 'host', v.host)
+  FROM publisher_verifications v WHERE v.oauth_client_id = c.id) AS client_uri_verification`;
+const DETAILS = `${COLUMNS}, ${SECRETS}, ${VERIFICATION}`;
 const POSITION = `to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
 
 const FIND_LIVE = `SELECT ${COLUMNS}, ${secretsAs(`'id', s.id, 'hash', s.hash`)}
@@ -56,7 +59,7 @@ export class ClientsRepository {
   async find(projectId: string, id: string, sql: Sql = this.database.sql): Promise<ClientRecord | undefined> {
     const rows = await select<Row>(
       sql,
-      `SELECT ${COLUMNS}, ${SECRETS} FROM ${TABLES} WHERE c.project_id = ? AND c.id = ? AND c.deleted_at IS NULL`,
+      `SELECT ${DETAILS} FROM ${TABLES} WHERE c.project_id = ? AND c.id = ? AND c.deleted_at IS NULL`,
       [projectId, id],
     );
     return rows.map(toRecord)[0];
@@ -96,7 +99,7 @@ export class ClientsRepository {
     }
     const rows = await select<Row & { position: string }>(
       this.database.sql,
-      `SELECT ${COLUMNS}, ${SECRETS}, ${POSITION} FROM ${TABLES} WHERE ${where.join(' AND ')}
+      `SELECT ${DETAILS}, ${POSITION} FROM ${TABLES} WHERE ${where.join(' AND ')}
        ORDER BY c.created_at DESC, c.id DESC LIMIT ${String(limit)}`,
       values,
     );
@@ -120,6 +123,13 @@ export class ClientsRepository {
     await tx('oauth_clients')
       .where({ id })
       .update({ ...toColumns(settings), version: tx.raw('version + 1'), updated_at: tx.fn.now() });
+  }
+
+  /** The version is the caller's to count, with `update`. */
+  async promote(tx: Transaction, id: string): Promise<void> {
+    await tx('oauth_clients')
+      .where({ id, visibility: 'private' })
+      .update({ visibility: 'public', promoted_at: tx.fn.now() });
   }
 
   async markDeleted(tx: Transaction, id: string): Promise<void> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor, AuditService } from '../audit/audit.service.js';
 import type { Database, Transaction } from '../db/database.js';
 import { AppError, invalid, notFound } from '../errors.js';
+import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import type { Tenant } from '../tenants/tenants.service.js';
 import { changedFields, type ClientDraft, readNewClient, readPatch } from '../client-record/client-input.js';
@@ -11,6 +12,7 @@ import type { ClientSecretsService } from './client-secrets.service.js';
 import { checkVersion, type IfMatch } from './client-version.js';
 import type { ClientFilter, ClientsRepository, ClientWithHashes } from './clients.repository.js';
 import { decodeCursor, encodeCursor } from '../paging/cursor.js';
+import { publicScopeMistakes } from './public-scopes.js';
 
 /** Whoever keeps what was issued to clients. */
 export interface ClientArtifacts {
@@ -23,6 +25,7 @@ export interface ClientsDependencies {
   repository: ClientsRepository;
   secrets: ClientSecretsService;
   scopes: ScopesService;
+  publisher: PublisherService;
   audit: AuditService;
   artifacts: ClientArtifacts;
   capabilities: Capabilities;
@@ -48,6 +51,11 @@ export interface ConsentView {
   optionalScopes: string[];
 }
 
+const VERIFICATION_STARTED: [string, string[]] = [
+  'client.publisher_verification_started',
+  ['client_uri_verification'],
+];
+const PROMOTED: [string, string[]] = ['client.promoted', ['visibility', 'promoted_at']];
 const CLIENT_ID = /^[A-Za-z0-9._~-]{3,128}$/;
 
 /**
@@ -87,9 +95,9 @@ export class ClientsService {
     input: Record<string, unknown>,
     within?: Transaction,
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
-    const { repository, secrets, database } = this.deps;
+    const { repository, secrets, publisher, database } = this.deps;
     const draft = readNewClient(input, this.deps.capabilities);
-    await this.#check(draft, [], within);
+    await this.#check(draft, undefined, within);
     const { settings, clientId = randomUUID() } = draft;
     const secret = usesSecret(settings.tokenEndpointAuthMethod) ? await secrets.make() : undefined;
     const work = async (tx: Transaction): Promise<ClientRecord> => {
@@ -97,6 +105,7 @@ export class ClientsService {
       const id = await repository.insert(tx, { ...settings, ...origin, registrationType: 'manual' });
       if (id === undefined) throw taken();
       if (secret) await secrets.attach(tx, id, secret);
+      await publisher.follow(tx, id, null, settings.clientUri);
       await this.#audit(tx, actor, tenant, 'client.created', id, Object.keys(input));
       return found(await repository.find(tenant.projectId, id, tx));
     };
@@ -106,8 +115,9 @@ export class ClientsService {
 
   /**
    * Applies a JSON merge patch (RFC 7396) to the settings; null resets one to its default. The whole is validated as if
-   * it were new. A patch that changes nothing leaves the version as it is. Changing to a secret-based auth method makes
-   * no secret: rotate it to get one. Changing away from one deletes none.
+   * it were new. A patch that changes nothing leaves the version as it is, unless it sends the client_uri of a failed
+   * verification again, which restarts it. `visibility: public` promotes the client, for good. Changing to a secret-based
+   * auth method makes no secret: rotate it to get one. Changing away from one deletes none.
    */
   async update(
     actor: Actor,
@@ -116,16 +126,25 @@ export class ClientsService {
     patch: Record<string, unknown>,
     ifMatch?: IfMatch,
   ): Promise<ClientRecord> {
-    const { repository, database } = this.deps;
+    const { repository, publisher, database } = this.deps;
     return database.transaction(async (tx) => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
       const draft = readPatch(before, patch, this.deps.capabilities);
-      await this.#check(draft, before.scopes, tx);
+      await this.#check(draft, before, tx);
       const { clientType: _fixed, ...settings } = draft.settings;
       const changed = changedFields(before, settings);
-      if (changed.length === 0) return before;
+      const promoted = draft.visibility !== before.visibility;
+      const restarted =
+        Object.hasOwn(patch, 'client_uri') &&
+        (await publisher.follow(tx, id, before.clientUriVerification, settings.clientUri));
+      if (changed.length === 0 && !promoted && !restarted) return before;
       await repository.update(tx, id, settings);
-      await this.#audit(tx, actor, tenant, 'client.updated', id, changed);
+      if (promoted) await repository.promote(tx, id);
+      const events: [string, string[]][] = [];
+      if (changed.length > 0) events.push(['client.updated', changed]);
+      if (restarted && !changed.includes('client_uri')) events.push(VERIFICATION_STARTED);
+      if (promoted) events.push(PROMOTED);
+      for (const [action, fields] of events) await this.#audit(tx, actor, tenant, action, id, fields);
       return found(await repository.find(tenant.projectId, id, tx));
     });
   }
@@ -164,7 +183,7 @@ export class ClientsService {
       policyUri,
       tosUri,
       optionalScopes,
-      verifiedHost: null,
+      verifiedHost: await this.deps.publisher.verifiedHost(record.id),
     };
   }
 
@@ -174,14 +193,15 @@ export class ClientsService {
   }
 
   /** A scope that the client already has may stay although it was retired since. */
-  async #check(draft: ClientDraft, present: readonly string[], tx?: Transaction): Promise<void> {
-    const added = draft.listedScopes.filter((name) => !present.includes(name));
+  async #check(draft: ClientDraft, before: ClientRecord | undefined, tx?: Transaction): Promise<void> {
+    const added = draft.listedScopes.filter((name) => !before?.scopes.includes(name));
     const unknown = new Set(await this.deps.scopes.unknown(added, tx));
     const mistakes = draft.listedScopes.flatMap((name, index) =>
       unknown.has(name)
         ? [{ pointer: `/scopes/${String(index)}`, detail: `"${name}" is not in the scope catalogue.` }]
         : [],
     );
+    if (before && tx) mistakes.push(...(await publicScopeMistakes(this.deps.scopes, before, draft, tx)));
     if (mistakes.length + draft.mistakes.length > 0) throw invalid([...draft.mistakes, ...mistakes]);
   }
 

@@ -28,6 +28,14 @@ export class ScopesRepository {
       .pluck('name');
   }
 
+  /** The names among these that exist, retired or not, in any category but this one. */
+  async findOutside(category: string, names: readonly string[], sql: Sql): Promise<string[]> {
+    return sql<Scope>('scopes')
+      .whereIn('name', [...names])
+      .whereNot({ category })
+      .pluck('name');
+  }
+
   async list(): Promise<Scope[]> {
     return this.database
       .sql<Scope>('scopes')

@@ -3,6 +3,8 @@ import type { Scope, ScopesRepository } from './scopes.repository.js';
 
 export type { Scope } from './scopes.repository.js';
 
+/** Scopes that only tell who a person is. */
+const IDENTITY = 'identity';
 const SCOPE_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
 /** The scope catalogue: what clients can ask for, in words for people. */
@@ -27,6 +29,11 @@ export class ScopesService {
     if (names.length === 0) return [];
     const usable = new Set(await this.repository.findUsable(names.filter(wellFormed), sql));
     return names.filter((name) => !usable.has(name));
+  }
+
+  /** The names among these that let a client do more than know who a person is. */
+  beyondIdentity(names: readonly string[], sql: Sql): Promise<string[]> {
+    return this.repository.findOutside(IDENTITY, names.filter(wellFormed), sql);
   }
 }
 

@@ -9,7 +9,7 @@ const HOUR = 3_600;
 
 /** Starts everything that comes back by itself. */
 export function startUpkeep(context: Context, engine: Engine): Upkeep {
-  const { artifacts, attempts, database, keys, log, settings } = context;
+  const { artifacts, attempts, database, keys, log, publisherPoller, settings } = context;
   const { ttl } = settings;
   const upkeep = new Upkeep(
     [
@@ -35,6 +35,14 @@ export function startUpkeep(context: Context, engine: Engine): Upkeep {
         where: 'one-node',
         run: async () => {
           await attempts.purge();
+        },
+      },
+      {
+        name: 'look for publishers',
+        seconds: settings.publisher.checkInterval,
+        where: 'one-node',
+        run: async () => {
+          await publisherPoller.checkDue();
         },
       },
       {

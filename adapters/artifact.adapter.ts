@@ -5,6 +5,7 @@ import type { ArtifactRow, StoredArtifact } from './artifact.repository.js';
 import type { ArtifactStore } from './artifact.store.js';
 import { forEngine } from './engine-errors.js';
 import { successorOf } from './refresh-successor.js';
+import { keepGrant, keptGrant } from './won-grants.js';
 
 /** What the adapters of all models share. */
 export interface ArtifactContext {
@@ -37,7 +38,8 @@ export class ArtifactAdapter implements Adapter {
 
   find(id: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
-      const row = await this.context.store.find(artifactKey(this.model, id));
+      const key = artifactKey(this.model, id);
+      const row = keptGrant(key) ?? (await this.context.store.find(key));
       if (!row) return undefined;
       const payload = this.#toPayload(row, id);
       if (row.consumedAt !== null && !(await this.#inGrace(row, id))) payload.consumed = row.consumedAt;
@@ -72,7 +74,11 @@ export class ArtifactAdapter implements Adapter {
   consume(id: string): Promise<void> {
     return forEngine(async () => {
       const key = artifactKey(this.model, id);
-      if (await this.context.store.consume(key)) return;
+      const grant = this.model === 'DeviceCode' ? await this.#grantOf(key) : undefined;
+      if (await this.context.store.consume(key)) {
+        if (grant) keepGrant(grant);
+        return;
+      }
       const row = await this.context.store.find(key);
       if (row && (await this.#inGrace(row, id))) return;
       if (row?.grantId) await this.#revoke(row.grantId);
@@ -86,6 +92,12 @@ export class ArtifactAdapter implements Adapter {
 
   revokeByGrantId(grantId: string): Promise<void> {
     return forEngine(() => this.context.store.revokeByGrantId(grantId));
+  }
+
+  async #grantOf(key: Buffer): Promise<StoredArtifact | undefined> {
+    const { store } = this.context;
+    const grantId = (await store.find(key))?.grantId;
+    return grantId ? store.find(artifactKey('Grant', grantId)) : undefined;
   }
 
   async #revoke(grantId: string): Promise<void> {

@@ -21,10 +21,7 @@ Exit codes:
 export async function run(argv: readonly string[]): Promise<void> {
   const program = new Command('postern')
     .description('An OAuth 2.0 and OpenID Connect authorization server on PostgreSQL.')
-    .addHelpText('after', EXIT_CODES)
-    .exitOverride()
-    .showHelpAfterError()
-    .configureOutput({ outputError: (text, write) => write(text) });
+    .addHelpText('after', EXIT_CODES);
   for (const command of [
     serveCommand(),
     migrateCommand(),
@@ -34,8 +31,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     keysCommands(),
     tokenCommand(),
   ]) {
-    program.addCommand(command.exitOverride());
+    program.addCommand(command);
   }
+  throwUsageErrors(program);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
@@ -46,4 +44,10 @@ export async function run(argv: readonly string[]): Promise<void> {
     printError(error, argv.includes('--json'));
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** Every command on its own: they take over from their parent only what it had when they were made. */
+function throwUsageErrors(command: Command): void {
+  command.exitOverride().showHelpAfterError();
+  command.commands.forEach(throwUsageErrors);
 }

@@ -57,6 +57,9 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
   const isNew = (await keysRepository.keyCheck()) === undefined;
   const vault = new Vault(await encryptionKey(settings.encryptionKey, settings.dataDirectory, isNew));
 
+  const keys = new KeysService(database, keysRepository, vault);
+  await keys.assertEncryptionKey();
+
   const hashing = new Hashing();
   const artifacts = new ArtifactStore(new ArtifactRepository(database));
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
@@ -81,7 +84,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     settings,
     log,
     vault,
-    keys: new KeysService(database, keysRepository, vault),
+    keys,
     artifacts,
     attempts,
     accounts,

@@ -81,7 +81,7 @@ export interface StoredSecret {
 export class VerifiedSecrets {
   readonly #key = randomBytes(32);
   readonly #digests = new Map<string, { hash: string; digest: Buffer }>();
-  readonly #pending = new Map<string, Promise<boolean>>();
+  readonly #pending = new Map<string, Promise<string | undefined>>();
 
   constructor(private readonly hashing: Hashing) {}
 
@@ -94,25 +94,39 @@ export class VerifiedSecrets {
     })?.id;
   }
 
-  /** The secret among `stored` that `presented` is, by bcrypt; equal checks under way at the same time share one run. */
-  async verify(stored: readonly StoredSecret[], presented: string): Promise<string | undefined> {
-    for (const secret of stored) {
-      if (await this.#verifyOne(secret, presented)) return secret.id;
-    }
-    return undefined;
-  }
-
-  async #verifyOne(secret: StoredSecret, presented: string): Promise<boolean> {
+  /**
+   * The secret among `stored` that `presented` is, by bcrypt. Equal checks under way at the same time share one run, with
+   * what is done before it and after it matched: what either throws, all of them throw.
+   */
+  verify(
+    stored: readonly StoredSecret[],
+    presented: string,
+    around: { before(): Promise<void>; onMatch(): Promise<void> },
+  ): Promise<string | undefined> {
     const digest = this.#digest(presented);
-    const key = `${secret.id}.${digest.toString('base64')}`;
+    const key = [...stored.map(({ id }) => id), digest.toString('base64')].join(' ');
     let check = this.#pending.get(key);
     if (!check) {
-      check = this.hashing.compare(presented, secret.hash).finally(() => this.#pending.delete(key));
+      check = this.#verifyEach(stored, presented, digest, around).finally(() => this.#pending.delete(key));
       this.#pending.set(key, check);
     }
-    const matches = await check;
-    if (matches) this.#remember(secret, digest);
-    return matches;
+    return check;
+  }
+
+  async #verifyEach(
+    stored: readonly StoredSecret[],
+    presented: string,
+    digest: Buffer,
+    around: { before(): Promise<void>; onMatch(): Promise<void> },
+  ): Promise<string | undefined> {
+    await around.before();
+    for (const secret of stored) {
+      if (!(await this.hashing.compare(presented, secret.hash))) continue;
+      this.#remember(secret, digest);
+      await around.onMatch();
+      return secret.id;
+    }
+    return undefined;
   }
 
   #remember(secret: StoredSecret, digest: Buffer): void {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
+import { AppError } from './errors.js';
 
 /** A listening server. */
 export interface Listener {
@@ -9,7 +10,7 @@ export interface Listener {
   close(timeoutSeconds: number): Promise<void>;
 }
 
-/** Listens; rejects when the port is taken. Port 0 picks a free one. */
+/** Listens. Throws AppError `conflict` when the port is taken. Port 0 picks a free one. */
 export async function listen(app: Koa, host: string, port: number): Promise<Listener> {
   const handle = app.callback();
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, (req, res) => {
@@ -18,7 +19,7 @@ export async function listen(app: Koa, host: string, port: number): Promise<List
     void handle(req, res);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(portTaken(error, host, port)));
     server.listen(port, host, resolve);
   });
   return {
@@ -36,4 +37,10 @@ async function close(server: Server, timeoutSeconds: number): Promise<void> {
     clearTimeout(timer);
     clearInterval(idle);
   }
+}
+
+function portTaken(cause: Error, host: string, port: number): Error {
+  if (!('code' in cause) || cause.code !== 'EADDRINUSE') return cause;
+  const message = `Port ${String(port)} of ${host} is in use by another program. Stop that one, or choose another PORT.`;
+  return new AppError('conflict', message, { cause });
 }

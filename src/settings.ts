@@ -30,9 +30,11 @@ export class SettingsError extends Error {
   }
 }
 
-const seconds = (fallback: number) => z.coerce.number().int().min(1).max(315_360_000).default(fallback);
-const count = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
+const count = (fallback: number, min: number, max: number) => {
+  const error = `must be a whole number from ${String(min)} to ${String(max)}`;
+  return z.coerce.number(error).int(error).min(min, error).max(max, error).default(fallback);
+};
+const seconds = (fallback: number) => count(fallback, 1, 315_360_000);
 
 const issuerUrl = z.url({ protocol: /^https?$/ }).refine((value) => {
   const url = new URL(value);
@@ -97,7 +99,12 @@ const environment = z.object({
   PORT: count(3000, 0, 65_535),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .regex(/^postgres(ql)?:\/\//, { error: 'must start with postgres:// or postgresql://', abort: true })
+    // A URL without a host, which may come as a parameter, is one for PostgreSQL only.
+    .refine(
+      (value) => URL.canParse(value.replace('@/', '@localhost/')),
+      'is no URL; encode special characters in it',
+    )
     .transform((value) => new Secret(value))
     .optional(),
   DATABASE_POOL_SIZE: count(10, 1, 1_000),
@@ -119,7 +126,7 @@ const environment = z.object({
   INTERACTION_TTL: seconds(3_600),
   REFRESH_TOKEN_TTL: seconds(1_209_600),
   SESSION_TTL: seconds(1_209_600),
-  REFRESH_GRACE: z.coerce.number().int().min(0).max(300).default(10),
+  REFRESH_GRACE: count(10, 0, 300),
   EXPIRY_INTERVAL: seconds(60),
   DNS_SERVERS: dnsServers.default([]),
   PUBLISHER_CHECK_INTERVAL: seconds(5),
@@ -135,7 +142,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = environment.safeParse(given);
   if (!result.success) {
-    throw new SettingsError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+    const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new SettingsError([...new Set(problems)]);
   }
   const e = result.data;
   return {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { AttemptsService } from '../attempts/attempts.service.js';
 import { networkOf } from '../attempts/network.js';
 import type { StoredSecret, VerifiedSecrets } from '../hashing.js';
@@ -7,8 +6,6 @@ const WINDOW_SECONDS = 60;
 
 /** Checks the secrets that clients present. */
 export class ClientAuthenticationService {
-  readonly #checks = new Map<string, Promise<string | undefined>>();
-
   constructor(
     private readonly verified: VerifiedSecrets,
     private readonly attempts: AttemptsService,
@@ -29,22 +26,10 @@ export class ClientAuthenticationService {
   ): Promise<string | undefined> {
     const known = this.verified.recall(stored, presented);
     if (known !== undefined) return known;
-    const limited = `client secret ${clientId} ${networkOf(address)}`;
-    const key = createHash('sha256')
-      .update(JSON.stringify([limited, stored.map(({ id }) => id), presented]))
-      .digest('base64');
-    let check = this.#checks.get(key);
-    if (!check) {
-      check = this.#check(limited, stored, presented).finally(() => this.#checks.delete(key));
-      this.#checks.set(key, check);
-    }
-    return check;
-  }
-
-  async #check(key: string, stored: readonly StoredSecret[], presented: string): Promise<string | undefined> {
-    await this.attempts.reserve([{ key, limit: this.limit, windowSeconds: WINDOW_SECONDS }]);
-    const id = await this.verified.verify(stored, presented);
-    if (id !== undefined) await this.attempts.release([key]);
-    return id;
+    const key = `client secret ${clientId} ${networkOf(address)}`;
+    return this.verified.verify(stored, presented, {
+      before: () => this.attempts.reserve([{ key, limit: this.limit, windowSeconds: WINDOW_SECONDS }]),
+      onMatch: () => this.attempts.release([key]),
+    });
   }
 }

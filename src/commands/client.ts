@@ -150,7 +150,10 @@ function describe(wire: object): string {
   const shown = Object.entries(wire).filter(
     ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
   );
-  return table(
-    shown.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
-  );
+  return table(shown.map(([name, value]) => [name, text(value)]));
+}
+
+function text(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

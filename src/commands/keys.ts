@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { toSnake } from '../client-record/snake-case.js';
 import { print, table } from './output.js';
 import { withContext } from './with-context.js';
 
@@ -12,7 +13,11 @@ export function keysCommands(): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const keys = await withContext((context) => context.keys.list());
       const rows = keys.map(({ kid, alg, state, createdAt }) => [kid, alg, state, createdAt.toISOString()]);
-      print({ data: keys }, json, table([['KID', 'ALG', 'STATE', 'CREATED'], ...rows]));
+      print(
+        { data: keys.map((key) => toSnake(key)) },
+        json,
+        table([['KID', 'ALG', 'STATE', 'CREATED'], ...rows]),
+      );
     });
   command
     .command('rotate')
@@ -25,7 +30,7 @@ export function keysCommands(): Command {
         await context.keys.rotate();
         return context.keys.list();
       });
-      print({ data: keys }, json, 'Rotated.');
+      print({ data: keys.map((key) => toSnake(key)) }, json, 'Rotated.');
     });
   return command;
 }

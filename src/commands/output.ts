@@ -10,7 +10,7 @@ export function print(value: unknown, json: boolean | undefined, text: string): 
 
 /** Prints an error to stderr: what went wrong and every mistake; nothing of the stack unless it is our bug. */
 export function printError(error: unknown, json: boolean): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const mistakes = error instanceof AppError ? error.mistakes : [];
   if (json) {
     process.stderr.write(`${JSON.stringify({ error: message, errors: mistakes })}\n`);
@@ -24,7 +24,7 @@ export function printError(error: unknown, json: boolean): void {
 /** See the exit codes in the command's help. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof SettingsError) return 2;
-  if (isUnavailable(error)) return 5;
+  if (isUnavailable(error) || isRefused(error)) return 5;
   if (!(error instanceof AppError)) return 1;
   if (error.kind === 'unavailable') return 5;
   return error.kind === 'not_found' ? 3 : 4;
@@ -35,8 +35,21 @@ function isExpected(error: unknown): boolean {
     error instanceof AppError ||
     error instanceof SettingsError ||
     error instanceof EmbeddedDatabaseInUse ||
-    isUnavailable(error)
+    isUnavailable(error) ||
+    isRefused(error)
   );
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AppError) return error.message;
+  if (isUnavailable(error)) return `The database does not answer: ${error.message}`;
+  return isRefused(error) ? `The database refuses DATABASE_URL: ${error.message}` : error.message;
+}
+
+/** PostgreSQL answers, but not to this user or not with this database (SQLSTATE class 28, and 3D000). */
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(28\w{3}|3D000)$/.test(String(error.code));
 }
 
 /** Aligns rows of text in columns two spaces apart. */

@@ -25,19 +25,23 @@ async function serve(): Promise<void> {
   const context = await openContext(settings, 'own', log);
   try {
     await context.keys.ensure();
-    const first = await bootstrap(context);
     const engine = await startEngine(context);
     const listener = await listen(createApp(context, engine), settings.host, settings.port);
     const upkeep = startUpkeep(context, engine);
-    if (first) process.stdout.write(welcome(settings.issuer, first));
-    log.info({ issuer: settings.issuer, host: settings.host, port: listener.port }, 'listening');
-    await new Promise<void>((resolve) => {
-      if (stopping.signal.aborted) resolve();
-      else stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    log.info('stopping');
-    await listener.close(settings.shutdownTimeout);
-    await upkeep.stop();
+    try {
+      // Only now that nothing else can keep it from starting: what is made here is shown once.
+      const first = await bootstrap(context);
+      if (first) process.stdout.write(welcome(settings.issuer, first));
+      log.info({ issuer: settings.issuer, host: settings.host, port: listener.port }, 'listening');
+      await new Promise<void>((resolve) => {
+        if (stopping.signal.aborted) resolve();
+        else stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      log.info('stopping');
+    } finally {
+      await listener.close(settings.shutdownTimeout);
+      await upkeep.stop();
+    }
   } finally {
     await context.close();
   }

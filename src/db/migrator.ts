@@ -30,10 +30,22 @@ export async function schemaState({ sql }: Database): Promise<SchemaState> {
   };
 }
 
-/** Runs what is pending, under knex's lock, each step in a transaction; returns the names it ran. */
-export async function migrateUp({ sql }: Database): Promise<string[]> {
-  const [, names] = (await sql.migrate.latest(config)) as [number, string[]];
-  return names;
+/**
+ * Runs what is pending, each step in a transaction, and returns the names it ran. Of several processes one does, and the
+ * others wait. Knex's own lock is a row that a killed process leaves behind; ours ends with its connection, so that
+ * whoever holds it may take the row away.
+ */
+export async function migrateUp({ pool, sql }: Database): Promise<string[]> {
+  const holder = await pool.connect();
+  try {
+    await holder.query('BEGIN');
+    await holder.query("SELECT pg_advisory_xact_lock(hashtext('postern migrate'))");
+    await sql.migrate.forceFreeMigrationsLock(config);
+    const [, names] = (await sql.migrate.latest(config)) as [number, string[]];
+    return names;
+  } finally {
+    holder.release(true);
+  }
 }
 
 /** Undoes every step, newest first; for tests and for leaving Postern. Returns the names it undid. */

@@ -70,7 +70,10 @@ export class UserAgent {
   async #request(url: string, init: RequestInit): Promise<Page> {
     const { host, pathname } = new URL(url);
     const headers = new Headers(init.headers);
-    const cookies = [...this.#cookies.values()].filter((c) => c.host === host && pathname.startsWith(c.path));
+    // RFC 6265 section 5.4: where two have the same name, servers read the first, which is the one of the longer path.
+    const cookies = [...this.#cookies.values()]
+      .filter((cookie) => cookie.host === host && pathname.startsWith(cookie.path))
+      .sort((one, other) => other.path.length - one.path.length);
     if (cookies.length > 0)
       headers.set('cookie', cookies.map(({ name, value }) => `${name}=${value}`).join('; '));
     headers.set('accept', headers.get('accept') ?? 'text/html');

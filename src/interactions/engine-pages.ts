@@ -111,7 +111,7 @@ function codeProblem(error: Error, out: ErrorOut | undefined): string {
 }
 
 function explain({ error: code, error_description: description }: ErrorOut, error: Error) {
-  if (code === 'server_error') return { ...OUR_FAULT, code };
+  if (code === 'server_error' || code === 'temporarily_unavailable') return { ...OUR_FAULT, code };
   if (error.name === 'SessionNotFound') {
     const message =
       'It may have expired, or it was finished in another tab. Go back to the application and sign in from there.';

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Secret } from '../settings.js';
+import { type Secret, SettingsError } from '../settings.js';
 
 const FILE = 'encryption.key';
 
 /**
  * The installation's encryption key, 32 bytes: the setting, else the file in the data directory, else, where
- * `mayCreate`, a new file (mode 0600). Throws when there is none.
+ * `mayCreate`, a new file (mode 0600). Throws SettingsError when there is none.
  */
 export async function encryptionKey(
   setting: Secret | undefined,
@@ -22,9 +22,9 @@ export async function encryptionKey(
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
   if (!mayCreate) {
-    throw new Error(
-      `This database was set up with an encryption key that is not here: set ENCRYPTION_KEY to it, or copy the file ${FILE} of another node into ${dataDirectory}.`,
-    );
+    throw new SettingsError([
+      `ENCRYPTION_KEY: this database was set up with a key that is not here: set it, or copy the file ${FILE} of another node into ${dataDirectory}`,
+    ]);
   }
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const key = randomBytes(32);
@@ -41,6 +41,7 @@ export async function encryptionKey(
 
 function parse(text: string, file: string): Buffer {
   const key = Buffer.from(text.trim(), 'base64url');
-  if (key.length !== 32) throw new Error(`${file} does not hold an encryption key (32 bytes in base64url).`);
+  if (key.length !== 32)
+    throw new SettingsError([`${file} does not hold an encryption key (32 bytes in base64url)`]);
   return key;
 }

@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Database, Transaction } from '../db/database.js';
 import { lock } from '../db/locks.js';
 import { equalInConstantTime, type Vault } from '../sealing.js';
+import { SettingsError } from '../settings.js';
 import type { KeysRepository, KeyState, SigningAlgorithm } from './keys.repository.js';
 
 const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256'];
@@ -34,20 +35,24 @@ export class KeysService {
   ) {}
 
   /**
-   * Makes what is missing: a current and a next key of each kind. Safe to call from many nodes at once. Throws when the
-   * encryption key is not the one that this database was set up with.
+   * Throws SettingsError when the encryption key is not the one that this database was set up with; before it was set up
+   * any key will do.
    */
+  async assertEncryptionKey(): Promise<void> {
+    const stored = await this.repository.keyCheck();
+    if (stored && !equalInConstantTime(stored, this.#keyCheck())) {
+      throw new SettingsError(['ENCRYPTION_KEY: not the one that this database was set up with']);
+    }
+  }
+
+  /** Makes what is missing: a current and a next key of each kind. Safe to call from many nodes at once. */
   async ensure(): Promise<void> {
     await this.database.transaction(async (tx) => {
       await lock(tx, 'keys');
-      const check = this.vault.digest('installation', 'key check');
-      const stored = await this.repository.keyCheck(tx);
-      if (!stored) await this.repository.setKeyCheck(tx, check);
-      else if (!equalInConstantTime(stored, check)) {
-        throw new Error('ENCRYPTION_KEY is not the one that this database was set up with.');
-      }
+      if (!(await this.repository.keyCheck(tx))) await this.repository.setKeyCheck(tx, this.#keyCheck());
       await this.#fill(tx);
     });
+    await this.assertEncryptionKey();
   }
 
   /** Opens the keys that the database holds now. */
@@ -95,6 +100,10 @@ export class KeysService {
   /** Drops keys replaced longer ago than anything that they signed can live, in seconds. */
   async dropReplaced(longestLifetime: number): Promise<void> {
     await this.repository.deleteReplaced(longestLifetime);
+  }
+
+  #keyCheck(): Buffer {
+    return this.vault.digest('installation', 'key check');
   }
 
   async #fill(tx: Transaction): Promise<void> {

@@ -119,7 +119,14 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       userinfo: { enabled: true },
       clientCredentials: { enabled: true },
       backchannelLogout: { enabled: true },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        // RFC 7009 section 2.1: another client's token is refused, and the client is told.
+        allowedPolicy: (_ctx, client, token) => {
+          if (token.clientId === client.clientId) return true;
+          throw new errors.InvalidRequest('this token was issued to another client');
+        },
+      },
       introspection: {
         enabled: true,
         // A public client may ask about its own tokens; nobody is told of a token whose client is gone.

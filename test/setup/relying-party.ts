@@ -4,7 +4,7 @@ import type { RegisteredClient, TestServer } from './test-server.js';
 
 /** A relying party on openid-client, with the client's registered auth method. */
 export function relyingParty(
-  server: TestServer,
+  server: Pick<TestServer, 'issuer'>,
   client: RegisteredClient,
   auth?: oidc.ClientAuth,
 ): Promise<oidc.Configuration> {

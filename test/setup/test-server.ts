@@ -137,7 +137,7 @@ export async function startTestServer({ env = {}, nodeOf }: TestServerOptions = 
 }
 
 /** A port that was free a moment ago; the issuer has to be known before the server listens. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const { port } = probe.address() as AddressInfo;

@@ -32,3 +32,16 @@ export function basic(client: RegisteredClient, secret = client.client_secret): 
   const pair = `${encodeURIComponent(client.client_id)}:${encodeURIComponent(secret)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
+
+/** Opens a URL as a browser that is not signed in, and stops at the first answer. */
+export async function open(
+  url: URL | string,
+): Promise<{ status: number; body: string; location: URL | undefined }> {
+  const answer = await fetch(url, { redirect: 'manual', headers: { accept: 'text/html' } });
+  const location = answer.headers.get('location');
+  return {
+    status: answer.status,
+    body: await answer.text(),
+    location: location === null ? undefined : new URL(location, url),
+  };
+}

@@ -105,6 +105,9 @@ const environment = z.object({
   REFRESH_GRACE: z.coerce.number().int().min(0).max(300).default(10),
   EXPIRY_INTERVAL: seconds(60),
   SHUTDOWN_TIMEOUT: seconds(30),
+  // Last use is written when it is half a minute newer, and shall be true within a minute.
+  USAGE_FLUSH_INTERVAL: count(5, 1, 30),
+  DYNAMIC_CLIENT_RETENTION_DAYS: count(30, 0, 3_650),
 });
 
 /** Everything that whoever runs Postern can choose; durations are in seconds. */
@@ -154,5 +157,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
     refreshGrace: e.REFRESH_GRACE,
     expiryInterval: e.EXPIRY_INTERVAL,
     shutdownTimeout: e.SHUTDOWN_TIMEOUT,
+    usageFlushInterval: e.USAGE_FLUSH_INTERVAL,
+    /** In days; 0 keeps dynamically registered clients for ever. */
+    dynamicClientRetentionDays: e.DYNAMIC_CLIENT_RETENTION_DAYS,
   };
 }

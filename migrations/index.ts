@@ -7,6 +7,7 @@ import * as createKeys from './20261122060400_create_keys.js';
 import * as createArtifacts from './20261122060500_create_artifacts.js';
 import * as createAuditEvents from './20261122060600_create_audit_events.js';
 import * as addPublisherVerification from './20261122070200_add_publisher_verification.js';
+import * as createUsage from './20261122070300_create_usage.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261122060500_create_artifacts', ...createArtifacts },
   { name: '20261122060600_create_audit_events', ...createAuditEvents },
   { name: '20261122070200_add_publisher_verification', ...addPublisherVerification },
+  { name: '20261122070300_create_usage', ...createUsage },
 ];

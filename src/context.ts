@@ -28,9 +28,15 @@ import { ScopesRepository } from './scopes/scopes.repository.js';
 import { ScopesService } from './scopes/scopes.service.js';
 import { Vault } from './sealing.js';
 import type { Settings } from './settings.js';
-import type { Logger } from './telemetry.js';
+import { describeError, type Logger } from './telemetry.js';
 import { TenantsRepository } from './tenants/tenants.repository.js';
 import { TenantsService } from './tenants/tenants.service.js';
+import { UnusedClientsRepository } from './usage/unused-clients.repository.js';
+import { UnusedClientsService } from './usage/unused-clients.service.js';
+import { UsageReportsRepository } from './usage/usage-reports.repository.js';
+import { UsageReportsService } from './usage/usage-reports.service.js';
+import { UsageRepository } from './usage/usage.repository.js';
+import { UsageService } from './usage/usage.service.js';
 
 /** The services of one process, each made once. */
 export type Context = Awaited<ReturnType<typeof openContext>>;
@@ -45,7 +51,16 @@ export async function openContext(settings: Settings, mode: 'own' | 'attach', lo
     // The embedded database belongs to this installation alone; any other may have nodes of another version on it.
     if (opened.embedded) await migrateUp(opened.database);
     await assertSchema(opened.database);
-    return { ...(await makeServices(settings, log, opened.database)), ...opened };
+    const services = await makeServices(settings, log, opened.database);
+    const close = async (): Promise<void> => {
+      try {
+        await services.usage.flush();
+      } catch (error) {
+        log.error({ error: describeError(error) }, 'the last usage counts could not be written');
+      }
+      await opened.close();
+    };
+    return { ...services, ...opened, close };
   } catch (error) {
     await opened.close();
     throw error;
@@ -63,7 +78,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
   const hashing = new Hashing();
   const artifacts = new ArtifactStore(new ArtifactRepository(database));
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
-  const audit = new AuditService(new AuditRepository());
+  const audit = new AuditService(new AuditRepository(database));
   const accounts = new AccountsService(
     new AccountsRepository(database.sql),
     hashing,
@@ -76,10 +91,21 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
   const clientSecrets = new ClientSecretsService({
     database,
     clients: clientsRepository,
-    secrets: new ClientSecretsRepository(database),
+    secrets: new ClientSecretsRepository(),
     hashing,
     audit,
   });
+  const clients = new ClientsService({
+    database,
+    repository: clientsRepository,
+    secrets: clientSecrets,
+    scopes,
+    publisher: new PublisherService(publisherRepository),
+    audit,
+    artifacts: artifacts.repository,
+    capabilities: CAPABILITIES,
+  });
+  const usage = new UsageService(new UsageRepository(database), log);
   return {
     settings,
     log,
@@ -90,15 +116,15 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     accounts,
     scopes,
     tenants: new TenantsService(new TenantsRepository(database)),
-    clients: new ClientsService({
-      database,
-      repository: clientsRepository,
-      secrets: clientSecrets,
-      scopes,
-      publisher: new PublisherService(publisherRepository),
-      audit,
-      artifacts: artifacts.repository,
-      capabilities: CAPABILITIES,
+    audit,
+    clients,
+    usage,
+    usageReports: new UsageReportsService(new UsageReportsRepository(database)),
+    unusedClients: new UnusedClientsService({
+      repository: new UnusedClientsRepository(database),
+      clients,
+      usage,
+      days: settings.dynamicClientRetentionDays,
     }),
     clientSecrets,
     clientAuthentication: new ClientAuthenticationService(

@@ -132,6 +132,9 @@ const environment = z.object({
   PUBLISHER_CHECK_INTERVAL: seconds(5),
   PUBLISHER_TIMEOUT: seconds(172_800),
   SHUTDOWN_TIMEOUT: seconds(30),
+  // Last use is written when it is half a minute newer, and shall be true within a minute.
+  USAGE_FLUSH_INTERVAL: count(5, 1, 30),
+  DYNAMIC_CLIENT_RETENTION_DAYS: count(30, 0, 3_650),
 });
 
 /** Everything that whoever runs Postern can choose; durations are in seconds. */
@@ -188,5 +191,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
       timeout: e.PUBLISHER_TIMEOUT,
     },
     shutdownTimeout: e.SHUTDOWN_TIMEOUT,
+    usageFlushInterval: e.USAGE_FLUSH_INTERVAL,
+    /** In days; 0 keeps dynamically registered clients for ever. */
+    dynamicClientRetentionDays: e.DYNAMIC_CLIENT_RETENTION_DAYS,
   };
 }

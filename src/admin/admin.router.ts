@@ -1,14 +1,17 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
+import { type AuditRoutesDependencies, auditRoutes } from '../audit/audit.routes.js';
 import { type ClientRoutesDependencies, clientRoutes } from '../clients/clients.routes.js';
 import { AppError, notFound } from '../errors.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
+import { type UsageRoutesDependencies, usageRoutes } from '../usage/usage.routes.js';
 import { adminAuth, type AdminState, type AdminTrust } from './admin.auth.js';
 
 const ADMIN = /^\/admin(?:\/|$)/;
 
 /** What the admin API is made of. */
-export interface AdminDependencies extends Omit<ClientRoutesDependencies, 'issuer'> {
+export interface AdminDependencies
+  extends Omit<ClientRoutesDependencies, 'issuer'>, UsageRoutesDependencies, AuditRoutesDependencies {
   trust: AdminTrust;
   scopes: ScopesService;
 }
@@ -23,6 +26,8 @@ export function adminRouter({ trust, scopes, ...deps }: AdminDependencies): Koa.
     ctx.body = { data: await scopes.all() };
   });
   router.use(clientRoutes({ ...deps, issuer: trust.issuer }).routes());
+  router.use(usageRoutes(deps).routes());
+  router.use(auditRoutes(deps).routes());
   const authenticate = adminAuth(trust);
   const dispatch = router.routes();
   return async (ctx, next) => {

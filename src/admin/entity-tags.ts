@@ -3,7 +3,7 @@ import { AppError } from '../errors.js';
 
 const ENTITY_TAGS = /^\s*(?:W\/)?"[^"]*"\s*(?:,\s*(?:W\/)?"[^"]*"\s*)*$/;
 
-/** The entity tag of a version. It does not change with `last_used_at`, which nobody edits. */
+/** The entity tag of a version. It does not change with `last_used_at` and `usage`, which nobody edits. */
 export function entityTag(version: number): string {
   return `"${String(version)}"`;
 }

@@ -99,11 +99,6 @@ export class ClientSecretsService {
     );
   }
 
-  /** Notes that the secret was used; exact to the minute. */
-  markSecretUsed(secretId: string): Promise<void> {
-    return this.deps.secrets.markUsed(secretId);
-  }
-
   async #change(
     actor: Actor,
     tenant: Tenant,

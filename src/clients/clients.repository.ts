@@ -13,6 +13,8 @@ export interface ClientFilter {
   text?: string;
   clientType?: string;
   grantType?: string;
+  /** Never used, or last used, before this time (RFC 3339); one that was never used counts from its creation. */
+  unusedSince?: string;
 }
 
 /** A client together with the hashes of its secrets, newest first. */
@@ -49,8 +51,6 @@ const POSITION = `to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI
 const FIND_LIVE = `SELECT ${COLUMNS}, ${secretsAs(`'id', s.id, 'hash', s.hash`)}
   FROM ${TABLES} WHERE c.client_id = $1 AND c.deleted_at IS NULL`;
 const IS_LIVE = 'SELECT FROM oauth_clients WHERE client_id = $1 AND deleted_at IS NULL';
-const MARK_USED = `UPDATE oauth_clients SET last_used_at = now()
-  WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`;
 
 /** The SQL of the client registry. Deleted clients are rows that no statement here finds, except to keep their ids taken. */
 export class ClientsRepository {
@@ -92,6 +92,9 @@ export class ClientsRepository {
     if (after) add('(c.created_at, c.id) < (?::timestamptz, ?::uuid)', after.createdAt, after.id);
     if (filter.clientType !== undefined) add('c.client_type = ?', filter.clientType);
     if (filter.grantType !== undefined) add('? = ANY (c.grant_types)', filter.grantType);
+    if (filter.unusedSince !== undefined) {
+      add('coalesce(c.last_used_at, c.created_at) < ?::timestamptz', filter.unusedSince);
+    }
     if (filter.text !== undefined) {
       const pattern = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
       const columns = ['client_name', 'description', 'company', 'client_id'];
@@ -154,11 +157,6 @@ export class ClientsRepository {
       values: [clientId],
     });
     return rowCount === 1;
-  }
-
-  /** Writes at most once a minute. */
-  async markUsed(id: string): Promise<void> {
-    await this.database.pool.query({ name: 'clients_mark_used', text: MARK_USED, values: [id] });
   }
 }
 

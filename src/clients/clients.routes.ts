@@ -5,6 +5,8 @@ import { notFound } from '../errors.js';
 import { readJson } from '../http.js';
 import type { Tenant, TenantsService } from '../tenants/tenants.service.js';
 import { type ClientRecord, toWire } from '../client-record/client-record.js';
+import { toSnake } from '../client-record/snake-case.js';
+import type { UsageReportsService } from '../usage/usage-reports.service.js';
 import type { ClientSecretsService } from './client-secrets.service.js';
 import type { ClientsService } from './clients.service.js';
 import { readListQuery } from './list-query.js';
@@ -20,6 +22,7 @@ export interface ClientRoutesDependencies {
   tenants: TenantsService;
   clients: ClientsService;
   clientSecrets: ClientSecretsService;
+  usageReports: UsageReportsService;
 }
 
 type Handler = RouterMiddleware<AdminState>;
@@ -34,6 +37,7 @@ export function clientRoutes({
   tenants,
   clients,
   clientSecrets,
+  usageReports,
 }: ClientRoutesDependencies): Router<AdminState> {
   const router = new Router<AdminState>();
   const read = requireScope('clients.read');
@@ -65,8 +69,13 @@ export function clientRoutes({
 
   router.get(`${COLLECTION}/:id`, read, async (ctx) => {
     const record = await clients.get(await tenantOf(ctx), idOf(ctx));
-    send(ctx, record);
-    if (isKnown(ctx, record.version)) ctx.status = 304;
+    const known = isKnown(ctx, record.version);
+    send(
+      ctx,
+      record,
+      known ? {} : { usage: toSnake(await usageReports.summary({ clientRowId: record.id })) },
+    );
+    if (known) ctx.status = 304;
   });
 
   router.patch(`${COLLECTION}/:id`, write, async (ctx) => {

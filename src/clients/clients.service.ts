@@ -149,15 +149,26 @@ export class ClientsService {
     });
   }
 
-  /** Soft, and at once: what was issued to the client dies in the same transaction. Its client_id stays taken. */
-  async delete(actor: Actor, tenant: Tenant, id: string, ifMatch?: IfMatch): Promise<void> {
+  /**
+   * Soft, and at once: what was issued to the client dies in the same transaction. Its client_id stays taken.
+   *
+   * @param within the caller's transaction, when more than the client is to be deleted.
+   */
+  async delete(
+    actor: Actor,
+    tenant: Tenant,
+    id: string,
+    ifMatch?: IfMatch,
+    within?: Transaction,
+  ): Promise<void> {
     const { artifacts, repository, database } = this.deps;
-    await database.transaction(async (tx) => {
+    const work = async (tx: Transaction): Promise<void> => {
       const { clientId } = await this.#lock(tx, tenant, id, ifMatch);
       await repository.markDeleted(tx, id);
       await artifacts.revokeByClient(tx, clientId);
       await this.#audit(tx, actor, tenant, 'client.deleted', id, ['deleted_at']);
-    });
+    };
+    await (within ? work(within) : database.transaction(work));
   }
 
   /** The client and the hashes of its secrets, newest first. */
@@ -185,11 +196,6 @@ export class ClientsService {
       optionalScopes,
       verifiedHost: await this.deps.publisher.verifiedHost(record.id),
     };
-  }
-
-  /** Notes that the client (the id of its record) was used; exact to the minute. */
-  markUsed(clientRowId: string): Promise<void> {
-    return this.deps.repository.markUsed(clientRowId);
   }
 
   /** A scope that the client already has may stay although it was retired since. */

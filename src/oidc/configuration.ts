@@ -33,7 +33,7 @@ export function adminAudience(issuer: string): string {
 }
 
 /** The scopes of our own admin API. */
-export const ADMIN_SCOPES = ['clients.read', 'clients.write'] as const;
+export const ADMIN_SCOPES = ['clients.read', 'clients.write', 'audit.read'] as const;
 
 const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
 

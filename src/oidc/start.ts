@@ -9,11 +9,26 @@ import { enginePages } from '../interactions/engine-pages.js';
 import { ADMIN_SCOPES } from './configuration.js';
 import { Engine } from './engine.js';
 import { buildProvider } from './provider.js';
+import { listenForUsage, type UsageListener } from './usage-events.js';
+
+/** What the engine runs on. */
+export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 
 /** Starts the engine on the services of this process. */
-export function startEngine(context: Context): Promise<Engine> {
-  const { accounts, artifacts, clientAuthentication, clients, keys, log, pages, scopes, settings, vault } =
-    context;
+export function startEngine(context: EngineServices): Promise<Engine> {
+  const {
+    accounts,
+    artifacts,
+    clientAuthentication,
+    clients,
+    keys,
+    log,
+    pages,
+    scopes,
+    settings,
+    usage,
+    vault,
+  } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
   const artifactContext = { store: artifacts, vault, refreshGrace: settings.refreshGrace };
 
@@ -24,8 +39,8 @@ export function startEngine(context: Context): Promise<Engine> {
       fingerprint: createHash('sha256')
         .update(JSON.stringify([keySet.fingerprint, names]))
         .digest('base64url'),
-      build: () =>
-        buildProvider(
+      build: () => {
+        const provider = buildProvider(
           {
             settings,
             keys: keySet,
@@ -47,13 +62,16 @@ export function startEngine(context: Context): Promise<Engine> {
             compareClientSecret: (clientId, presented) =>
               forEngine(async () => {
                 const { secrets, address } = await clientOfRequest(clients, clientId);
-                return (
-                  (await clientAuthentication.verify(clientId, secrets, presented, address)) !== undefined
-                );
+                const secretId = await clientAuthentication.verify(clientId, secrets, presented, address);
+                if (secretId !== undefined) usage.secretUsed(clientId, secretId);
+                return secretId !== undefined;
               }),
           },
           log,
-        ),
+        );
+        listenForUsage(provider, usage);
+        return provider;
+      },
     };
   });
 }

@@ -14,17 +14,26 @@ export interface ListParameters {
   cursor: string | undefined;
 }
 
-/**
- * Reads the query string of a list: `page_limit`, `cursor`, and the filters in `checks`. Throws AppError `malformed` with
- * every parameter that is unknown, repeated or wrong.
- */
+/** A query string as the HTTP framework hands it over. */
+export type Query = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Reads the query string of a list: `page_limit`, `cursor`, and the filters in `checks`. Throws as `readParameters` does. */
 export function readListParameters(
-  query: Readonly<Record<string, string | string[] | undefined>>,
+  query: Query,
   checks: Readonly<Record<string, Check>> = {},
 ): ListParameters {
+  const values = readParameters(query, { page_limit: pageLimit, cursor: () => undefined, ...checks });
+  return { values, limit: Number(values.get('page_limit') ?? MAX_LIMIT), cursor: values.get('cursor') };
+}
+
+/** Reads a query string. Throws AppError `malformed` with every parameter that is unknown, repeated or wrong. */
+export function readParameters(
+  query: Query,
+  checks: Readonly<Record<string, Check>>,
+): ReadonlyMap<string, string> {
   const mistakes: Mistake[] = [];
   const values = new Map<string, string>();
-  const all = new Map(Object.entries({ page_limit: pageLimit, cursor: () => undefined, ...checks }));
+  const all = new Map(Object.entries(checks));
   for (const [name, value] of Object.entries(query)) {
     const check = all.get(name);
     if (!check) mistakes.push({ pointer: name, detail: 'There is no such parameter here; check its name.' });
@@ -37,7 +46,7 @@ export function readListParameters(
   }
   if (mistakes.length > 0)
     throw new AppError('malformed', 'The query string has mistakes; see "errors".', { mistakes });
-  return { values, limit: Number(values.get('page_limit') ?? MAX_LIMIT), cursor: values.get('cursor') };
+  return values;
 }
 
 const pageLimit: Check = (value) =>
@@ -54,4 +63,28 @@ export const text: Check = (value) => {
 /** One of some words. */
 export function oneOf(names: readonly string[]): Check {
   return (value) => (names.includes(value) ? undefined : `Send one of: ${names.join(', ')}.`);
+}
+
+/** A moment in RFC 3339, from the year 1000 on. */
+export const timestamp: Check = (value) => {
+  const [, day] =
+    /^([1-9]\d{3}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.exec(value) ?? [];
+  return day !== undefined && isDate(day) && isInRange(new Date(value))
+    ? undefined
+    : 'Send an RFC 3339 time such as 2026-01-31T00:00:00Z; in a URL, + is written %2B.';
+};
+
+/** A day in RFC 3339, from the year 1000 on. */
+export const date: Check = (value) =>
+  /^[1-9]\d{3}-\d\d-\d\d$/.test(value) && isDate(value) ? undefined : 'Send a day such as 2026-01-31.';
+
+/** JavaScript turns 30 February into 2 March instead of refusing it. */
+function isDate(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return isInRange(date) && date.toISOString().slice(0, 10) === day;
+}
+
+/** An offset can lead out of the years that are written with four digits. */
+function isInRange(date: Date): boolean {
+  return !Number.isNaN(date.getTime()) && /^[1-9]\d{3}-/.test(date.toISOString());
 }

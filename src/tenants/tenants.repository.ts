@@ -13,6 +13,11 @@ export interface Tenant {
 export class TenantsRepository {
   constructor(private readonly database: Database) {}
 
+  async findOrganization(org: TenantName): Promise<string | undefined> {
+    const row = await this.database.sql('organizations').where(org).first<{ id: string } | undefined>('id');
+    return row?.id;
+  }
+
   async find(org: TenantName, project: TenantName): Promise<Tenant | undefined> {
     return this.database
       .sql('organizations as o')

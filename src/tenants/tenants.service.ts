@@ -20,6 +20,14 @@ export class TenantsService {
     if (!tenant) throw notFound('project');
     return tenant;
   }
+
+  /** The id of the organization that a path names. Throws AppError `not_found`. */
+  async resolveOrganization(org: string): Promise<string> {
+    const name = nameOf(org);
+    const id = name && (await this.repository.findOrganization(name));
+    if (id === undefined) throw notFound('organization');
+    return id;
+  }
 }
 
 function nameOf(text: string): TenantName | undefined {

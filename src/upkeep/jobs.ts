@@ -9,7 +9,8 @@ const HOUR = 3_600;
 
 /** Starts everything that comes back by itself. */
 export function startUpkeep(context: Context, engine: Engine): Upkeep {
-  const { artifacts, attempts, database, keys, log, publisherPoller, settings } = context;
+  const { artifacts, attempts, database, keys, log, publisherPoller, settings, unusedClients, usage } =
+    context;
   const { ttl } = settings;
   const upkeep = new Upkeep(
     [
@@ -43,6 +44,21 @@ export function startUpkeep(context: Context, engine: Engine): Upkeep {
         where: 'one-node',
         run: async () => {
           await publisherPoller.checkDue();
+        },
+      },
+      {
+        name: 'write usage',
+        seconds: settings.usageFlushInterval,
+        where: 'each-node',
+        run: () => usage.flush(),
+      },
+      {
+        name: 'delete unused dynamic clients',
+        seconds: HOUR,
+        where: 'one-node',
+        run: async () => {
+          const deleted = await unusedClients.sweep();
+          if (deleted > 0) log.info({ deleted }, 'unused dynamic clients were deleted');
         },
       },
       {

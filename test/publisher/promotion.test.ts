@@ -133,7 +133,7 @@ test.each<[string, Record<string, unknown>, string]>([
   const client = await promoted();
   const { status, errors } = await patch(server, client, change);
   expect([status, pointers(errors)]).toEqual([422, [pointer]]);
-  expect(await show(server, client)).toEqual(client);
+  expect(await show(server, client)).toMatchObject(client);
 });
 
 test('a public client can still be changed', async () => {

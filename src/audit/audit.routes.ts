@@ -1,0 +1,54 @@
+import Router, { type RouterMiddleware } from '@koa/router';
+import { type AdminState, requireScope } from '../admin/admin.auth.js';
+import { toSnake } from '../client-record/snake-case.js';
+import { readListParameters, text, timestamp } from '../paging/query.js';
+import type { TenantsService } from '../tenants/tenants.service.js';
+import type { AuditFilter, AuditService } from './audit.service.js';
+
+/** What the routes of the audit trail need. */
+export interface AuditRoutesDependencies {
+  audit: AuditService;
+  tenants: TenantsService;
+}
+
+type Context = Parameters<RouterMiddleware<AdminState>>[0];
+
+const FILTERS = { actor: text, action: text, target_id: text, from: timestamp, to: timestamp };
+
+/** The operators' door to the audit trail, which can only be read: of a project, and of the whole installation. */
+export function auditRoutes({ audit, tenants }: AuditRoutesDependencies): Router<AdminState> {
+  const router = new Router<AdminState>();
+  const read = requireScope('audit.read');
+  const send = async (ctx: Context, within: () => Promise<AuditFilter>): Promise<void> => {
+    const { values, limit, cursor } = readListParameters(ctx.query, FILTERS);
+    const filter = { ...filterOf(values), ...(await within()) };
+    const { data, nextCursor } = await audit.list(filter, limit, cursor);
+    ctx.body = { data: data.map((event) => toSnake(event)), next_cursor: nextCursor };
+  };
+
+  router.get('/admin/v1/orgs/:org/projects/:project/audit_events', read, (ctx) =>
+    send(ctx, async () => {
+      const { projectId } = await tenants.resolve(ctx.params['org'] ?? '', ctx.params['project'] ?? '');
+      return { projectId };
+    }),
+  );
+  router.get('/admin/v1/audit_events', read, (ctx) => send(ctx, () => Promise.resolve({})));
+
+  return router;
+}
+
+function filterOf(values: ReadonlyMap<string, string>): AuditFilter {
+  const one = <Name extends keyof AuditFilter>(name: Name, value: string | undefined) =>
+    value === undefined ? {} : ({ [name]: value } as Record<Name, string>);
+  const time = (name: string): string | undefined => {
+    const value = values.get(name);
+    return value === undefined ? undefined : new Date(value).toISOString();
+  };
+  return {
+    ...one('actor', values.get('actor')),
+    ...one('action', values.get('action')),
+    ...one('targetId', values.get('target_id')),
+    ...one('from', time('from')),
+    ...one('to', time('to')),
+  };
+}

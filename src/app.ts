@@ -9,6 +9,7 @@ import { ownKeys } from './keys/own-keys.js';
 import { networkOf } from './attempts/network.js';
 import { engineRouter } from './oidc/engine.router.js';
 import type { Engine } from './oidc/engine.js';
+import type { UsesPlainPkce } from './oidc/plain-pkce.js';
 import { describeError } from './telemetry.js';
 
 const USER_CODE_WINDOW_SECONDS = 15 * 60;
@@ -31,11 +32,19 @@ export function createApp(context: Context, engine: Engine): Koa {
     }),
   );
   app.use(healthRoutes(() => context.database.ping()).routes());
-  app.use(engineRouter(settings.issuer, engine, (address) => countUserCode(context, address)));
+  app.use(
+    engineRouter(
+      settings.issuer,
+      engine,
+      (address) => countUserCode(context, address),
+      usesPlainPkce(context),
+    ),
+  );
   app.use(interactionDoor(context, engine).routes());
   app.use(
     adminRouter({
       ...context,
+      catalogueChanged: () => refreshEngine(context, engine),
       trust: {
         ...context,
         issuer: settings.issuer,
@@ -45,6 +54,21 @@ export function createApp(context: Context, engine: Engine): Koa {
     }),
   );
   return app;
+}
+
+function usesPlainPkce({ clients, settings }: Context): UsesPlainPkce {
+  return async (clientId) =>
+    settings.allow.plainPkce &&
+    (await clients.findForEngine(clientId))?.record.pkceChallengeMethod === 'plain';
+}
+
+/** The change is made by now, so that the answer says so whatever becomes of this; a job tries again soon. */
+async function refreshEngine({ log }: Context, engine: Engine): Promise<void> {
+  try {
+    await engine.refresh();
+  } catch (error) {
+    log.warn({ error: describeError(error) }, 'the engine could not follow a change of the catalogue yet');
+  }
 }
 
 function countUserCode({ attempts, settings }: Context, address: string): Promise<void> {

@@ -33,6 +33,10 @@ const seconds = (fallback: number) => z.coerce.number().int().min(1).max(315_360
 const count = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 
+const yesOrNo = z
+  .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
+  .default(false);
+
 const issuerUrl = z.url({ protocol: /^https?$/ }).refine((value) => {
   const url = new URL(value);
   const local = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
@@ -103,6 +107,10 @@ const environment = z.object({
   REFRESH_TOKEN_TTL: seconds(1_209_600),
   SESSION_TTL: seconds(1_209_600),
   REFRESH_GRACE: z.coerce.number().int().min(0).max(300).default(10),
+  /** RFC 7636's `plain`, for testing: it protects nothing against whoever reads the authorization request. */
+  ALLOW_PLAIN_PKCE: yesOrNo,
+  /** Tokens through the browser, for relying parties that know no better; RFC 9700 section 2.1.2 advises against it. */
+  ALLOW_IMPLICIT: yesOrNo,
   EXPIRY_INTERVAL: seconds(60),
   SHUTDOWN_TIMEOUT: seconds(30),
 });
@@ -151,6 +159,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
       refreshToken: e.REFRESH_TOKEN_TTL,
       session: e.SESSION_TTL,
     },
+    allow: { plainPkce: e.ALLOW_PLAIN_PKCE, implicit: e.ALLOW_IMPLICIT },
     refreshGrace: e.REFRESH_GRACE,
     expiryInterval: e.EXPIRY_INTERVAL,
     shutdownTimeout: e.SHUTDOWN_TIMEOUT,

@@ -1,5 +1,6 @@
 import type Koa from 'koa';
 import type { Engine } from './engine.js';
+import { plainToS256, type UsesPlainPkce } from './plain-pkce.js';
 import { ENGINE_ROUTES, isEnginePath } from './routes.js';
 
 /** Guesses at a device's user code, counted per address (RFC 8628 section 5.1). Throws AppError `slow_down`. */
@@ -9,7 +10,12 @@ export type CountUserCode = (address: string) => Promise<void>;
  * Passes the engine's paths on. Host, scheme and address are settled here: the engine builds its URLs from the
  * request, so it is shown the issuer's origin whatever the caller's headers say.
  */
-export function engineRouter(issuer: string, engine: Engine, countUserCode: CountUserCode): Koa.Middleware {
+export function engineRouter(
+  issuer: string,
+  engine: Engine,
+  countUserCode: CountUserCode,
+  usesPlainPkce: UsesPlainPkce,
+): Koa.Middleware {
   const { host, protocol } = new URL(issuer);
   return async (ctx, next) => {
     if (!isEnginePath(ctx.path)) {
@@ -17,8 +23,10 @@ export function engineRouter(issuer: string, engine: Engine, countUserCode: Coun
       return;
     }
     if (ctx.path === ENGINE_ROUTES.code_verification && ctx.method === 'POST') await countUserCode(ctx.ip);
-    if (ctx.path === ENGINE_ROUTES.authorization)
-      ctx.req.url = asksForConsent(ctx.req.url ?? ctx.url, issuer);
+    if (ctx.path === ENGINE_ROUTES.authorization) {
+      const path = asksForConsent(ctx.req.url ?? ctx.url, issuer);
+      ctx.req.url = await plainToS256(path, issuer, usesPlainPkce);
+    }
     const { headers } = ctx.req;
     headers.host = host;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);

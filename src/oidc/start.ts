@@ -11,14 +11,25 @@ import { buildProvider } from './provider.js';
 
 /** Starts the engine on the services of this process. */
 export function startEngine(context: Context): Promise<Engine> {
-  const { accounts, artifacts, clientAuthentication, clients, keys, log, pages, scopes, settings, vault } =
-    context;
+  const {
+    accounts,
+    apis,
+    artifacts,
+    clientAuthentication,
+    clients,
+    keys,
+    log,
+    pages,
+    scopes,
+    settings,
+    vault,
+  } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
   const artifactContext = { store: artifacts, vault, refreshGrace: settings.refreshGrace };
 
   return Engine.start(async () => {
-    const [keySet, catalogue] = await Promise.all([keys.load(), scopes.all()]);
-    const names = catalogue.map(({ name }) => name).filter((name) => !admin.includes(name));
+    const [keySet, catalogue] = await Promise.all([keys.load(), scopes.plainNames()]);
+    const names = catalogue.filter((name) => !admin.includes(name));
     return {
       fingerprint: createHash('sha256')
         .update(JSON.stringify([keySet.fingerprint, names]))
@@ -30,7 +41,8 @@ export function startEngine(context: Context): Promise<Engine> {
             keys: keySet,
             scopes: names,
             adapter: (name) => {
-              if (name === 'Client') return new ClientAdapter(clients, new Set(names));
+              if (name === 'Client')
+                return new ClientAdapter(clients, new Set(names), settings.allow.implicit);
               if (isModelName(name)) return new ArtifactAdapter(name, artifactContext);
               throw new Error(`the engine asked for a model that is not stored: ${name}`);
             },
@@ -38,6 +50,7 @@ export function startEngine(context: Context): Promise<Engine> {
               const account = await accounts.find(sub);
               return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
             },
+            findApi: (audience) => apis.findByAudience(audience),
             isClientLive: (clientId) => clients.isLive(clientId),
             pages: enginePages(pages, clients, accounts),
           },

@@ -3,6 +3,7 @@ import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import type { ClientsService } from '../src/clients/clients.service.js';
 import { usesSecret } from '../src/client-record/client-record.js';
 import { applicationType } from '../src/client-record/redirect-uri-rules.js';
+import { engineResponseTypes } from '../src/oidc/response-types.js';
 import { forEngine } from './engine-errors.js';
 
 type EngineClients = Pick<ClientsService, 'findForEngine'>;
@@ -22,6 +23,8 @@ export class ClientAdapter implements Adapter {
     private readonly clients: EngineClients,
     /** The scopes that need no resource indicator; the engine refuses clients that name others. */
     private readonly plainScopes: ReadonlySet<string>,
+    /** Whether the engine knows response types other than `code`; it refuses clients that name those it does not. */
+    private readonly implicit: boolean,
   ) {}
 
   find(id: string): Promise<AdapterPayload | undefined> {
@@ -40,8 +43,10 @@ export class ClientAdapter implements Adapter {
       redirect_uris: record.redirectUris,
       post_logout_redirect_uris: record.postLogoutRedirectUris,
       backchannel_logout_session_required: record.backchannelLogoutSessionRequired,
-      grant_types: record.grantTypes,
-      response_types: record.responseTypes as AdapterPayload['response_types'],
+      grant_types: record.grantTypes.filter((grant) => this.implicit || grant !== 'implicit'),
+      response_types: engineResponseTypes(
+        record.responseTypes.filter((type) => this.implicit || type === 'code'),
+      ),
       // An empty list would allow every scope; no client can do anything with `openid` that it could not without.
       scope: scopes.join(' ') || 'openid',
       token_endpoint_auth_method: record.tokenEndpointAuthMethod,

@@ -9,7 +9,8 @@ import { createApp } from '../src/app.js';
 import { openContext } from '../src/context.js';
 import { Hashing } from '../src/hashing.js';
 import { readForm } from '../src/http.js';
-import { adminAudience, engineConfiguration } from '../src/oidc/configuration.js';
+import { ADMIN_SCOPES, adminAudience, engineConfiguration } from '../src/oidc/configuration.js';
+import { adminApi } from '../src/scopes/api-record.js';
 import { startEngine } from '../src/oidc/start.js';
 import { listen } from '../src/server.js';
 import type { Settings } from '../src/settings.js';
@@ -82,6 +83,8 @@ async function startEngineAlone(name: 'memory' | 'plain', settings: Settings) {
     scopes: SCOPE.split(' '),
     adapter,
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, email: EMAIL }) }),
+    findApi: () =>
+      Promise.resolve(adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials)),
     isClientLive: () => Promise.resolve(true),
     pages: {
       renderError: pages,

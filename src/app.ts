@@ -10,6 +10,7 @@ import { interactionDoor } from './interactions/door.js';
 import { ownKeys } from './keys/own-keys.js';
 import { engineRouter } from './oidc/engine.router.js';
 import type { Engine } from './oidc/engine.js';
+import type { UsesPlainPkce } from './oidc/plain-pkce.js';
 import { ENGINE_ROUTES } from './oidc/routes.js';
 import { errorPages, requestIdOf, sendError } from './pages/error-page.js';
 import { describeError } from './telemetry.js';
@@ -31,11 +32,12 @@ export function createApp(context: Context, engine: Engine): Koa {
   app.use(problems(onUnexpected));
   app.use(healthRoutes(() => context.database.ping()).routes());
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
-  app.use(engineRouter(settings.issuer, engine));
+  app.use(engineRouter(settings.issuer, engine, usesPlainPkce(context)));
   app.use(interactionDoor(context, engine, onUnexpected).routes());
   app.use(
     adminRouter({
       ...context,
+      catalogueChanged: () => refreshEngine(context, engine),
       trust: {
         ...context,
         issuer: settings.issuer,
@@ -68,4 +70,19 @@ function limitUserCodes({ attempts, settings }: Context, asPage: Koa.Middleware)
       await next();
     });
   };
+}
+
+function usesPlainPkce({ clients, settings }: Context): UsesPlainPkce {
+  return async (clientId) =>
+    settings.allow.plainPkce &&
+    (await clients.findForEngine(clientId))?.record.pkceChallengeMethod === 'plain';
+}
+
+/** The change is made by now, so that the answer says so whatever becomes of this; a job tries again soon. */
+async function refreshEngine({ log }: Context, engine: Engine): Promise<void> {
+  try {
+    await engine.refresh();
+  } catch (error) {
+    log.warn({ error: describeError(error) }, 'the engine could not follow a change of the catalogue yet');
+  }
 }

@@ -6,7 +6,8 @@ import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
-import { CAPABILITIES } from './client-record/capabilities.js';
+import { capabilitiesOf } from './client-record/capabilities.js';
+import { SCOPES_GIVEN_UNASKED } from './client-record/client-defaults.js';
 import { ClientAuthenticationService } from './clients/client-authentication.service.js';
 import { ClientSecretsRepository } from './clients/client-secrets.repository.js';
 import { ClientSecretsService } from './clients/client-secrets.service.js';
@@ -24,6 +25,11 @@ import { TxtLookup } from './publisher/txt-lookup.js';
 import { encryptionKey } from './keys/encryption-key.js';
 import { KeysRepository } from './keys/keys.repository.js';
 import { KeysService } from './keys/keys.service.js';
+import { ADMIN_SCOPES, adminAudience } from './oidc/configuration.js';
+import { adminApi } from './scopes/api-record.js';
+import { ApisRepository } from './scopes/apis.repository.js';
+import { ApisService } from './scopes/apis.service.js';
+import { CatalogueService } from './scopes/catalogue.service.js';
 import { ScopesRepository } from './scopes/scopes.repository.js';
 import { ScopesService } from './scopes/scopes.service.js';
 import { Vault } from './sealing.js';
@@ -85,9 +91,17 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     attempts,
     settings.attempts,
   );
-  const scopes = new ScopesService(new ScopesRepository(database));
   const publisherRepository = new PublisherRepository(database);
   const clientsRepository = new ClientsRepository(database);
+  const catalogue = {
+    database,
+    audit,
+    use: clientsRepository,
+    scopes: new ScopesRepository(database),
+    apis: new ApisRepository(database),
+  };
+  const ownApi = adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials);
+  const scopes = new ScopesService(catalogue.scopes, ownApi);
   const clientSecrets = new ClientSecretsService({
     database,
     clients: clientsRepository,
@@ -103,7 +117,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     publisher: new PublisherService(publisherRepository),
     audit,
     artifacts: artifacts.repository,
-    capabilities: CAPABILITIES,
+    capabilities: capabilitiesOf(settings.allow),
   });
   const usage = new UsageService(new UsageRepository(database), log);
   return {
@@ -115,6 +129,8 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     attempts,
     accounts,
     scopes,
+    catalogue: new CatalogueService({ ...catalogue, givenUnasked: SCOPES_GIVEN_UNASKED }),
+    apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
     tenants: new TenantsService(new TenantsRepository(database)),
     audit,
     clients,

@@ -36,22 +36,20 @@ const count = (fallback: number, min: number, max: number) => {
 };
 const seconds = (fallback: number) => count(fallback, 1, 315_360_000);
 
-const issuerUrl = z.url({ protocol: /^https?$/ }).refine((value) => {
-  const url = new URL(value);
-  const local = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  return (
-    url.pathname === '/' &&
-    !url.search &&
-    !url.hash &&
-    !value.endsWith('/') &&
-    (url.protocol === 'https:' || local)
-  );
-}, 'must be an origin such as https://id.example.com: https (http only for localhost), no path, no trailing slash');
+const yesOrNo = z
+  .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
+  .default(false);
+
+const issuerUrl = z.string().refine((value) => {
+  const url = URL.parse(value);
+  const local = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '');
+  return url?.origin === value && (url.protocol === 'https:' || (local && url.protocol === 'http:'));
+}, 'must be an origin such as https://id.example.com: https (http only for localhost), lower case, no default port, no path, no trailing slash');
 
 const encryptionKey = z
   .string()
   .refine(
-    (value) => Buffer.from(value, 'base64url').length === 32,
+    (value) => /^[\w+/-]{43}=?$/.test(value) && Buffer.from(value, 'base64url').length === 32,
     'must be 32 bytes in base64url: openssl rand -base64 32 | tr +/ -_',
   )
   .transform((value) => new Secret(value));
@@ -127,6 +125,10 @@ const environment = z.object({
   REFRESH_TOKEN_TTL: seconds(1_209_600),
   SESSION_TTL: seconds(1_209_600),
   REFRESH_GRACE: count(10, 0, 300),
+  /** RFC 7636's `plain`, for testing: it protects nothing against whoever reads the authorization request. */
+  ALLOW_PLAIN_PKCE: yesOrNo,
+  /** Tokens through the browser, for relying parties that know no better; RFC 9700 section 2.1.2 advises against it. */
+  ALLOW_IMPLICIT: yesOrNo,
   EXPIRY_INTERVAL: seconds(60),
   DNS_SERVERS: dnsServers.default([]),
   PUBLISHER_CHECK_INTERVAL: seconds(5),
@@ -182,6 +184,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
       refreshToken: e.REFRESH_TOKEN_TTL,
       session: e.SESSION_TTL,
     },
+    allow: { plainPkce: e.ALLOW_PLAIN_PKCE, implicit: e.ALLOW_IMPLICIT },
     refreshGrace: e.REFRESH_GRACE,
     expiryInterval: e.EXPIRY_INTERVAL,
     publisher: {

@@ -13,7 +13,7 @@ import { challenge, type RequestState } from '../http.js';
 import { outsideKeys, type OutsideIssuer } from './outside-issuers.js';
 
 /** What the admin API lets a token do. */
-export type AdminScope = 'clients.read' | 'clients.write' | 'audit.read';
+export type AdminScope = 'clients.read' | 'clients.write' | 'audit.read' | 'catalogue.write';
 
 /** What a request to the admin API carries once its token was verified. */
 export interface AdminState extends RequestState {

@@ -3,7 +3,7 @@ import type Koa from 'koa';
 import { type AuditRoutesDependencies, auditRoutes } from '../audit/audit.routes.js';
 import { type ClientRoutesDependencies, clientRoutes } from '../clients/clients.routes.js';
 import { AppError, notFound } from '../errors.js';
-import type { ScopesService } from '../scopes/scopes.service.js';
+import { type CatalogueRoutesDependencies, catalogueRoutes } from '../scopes/catalogue.routes.js';
 import { type UsageRoutesDependencies, usageRoutes } from '../usage/usage.routes.js';
 import { adminAuth, type AdminState, type AdminTrust } from './admin.auth.js';
 
@@ -11,20 +11,21 @@ const ADMIN = /^\/admin(?:\/|$)/;
 
 /** What the admin API is made of. */
 export interface AdminDependencies
-  extends Omit<ClientRoutesDependencies, 'issuer'>, UsageRoutesDependencies, AuditRoutesDependencies {
+  extends
+    Omit<ClientRoutesDependencies, 'issuer'>,
+    Omit<CatalogueRoutesDependencies, 'issuer'>,
+    UsageRoutesDependencies,
+    AuditRoutesDependencies {
   trust: AdminTrust;
-  scopes: ScopesService;
 }
 
 /**
  * The operators' door: everything under /admin, for bearers of a token only. Leaves other paths to the next middleware,
  * and its errors to `problems()`, which has to be in front of it.
  */
-export function adminRouter({ trust, scopes, ...deps }: AdminDependencies): Koa.Middleware {
+export function adminRouter({ trust, ...deps }: AdminDependencies): Koa.Middleware {
   const router = new Router<AdminState>();
-  router.get('/admin/v1/scopes', async (ctx) => {
-    ctx.body = { data: await scopes.all() };
-  });
+  router.use(catalogueRoutes({ ...deps, issuer: trust.issuer }).routes());
   router.use(clientRoutes({ ...deps, issuer: trust.issuer }).routes());
   router.use(usageRoutes(deps).routes());
   router.use(auditRoutes(deps).routes());

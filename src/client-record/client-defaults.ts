@@ -11,6 +11,8 @@ import {
 const PERSONAL_GRANTS: readonly GrantType[] = ['authorization_code', 'implicit', DEVICE_CODE, CIBA];
 const AUTOMATIC_SCOPES: readonly string[] = ['openid', 'offline_access'];
 const DEFAULT_SCOPES: readonly string[] = ['profile', 'email'];
+/** The scopes that clients get without anybody listing them. */
+export const SCOPES_GIVEN_UNASKED: readonly string[] = [...AUTOMATIC_SCOPES, ...DEFAULT_SCOPES];
 const DEFAULT_GRANTS: readonly GrantType[] = ['authorization_code', 'refresh_token'];
 
 /** What was said about a client; what is missing gets its default. */

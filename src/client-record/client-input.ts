@@ -1,13 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { Mistake } from '../errors.js';
+import { foreignFields, readFields } from '../wire/field-input.js';
 import { type GivenSettings, withDefaults } from './client-defaults.js';
 import type { ClientRecord, ClientSettings, ClientType } from './client-record.js';
 import { type Capabilities, type Rule, ruleMistakes } from './client-rules.js';
 import { fixedFields, READ_ONLY, writableFields } from './client-schema.js';
 import { mergePatch } from './merge-patch.js';
 import { frozenHostRule, publicRules } from './publisher-rules.js';
-import { snakeName, toCamel, toSnake } from './snake-case.js';
+import { toCamel, toSnake } from './snake-case.js';
 
 type WireObject = Record<string, unknown>;
 
@@ -59,42 +59,15 @@ function read(
   capabilities: Capabilities,
   rules: readonly Rule[] = [],
 ): Omit<ClientDraft, 'visibility'> {
-  const values: WireObject = {};
-  const unreadable = new Set<string>();
-  const mistakes = [...foreign];
-  for (const [name, field] of Object.entries(fields)) {
-    if (!Object.hasOwn(wire, name)) continue;
-    const result = field.safeParse(wire[name]);
-    if (result.success) values[name] = result.data;
-    else {
-      unreadable.add(Object.keys(toCamel({ [name]: 0 }))[0] ?? name);
-      mistakes.push(
-        ...result.error.issues.map((issue) => ({
-          pointer: pointer(name, ...issue.path),
-          detail: issue.message,
-        })),
-      );
-    }
-  }
+  const { values, unreadable, mistakes: unshaped } = readFields(wire, fields);
+  const mistakes = [...foreign, ...unshaped];
   if (!Object.hasOwn(wire, 'client_name'))
     mistakes.push({ pointer: '/client_name', detail: 'Give the client a name.' });
   const { clientId, ...given } = toCamel(values) as GivenSettings & { clientId?: string };
   const settings = withDefaults({ ...given, ...fixed });
-  mistakes.push(...ruleMistakes(given, settings, unreadable, capabilities, rules));
-  return { clientId, settings, listedScopes: given.scopes ?? [], unreadable, mistakes };
-}
-
-function foreignFields(
-  input: WireObject,
-  fields: object,
-  readOnly: Readonly<Record<string, string>>,
-): Mistake[] {
-  return Object.keys(input)
-    .filter((name) => !Object.hasOwn(fields, name))
-    .map((name) => ({
-      pointer: pointer(name),
-      detail: (Object.hasOwn(readOnly, name) && readOnly[name]) || 'There is no such field; check its name.',
-    }));
+  const skipped = new Set(Object.keys(toCamel(Object.fromEntries(unreadable.map((name) => [name, 0])))));
+  mistakes.push(...ruleMistakes(given, settings, skipped, capabilities, rules));
+  return { clientId, settings, listedScopes: given.scopes ?? [], unreadable: skipped, mistakes };
 }
 
 /** Promotion has no way back. */
@@ -112,17 +85,4 @@ function currentSettings(record: ClientRecord): WireObject {
   return Object.fromEntries(
     Object.entries(wire).filter(([name, value]) => Object.hasOwn(writableFields, name) && value !== null),
   );
-}
-
-/** The settings that differ, as the wire names them. */
-export function changedFields(before: ClientSettings, after: ClientSettings): string[] {
-  const old = new Map<string, unknown>(Object.entries(before));
-  return Object.entries(after)
-    .filter(([name, value]) => !isDeepStrictEqual(old.get(name), value))
-    .map(([name]) => snakeName(name));
-}
-
-/** RFC 6901. */
-function pointer(...path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

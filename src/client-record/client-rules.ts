@@ -165,6 +165,12 @@ function responseTypeMistakes({ grantTypes, responseTypes }: Settings): Mistake[
     const detail = `${type} needs the grant type ${grant}.`;
     return when(!grantTypes.includes(grant), `/response_types/${String(index)}`, detail);
   });
+  const alone = responseTypes.indexOf('token');
+  if (alone >= 0 && !responseTypes.includes('id_token')) {
+    const detail =
+      'token comes only together with id_token (OpenID Connect Core section 3.2): add that, or use code.';
+    foreign.push({ pointer: `/response_types/${String(alone)}`, detail });
+  }
   const missing = inferResponseTypes(grantTypes).filter((type) =>
     type === 'code' ? !responseTypes.includes('code') : !responseTypes.some((given) => given !== 'code'),
   );

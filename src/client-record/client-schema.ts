@@ -1,24 +1,13 @@
 import { z } from 'zod';
 import { AUTH_METHODS, GRANT_TYPES, type PublicJwk, RESPONSE_TYPES } from './client-record.js';
 import { jwkMistakes } from './jwks-rules.js';
+import { line, oneOf, paragraphs } from '../wire/field-shapes.js';
 import { originMistakes, redirectUriMistakes, webUrlMistakes } from './redirect-uri-rules.js';
 
 const MAX_URI = 2048;
 const MAX_URIS = 100;
 const MAX_NAMES = 200;
 const MAX_KEYS = 20;
-/** Control characters, and marks that make text read differently from what it is. */
-const DECEPTIVE_LINE = /[\p{Cc}\p{Surrogate}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
-const DECEPTIVE_TEXT = /(?![\n\r\t])[\p{Cc}\p{Surrogate}\u202a-\u202e\u2066-\u2069]/u;
-
-/** One line of text for people, or several. */
-function text(max: number, deceptive: RegExp) {
-  return z
-    .string('Send text.')
-    .max(max, `Use at most ${String(max)} characters.`)
-    .refine((value) => value.trim() !== '', 'Send some text, or null to leave it out.')
-    .refine((value) => !deceptive.test(value), 'Leave out control characters and text direction marks.');
-}
 
 function uri(mistakes: (value: string) => string[]) {
   return z
@@ -49,15 +38,6 @@ function list<T extends z.ZodType<string>>(entry: T, max: number) {
     );
 }
 
-function oneOf<const T extends readonly string[]>(values: T, refused: Readonly<Record<string, string>> = {}) {
-  return z.enum(values, {
-    error: ({ input }) => {
-      const reason = typeof input === 'string' && Object.hasOwn(refused, input) ? refused[input] : undefined;
-      return reason ?? `Use one of: ${values.join(', ')}.`;
-    },
-  });
-}
-
 const scopeName = z
   .string('Send the name of a scope as text.')
   .refine((value) => !value.includes(':'), { error: 'Write scopes with dots, not colons.', abort: true })
@@ -84,9 +64,9 @@ const jwks = z.object(
 
 /** The shape of each field that may be changed, as it is on the wire. */
 export const writableFields = {
-  client_name: text(1024, DECEPTIVE_LINE),
-  description: text(4096, DECEPTIVE_TEXT),
-  company: text(1024, DECEPTIVE_LINE),
+  client_name: line(1024),
+  description: paragraphs(4096),
+  company: line(1024),
   client_uri: pageUrl,
   logo_uri: pageUrl,
   policy_uri: pageUrl,

@@ -48,6 +48,9 @@ const VERIFICATION = `(SELECT json_build_object('status', v.status, 'text', v.te
 const DETAILS = `${COLUMNS}, ${SECRETS}, ${VERIFICATION}`;
 const POSITION = `to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
 
+/** How long a deleted client can be restored. */
+const RESTORABLE = '30 days';
+
 const FIND_LIVE = `SELECT ${COLUMNS}, ${secretsAs(`'id', s.id, 'hash', s.hash`)}
   FROM ${TABLES} WHERE c.client_id = $1 AND c.deleted_at IS NULL`;
 const IS_LIVE = 'SELECT FROM oauth_clients WHERE client_id = $1 AND deleted_at IS NULL';
@@ -141,6 +144,17 @@ export class ClientsRepository {
       .update({ deleted_at: tx.fn.now(), updated_at: tx.fn.now(), version: tx.raw('version + 1') });
   }
 
+  /** How many clients, live or deleted so lately that they can be restored, have one of the scopes. */
+  async countWithScopes(tx: Transaction, names: readonly string[]): Promise<number> {
+    const rows = await select<{ count: number }>(
+      tx,
+      `SELECT count(*)::int AS count FROM oauth_clients WHERE scopes && ?::text[]
+       AND (deleted_at IS NULL OR deleted_at > now() - interval '${RESTORABLE}')`,
+      [[...names]],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
   /** The live client and its hashes in one round trip; every token request asks. */
   async findLive(clientId: string): Promise<ClientWithHashes | undefined> {
     const query = { name: 'clients_find_live', text: FIND_LIVE, values: [clientId] };
@@ -160,7 +174,7 @@ export class ClientsRepository {
   }
 }
 
-async function select<R>(sql: Sql, text: string, values: string[]): Promise<R[]> {
+async function select<R>(sql: Sql, text: string, values: (string | string[])[]): Promise<R[]> {
   return (await sql.raw<{ rows: R[] }>(text, values)).rows;
 }
 

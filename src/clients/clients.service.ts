@@ -5,7 +5,8 @@ import { AppError, invalid, notFound } from '../errors.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import type { Tenant } from '../tenants/tenants.service.js';
-import { changedFields, type ClientDraft, readNewClient, readPatch } from '../client-record/client-input.js';
+import { changedFields } from '../wire/field-input.js';
+import { type ClientDraft, readNewClient, readPatch } from '../client-record/client-input.js';
 import { type ClientRecord, usesSecret } from '../client-record/client-record.js';
 import type { Capabilities } from '../client-record/client-rules.js';
 import type { ClientSecretsService } from './client-secrets.service.js';
@@ -101,6 +102,8 @@ export class ClientsService {
     const { settings, clientId = randomUUID() } = draft;
     const secret = usesSecret(settings.tokenEndpointAuthMethod) ? await secrets.make() : undefined;
     const work = async (tx: Transaction): Promise<ClientRecord> => {
+      // Once more, now that nobody can retire or remove the scopes before the client has them.
+      await this.#check(draft, undefined, tx);
       const origin = { clientId, projectId: tenant.projectId, createdBy: actor.subject };
       const id = await repository.insert(tx, { ...settings, ...origin, registrationType: 'manual' });
       if (id === undefined) throw taken();
@@ -204,7 +207,12 @@ export class ClientsService {
     const unknown = new Set(await this.deps.scopes.unknown(added, tx));
     const mistakes = draft.listedScopes.flatMap((name, index) =>
       unknown.has(name)
-        ? [{ pointer: `/scopes/${String(index)}`, detail: `"${name}" is not in the scope catalogue.` }]
+        ? [
+            {
+              pointer: `/scopes/${String(index)}`,
+              detail: `"${name}" is not in the scope catalogue, or was retired from it.`,
+            },
+          ]
         : [],
     );
     if (before && tx) mistakes.push(...(await publicScopeMistakes(this.deps.scopes, before, draft, tx)));

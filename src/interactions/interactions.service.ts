@@ -2,14 +2,10 @@ import type { Account } from '../accounts/account.js';
 import type { SignIn } from '../accounts/accounts.service.js';
 import { AppError } from '../errors.js';
 import { choicesOf, decide, questionOf, type EarlierAnswers } from './consent.js';
+import type { DescribedScope } from '../scopes/scope-record.js';
+import { groupByApi } from './scope-groups.js';
 import { destinationOf } from '../pages/destination.js';
-import type {
-  ClientOnPage,
-  ConsentModel,
-  FormOnPage,
-  ScopeOnPage,
-  SignInModel,
-} from '../pages/page-models.js';
+import type { ClientOnPage, ConsentModel, FormOnPage, SignInModel } from '../pages/page-models.js';
 import type { PendingInteraction } from './pending-interaction.js';
 
 /** What people are shown of a client. */
@@ -25,9 +21,7 @@ export interface ClientDescriptions {
 
 /** The scope catalogue, as far as this door needs it; names that it does not know are left out. */
 export interface ScopeDescriptions {
-  describe(
-    names: string[],
-  ): Promise<{ name: string; title: string; description: string | null; category: string }[]>;
+  describe(names: string[]): Promise<DescribedScope[]>;
 }
 
 /** The accounts, as far as this door needs them. */
@@ -72,15 +66,10 @@ export class InteractionsService {
     const question = questionOf(pending.missing, pending.requested, earlier);
     const choices = choicesOf(question, optionalScopes, earlier);
     const described = await this.scopes.describe(choices.map((choice) => choice.name));
-    const catalogue = new Map(described.map((scope) => [scope.name, scope]));
-    const scopes = choices.map((choice): ScopeOnPage => {
-      const known = catalogue.get(choice.name);
-      return { ...choice, title: known?.title ?? choice.name, description: known?.description ?? null };
-    });
     return {
       ...forms,
       client,
-      scopes,
+      groups: groupByApi(choices, described),
       email: account.email,
       destination: destinationOf(pending.redirectUri),
     };

@@ -1,6 +1,8 @@
-import { type AdapterFactory, type Configuration, errors, type ResourceServer } from 'oidc-provider';
+import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
 import type { KeySet } from '../keys/keys.service.js';
 import type { Settings } from '../settings.js';
+import { type FindApi, refuseBareAudience, resourceIndicators } from './resource-servers.js';
+import { engineResponseTypes } from './response-types.js';
 import { ENGINE_ROUTES } from './routes.js';
 
 /** The pages that the engine asks for by itself. */
@@ -23,6 +25,7 @@ export interface EngineParts {
   scopes: string[];
   adapter: AdapterFactory;
   findAccount: NonNullable<Configuration['findAccount']>;
+  findApi: FindApi;
   isClientLive(clientId: string): Promise<boolean>;
   pages: EnginePages;
 }
@@ -33,7 +36,7 @@ export function adminAudience(issuer: string): string {
 }
 
 /** The scopes of our own admin API. */
-export const ADMIN_SCOPES = ['clients.read', 'clients.write', 'audit.read'] as const;
+export const ADMIN_SCOPES = ['clients.read', 'clients.write', 'catalogue.write', 'audit.read'] as const;
 
 const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
 
@@ -85,7 +88,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
         'updated_at',
       ],
     },
-    responseTypes: ['code'],
+    responseTypes: engineResponseTypes(settings.allow.implicit ? ['code', 'id_token', 'token'] : ['code']),
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
@@ -99,6 +102,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     pkce: {
       required: (_ctx, client) => client.clientAuthMethod === 'none' || client['pkce_required'] !== false,
     },
+    extraTokenClaims: refuseBareAudience,
     rotateRefreshToken: true,
     fetch: engineFetch(settings.issuer),
     ttl: {
@@ -146,25 +150,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
         userCodeConfirmSource: pages.userCodeConfirmSource,
         successSource: pages.successSource,
       },
-      resourceIndicators: {
-        enabled: true,
-        getResourceServerInfo: (_ctx, resource, client) =>
-          adminResource(settings, resource, stringsOf(client['allowed_scopes'])),
-      },
+      resourceIndicators: resourceIndicators(parts.findApi),
     },
-  };
-}
-
-/** The only API with tokens of its own so far is our admin API; its scopes are narrowed to what the client may ask for. */
-function adminResource(settings: Settings, resource: string, allowed: string[]): ResourceServer {
-  const audience = adminAudience(settings.issuer);
-  if (resource !== audience) throw new errors.InvalidTarget('this resource is not registered here');
-  return {
-    audience,
-    scope: ADMIN_SCOPES.filter((scope) => allowed.includes(scope)).join(' '),
-    accessTokenFormat: 'jwt',
-    accessTokenTTL: settings.ttl.clientCredentials,
-    jwt: { sign: { alg: 'ES256' } },
   };
 }
 

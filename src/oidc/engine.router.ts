@@ -1,20 +1,23 @@
 import type Koa from 'koa';
 import type { Engine } from './engine.js';
+import { plainToS256, type UsesPlainPkce } from './plain-pkce.js';
 import { ENGINE_ROUTES, isEnginePath } from './routes.js';
 
 /**
  * Passes the engine's paths on. Host, scheme and address are settled here: the engine builds its URLs from the
  * request, so it is shown the issuer's origin whatever the caller's headers say.
  */
-export function engineRouter(issuer: string, engine: Engine): Koa.Middleware {
+export function engineRouter(issuer: string, engine: Engine, usesPlainPkce: UsesPlainPkce): Koa.Middleware {
   const { host, protocol } = new URL(issuer);
   return async (ctx, next) => {
     if (!isEnginePath(ctx.path)) {
       await next();
       return;
     }
-    if (ctx.path === ENGINE_ROUTES.authorization)
-      ctx.req.url = asksForConsent(ctx.req.url ?? ctx.url, issuer);
+    if (ctx.path === ENGINE_ROUTES.authorization) {
+      const path = asksForConsent(ctx.req.url ?? ctx.url, issuer);
+      ctx.req.url = await plainToS256(path, issuer, usesPlainPkce);
+    }
     const { headers } = ctx.req;
     headers.host = host;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);

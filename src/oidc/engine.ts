@@ -15,6 +15,7 @@ export class Engine {
   #provider: Provider;
   #handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
   #fingerprint: string;
+  #refreshed: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly read: () => Promise<EngineInputs>,
@@ -38,7 +39,14 @@ export class Engine {
   }
 
   /** Builds a new Provider when keys or scopes changed; true when it did. */
-  async refresh(): Promise<boolean> {
+  refresh(): Promise<boolean> {
+    // One after the other: what was read earlier must not take over from what was read later.
+    const refreshed = this.#refreshed.then(() => this.#refresh());
+    this.#refreshed = refreshed.catch(() => false);
+    return refreshed;
+  }
+
+  async #refresh(): Promise<boolean> {
     const inputs = await this.read();
     if (inputs.fingerprint === this.#fingerprint) return false;
     this.#fingerprint = inputs.fingerprint;

@@ -18,6 +18,7 @@ export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 export function startEngine(context: EngineServices): Promise<Engine> {
   const {
     accounts,
+    apis,
     artifacts,
     clientAuthentication,
     clients,
@@ -33,8 +34,8 @@ export function startEngine(context: EngineServices): Promise<Engine> {
   const artifactContext = { store: artifacts, vault, refreshGrace: settings.refreshGrace };
 
   return Engine.start(async () => {
-    const [keySet, catalogue] = await Promise.all([keys.load(), scopes.all()]);
-    const names = catalogue.map(({ name }) => name).filter((name) => !admin.includes(name));
+    const [keySet, catalogue] = await Promise.all([keys.load(), scopes.plainNames()]);
+    const names = catalogue.filter((name) => !admin.includes(name));
     return {
       fingerprint: createHash('sha256')
         .update(JSON.stringify([keySet.fingerprint, names]))
@@ -46,7 +47,8 @@ export function startEngine(context: EngineServices): Promise<Engine> {
             keys: keySet,
             scopes: names,
             adapter: (name) => {
-              if (name === 'Client') return new ClientAdapter(clients, new Set(names));
+              if (name === 'Client')
+                return new ClientAdapter(clients, new Set(names), settings.allow.implicit);
               if (isModelName(name)) return new ArtifactAdapter(name, artifactContext);
               throw new Error(`the engine asked for a model that is not stored: ${name}`);
             },
@@ -54,6 +56,7 @@ export function startEngine(context: EngineServices): Promise<Engine> {
               const account = await forEngine(() => accounts.find(sub));
               return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
             },
+            findApi: (audience) => forEngine(() => apis.findByAudience(audience)),
             isClientLive: (clientId) => forEngine(() => clients.isLive(clientId)),
             pages: enginePages(pages, clients, accounts),
           },

@@ -39,12 +39,20 @@ export interface ScopeOnPage {
   ticked: boolean;
 }
 
+/** Scopes of one API, or of the account itself; what is required has no checkbox. */
+export interface ScopeGroup {
+  /** `host` is the whole audience when that names no host. */
+  api: { name: string; host: string } | undefined;
+  required: ScopeOnPage[];
+  optional: ScopeOnPage[];
+}
+
 /** `consent`: who asks for what, and where the person goes afterwards; no destination means that a device waits. */
 export interface ConsentModel extends FormOnPage {
   client: ClientOnPage;
   abortAction: string;
   email: string;
-  scopes: ScopeOnPage[];
+  groups: ScopeGroup[];
   destination: Destination | undefined;
 }
 

@@ -21,8 +21,13 @@ export function decodeCursor(cursor: string): Position {
   if (createdAt && id && isTime(createdAt) && UUID.test(id) && encodeCursor({ createdAt, id }) === cursor) {
     return { createdAt, id };
   }
+  throw foreignCursor();
+}
+
+/** What a cursor that no list of ours gave out is answered with. */
+export function foreignCursor(): AppError {
   const mistakes = [{ pointer: 'cursor', detail: 'Send a next_cursor exactly as it was received, or none.' }];
-  throw new AppError('malformed', 'The cursor is not one of ours.', { mistakes });
+  return new AppError('malformed', 'The cursor is not one of ours.', { mistakes });
 }
 
 function isTime(text: string): boolean {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import type { Engine } from '../oidc/engine.js';
+import { MAX_ACCESS_TOKEN_TTL } from '../scopes/api-record.js';
 import { tryLock } from '../db/locks.js';
 import { Upkeep } from './upkeep.service.js';
 
@@ -66,7 +67,9 @@ export function startUpkeep(context: Context, engine: Engine): Upkeep {
         seconds: HOUR,
         where: 'one-node',
         run: () =>
-          keys.dropReplaced(Math.max(ttl.accessToken, ttl.idToken, ttl.clientCredentials, ttl.session)),
+          keys.dropReplaced(
+            Math.max(ttl.accessToken, ttl.idToken, ttl.clientCredentials, ttl.session, MAX_ACCESS_TOKEN_TTL),
+          ),
       },
     ],
     // The lock ends with its transaction, and so with its node; it works through a connection pooler too.

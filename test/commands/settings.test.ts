@@ -34,7 +34,7 @@ describe('settings', () => {
   test.each([
     [
       'ISSUER',
-      ['https://id.example.com', 'https://id.example.com:8443', 'http://localhost:80', 'http://[::1]:3000'],
+      ['https://id.example.com', 'https://id.example.com:8443', 'http://localhost:8080', 'http://[::1]:3000'],
     ],
     ['PORT', ['0', '80', '65535']],
     [
@@ -65,6 +65,7 @@ describe('settings', () => {
         'https://user@id.example.com',
         'https://ID.example.com',
         'https://id.example.com:443',
+        'http://localhost:80',
         'ftp://localhost',
         'localhost',
       ],

@@ -141,7 +141,7 @@ describe('a body', () => {
     [
       'that turns out too large',
       413,
-      { body: stream('x'.repeat(100_000)), headers: { 'content-type': form }, duplex: 'half' } as RequestInit,
+      { body: stream('x'.repeat(100_000)), headers: { 'content-type': form }, duplex: 'half' },
     ],
     ['of JSON', 415, { body: '{}', headers: { 'content-type': 'application/json' } }],
     ['of no type', 415, { body: new Uint8Array([97]) }],

@@ -44,17 +44,26 @@ export async function authorizationRequest(
   };
 }
 
-/** Signs in and allows everything; the URL that the browser is sent back to. */
-export async function signInAndAllow(
+/** Signs in where that is asked; the page that comes then, or the URL that the browser is sent back to. */
+export async function signIn(
   { url, redirectUri }: Authorization,
   person: { email: string; password: string },
   agent = new UserAgent(),
+): Promise<Page> {
+  const page = await agent.open(url.href, {}, redirectUri);
+  if (!page.body.includes('type="password"')) return page;
+  const fields = { email: person.email, password: person.password };
+  return agent.submit(page, fields, { action: '/login', stopAt: redirectUri });
+}
+
+/** Signs in and allows everything; the URL that the browser is sent back to. */
+export async function signInAndAllow(
+  request: Authorization,
+  person: { email: string; password: string },
+  agent = new UserAgent(),
 ): Promise<URL> {
-  let page: Page = await agent.open(url.href, {}, redirectUri);
-  if (page.body.includes('type="password"')) {
-    const fields = { email: person.email, password: person.password };
-    page = await agent.submit(page, fields, { action: '/login', stopAt: redirectUri });
-  }
+  const { redirectUri } = request;
+  let page = await signIn(request, person, agent);
   if (!page.url.startsWith(redirectUri)) {
     page = await agent.submit(page, {}, { action: '/consent', stopAt: redirectUri });
   }

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Control characters, and marks that make text read differently from what it is. */
+const DECEPTIVE_LINE = /[\p{Cc}\p{Surrogate}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+const DECEPTIVE_TEXT = /(?![\n\r\t])[\p{Cc}\p{Surrogate}\u202a-\u202e\u2066-\u2069]/u;
+
+/** One line of text for people. */
+export function line(max: number) {
+  return text(max, DECEPTIVE_LINE);
+}
+
+/** Text for people, which may have several lines. */
+export function paragraphs(max: number) {
+  return text(max, DECEPTIVE_TEXT);
+}
+
+/** One of some words; `refused` says of words that people try why they are none of them. */
+export function oneOf<const T extends readonly string[]>(
+  values: T,
+  refused: Readonly<Record<string, string>> = {},
+) {
+  return z.enum(values, {
+    error: ({ input }) => {
+      const reason = typeof input === 'string' && Object.hasOwn(refused, input) ? refused[input] : undefined;
+      return reason ?? `Use one of: ${values.join(', ')}.`;
+    },
+  });
+}
+
+function text(max: number, deceptive: RegExp) {
+  return z
+    .string('Send text.')
+    .max(max, `Use at most ${String(max)} characters.`)
+    .refine((value) => value.trim() !== '', 'Send some text, or null to leave it out.')
+    .refine((value) => !deceptive.test(value), 'Leave out control characters and text direction marks.');
+}

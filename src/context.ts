@@ -1,5 +1,7 @@
 import { ArtifactRepository } from '../adapters/artifact.repository.js';
 import { ArtifactStore } from '../adapters/artifact.store.js';
+import { AccessRepository } from './access/access.repository.js';
+import { AccessService } from './access/access.service.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
@@ -20,11 +22,17 @@ import { Pages } from './pages/pages.js';
 import { encryptionKey } from './keys/encryption-key.js';
 import { KeysRepository } from './keys/keys.repository.js';
 import { KeysService } from './keys/keys.service.js';
+import { MembersRepository } from './members/members.repository.js';
+import { MembersService } from './members/members.service.js';
 import { ScopesRepository } from './scopes/scopes.repository.js';
 import { ScopesService } from './scopes/scopes.service.js';
 import { Vault } from './sealing.js';
 import type { Settings } from './settings.js';
 import type { Logger } from './telemetry.js';
+import { OrganizationsRepository } from './tenants/organizations.repository.js';
+import { OrganizationsService } from './tenants/organizations.service.js';
+import { ProjectsRepository } from './tenants/projects.repository.js';
+import { ProjectsService } from './tenants/projects.service.js';
 import { TenantsRepository } from './tenants/tenants.repository.js';
 import { TenantsService } from './tenants/tenants.service.js';
 
@@ -72,6 +80,17 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     hashing,
     audit,
   });
+  const tenants = new TenantsService(new TenantsRepository(database));
+  const clients = new ClientsService({
+    database,
+    repository: clientsRepository,
+    secrets: clientSecrets,
+    scopes,
+    tenants,
+    audit,
+    artifacts: artifacts.repository,
+    capabilities: CAPABILITIES,
+  });
   return {
     settings,
     log,
@@ -81,16 +100,25 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     attempts,
     accounts,
     scopes,
-    tenants: new TenantsService(new TenantsRepository(database)),
-    clients: new ClientsService({
+    tenants,
+    organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
+    projects: new ProjectsService({
       database,
-      repository: clientsRepository,
-      secrets: clientSecrets,
-      scopes,
+      repository: new ProjectsRepository(database),
+      tenants,
       audit,
-      artifacts: artifacts.repository,
-      capabilities: CAPABILITIES,
     }),
+    members: new MembersService({
+      database,
+      repository: new MembersRepository(database),
+      accounts,
+      clients,
+      tenants,
+      audit,
+      issuers: settings.adminIssuers.map(({ issuer }) => issuer),
+    }),
+    access: new AccessService(new AccessRepository(database)),
+    clients,
     clientSecrets,
     clientAuthentication: new ClientAuthenticationService(
       new VerifiedSecrets(hashing),

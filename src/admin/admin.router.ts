@@ -2,16 +2,22 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import { type ClientRoutesDependencies, clientRoutes } from '../clients/clients.routes.js';
 import { AppError, notFound } from '../errors.js';
+import { type MemberRoutesDependencies, memberRoutes } from '../members/members.routes.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
+import { type OrganizationRoutesDependencies, organizationRoutes } from '../tenants/organizations.routes.js';
+import { type ProjectRoutesDependencies, projectRoutes } from '../tenants/projects.routes.js';
 import { adminAuth, type AdminState, type AdminTrust } from './admin.auth.js';
 
 const ADMIN = /^\/admin(?:\/|$)/;
 
 /** What the admin API is made of. */
-export interface AdminDependencies extends Omit<ClientRoutesDependencies, 'issuer'> {
-  trust: AdminTrust;
-  scopes: ScopesService;
-}
+export type AdminDependencies = Omit<
+  ClientRoutesDependencies &
+    OrganizationRoutesDependencies &
+    ProjectRoutesDependencies &
+    MemberRoutesDependencies,
+  'issuer'
+> & { trust: AdminTrust; scopes: ScopesService };
 
 /**
  * The operators' door: everything under /admin, for bearers of a token only. Leaves other paths to the next middleware,
@@ -22,7 +28,10 @@ export function adminRouter({ trust, scopes, ...deps }: AdminDependencies): Koa.
   router.get('/admin/v1/scopes', async (ctx) => {
     ctx.body = { data: await scopes.all() };
   });
-  router.use(clientRoutes({ ...deps, issuer: trust.issuer }).routes());
+  const parts = { ...deps, issuer: trust.issuer };
+  for (const routes of [organizationRoutes, projectRoutes, memberRoutes, clientRoutes]) {
+    router.use(routes(parts).routes());
+  }
   const authenticate = adminAuth(trust);
   const dispatch = router.routes();
   return async (ctx, next) => {

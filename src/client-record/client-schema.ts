@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COMMAND_LINE_CLIENT } from '../access/subjects.js';
 import { AUTH_METHODS, GRANT_TYPES, type PublicJwk, RESPONSE_TYPES } from './client-record.js';
 import { jwkMistakes } from './jwks-rules.js';
 import { originMistakes, redirectUriMistakes, webUrlMistakes } from './redirect-uri-rules.js';
@@ -8,11 +9,11 @@ const MAX_URIS = 100;
 const MAX_NAMES = 200;
 const MAX_KEYS = 20;
 /** Control characters, and marks that make text read differently from what it is. */
-const DECEPTIVE_LINE = /[\p{Cc}\p{Surrogate}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+export const DECEPTIVE_LINE = /[\p{Cc}\p{Surrogate}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const DECEPTIVE_TEXT = /(?![\n\r\t])[\p{Cc}\p{Surrogate}\u202a-\u202e\u2066-\u2069]/u;
 
-/** One line of text for people, or several. */
-function text(max: number, deceptive: RegExp) {
+/** Text for people that can be put into a page: no control characters, nothing that reverses its direction. */
+export function text(max: number, deceptive: RegExp) {
   return z
     .string('Send text.')
     .max(max, `Use at most ${String(max)} characters.`)
@@ -114,7 +115,8 @@ export const writableFields = {
 export const fixedFields = {
   client_id: z
     .string('Send text.')
-    .regex(/^[A-Za-z0-9._~-]{3,128}$/, 'Use 3 to 128 letters, digits or . _ ~ - characters.'),
+    .regex(/^[A-Za-z0-9._~-]{3,128}$/, 'Use 3 to 128 letters, digits or . _ ~ - characters.')
+    .refine((value) => value !== COMMAND_LINE_CLIENT, 'This client_id is reserved; choose another.'),
   client_type: oneOf(['public', 'confidential']),
 } as const;
 

@@ -3,7 +3,7 @@ import type { Actor, AuditService } from '../audit/audit.service.js';
 import type { Database, Transaction } from '../db/database.js';
 import { AppError, invalid, notFound } from '../errors.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
-import type { Tenant } from '../tenants/tenants.service.js';
+import type { Tenant, TenantsService } from '../tenants/tenants.service.js';
 import { changedFields, type ClientDraft, readNewClient, readPatch } from '../client-record/client-input.js';
 import { type ClientRecord, usesSecret } from '../client-record/client-record.js';
 import type { Capabilities } from '../client-record/client-rules.js';
@@ -23,6 +23,7 @@ export interface ClientsDependencies {
   repository: ClientsRepository;
   secrets: ClientSecretsService;
   scopes: ScopesService;
+  tenants: TenantsService;
   audit: AuditService;
   artifacts: ClientArtifacts;
   capabilities: Capabilities;
@@ -87,12 +88,13 @@ export class ClientsService {
     input: Record<string, unknown>,
     within?: Transaction,
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
-    const { repository, secrets, database } = this.deps;
+    const { repository, secrets, database, tenants } = this.deps;
     const draft = readNewClient(input, this.deps.capabilities);
     await this.#check(draft, [], within);
     const { settings, clientId = randomUUID() } = draft;
     const secret = usesSecret(settings.tokenEndpointAuthMethod) ? await secrets.make() : undefined;
     const work = async (tx: Transaction): Promise<ClientRecord> => {
+      await tenants.hold(tx, tenant);
       const origin = { clientId, projectId: tenant.projectId, createdBy: actor.subject };
       const id = await repository.insert(tx, { ...settings, ...origin, registrationType: 'manual' });
       if (id === undefined) throw taken();

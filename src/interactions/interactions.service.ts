@@ -7,6 +7,7 @@ import type {
   ClientOnPage,
   ConsentModel,
   FormOnPage,
+  NotAMemberModel,
   ScopeOnPage,
   SignInModel,
 } from '../pages/page-models.js';
@@ -52,6 +53,19 @@ export class InteractionsService {
     const email = pending.loginHint?.includes('@') ? pending.loginHint.slice(0, 254) : (account?.email ?? '');
     const { client } = await this.#client(pending);
     return { ...forms, client, email, remember: false, problem: undefined };
+  }
+
+  /** The page for somebody who may not authorize the client; it says nothing of the client but its name. */
+  async notAMemberPage(pending: PendingInteraction, form: FormOnPage): Promise<NotAMemberModel> {
+    const { client } = await this.#client(pending);
+    const account = await this.#account(pending);
+    const { redirectUri } = pending;
+    return {
+      ...form,
+      clientName: client.clientName,
+      email: account?.email,
+      device: redirectUri === undefined,
+    };
   }
 
   /** Throws AppError `unauthenticated` or `slow_down`. */

@@ -1,6 +1,9 @@
 import { type AdapterFactory, type Configuration, errors, type ResourceServer } from 'oidc-provider';
+import { ADMIN_SCOPES } from '../access/permissions.js';
+import { CLIENT_TOKEN } from '../admin/client-token.js';
 import type { KeySet } from '../keys/keys.service.js';
 import type { Settings } from '../settings.js';
+import { interactionPolicy, type MayAuthorize } from './membership.js';
 import { ENGINE_ROUTES } from './routes.js';
 
 /** The pages that the engine asks for by itself. */
@@ -24,6 +27,7 @@ export interface EngineParts {
   adapter: AdapterFactory;
   findAccount: NonNullable<Configuration['findAccount']>;
   isClientLive(clientId: string): Promise<boolean>;
+  mayAuthorize: MayAuthorize;
   pages: EnginePages;
 }
 
@@ -31,9 +35,6 @@ export interface EngineParts {
 export function adminAudience(issuer: string): string {
   return `${issuer}/admin`;
 }
-
-/** The scopes of our own admin API. */
-export const ADMIN_SCOPES = ['clients.read', 'clients.write'] as const;
 
 const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
 
@@ -59,7 +60,17 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       long: { signed: true, httpOnly: true, sameSite: 'lax', path: '/', secure },
       short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
     },
-    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: {
+      url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
+      policy: interactionPolicy(parts.mayAuthorize),
+    },
+    formats: {
+      customizers: {
+        jwt: (_ctx, token, { payload }) => {
+          if (token.kind === 'ClientCredentials') Object.assign(payload, CLIENT_TOKEN);
+        },
+      },
+    },
     findAccount: parts.findAccount,
     renderError: pages.renderError,
     scopes: parts.scopes,

@@ -2,18 +2,31 @@ import { createHash } from 'node:crypto';
 import { ArtifactAdapter } from '../../adapters/artifact.adapter.js';
 import { isModelName } from '../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest } from '../../adapters/client.adapter.js';
+import { ADMIN_SCOPES } from '../access/permissions.js';
 import { claimsOf } from '../accounts/claims.js';
 import type { Context } from '../context.js';
 import { enginePages } from '../interactions/engine-pages.js';
-import { ADMIN_SCOPES } from './configuration.js';
 import { Engine } from './engine.js';
+import { membershipRule } from './membership.js';
 import { buildProvider } from './provider.js';
 
 /** Starts the engine on the services of this process. */
 export function startEngine(context: Context): Promise<Engine> {
-  const { accounts, artifacts, clientAuthentication, clients, keys, log, pages, scopes, settings, vault } =
-    context;
+  const {
+    access,
+    accounts,
+    artifacts,
+    clientAuthentication,
+    clients,
+    keys,
+    log,
+    pages,
+    scopes,
+    settings,
+    vault,
+  } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
+  const mayAuthorize = membershipRule(clients, access);
   const artifactContext = { store: artifacts, vault, refreshGrace: settings.refreshGrace };
 
   return Engine.start(async () => {
@@ -34,17 +47,21 @@ export function startEngine(context: Context): Promise<Engine> {
               if (isModelName(name)) return new ArtifactAdapter(name, artifactContext);
               throw new Error(`the engine asked for a model that is not stored: ${name}`);
             },
-            findAccount: async (_ctx, sub) => {
-              const account = await accounts.find(sub);
+            findAccount: async (_ctx, sub, token) => {
+              // At the authorization endpoint the interaction policy asks, and says why not.
+              const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
+              const account = allowed ? await accounts.find(sub) : undefined;
               return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
             },
             isClientLive: (clientId) => clients.isLive(clientId),
+            mayAuthorize,
             pages: enginePages(pages, clients, accounts),
           },
           {
             vault,
             compareClientSecret: async (clientId, presented) => {
-              const { secrets, address } = await clientOfRequest(clients, clientId);
+              const { found, address } = await clientOfRequest(clients, clientId);
+              const secrets = found?.secrets ?? [];
               return (await clientAuthentication.verify(clientId, secrets, presented, address)) !== undefined;
             },
           },

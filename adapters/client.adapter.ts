@@ -6,7 +6,8 @@ import { applicationType } from '../src/client-record/redirect-uri-rules.js';
 import { engineResponseTypes } from '../src/oidc/response-types.js';
 import { forEngine } from './engine-errors.js';
 
-type EngineClients = Pick<ClientsService, 'findForEngine'>;
+/** The registry, as far as the engine needs it. */
+export type EngineClients = Pick<ClientsService, 'findForEngine'>;
 type FoundClient = NonNullable<Awaited<ReturnType<ClientsService['findForEngine']>>>;
 
 /**
@@ -92,15 +93,18 @@ export class ClientAdapter implements Adapter {
   }
 }
 
-/** The client that the engine looked up in this request, with its secrets, and the address that the request is from. */
+/**
+ * The client as the engine looked it up in this request, without asking the database again; undefined when it is gone.
+ * `address` is where the request is from.
+ */
 export async function clientOfRequest(
   clients: EngineClients,
   clientId: string,
-): Promise<{ secrets: FoundClient['secrets']; address: string }> {
+): Promise<{ found: FoundClient | undefined; address: string }> {
   const context = Provider.ctx;
   const found =
     (context && foundInRequest.get(context)?.get(clientId)) ?? (await findClient(clients, clientId));
-  return { secrets: found?.secrets ?? [], address: context?.ip ?? '' };
+  return { found, address: context?.ip ?? '' };
 }
 
 async function findClient(clients: EngineClients, clientId: string): Promise<FoundClient | undefined> {

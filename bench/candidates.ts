@@ -5,11 +5,12 @@ import Koa from 'koa';
 import type { AdapterFactory, Configuration } from 'oidc-provider';
 import Provider from 'oidc-provider';
 import pg from 'pg';
+import { ADMIN_SCOPES } from '../src/access/permissions.js';
 import { createApp } from '../src/app.js';
 import { openContext } from '../src/context.js';
 import { Hashing } from '../src/hashing.js';
 import { readForm } from '../src/http.js';
-import { ADMIN_SCOPES, adminAudience, engineConfiguration } from '../src/oidc/configuration.js';
+import { adminAudience, engineConfiguration } from '../src/oidc/configuration.js';
 import { adminApi } from '../src/scopes/api-record.js';
 import { startEngine } from '../src/oidc/start.js';
 import { listen } from '../src/server.js';
@@ -86,6 +87,7 @@ async function startEngineAlone(name: 'memory' | 'plain', settings: Settings) {
     findApi: () =>
       Promise.resolve(adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials)),
     isClientLive: () => Promise.resolve(true),
+    mayAuthorize: () => Promise.resolve(true),
     pages: {
       renderError: pages,
       logoutSource: pages,

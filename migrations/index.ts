@@ -6,6 +6,7 @@ import * as createAccounts from './20261122060300_create_accounts.js';
 import * as createKeys from './20261122060400_create_keys.js';
 import * as createArtifacts from './20261122060500_create_artifacts.js';
 import * as createAuditEvents from './20261122060600_create_audit_events.js';
+import * as createMembers from './20261122070000_create_members.js';
 import * as createApis from './20261122070100_create_apis.js';
 import * as addPublisherVerification from './20261122070200_add_publisher_verification.js';
 import * as createUsage from './20261122070300_create_usage.js';
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   { name: '20261122060400_create_keys', ...createKeys },
   { name: '20261122060500_create_artifacts', ...createArtifacts },
   { name: '20261122060600_create_audit_events', ...createAuditEvents },
+  { name: '20261122070000_create_members', ...createMembers },
   { name: '20261122070100_create_apis', ...createApis },
   { name: '20261122070200_add_publisher_verification', ...addPublisherVerification },
   { name: '20261122070300_create_usage', ...createUsage },

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { ADMIN_SCOPES } from './access/permissions.js';
+import { accountSubject, clientSubject } from './access/subjects.js';
 import type { Context } from './context.js';
 import { lock } from './db/locks.js';
-import { ADMIN_SCOPES } from './oidc/configuration.js';
+import { INSTALLATION_LEVEL } from './members/members.service.js';
 
 /** Who the installation's own command line acts as in the audit trail. */
 export const INSTALLATION = { subject: 'installation', address: null, requestId: null };
@@ -15,23 +17,24 @@ export interface FirstCredentials {
 }
 
 /**
- * On the first start makes an operator's account and an admin client and returns their secrets; undefined on every
- * other. Both or none are made, and by one node only.
+ * On the first start makes an operator's account and an admin client, both owners of the installation, and returns their
+ * secrets; undefined on every other. Both or none are made, and by one node only.
  */
 export async function bootstrap({
   accounts,
   clients,
-  tenants,
   database,
+  members,
+  tenants,
 }: Context): Promise<FirstCredentials | undefined> {
-  if ((await accounts.operators()).length > 0) return undefined;
+  if (await members.hasOwner()) return undefined;
   const tenant = await tenants.resolve('default', 'default');
   return database.transaction(async (tx) => {
     await lock(tx, 'bootstrap');
-    if ((await accounts.operators(tx)).length > 0) return undefined;
+    if (await members.hasOwner(tx)) return undefined;
     const operatorEmail = 'operator@postern.test';
     const operatorPassword = randomBytes(18).toString('base64url');
-    await accounts.create({ email: operatorEmail, password: operatorPassword, isOperator: true }, tx);
+    const operator = await accounts.create({ email: operatorEmail, password: operatorPassword }, tx);
     const { record, clientSecret } = await clients.create(
       INSTALLATION,
       tenant,
@@ -43,6 +46,9 @@ export async function bootstrap({
       },
       tx,
     );
+    for (const subject of [accountSubject(operator.id), clientSubject(record.clientId)]) {
+      await members.grant(tx, INSTALLATION, INSTALLATION_LEVEL, subject, 'owner');
+    }
     return { operatorEmail, operatorPassword, clientId: record.clientId, clientSecret: clientSecret ?? '' };
   });
 }

@@ -4,8 +4,10 @@ import { clientCommands } from './commands/client.js';
 import { demoCommand } from './commands/demo.js';
 import { keysCommands } from './commands/keys.js';
 import { migrateCommand } from './commands/migrate.js';
+import { memberCommands } from './commands/member.js';
 import { exitCodeOf, printError } from './commands/output.js';
 import { serveCommand } from './commands/serve.js';
+import { orgCommands, projectCommands } from './commands/tenancy.js';
 import { tokenCommand } from './commands/token.js';
 
 const EXIT_CODES = `
@@ -28,6 +30,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     demoCommand(),
     clientCommands(),
     accountCommands(),
+    orgCommands(),
+    projectCommands(),
+    memberCommands(),
     keysCommands(),
     tokenCommand(),
   ]) {

@@ -1,5 +1,7 @@
 import { ArtifactRepository } from '../adapters/artifact.repository.js';
 import { ArtifactStore } from '../adapters/artifact.store.js';
+import { AccessRepository } from './access/access.repository.js';
+import { AccessService } from './access/access.service.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
@@ -25,7 +27,10 @@ import { TxtLookup } from './publisher/txt-lookup.js';
 import { encryptionKey } from './keys/encryption-key.js';
 import { KeysRepository } from './keys/keys.repository.js';
 import { KeysService } from './keys/keys.service.js';
-import { ADMIN_SCOPES, adminAudience } from './oidc/configuration.js';
+import { MembersRepository } from './members/members.repository.js';
+import { MembersService } from './members/members.service.js';
+import { ADMIN_SCOPES } from './access/permissions.js';
+import { adminAudience } from './oidc/configuration.js';
 import { adminApi } from './scopes/api-record.js';
 import { ApisRepository } from './scopes/apis.repository.js';
 import { ApisService } from './scopes/apis.service.js';
@@ -35,6 +40,10 @@ import { ScopesService } from './scopes/scopes.service.js';
 import { Vault } from './sealing.js';
 import type { Settings } from './settings.js';
 import { describeError, type Logger } from './telemetry.js';
+import { OrganizationsRepository } from './tenants/organizations.repository.js';
+import { OrganizationsService } from './tenants/organizations.service.js';
+import { ProjectsRepository } from './tenants/projects.repository.js';
+import { ProjectsService } from './tenants/projects.service.js';
 import { TenantsRepository } from './tenants/tenants.repository.js';
 import { TenantsService } from './tenants/tenants.service.js';
 import { UnusedClientsRepository } from './usage/unused-clients.repository.js';
@@ -109,12 +118,14 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     hashing,
     audit,
   });
+  const tenants = new TenantsService(new TenantsRepository(database));
   const clients = new ClientsService({
     database,
     repository: clientsRepository,
     secrets: clientSecrets,
     scopes,
     publisher: new PublisherService(publisherRepository),
+    tenants,
     audit,
     artifacts: artifacts.repository,
     capabilities: capabilitiesOf(settings.allow),
@@ -131,9 +142,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     scopes,
     catalogue: new CatalogueService({ ...catalogue, givenUnasked: SCOPES_GIVEN_UNASKED }),
     apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
-    tenants: new TenantsService(new TenantsRepository(database)),
     audit,
-    clients,
     usage,
     usageReports: new UsageReportsService(new UsageReportsRepository(database)),
     unusedClients: new UnusedClientsService({
@@ -142,6 +151,25 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
       usage,
       days: settings.dynamicClientRetentionDays,
     }),
+    tenants,
+    organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
+    projects: new ProjectsService({
+      database,
+      repository: new ProjectsRepository(database),
+      tenants,
+      audit,
+    }),
+    members: new MembersService({
+      database,
+      repository: new MembersRepository(database),
+      accounts,
+      clients,
+      tenants,
+      audit,
+      issuers: settings.adminIssuers.map(({ issuer }) => issuer),
+    }),
+    access: new AccessService(new AccessRepository(database)),
+    clients,
     clientSecrets,
     clientAuthentication: new ClientAuthenticationService(
       new VerifiedSecrets(hashing),

@@ -28,15 +28,18 @@ export class AppError extends Error {
   readonly mistakes: readonly Mistake[];
   /** Seconds after which a retry makes sense. */
   readonly retryAfter: number | undefined;
+  /** The scope that would have made the difference (RFC 6750 section 3.1). */
+  readonly scope: string | undefined;
 
   constructor(
     readonly kind: ErrorKind,
     message: string,
-    options: { mistakes?: readonly Mistake[]; retryAfter?: number; cause?: unknown } = {},
+    options: { mistakes?: readonly Mistake[]; retryAfter?: number; scope?: string; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.mistakes = options.mistakes ?? [];
     this.retryAfter = options.retryAfter;
+    this.scope = options.scope;
   }
 }
 

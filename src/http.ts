@@ -62,6 +62,9 @@ function answer(ctx: Koa.ParameterizedContext<RequestState>, error: AppError | u
   const status = error ? STATUSES[error.kind] : 500;
   ctx.status = status;
   if (status === 401 && !ctx.response.get('WWW-Authenticate')) ctx.set('WWW-Authenticate', challenge());
+  if (error?.scope !== undefined) {
+    ctx.set('WWW-Authenticate', challenge({ error: 'insufficient_scope', scope: error.scope }));
+  }
   if (status === 429 || status === 503) {
     ctx.set('Retry-After', String(Math.max(1, Math.ceil(error?.retryAfter ?? RETRY_AFTER_SECONDS))));
   }

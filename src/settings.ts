@@ -69,6 +69,25 @@ const dnsServers = z
     (servers) => servers.every(isServerAddress),
     'must be IP addresses, each with or without a port, between commas: 192.0.2.1,[2001:db8::1]:53',
   );
+const tenantName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, 'must be the slug or the id of an organization or a project');
+
+/** What one value of the roles claim stands for. */
+const claimedRole = z
+  .strictObject({
+    org: tenantName.optional(),
+    project: tenantName.optional(),
+    role: z.enum(['owner', 'admin', 'viewer', 'member'], 'must be owner, admin, viewer or member'),
+  })
+  .refine(({ org, project }) => org !== undefined || project === undefined, {
+    path: ['org'],
+    error: 'name the organization that the project belongs to',
+  })
+  .refine(({ org, role }) => org !== undefined || role === 'owner', {
+    path: ['role'],
+    error: 'without an org the role is for the whole installation, where there are only owners: name an org',
+  });
 
 const adminIssuers = z
   .string()
@@ -82,12 +101,23 @@ const adminIssuers = z
   })
   .pipe(
     z.array(
-      z.strictObject({
-        issuer: z.url(),
-        jwks_uri: z.url({ protocol: /^https?$/ }),
-        audience: z.string().min(1),
-        scope_claim: z.string().min(1).default('scope'),
-      }),
+      z
+        .strictObject({
+          issuer: z.url(),
+          jwks_uri: z.url({ protocol: /^https?$/ }),
+          audience: z.string().min(1),
+          scope_claim: z.string().min(1).default('scope'),
+          roles_claim: z.string().min(1).optional(),
+          roles: z.record(z.string().min(1), claimedRole).default({}),
+        })
+        .refine(({ roles_claim, roles }) => roles_claim !== undefined || Object.keys(roles).length === 0, {
+          path: ['roles_claim'],
+          error: 'name the claim whose values "roles" maps',
+        })
+        .refine(({ roles_claim, roles }) => roles_claim === undefined || Object.keys(roles).length > 0, {
+          path: ['roles'],
+          error: 'say what role each value of the roles_claim stands for',
+        }),
     ),
   );
 
@@ -166,6 +196,13 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
       jwksUri: outside.jwks_uri,
       audience: outside.audience,
       scopeClaim: outside.scope_claim,
+      rolesClaim: outside.roles_claim,
+      roles: Object.entries(outside.roles).map(([name, { org, project, role }]) => ({
+        name,
+        org,
+        project,
+        role,
+      })),
     })),
     attempts: {
       signInPerAccount: e.SIGN_IN_ATTEMPTS_PER_ACCOUNT,

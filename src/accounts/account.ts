@@ -7,7 +7,6 @@ export interface Account {
   email: string;
   emailVerified: boolean;
   profile: Profile;
-  isOperator: boolean;
   createdAt: Date;
   updatedAt: Date;
 }

@@ -8,7 +8,6 @@ export interface NewAccount {
   emailVerified: boolean;
   passwordHash: string;
   profile: Profile;
-  isOperator: boolean;
 }
 
 interface Row {
@@ -16,12 +15,11 @@ interface Row {
   email: string;
   email_verified: boolean;
   profile: Profile;
-  is_operator: boolean;
   created_at: Date;
   updated_at: Date;
 }
 
-const COLUMNS = 'id, email, email_verified, profile, is_operator, created_at, updated_at';
+const COLUMNS = 'id, email, email_verified, profile, created_at, updated_at';
 
 /** The table `accounts`. Password hashes leave it only through `findWithHash`. */
 export class AccountsRepository {
@@ -30,15 +28,9 @@ export class AccountsRepository {
   /** Undefined when the e-mail address is taken. */
   async insert(account: NewAccount, sql: Sql = this.sql): Promise<Account | undefined> {
     const { rows } = await sql.raw<{ rows: Row[] }>(
-      `INSERT INTO accounts (email, email_verified, password_hash, profile, is_operator)
-       VALUES (?, ?, ?, ?::jsonb, ?) ON CONFLICT ((lower(email))) DO NOTHING RETURNING ${COLUMNS}`,
-      [
-        account.email,
-        account.emailVerified,
-        account.passwordHash,
-        JSON.stringify(account.profile),
-        account.isOperator,
-      ],
+      `INSERT INTO accounts (email, email_verified, password_hash, profile)
+       VALUES (?, ?, ?, ?::jsonb) ON CONFLICT ((lower(email))) DO NOTHING RETURNING ${COLUMNS}`,
+      [account.email, account.emailVerified, account.passwordHash, JSON.stringify(account.profile)],
     );
     return rows[0] && toAccount(rows[0]);
   }
@@ -68,14 +60,6 @@ export class AccountsRepository {
     );
     return rows[0] && toAccount(rows[0]);
   }
-
-  /** Whoever administers this installation, oldest first. */
-  async operators(sql: Sql = this.sql): Promise<Account[]> {
-    const { rows } = await sql.raw<{ rows: Row[] }>(
-      `SELECT ${COLUMNS} FROM accounts WHERE is_operator ORDER BY created_at, id`,
-    );
-    return rows.map(toAccount);
-  }
 }
 
 function toAccount(row: Row): Account {
@@ -84,7 +68,6 @@ function toAccount(row: Row): Account {
     email: row.email,
     emailVerified: row.email_verified,
     profile: row.profile,
-    isOperator: row.is_operator,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

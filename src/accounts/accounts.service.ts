@@ -24,7 +24,6 @@ export interface AccountRequest {
   password: string;
   profile?: Profile;
   emailVerified?: boolean;
-  isOperator?: boolean;
 }
 
 /** A sign-in as it arrives at the door; `address` is where it comes from. */
@@ -53,7 +52,6 @@ export class AccountsService {
       email,
       emailVerified: request.emailVerified ?? false,
       profile: checkedProfile(request.profile ?? {}),
-      isOperator: request.isOperator ?? false,
       passwordHash: await this.hashing.hashPassword(password),
     };
     const account = await this.repository.insert(row, tx);
@@ -80,16 +78,6 @@ export class AccountsService {
 
   async findByEmail(email: string): Promise<Account | undefined> {
     return (await this.#findWithHash(canonicalEmail(email)))?.account;
-  }
-
-  /** Whoever administers this installation, oldest first; nobody before the first start. */
-  operators(tx?: Transaction): Promise<Account[]> {
-    return this.repository.operators(tx);
-  }
-
-  /** Whether this subject administers the installation. */
-  async isOperator(id: string): Promise<boolean> {
-    return (await this.find(id))?.isOperator ?? false;
   }
 
   /**

@@ -7,18 +7,18 @@ import {
   type JWTVerifyOptions,
 } from 'jose';
 import type Koa from 'koa';
+import type { Caller } from '../access/caller.js';
+import { accountSubject, clientSubject, COMMAND_LINE_CLIENT, outsideSubject } from '../access/subjects.js';
 import type { Actor } from '../audit/audit.service.js';
 import { AppError } from '../errors.js';
 import { challenge, type RequestState } from '../http.js';
-import { outsideKeys, type OutsideIssuer } from './outside-issuers.js';
-
-/** What the admin API lets a token do. */
-export type AdminScope = 'clients.read' | 'clients.write' | 'audit.read' | 'catalogue.write';
+import { claimedRoles, outsideKeys, type OutsideIssuer } from './outside-issuers.js';
+import { CLIENT_TOKEN } from './client-token.js';
 
 /** What a request to the admin API carries once its token was verified. */
 export interface AdminState extends RequestState {
   actor: Actor;
-  scopes: ReadonlySet<string>;
+  caller: Caller;
 }
 
 /** Whom the admin API trusts. `ownKeys` finds the public keys that our own tokens are signed with. */
@@ -27,13 +27,8 @@ export interface AdminTrust {
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
   clients: { isLive(clientId: string): Promise<boolean> };
-  accounts: { isOperator(accountId: string): Promise<boolean> };
 }
 
-interface Caller {
-  subject: string;
-  scopes: ReadonlySet<string>;
-}
 type Verify = (token: string) => Promise<Caller>;
 
 const COMMON: JWTVerifyOptions = {
@@ -58,9 +53,10 @@ const OUTSIDE_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt'
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
 
 /**
- * Lets a request pass whose bearer token is an access token for the admin API (RFC 6750, RFC 9068): our own, of a client
- * that still exists or of an operator, or one of a configured outside issuer. Throws AppError `unauthenticated`,
- * `forbidden` for people who are no operators, or `unavailable` when an outside issuer's keys cannot be had.
+ * Lets a request pass whose bearer token is an access token for the admin API (RFC 6750, RFC 9068): our own, obtained by
+ * a client that still exists or on the command line, or one of a configured outside issuer. What its bearer may do is
+ * for `AccessService` to say. Throws AppError `unauthenticated`, or `unavailable` when an outside issuer's keys cannot
+ * be had.
  */
 export function adminAuth(trust: AdminTrust): Koa.Middleware<AdminState> {
   const verifiers = new Map<string, Verify>(
@@ -77,9 +73,9 @@ export function adminAuth(trust: AdminTrust): Koa.Middleware<AdminState> {
       if (token === undefined) throw refused('The bearer token has characters that no token has.');
       const verify = verifiers.get(issuerOf(token));
       if (!verify) throw refused('The token is from an issuer that is not accepted here.');
-      const { subject, scopes } = await verify(token);
-      ctx.state.actor = { subject, address: ctx.ip, requestId: ctx.state.requestId };
-      ctx.state.scopes = scopes;
+      const caller = await verify(token);
+      ctx.state.caller = caller;
+      ctx.state.actor = { subject: caller.subject, address: ctx.ip, requestId: ctx.state.requestId };
     } catch (error) {
       const refusal = error instanceof errors.JOSEError ? refused(reasonOf(error)) : error;
       if (refusal instanceof AppError && refusal.kind === 'unauthenticated') {
@@ -94,18 +90,7 @@ export function adminAuth(trust: AdminTrust): Koa.Middleware<AdminState> {
   };
 }
 
-/** Lets a request pass whose token has the scope. Throws AppError `forbidden`. */
-export function requireScope(scope: AdminScope): Koa.Middleware<AdminState> {
-  return async (ctx, next) => {
-    if (!ctx.state.scopes.has(scope)) {
-      ctx.set('WWW-Authenticate', challenge({ error: 'insufficient_scope', scope }));
-      throw new AppError('forbidden', `The token needs the scope ${scope}.`);
-    }
-    await next();
-  };
-}
-
-function ownVerifier({ issuer, ownKeys, clients, accounts }: AdminTrust): Verify {
+function ownVerifier({ issuer, ownKeys, clients }: AdminTrust): Verify {
   return async (token) => {
     const { payload } = await jwtVerify(token, ownKeys, {
       ...COMMON,
@@ -114,14 +99,16 @@ function ownVerifier({ issuer, ownKeys, clients, accounts }: AdminTrust): Verify
       typ: 'at+jwt',
       requiredClaims: [...(COMMON.requiredClaims ?? []), 'client_id'],
     });
-    const subject = subjectOf(payload);
-    // A client's own token names the client as its subject (RFC 9068 section 2.2).
-    if (subject === payload['client_id']) {
-      if (!(await clients.isLive(subject))) throw refused('The client of the token does not exist any more.');
-    } else if (!(await accounts.isOperator(subject))) {
-      throw new AppError('forbidden', 'The token is of a person who is no operator.');
+    const sub = subjectOf(payload);
+    const clientId = payload['client_id'];
+    if (typeof clientId !== 'string') throw refused('The token has no usable client_id.');
+    if (clientId !== COMMAND_LINE_CLIENT && !(await clients.isLive(clientId))) {
+      throw refused('The client of the token does not exist any more.');
     }
-    return { subject, scopes: scopesOf(payload['scope']) };
+    // A client's id may be chosen, even to look like an account's; what the token says of its subject may not.
+    const ofClient = payload['sub_type'] === CLIENT_TOKEN.sub_type;
+    const subject = ofClient ? clientSubject(sub) : accountSubject(sub);
+    return { subject, scopes: scopesOf(payload['scope']), claimedRoles: [] };
   };
 }
 
@@ -135,10 +122,10 @@ function outsideVerifier(outside: OutsideIssuer): Verify {
     });
     const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
     if (!OUTSIDE_TYPES.has(type)) throw refused('The token is no access token.');
-    // Two issuers may use one name for two subjects.
     return {
-      subject: `${outside.issuer}|${subjectOf(payload)}`,
+      subject: outsideSubject(outside.issuer, subjectOf(payload)),
       scopes: scopesOf(payload[outside.scopeClaim]),
+      claimedRoles: claimedRoles(payload, outside),
     };
   };
 }

@@ -3,21 +3,26 @@ import type Koa from 'koa';
 import { type AuditRoutesDependencies, auditRoutes } from '../audit/audit.routes.js';
 import { type ClientRoutesDependencies, clientRoutes } from '../clients/clients.routes.js';
 import { AppError, notFound } from '../errors.js';
+import { type MemberRoutesDependencies, memberRoutes } from '../members/members.routes.js';
 import { type CatalogueRoutesDependencies, catalogueRoutes } from '../scopes/catalogue.routes.js';
+import { type OrganizationRoutesDependencies, organizationRoutes } from '../tenants/organizations.routes.js';
+import { type ProjectRoutesDependencies, projectRoutes } from '../tenants/projects.routes.js';
 import { type UsageRoutesDependencies, usageRoutes } from '../usage/usage.routes.js';
 import { adminAuth, type AdminState, type AdminTrust } from './admin.auth.js';
 
 const ADMIN = /^\/admin(?:\/|$)/;
 
 /** What the admin API is made of. */
-export interface AdminDependencies
-  extends
-    Omit<ClientRoutesDependencies, 'issuer'>,
-    Omit<CatalogueRoutesDependencies, 'issuer'>,
-    UsageRoutesDependencies,
-    AuditRoutesDependencies {
-  trust: AdminTrust;
-}
+export type AdminDependencies = Omit<
+  ClientRoutesDependencies &
+    OrganizationRoutesDependencies &
+    ProjectRoutesDependencies &
+    MemberRoutesDependencies &
+    CatalogueRoutesDependencies &
+    UsageRoutesDependencies &
+    AuditRoutesDependencies,
+  'issuer'
+> & { trust: AdminTrust };
 
 /**
  * The operators' door: everything under /admin, for bearers of a token only. Leaves other paths to the next middleware,
@@ -25,10 +30,18 @@ export interface AdminDependencies
  */
 export function adminRouter({ trust, ...deps }: AdminDependencies): Koa.Middleware {
   const router = new Router<AdminState>();
-  router.use(catalogueRoutes({ ...deps, issuer: trust.issuer }).routes());
-  router.use(clientRoutes({ ...deps, issuer: trust.issuer }).routes());
-  router.use(usageRoutes(deps).routes());
-  router.use(auditRoutes(deps).routes());
+  const parts = { ...deps, issuer: trust.issuer };
+  for (const routes of [
+    organizationRoutes,
+    projectRoutes,
+    memberRoutes,
+    clientRoutes,
+    catalogueRoutes,
+    usageRoutes,
+    auditRoutes,
+  ]) {
+    router.use(routes(parts).routes());
+  }
   const authenticate = adminAuth(trust);
   const dispatch = router.routes();
   return async (ctx, next) => {

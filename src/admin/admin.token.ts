@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { importJWK, SignJWT } from 'jose';
+import { COMMAND_LINE_CLIENT } from '../access/subjects.js';
 import type { KeysService } from '../keys/keys.service.js';
 
 /** What an admin token made on the command line says. `lifetime` is in seconds. */
@@ -15,7 +16,7 @@ export interface AdminTokenRequest {
 export async function mintAdminToken(keys: KeysService, request: AdminTokenRequest): Promise<string> {
   const jwk = (await keys.load()).signing.find(({ alg }) => alg === 'ES256');
   if (!jwk?.kid) throw new Error('there is no ES256 signing key');
-  return new SignJWT({ scope: request.scopes.join(' '), client_id: 'postern-command-line' })
+  return new SignJWT({ scope: request.scopes.join(' '), client_id: COMMAND_LINE_CLIENT })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: jwk.kid })
     .setIssuer(request.issuer)
     .setAudience(request.audience)

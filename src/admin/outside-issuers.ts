@@ -1,4 +1,5 @@
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import type { ClaimedRole } from '../access/caller.js';
 import { AppError } from '../errors.js';
 import type { Settings } from '../settings.js';
 
@@ -22,4 +23,11 @@ export function outsideKeys({ issuer, jwksUri }: OutsideIssuer): JWTVerifyGetKey
       });
     }
   };
+}
+
+/** The roles that a token's claim stands for: a list of names, or a single one; names that are not mapped mean nothing. */
+export function claimedRoles(payload: JWTPayload, { rolesClaim, roles }: OutsideIssuer): ClaimedRole[] {
+  const claim = rolesClaim === undefined ? undefined : payload[rolesClaim];
+  const names: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
+  return roles.flatMap(({ name, ...role }) => (names.includes(name) ? [role] : []));
 }

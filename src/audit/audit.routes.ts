@@ -1,24 +1,22 @@
-import Router, { type RouterMiddleware } from '@koa/router';
-import { type AdminState, requireScope } from '../admin/admin.auth.js';
+import Router from '@koa/router';
+import type { AccessService } from '../access/access.service.js';
+import type { AdminState } from '../admin/admin.auth.js';
+import { type AdminContext as Context, enterProject, PROJECT } from '../admin/paths.js';
 import { toSnake } from '../client-record/snake-case.js';
 import { readListParameters, text, timestamp } from '../paging/query.js';
-import type { TenantsService } from '../tenants/tenants.service.js';
 import type { AuditFilter, AuditService } from './audit.service.js';
 
 /** What the routes of the audit trail need. */
 export interface AuditRoutesDependencies {
   audit: AuditService;
-  tenants: TenantsService;
+  access: AccessService;
 }
-
-type Context = Parameters<RouterMiddleware<AdminState>>[0];
 
 const FILTERS = { actor: text, action: text, target_id: text, from: timestamp, to: timestamp };
 
 /** The operators' door to the audit trail, which can only be read: of a project, and of the whole installation. */
-export function auditRoutes({ audit, tenants }: AuditRoutesDependencies): Router<AdminState> {
+export function auditRoutes({ audit, access }: AuditRoutesDependencies): Router<AdminState> {
   const router = new Router<AdminState>();
-  const read = requireScope('audit.read');
   const send = async (ctx: Context, within: () => Promise<AuditFilter>): Promise<void> => {
     const { values, limit, cursor } = readListParameters(ctx.query, FILTERS);
     const filter = { ...filterOf(values), ...(await within()) };
@@ -26,13 +24,18 @@ export function auditRoutes({ audit, tenants }: AuditRoutesDependencies): Router
     ctx.body = { data: data.map((event) => toSnake(event)), next_cursor: nextCursor };
   };
 
-  router.get('/admin/v1/orgs/:org/projects/:project/audit_events', read, (ctx) =>
+  router.get(`${PROJECT}/audit_events`, (ctx) =>
     send(ctx, async () => {
-      const { projectId } = await tenants.resolve(ctx.params['org'] ?? '', ctx.params['project'] ?? '');
+      const { projectId } = await enterProject(access, ctx, 'audit.read');
       return { projectId };
     }),
   );
-  router.get('/admin/v1/audit_events', read, (ctx) => send(ctx, () => Promise.resolve({})));
+  router.get('/admin/v1/audit_events', (ctx) =>
+    send(ctx, async () => {
+      await access.enterInstallation(ctx.state.caller, 'audit.read');
+      return {};
+    }),
+  );
 
   return router;
 }

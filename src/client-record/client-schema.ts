@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COMMAND_LINE_CLIENT } from '../access/subjects.js';
 import { AUTH_METHODS, GRANT_TYPES, type PublicJwk, RESPONSE_TYPES } from './client-record.js';
 import { jwkMistakes } from './jwks-rules.js';
 import { line, oneOf, paragraphs } from '../wire/field-shapes.js';
@@ -94,7 +95,8 @@ export const writableFields = {
 export const fixedFields = {
   client_id: z
     .string('Send text.')
-    .regex(/^[A-Za-z0-9._~-]{3,128}$/, 'Use 3 to 128 letters, digits or . _ ~ - characters.'),
+    .regex(/^[A-Za-z0-9._~-]{3,128}$/, 'Use 3 to 128 letters, digits or . _ ~ - characters.')
+    .refine((value) => value !== COMMAND_LINE_CLIENT, 'This client_id is reserved; choose another.'),
   client_type: oneOf(['public', 'confidential']),
 } as const;
 

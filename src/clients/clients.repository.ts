@@ -17,10 +17,12 @@ export interface ClientFilter {
   unusedSince?: string;
 }
 
-/** A client together with the hashes of its secrets, newest first. */
+/** A client together with the hashes of its secrets, newest first, and what its organization says. */
 export interface ClientWithHashes {
   record: Omit<ClientRecord, 'secrets' | 'clientUriVerification'>;
   secrets: StoredSecret[];
+  /** Whether everybody counts as a member of the organization that owns the client. */
+  membershipOpen: boolean;
 }
 
 type StoredRecord = ClientWithHashes['record'];
@@ -29,6 +31,7 @@ type SecretJson = Omit<SecretSummary, 'createdAt' | 'lastUsedAt'> & {
   lastUsedAt: string | null;
 };
 type Row = SnakeKeys<Omit<ClientRecord, 'secrets'>> & { secrets: SecretJson[] };
+type LiveRow = SnakeKeys<StoredRecord> & { secrets: StoredSecret[]; membership_open: boolean };
 
 const COLUMNS = `c.id, c.client_id, p.org_id, c.project_id, c.created_by, c.registration_type, c.client_type,
   c.client_name, c.description, c.company, c.client_uri, c.logo_uri, c.policy_uri, c.tos_uri, c.redirect_uris,
@@ -51,8 +54,8 @@ const POSITION = `to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI
 /** How long a deleted client can be restored. */
 const RESTORABLE = '30 days';
 
-const FIND_LIVE = `SELECT ${COLUMNS}, ${secretsAs(`'id', s.id, 'hash', s.hash`)}
-  FROM ${TABLES} WHERE c.client_id = $1 AND c.deleted_at IS NULL`;
+const FIND_LIVE = `SELECT ${COLUMNS}, o.membership_open, ${secretsAs(`'id', s.id, 'hash', s.hash`)}
+  FROM ${TABLES} JOIN organizations o ON o.id = p.org_id WHERE c.client_id = $1 AND c.deleted_at IS NULL`;
 const IS_LIVE = 'SELECT FROM oauth_clients WHERE client_id = $1 AND deleted_at IS NULL';
 
 /** The SQL of the client registry. Deleted clients are rows that no statement here finds, except to keep their ids taken. */
@@ -158,10 +161,12 @@ export class ClientsRepository {
   /** The live client and its hashes in one round trip; every token request asks. */
   async findLive(clientId: string): Promise<ClientWithHashes | undefined> {
     const query = { name: 'clients_find_live', text: FIND_LIVE, values: [clientId] };
-    const { rows } = await this.database.pool.query<SnakeKeys<StoredRecord> & { secrets: StoredSecret[] }>(
-      query,
-    );
-    return rows.map(({ secrets, ...row }) => ({ record: toCamel(row), secrets }))[0];
+    const { rows } = await this.database.pool.query<LiveRow>(query);
+    return rows.map(({ secrets, membership_open, ...row }) => ({
+      record: toCamel(row),
+      secrets,
+      membershipOpen: membership_open,
+    }))[0];
   }
 
   async isLive(clientId: string): Promise<boolean> {

@@ -1,9 +1,11 @@
-import Router, { type RouterMiddleware } from '@koa/router';
-import { type AdminState, requireScope } from '../admin/admin.auth.js';
+import Router from '@koa/router';
+import type { AccessService } from '../access/access.service.js';
+import type { AdminState } from '../admin/admin.auth.js';
 import { entityTag, ifMatch, isKnown } from '../admin/entity-tags.js';
+import { type AdminContext as Context, enterProject, PATCH_TYPES, PROJECT } from '../admin/paths.js';
 import { notFound } from '../errors.js';
 import { readJson } from '../http.js';
-import type { Tenant, TenantsService } from '../tenants/tenants.service.js';
+import type { Tenant } from '../tenants/tenants.service.js';
 import { type ClientRecord, toWire } from '../client-record/client-record.js';
 import { toSnake } from '../client-record/snake-case.js';
 import type { UsageReportsService } from '../usage/usage-reports.service.js';
@@ -11,22 +13,18 @@ import type { ClientSecretsService } from './client-secrets.service.js';
 import type { ClientsService } from './clients.service.js';
 import { readListQuery } from './list-query.js';
 
-const COLLECTION = '/admin/v1/orgs/:org/projects/:project/oauth_clients';
+const COLLECTION = `${PROJECT}/oauth_clients`;
 const BODY_LIMIT = 256 * 1024;
-const PATCH_TYPES = ['application/merge-patch+json', 'application/json'];
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What the routes of the registry need. `issuer` is the origin of the URLs they hand out. */
 export interface ClientRoutesDependencies {
   issuer: string;
-  tenants: TenantsService;
+  access: AccessService;
   clients: ClientsService;
   clientSecrets: ClientSecretsService;
   usageReports: UsageReportsService;
 }
-
-type Handler = RouterMiddleware<AdminState>;
-type Context = Parameters<Handler>[0];
 
 /**
  * The operators' door to the client registry. Records come with a strong ETag; If-Match is honoured wherever one is
@@ -34,29 +32,33 @@ type Context = Parameters<Handler>[0];
  */
 export function clientRoutes({
   issuer,
-  tenants,
+  access,
   clients,
   clientSecrets,
   usageReports,
 }: ClientRoutesDependencies): Router<AdminState> {
   const router = new Router<AdminState>();
-  const read = requireScope('clients.read');
-  const write = requireScope('clients.write');
-  const tenantOf = ({ params }: Context): Promise<Tenant> =>
-    tenants.resolve(params['org'] ?? '', params['project'] ?? '');
+  const enter = (ctx: Context, permission: 'clients.read' | 'clients.write') =>
+    enterProject(access, ctx, permission);
+  const enterToChange = async (ctx: Context): Promise<Tenant> => {
+    const tenant = await enter(ctx, 'clients.write');
+    await access.guardMember(ctx.state.caller, tenant, idOf(ctx));
+    return tenant;
+  };
   const send = (ctx: Context, record: ClientRecord, more: object = {}): void => {
     ctx.set('ETag', entityTag(record.version));
     ctx.body = { ...toWire(record, issuer), ...more };
   };
 
-  router.get(COLLECTION, read, async (ctx) => {
+  router.get(COLLECTION, async (ctx) => {
+    const tenant = await enter(ctx, 'clients.read');
     const { filter, limit, cursor } = readListQuery(ctx.query);
-    const { data, nextCursor } = await clients.list(await tenantOf(ctx), filter, limit, cursor);
+    const { data, nextCursor } = await clients.list(tenant, filter, limit, cursor);
     ctx.body = { data: data.map((record) => toWire(record, issuer)), next_cursor: nextCursor };
   });
 
-  router.post(COLLECTION, write, async (ctx) => {
-    const tenant = await tenantOf(ctx);
+  router.post(COLLECTION, async (ctx) => {
+    const tenant = await enter(ctx, 'clients.write');
     const { record, clientSecret } = await clients.create(
       ctx.state.actor,
       tenant,
@@ -67,8 +69,8 @@ export function clientRoutes({
     send(ctx, record, clientSecret === null ? {} : { client_secret: clientSecret });
   });
 
-  router.get(`${COLLECTION}/:id`, read, async (ctx) => {
-    const record = await clients.get(await tenantOf(ctx), idOf(ctx));
+  router.get(`${COLLECTION}/:id`, async (ctx) => {
+    const record = await clients.get(await enter(ctx, 'clients.read'), idOf(ctx));
     const known = isKnown(ctx, record.version);
     send(
       ctx,
@@ -78,20 +80,20 @@ export function clientRoutes({
     if (known) ctx.status = 304;
   });
 
-  router.patch(`${COLLECTION}/:id`, write, async (ctx) => {
-    const tenant = await tenantOf(ctx);
+  router.patch(`${COLLECTION}/:id`, async (ctx) => {
+    const tenant = await enterToChange(ctx);
     const id = idOf(ctx);
     const patch = await readJson(ctx, BODY_LIMIT, PATCH_TYPES);
     send(ctx, await clients.update(ctx.state.actor, tenant, id, patch, ifMatch(ctx)));
   });
 
-  router.delete(`${COLLECTION}/:id`, write, async (ctx) => {
-    await clients.delete(ctx.state.actor, await tenantOf(ctx), idOf(ctx), ifMatch(ctx));
+  router.delete(`${COLLECTION}/:id`, async (ctx) => {
+    await clients.delete(ctx.state.actor, await enterToChange(ctx), idOf(ctx), ifMatch(ctx));
     ctx.status = 204;
   });
 
-  router.post(`${COLLECTION}/:id/rotate_secret`, write, async (ctx) => {
-    const tenant = await tenantOf(ctx);
+  router.post(`${COLLECTION}/:id/rotate_secret`, async (ctx) => {
+    const tenant = await enterToChange(ctx);
     const { record, clientSecret } = await clientSecrets.rotateSecret(
       ctx.state.actor,
       tenant,
@@ -101,8 +103,8 @@ export function clientRoutes({
     send(ctx, record, { client_secret: clientSecret });
   });
 
-  router.delete(`${COLLECTION}/:id/rotate_secret`, write, async (ctx) => {
-    const tenant = await tenantOf(ctx);
+  router.delete(`${COLLECTION}/:id/rotate_secret`, async (ctx) => {
+    const tenant = await enterToChange(ctx);
     const record = await clientSecrets.deleteRotatedSecret(ctx.state.actor, tenant, idOf(ctx), ifMatch(ctx));
     ctx.set('ETag', entityTag(record.version));
     ctx.status = 204;

@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../db/database.js';
 import { AppError, invalid, notFound } from '../errors.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
-import type { Tenant } from '../tenants/tenants.service.js';
+import type { Tenant, TenantsService } from '../tenants/tenants.service.js';
 import { changedFields } from '../wire/field-input.js';
 import { type ClientDraft, readNewClient, readPatch } from '../client-record/client-input.js';
 import { type ClientRecord, usesSecret } from '../client-record/client-record.js';
@@ -27,6 +27,7 @@ export interface ClientsDependencies {
   secrets: ClientSecretsService;
   scopes: ScopesService;
   publisher: PublisherService;
+  tenants: TenantsService;
   audit: AuditService;
   artifacts: ClientArtifacts;
   capabilities: Capabilities;
@@ -96,12 +97,13 @@ export class ClientsService {
     input: Record<string, unknown>,
     within?: Transaction,
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
-    const { repository, secrets, publisher, database } = this.deps;
+    const { repository, secrets, publisher, database, tenants } = this.deps;
     const draft = readNewClient(input, this.deps.capabilities);
     await this.#check(draft, undefined, within);
     const { settings, clientId = randomUUID() } = draft;
     const secret = usesSecret(settings.tokenEndpointAuthMethod) ? await secrets.make() : undefined;
     const work = async (tx: Transaction): Promise<ClientRecord> => {
+      await tenants.hold(tx, tenant);
       // Once more, now that nobody can retire or remove the scopes before the client has them.
       await this.#check(draft, undefined, tx);
       const origin = { clientId, projectId: tenant.projectId, createdBy: actor.subject };

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
+import { accountSubject } from '../access/subjects.js';
+import { INSTALLATION } from '../bootstrap.js';
+import { INSTALLATION_LEVEL } from '../members/members.service.js';
 import { print } from './output.js';
 import { withContext } from './with-context.js';
 
@@ -21,15 +24,17 @@ export function accountCommands(): Command {
     .option('--json', 'print JSON')
     .action(async (email: string, options: PasswordOptions & { name?: string; operator?: boolean }) => {
       const { password, made } = await choosePassword(options);
-      const account = await withContext(({ accounts }) =>
-        accounts.create({
-          email,
-          password,
-          isOperator: options.operator ?? false,
-          ...(options.name === undefined ? {} : { profile: { name: options.name } }),
+      const profile = options.name === undefined ? {} : { profile: { name: options.name } };
+      const operator = options.operator ?? false;
+      const account = await withContext(({ accounts, database, members }) =>
+        database.transaction(async (tx) => {
+          const created = await accounts.create({ email, password, ...profile }, tx);
+          const subject = accountSubject(created.id);
+          if (operator) await members.grant(tx, INSTALLATION, INSTALLATION_LEVEL, subject, 'owner');
+          return created;
         }),
       );
-      const shown = { id: account.id, email: account.email, operator: account.isOperator };
+      const shown = { id: account.id, email: account.email, operator };
       print({ ...shown, ...made }, options.json, describe(`Created ${account.email} (${account.id})`, made));
     });
   command

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { ADMIN_SCOPES } from '../access/permissions.js';
 import { mintAdminToken } from '../admin/admin.token.js';
 import { AppError } from '../errors.js';
-import { ADMIN_SCOPES, adminAudience } from '../oidc/configuration.js';
+import { adminAudience } from '../oidc/configuration.js';
 import { print } from './output.js';
 import { withContext } from './with-context.js';
 
@@ -15,8 +16,8 @@ export function tokenCommand(): Command {
     .option('--scope <scopes>', 'space-separated scopes', ADMIN_SCOPES.join(' '))
     .option('--json', 'print JSON')
     .action(async (options: { account?: string; scope: string; json?: boolean }) => {
-      const token = await withContext(async ({ accounts, keys, settings: { issuer } }) => {
-        const operators = await accounts.operators();
+      const token = await withContext(async ({ keys, members, settings: { issuer } }) => {
+        const operators = await members.operators();
         const wanted = options.account?.trim().toLowerCase();
         const chosen = operators.filter(
           ({ email }) => wanted === undefined || email.toLowerCase() === wanted,

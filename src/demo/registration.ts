@@ -1,7 +1,8 @@
+import { ADMIN_SCOPES } from '../access/permissions.js';
 import { mintAdminToken } from '../admin/admin.token.js';
 import type { Context } from '../context.js';
 import { AppError } from '../errors.js';
-import { ADMIN_SCOPES, adminAudience } from '../oidc/configuration.js';
+import { adminAudience } from '../oidc/configuration.js';
 
 /** The demo's client as the admin API answered when it was registered. */
 export interface DemoClient {
@@ -22,10 +23,7 @@ export class DemoRegistration {
   ) {}
 
   /** Acts for the installation's first operator. Throws AppError `unavailable` unless the server runs. */
-  static async open(
-    { accounts, keys, settings }: Context,
-    onExchange: OnExchange,
-  ): Promise<DemoRegistration> {
+  static async open({ keys, members, settings }: Context, onExchange: OnExchange): Promise<DemoRegistration> {
     const { issuer } = settings;
     const running = await fetch(`${issuer}/healthz`).then(
       ({ ok }) => ok,
@@ -33,7 +31,7 @@ export class DemoRegistration {
     );
     if (!running)
       throw new AppError('unavailable', `Nothing answers at ${issuer}. Start the server first: npm start`);
-    const [operator] = await accounts.operators();
+    const [operator] = await members.operators();
     if (!operator)
       throw new AppError('not_found', 'There is no operator yet. Start the server first: npm start');
     const audience = adminAudience(issuer);

@@ -4,6 +4,7 @@ import { AppError } from '../errors.js';
 import { readForm, type OnUnexpected } from '../http.js';
 import { field, type FormTokens } from './csrf.js';
 import { errorPages } from '../pages/error-page.js';
+import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
 import type { InteractionEngine } from './interaction-engine.js';
 import type { InteractionsService } from './interactions.service.js';
 import type { SignInModel } from '../pages/page-models.js';
@@ -43,6 +44,11 @@ export function interactionRoutes({ engine, service, pages, tokens, onUnexpected
     const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
     if (pending.prompt === 'login') {
       sendSignIn(ctx, pending, await service.signInPage(pending, formsOf(pending, 'login')), 200);
+    } else if (pending.prompt === MEMBERSHIP_PROMPT) {
+      const { abortAction, csrf } = formsOf(pending, 'consent');
+      const model = await service.notAMemberPage(pending, { action: abortAction, csrf });
+      const { redirectUri } = pending;
+      sendPage(ctx, pages.render('not-a-member', model), { status: 403, redirectUri });
     } else {
       expect(pending, 'consent');
       const earlier = await engine.earlierAnswers(pending);
@@ -79,8 +85,10 @@ export function interactionRoutes({ engine, service, pages, tokens, onUnexpected
   });
 
   router.post('/interaction/:uid/abort', async (ctx) => {
-    await openForm(ctx);
-    const denial = { error: 'access_denied', error_description: 'the person did not allow the request' };
+    const { pending } = await openForm(ctx);
+    const reason =
+      pending.prompt === MEMBERSHIP_PROMPT ? NOT_A_MEMBER : 'the person did not allow the request';
+    const denial = { error: 'access_denied', error_description: reason };
     goOn(ctx, await engine.finish(ctx.req, ctx.res, denial));
   });
 

@@ -5,7 +5,13 @@ import { choicesOf, decide, questionOf, type EarlierAnswers } from './consent.js
 import type { DescribedScope } from '../scopes/scope-record.js';
 import { groupByApi } from './scope-groups.js';
 import { destinationOf } from '../pages/destination.js';
-import type { ClientOnPage, ConsentModel, FormOnPage, SignInModel } from '../pages/page-models.js';
+import type {
+  ClientOnPage,
+  ConsentModel,
+  FormOnPage,
+  NotAMemberModel,
+  SignInModel,
+} from '../pages/page-models.js';
 import type { PendingInteraction } from './pending-interaction.js';
 
 /** What people are shown of a client. */
@@ -46,6 +52,19 @@ export class InteractionsService {
     const email = pending.loginHint?.includes('@') ? pending.loginHint.slice(0, 254) : (account?.email ?? '');
     const { client } = await this.#client(pending);
     return { ...forms, client, email, remember: false, problem: undefined };
+  }
+
+  /** The page for somebody who may not authorize the client; it says nothing of the client but its name. */
+  async notAMemberPage(pending: PendingInteraction, form: FormOnPage): Promise<NotAMemberModel> {
+    const { client } = await this.#client(pending);
+    const account = await this.#account(pending);
+    const { redirectUri } = pending;
+    return {
+      ...form,
+      clientName: client.clientName,
+      email: account?.email,
+      device: redirectUri === undefined,
+    };
   }
 
   /** Throws AppError `unauthenticated` or `slow_down`. */

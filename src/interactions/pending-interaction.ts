@@ -4,7 +4,7 @@ import type { Permissions, Requested } from './consent.js';
 /** A question that the engine wants a person to answer, in our words. */
 export interface PendingInteraction {
   uid: string;
-  /** What is asked: `login`, `consent`. */
+  /** What is asked: `login`, `consent`, or `membership`, which has no answer but to go back. */
   prompt: string;
   clientId: string;
   /** Where the answer goes; undefined when a device waits for it. */

@@ -1,6 +1,8 @@
 import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
+import { CLIENT_TOKEN } from '../admin/client-token.js';
 import type { KeySet } from '../keys/keys.service.js';
 import type { Settings } from '../settings.js';
+import { interactionPolicy, type MayAuthorize } from './membership.js';
 import { type FindApi, refuseBareAudience, resourceIndicators } from './resource-servers.js';
 import { engineResponseTypes } from './response-types.js';
 import { ENGINE_ROUTES } from './routes.js';
@@ -27,6 +29,7 @@ export interface EngineParts {
   findAccount: NonNullable<Configuration['findAccount']>;
   findApi: FindApi;
   isClientLive(clientId: string): Promise<boolean>;
+  mayAuthorize: MayAuthorize;
   pages: EnginePages;
 }
 
@@ -34,9 +37,6 @@ export interface EngineParts {
 export function adminAudience(issuer: string): string {
   return `${issuer}/admin`;
 }
-
-/** The scopes of our own admin API. */
-export const ADMIN_SCOPES = ['clients.read', 'clients.write', 'catalogue.write', 'audit.read'] as const;
 
 const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
 
@@ -62,7 +62,17 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       long: { signed: true, httpOnly: true, sameSite: 'lax', path: '/', secure },
       short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
     },
-    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: {
+      url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
+      policy: interactionPolicy(parts.mayAuthorize),
+    },
+    formats: {
+      customizers: {
+        jwt: (_ctx, token, { payload }) => {
+          if (token.kind === 'ClientCredentials') Object.assign(payload, CLIENT_TOKEN);
+        },
+      },
+    },
     findAccount: parts.findAccount,
     renderError: pages.renderError,
     scopes: parts.scopes,

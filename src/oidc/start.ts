@@ -3,11 +3,12 @@ import { ArtifactAdapter } from '../../adapters/artifact.adapter.js';
 import { isModelName } from '../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest } from '../../adapters/client.adapter.js';
 import { forEngine } from '../../adapters/engine-errors.js';
+import { ADMIN_SCOPES } from '../access/permissions.js';
 import { claimsOf } from '../accounts/claims.js';
 import type { Context } from '../context.js';
 import { enginePages } from '../interactions/engine-pages.js';
-import { ADMIN_SCOPES } from './configuration.js';
 import { Engine } from './engine.js';
+import { membershipRule } from './membership.js';
 import { buildProvider } from './provider.js';
 import { listenForUsage, type UsageListener } from './usage-events.js';
 
@@ -17,6 +18,7 @@ export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 /** Starts the engine on the services of this process. */
 export function startEngine(context: EngineServices): Promise<Engine> {
   const {
+    access,
     accounts,
     apis,
     artifacts,
@@ -31,6 +33,7 @@ export function startEngine(context: EngineServices): Promise<Engine> {
     vault,
   } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
+  const mayAuthorize = membershipRule(clients, access);
   const artifactContext = { store: artifacts, vault, refreshGrace: settings.refreshGrace };
 
   return Engine.start(async () => {
@@ -52,19 +55,24 @@ export function startEngine(context: EngineServices): Promise<Engine> {
               if (isModelName(name)) return new ArtifactAdapter(name, artifactContext);
               throw new Error(`the engine asked for a model that is not stored: ${name}`);
             },
-            findAccount: async (_ctx, sub) => {
-              const account = await forEngine(() => accounts.find(sub));
-              return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
-            },
+            findAccount: (_ctx, sub, token) =>
+              forEngine(async () => {
+                // At the authorization endpoint the interaction policy asks, and says why not.
+                const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
+                const account = allowed ? await accounts.find(sub) : undefined;
+                return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
+              }),
             findApi: (audience) => forEngine(() => apis.findByAudience(audience)),
             isClientLive: (clientId) => forEngine(() => clients.isLive(clientId)),
+            mayAuthorize: (clientId, accountId) => forEngine(() => mayAuthorize(clientId, accountId)),
             pages: enginePages(pages, clients, accounts),
           },
           {
             vault,
             compareClientSecret: (clientId, presented) =>
               forEngine(async () => {
-                const { secrets, address } = await clientOfRequest(clients, clientId);
+                const { found, address } = await clientOfRequest(clients, clientId);
+                const secrets = found?.secrets ?? [];
                 const secretId = await clientAuthentication.verify(clientId, secrets, presented, address);
                 if (secretId !== undefined) usage.secretUsed(clientId, secretId);
                 return secretId !== undefined;

@@ -56,6 +56,15 @@ export interface ConsentModel extends FormOnPage {
   destination: Destination | undefined;
 }
 
+/** `not-a-member`: the application is not for this person, and there is only the way back. */
+export interface NotAMemberModel extends FormOnPage {
+  clientName: string;
+  /** Who is signed in. */
+  email: string | undefined;
+  /** A device waits, so that there is no page to go back to. */
+  device: boolean;
+}
+
 /** A form of the engine's own: its URL and its one-time token. */
 export interface EngineForm {
   action: string;
@@ -110,6 +119,7 @@ export interface ErrorModel {
 export interface PageModels {
   'sign-in': SignInModel;
   consent: ConsentModel;
+  'not-a-member': NotAMemberModel;
   'device-code': DeviceCodeModel;
   'device-confirm': DeviceConfirmModel;
   'device-done': DeviceDoneModel;

@@ -1,6 +1,8 @@
 import Router, { type RouterMiddleware } from '@koa/router';
-import { type AdminState, requireScope } from '../admin/admin.auth.js';
+import type { AccessService } from '../access/access.service.js';
+import type { AdminState } from '../admin/admin.auth.js';
 import { entityTag, ifMatch, isKnown } from '../admin/entity-tags.js';
+import { PATCH_TYPES } from '../admin/paths.js';
 import { notFound } from '../errors.js';
 import { readJson } from '../http.js';
 import { oneOf, readListParameters, text } from '../paging/query.js';
@@ -12,12 +14,12 @@ import { type ScopeRecord, scopeToWire } from './scope-record.js';
 const SCOPES = '/admin/v1/scopes';
 const APIS = '/admin/v1/apis';
 const BODY_LIMIT = 64 * 1024;
-const PATCH_TYPES = ['application/merge-patch+json', 'application/json'];
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What the routes of the catalogue need. `issuer` is the origin of the URLs they hand out. */
 export interface CatalogueRoutesDependencies {
   issuer: string;
+  access: AccessService;
   catalogue: CatalogueService;
   apis: ApisService;
   /** Called after every change and awaited before the answer, so that the next request here meets it. */
@@ -31,8 +33,8 @@ type Context = Parameters<Handler>[0];
 export function catalogueRoutes(deps: CatalogueRoutesDependencies): Router<AdminState> {
   const router = new Router<AdminState>();
   const write: Handler[] = [
-    requireScope('catalogue.write'),
-    async (_ctx, next) => {
+    async (ctx, next) => {
+      await deps.access.enterInstallation(ctx.state.caller, 'catalogue.write');
       await next();
       await deps.catalogueChanged();
     },

@@ -1,7 +1,5 @@
-import type { Database } from '../db/database.js';
-
-/** How a path names an organization or a project. */
-export type TenantName = { id: string } | { slug: string };
+import type { Database, Transaction } from '../db/database.js';
+import type { TenantName } from './tenant-name.js';
 
 /** The ids of a project and of the organization that owns it. */
 export interface Tenant {
@@ -9,14 +7,15 @@ export interface Tenant {
   projectId: string;
 }
 
-/** The SQL of organizations and projects. */
+/** The id of an organization, as the place of what belongs to it as a whole. */
+export interface OrgTenant {
+  orgId: string;
+  projectId: null;
+}
+
+/** The SQL that finds organizations and projects by their names. */
 export class TenantsRepository {
   constructor(private readonly database: Database) {}
-
-  async findOrganization(org: TenantName): Promise<string | undefined> {
-    const row = await this.database.sql('organizations').where(org).first<{ id: string } | undefined>('id');
-    return row?.id;
-  }
 
   async find(org: TenantName, project: TenantName): Promise<Tenant | undefined> {
     return this.database
@@ -25,5 +24,16 @@ export class TenantsRepository {
       .where('id' in org ? { 'o.id': org.id } : { 'o.slug': org.slug })
       .where('id' in project ? { 'p.id': project.id } : { 'p.slug': project.slug })
       .first<Tenant | undefined>('o.id as orgId', 'p.id as projectId');
+  }
+
+  async findOrganization(org: TenantName): Promise<OrgTenant | undefined> {
+    const row = await this.database.sql('organizations').where(org).first<{ id: string } | undefined>('id');
+    return row && { orgId: row.id, projectId: null };
+  }
+
+  /** Keeps the place from being deleted until the transaction ends; false when it is gone. */
+  async hold(tx: Transaction, { orgId, projectId }: Tenant | OrgTenant): Promise<boolean> {
+    const [table, id] = projectId === null ? ['organizations', orgId] : ['projects', projectId];
+    return (await tx(table).where({ id }).forKeyShare().select('id')).length > 0;
   }
 }

@@ -1,12 +1,11 @@
+import type { Transaction } from '../db/database.js';
 import { notFound } from '../errors.js';
-import type { Tenant, TenantName, TenantsRepository } from './tenants.repository.js';
+import { tenantName } from './tenant-name.js';
+import type { OrgTenant, Tenant, TenantsRepository } from './tenants.repository.js';
 
-export type { Tenant } from './tenants.repository.js';
+export type { OrgTenant, Tenant } from './tenants.repository.js';
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
-/** Organizations and their projects. */
+/** Finds organizations and their projects by what people call them. */
 export class TenantsService {
   constructor(private readonly repository: TenantsRepository) {}
 
@@ -15,22 +14,23 @@ export class TenantsService {
    * also for a project of another organization.
    */
   async resolve(org: string, project: string): Promise<Tenant> {
-    const names = [nameOf(org), nameOf(project)] as const;
+    const names = [tenantName(org), tenantName(project)] as const;
     const tenant = names[0] && names[1] && (await this.repository.find(names[0], names[1]));
     if (!tenant) throw notFound('project');
     return tenant;
   }
 
-  /** The id of the organization that a path names. Throws AppError `not_found`. */
-  async resolveOrganization(org: string): Promise<string> {
-    const name = nameOf(org);
-    const id = name && (await this.repository.findOrganization(name));
-    if (id === undefined) throw notFound('organization');
-    return id;
+  /** Finds an organization by its id or slug. Throws AppError `not_found`. */
+  async resolveOrganization(org: string): Promise<OrgTenant> {
+    const name = tenantName(org);
+    const tenant = name && (await this.repository.findOrganization(name));
+    if (!tenant) throw notFound('organization');
+    return tenant;
   }
-}
 
-function nameOf(text: string): TenantName | undefined {
-  if (UUID.test(text)) return { id: text };
-  return SLUG.test(text) ? { slug: text } : undefined;
+  /** Keeps what is about to get something new from being deleted meanwhile. Throws AppError `not_found`. */
+  async hold(tx: Transaction, tenant: Tenant | OrgTenant): Promise<void> {
+    if (await this.repository.hold(tx, tenant)) return;
+    throw notFound(tenant.projectId === null ? 'organization' : 'project');
+  }
 }

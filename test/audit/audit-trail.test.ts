@@ -79,9 +79,13 @@ test('every change of a client leaves one event, with its fields and without the
     ['client.updated', ['company', 'redirect_uris'], 'update'],
     ['client.created', ['client_name', 'redirect_uris', 'description'], expect.any(String)],
   ]);
-  const operator = (await server.context.accounts.operators())[0]?.id;
+  const operator = (await server.context.members.operators())[0]?.id;
   for (const event of events) {
-    expect(event).toMatchObject({ actor: operator, target_type: 'client', project_id: made['project_id'] });
+    expect(event).toMatchObject({
+      actor: `account:${String(operator)}`,
+      target_type: 'client',
+      project_id: made['project_id'],
+    });
     expect(event).toMatchObject({ org_id: made['org_id'] });
     expect(event.address).toMatch(/127\.0\.0\.1$/);
     expect(Math.abs(Date.parse(event.occurred_at) - Date.now())).toBeLessThan(60_000);

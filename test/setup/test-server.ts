@@ -3,11 +3,15 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
+import { ADMIN_SCOPES } from '../../src/access/permissions.js';
+import { accountSubject } from '../../src/access/subjects.js';
 import { createApp } from '../../src/app.js';
 import { mintAdminToken } from '../../src/admin/admin.token.js';
+import { INSTALLATION } from '../../src/bootstrap.js';
 import type { Context } from '../../src/context.js';
 import { openContext } from '../../src/context.js';
-import { ADMIN_SCOPES, adminAudience } from '../../src/oidc/configuration.js';
+import { adminAudience } from '../../src/oidc/configuration.js';
+import { INSTALLATION_LEVEL } from '../../src/members/members.service.js';
 import type { Engine } from '../../src/oidc/engine.js';
 import { startEngine } from '../../src/oidc/start.js';
 import { listen } from '../../src/server.js';
@@ -86,11 +90,7 @@ export async function startTestServer({ env = {}, nodeOf }: TestServerOptions = 
     database,
     logs: () => lines.join(''),
     adminToken: async (scopes = ADMIN_SCOPES) => {
-      operator ??= context.accounts.create({
-        email: `operator-${randomBytes(4).toString('hex')}@postern.test`,
-        password: PASSWORD,
-        isOperator: true,
-      });
+      operator ??= makeOperator(context);
       const subject = (await operator).id;
       return mintAdminToken(context.keys, {
         issuer,
@@ -134,6 +134,15 @@ export async function startTestServer({ env = {}, nodeOf }: TestServerOptions = 
     },
   };
   return server;
+}
+
+function makeOperator({ accounts, database, members }: Context): Promise<{ id: string }> {
+  const email = `operator-${randomBytes(4).toString('hex')}@postern.test`;
+  return database.transaction(async (tx) => {
+    const account = await accounts.create({ email, password: PASSWORD }, tx);
+    await members.grant(tx, INSTALLATION, INSTALLATION_LEVEL, accountSubject(account.id), 'owner');
+    return account;
+  });
 }
 
 /** A port that was free a moment ago; the issuer has to be known before the server listens. */

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { ROLES } from '../access/permissions.js';
+
+const role = z.enum(ROLES, `Use one of: ${ROLES.join(', ')}.`);
+
+/** A new member, as it is sent: whose role, by subject or by the e-mail address of an account. */
+export const newMember = z.strictObject({
+  subject: z
+    .string('Send text.')
+    .max(512, 'A subject has at most 512 characters.')
+    .refine(
+      (value) => !/[\p{Cc}\p{Surrogate}]/u.test(value),
+      'Leave out control characters and half characters.',
+    )
+    .optional(),
+  email: z.string('Send text.').max(254, 'An e-mail address has at most 254 characters.').optional(),
+  role,
+});
+
+/** What of a membership can be changed. */
+export const memberPatch = z.strictObject({ role: role.optional() });
+
+/** Fields that only answers have, or that are decided when the role is given. */
+export const MEMBER_READ_ONLY = [
+  'id',
+  'org_id',
+  'project_id',
+  'subject',
+  'email',
+  'created_at',
+  'updated_at',
+  'url',
+];

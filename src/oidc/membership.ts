@@ -1,0 +1,37 @@
+import { interactionPolicy as policies } from 'oidc-provider';
+import { clientOfRequest, type EngineClients } from '../../adapters/client.adapter.js';
+import type { AccessService } from '../access/access.service.js';
+import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../interactions/membership-prompt.js';
+
+/** Whether a person may authorize a client at all, whatever it asks for. */
+export type MayAuthorize = (clientId: string, accountId: string) => Promise<boolean>;
+
+const { Check, Prompt, base } = policies;
+
+/**
+ * Public clients are for everybody, private ones for members of the owning organization, which may declare that
+ * everybody is one. Only a private client of a closed organization costs a look at the members.
+ */
+export function membershipRule(
+  clients: EngineClients,
+  access: Pick<AccessService, 'isMember'>,
+): MayAuthorize {
+  return async (clientId, accountId) => {
+    const { found } = await clientOfRequest(clients, clientId);
+    if (!found) return false;
+    if (found.record.visibility === 'public' || found.membershipOpen) return true;
+    return access.isMember(accountId, found.record.orgId);
+  };
+}
+
+/** The engine's own questions, and between sign-in and consent the one whether this person may go on at all. */
+export function interactionPolicy(mayAuthorize: MayAuthorize) {
+  const policy = base();
+  const notAMember = new Check('not_a_member', NOT_A_MEMBER, 'access_denied', async ({ oidc }) => {
+    const accountId = oidc.session?.accountId;
+    if (accountId === undefined || !oidc.client) return Check.NO_NEED_TO_PROMPT;
+    return !(await mayAuthorize(oidc.client.clientId, accountId));
+  });
+  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, notAMember), 1);
+  return policy;
+}

@@ -6,6 +6,7 @@ import * as createAccounts from './20261122060300_create_accounts.js';
 import * as createKeys from './20261122060400_create_keys.js';
 import * as createArtifacts from './20261122060500_create_artifacts.js';
 import * as createAuditEvents from './20261122060600_create_audit_events.js';
+import * as prepareRegistration from './20261122070400_prepare_registration.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261122060400_create_keys', ...createKeys },
   { name: '20261122060500_create_artifacts', ...createArtifacts },
   { name: '20261122060600_create_audit_events', ...createAuditEvents },
+  { name: '20261122070400_prepare_registration', ...prepareRegistration },
 ];

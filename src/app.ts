@@ -9,6 +9,7 @@ import { ownKeys } from './keys/own-keys.js';
 import { networkOf } from './attempts/network.js';
 import { engineRouter } from './oidc/engine.router.js';
 import type { Engine } from './oidc/engine.js';
+import { registrationRoutes } from './registration/registration.routes.js';
 import { describeError } from './telemetry.js';
 
 const USER_CODE_WINDOW_SECONDS = 15 * 60;
@@ -31,6 +32,7 @@ export function createApp(context: Context, engine: Engine): Koa {
     }),
   );
   app.use(healthRoutes(() => context.database.ping()).routes());
+  if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
   app.use(engineRouter(settings.issuer, engine, (address) => countUserCode(context, address)));
   app.use(interactionDoor(context, engine).routes());
   app.use(

@@ -12,6 +12,7 @@ import { ClientSecretsRepository } from './clients/client-secrets.repository.js'
 import { ClientSecretsService } from './clients/client-secrets.service.js';
 import { ClientsRepository } from './clients/clients.repository.js';
 import { ClientsService } from './clients/clients.service.js';
+import { DeletedClientsService } from './clients/deleted-clients.service.js';
 import type { Database } from './db/database.js';
 import { assertSchema, migrateUp } from './db/migrator.js';
 import { openDatabase } from './db/open.js';
@@ -20,6 +21,9 @@ import { Pages } from './pages/pages.js';
 import { encryptionKey } from './keys/encryption-key.js';
 import { KeysRepository } from './keys/keys.repository.js';
 import { KeysService } from './keys/keys.service.js';
+import { InitialAccessTokensRepository } from './registration/initial-access-tokens.repository.js';
+import { InitialAccessTokensService } from './registration/initial-access-tokens.service.js';
+import { RegistrationService } from './registration/registration.service.js';
 import { ScopesRepository } from './scopes/scopes.repository.js';
 import { ScopesService } from './scopes/scopes.service.js';
 import { Vault } from './sealing.js';
@@ -72,6 +76,27 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     hashing,
     audit,
   });
+  const tenants = new TenantsService(new TenantsRepository(database));
+  const clients = new ClientsService({
+    database,
+    repository: clientsRepository,
+    secrets: clientSecrets,
+    scopes,
+    audit,
+    artifacts: artifacts.repository,
+    capabilities: CAPABILITIES,
+  });
+  const clientAuthentication = new ClientAuthenticationService(
+    new VerifiedSecrets(hashing),
+    attempts,
+    settings.attempts.clientSecret,
+  );
+  const initialAccessTokens = new InitialAccessTokensService({
+    database,
+    repository: new InitialAccessTokensRepository(database),
+    audit,
+    mode: settings.registration.mode,
+  });
   return {
     settings,
     log,
@@ -81,22 +106,28 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     attempts,
     accounts,
     scopes,
-    tenants: new TenantsService(new TenantsRepository(database)),
-    clients: new ClientsService({
+    tenants,
+    clients,
+    clientSecrets,
+    clientAuthentication,
+    deletedClients: new DeletedClientsService({
       database,
       repository: clientsRepository,
-      secrets: clientSecrets,
-      scopes,
-      audit,
       artifacts: artifacts.repository,
-      capabilities: CAPABILITIES,
+      audit,
+      restoreDays: settings.clientRestoreDays,
     }),
-    clientSecrets,
-    clientAuthentication: new ClientAuthenticationService(
-      new VerifiedSecrets(hashing),
+    initialAccessTokens,
+    registration: new RegistrationService({
+      settings,
+      clients,
+      clientSecrets,
+      clientAuthentication,
+      initialAccessTokens,
+      scopes,
+      tenants,
       attempts,
-      settings.attempts.clientSecret,
-    ),
+    }),
     pages: new Pages(settings.issuer),
   };
 }

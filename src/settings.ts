@@ -53,6 +53,12 @@ const encryptionKey = z
   )
   .transform((value) => new Secret(value));
 
+const words = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean));
+
 const adminIssuers = z
   .string()
   .transform((text, context) => {
@@ -104,6 +110,16 @@ const environment = z.object({
   SESSION_TTL: seconds(1_209_600),
   REFRESH_GRACE: z.coerce.number().int().min(0).max(300).default(10),
   EXPIRY_INTERVAL: seconds(60),
+  CLIENT_RESTORE_DAYS: count(30, 1, 3_650),
+  REGISTRATION: z.enum(['off', 'open', 'token']).default('off'),
+  REGISTRATION_PROJECT: z
+    .string()
+    .regex(/^[^/]+\/[^/]+$/, 'must be an organization and a project, such as default/default')
+    .default('default/default'),
+  REGISTRATION_GRANT_TYPES: words('authorization_code refresh_token'),
+  REGISTRATION_REDIRECT_HOSTS: words(''),
+  REGISTRATION_SCOPES: words('openid offline_access profile email'),
+  REGISTRATION_ATTEMPTS: count(20, 1, 100_000),
   SHUTDOWN_TIMEOUT: seconds(30),
 });
 
@@ -153,6 +169,15 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
     },
     refreshGrace: e.REFRESH_GRACE,
     expiryInterval: e.EXPIRY_INTERVAL,
+    clientRestoreDays: e.CLIENT_RESTORE_DAYS,
+    registration: {
+      mode: e.REGISTRATION,
+      project: e.REGISTRATION_PROJECT.split('/') as [org: string, project: string],
+      grantTypes: e.REGISTRATION_GRANT_TYPES,
+      redirectHosts: e.REGISTRATION_REDIRECT_HOSTS,
+      scopes: e.REGISTRATION_SCOPES,
+      attemptsPerHour: e.REGISTRATION_ATTEMPTS,
+    },
     shutdownTimeout: e.SHUTDOWN_TIMEOUT,
   };
 }

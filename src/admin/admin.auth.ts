@@ -26,7 +26,7 @@ export interface AdminTrust {
   issuer: string;
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
-  clients: { isLive(clientId: string): Promise<boolean> };
+  clients: { isLive(clientId: string, issuedAt?: number): Promise<boolean> };
   accounts: { isOperator(accountId: string): Promise<boolean> };
 }
 
@@ -117,7 +117,8 @@ function ownVerifier({ issuer, ownKeys, clients, accounts }: AdminTrust): Verify
     const subject = subjectOf(payload);
     // A client's own token names the client as its subject (RFC 9068 section 2.2).
     if (subject === payload['client_id']) {
-      if (!(await clients.isLive(subject))) throw refused('The client of the token does not exist any more.');
+      if (!(await clients.isLive(subject, payload.iat ?? 0)))
+        throw refused('The client of the token does not exist any more.');
     } else if (!(await accounts.isOperator(subject))) {
       throw new AppError('forbidden', 'The token is of a person who is no operator.');
     }

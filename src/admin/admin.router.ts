@@ -3,12 +3,17 @@ import type Koa from 'koa';
 import { type ClientRoutesDependencies, clientRoutes } from '../clients/clients.routes.js';
 import { AppError, notFound } from '../errors.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
+import {
+  type InitialAccessTokenRoutesDependencies,
+  initialAccessTokenRoutes,
+} from '../registration/initial-access-tokens.routes.js';
 import { adminAuth, type AdminState, type AdminTrust } from './admin.auth.js';
 
 const ADMIN = /^\/admin(?:\/|$)/;
 
 /** What the admin API is made of. */
-export interface AdminDependencies extends Omit<ClientRoutesDependencies, 'issuer'> {
+export interface AdminDependencies
+  extends Omit<ClientRoutesDependencies, 'issuer'>, InitialAccessTokenRoutesDependencies {
   trust: AdminTrust;
   scopes: ScopesService;
 }
@@ -23,6 +28,7 @@ export function adminRouter({ trust, scopes, ...deps }: AdminDependencies): Koa.
     ctx.body = { data: await scopes.all() };
   });
   router.use(clientRoutes({ ...deps, issuer: trust.issuer }).routes());
+  router.use(initialAccessTokenRoutes(deps).routes());
   const authenticate = adminAuth(trust);
   const dispatch = router.routes();
   return async (ctx, next) => {

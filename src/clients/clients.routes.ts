@@ -7,6 +7,7 @@ import type { Tenant, TenantsService } from '../tenants/tenants.service.js';
 import { type ClientRecord, toWire } from '../client-record/client-record.js';
 import type { ClientSecretsService } from './client-secrets.service.js';
 import type { ClientsService } from './clients.service.js';
+import type { DeletedClientsService } from './deleted-clients.service.js';
 import { readListQuery } from './list-query.js';
 
 const COLLECTION = '/admin/v1/orgs/:org/projects/:project/oauth_clients';
@@ -20,6 +21,7 @@ export interface ClientRoutesDependencies {
   tenants: TenantsService;
   clients: ClientsService;
   clientSecrets: ClientSecretsService;
+  deletedClients: DeletedClientsService;
 }
 
 type Handler = RouterMiddleware<AdminState>;
@@ -34,6 +36,7 @@ export function clientRoutes({
   tenants,
   clients,
   clientSecrets,
+  deletedClients,
 }: ClientRoutesDependencies): Router<AdminState> {
   const router = new Router<AdminState>();
   const read = requireScope('clients.read');
@@ -79,6 +82,11 @@ export function clientRoutes({
   router.delete(`${COLLECTION}/:id`, write, async (ctx) => {
     await clients.delete(ctx.state.actor, await tenantOf(ctx), idOf(ctx), ifMatch(ctx));
     ctx.status = 204;
+  });
+
+  router.post(`${COLLECTION}/:id/restore`, write, async (ctx) => {
+    const tenant = await tenantOf(ctx);
+    send(ctx, await deletedClients.restore(ctx.state.actor, tenant, idOf(ctx), ifMatch(ctx)));
   });
 
   router.post(`${COLLECTION}/:id/rotate_secret`, write, async (ctx) => {

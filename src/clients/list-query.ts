@@ -1,4 +1,5 @@
 import { GRANT_TYPES } from '../client-record/client-record.js';
+import { toCamel } from '../client-record/snake-case.js';
 import { oneOf, readListParameters, text } from '../paging/query.js';
 import type { ClientFilter } from './clients.repository.js';
 
@@ -13,19 +14,15 @@ const FILTERS = {
   text,
   client_type: oneOf(['public', 'confidential']),
   grant_type: oneOf(GRANT_TYPES),
+  visibility: oneOf(['private', 'public']),
+  registration_type: oneOf(['manual', 'dynamic']),
+  deleted: oneOf(['true', 'false']),
 };
 
 /** Reads the query string of a list of clients. Throws as `readListParameters` does. */
 export function readListQuery(query: Readonly<Record<string, string | string[] | undefined>>): ListQuery {
   const { values, limit, cursor } = readListParameters(query, FILTERS);
-  const [text, clientType, grantType] = ['text', 'client_type', 'grant_type'].map((name) => values.get(name));
-  return {
-    filter: {
-      ...(text === undefined ? {} : { text }),
-      ...(clientType === undefined ? {} : { clientType }),
-      ...(grantType === undefined ? {} : { grantType }),
-    },
-    limit,
-    cursor,
-  };
+  const given = [...values].filter(([name]) => Object.hasOwn(FILTERS, name) && name !== 'deleted');
+  const filter: ClientFilter = toCamel(Object.fromEntries(given));
+  return { filter: { ...filter, deleted: values.get('deleted') === 'true' }, limit, cursor };
 }

@@ -43,7 +43,7 @@ export const CLIENT_EXTENSIONS = ['allowed_cors_origins', 'allowed_scopes', 'pkc
 /** Everything that Postern asks of oidc-provider; whatever is not on here is off. */
 export function engineConfiguration(parts: EngineParts): Configuration {
   const { settings, keys, pages } = parts;
-  const { ttl } = settings;
+  const { registration, ttl } = settings;
   const secure = settings.issuer.startsWith('https:');
   return {
     adapter: parts.adapter,
@@ -59,6 +59,11 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       long: { signed: true, httpOnly: true, sameSite: 'lax', path: '/', secure },
       short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
     },
+    // Our own door registers clients; the engine only has to name it.
+    discovery:
+      registration.mode === 'off'
+        ? {}
+        : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     findAccount: parts.findAccount,
     renderError: pages.renderError,

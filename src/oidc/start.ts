@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ArtifactAdapter } from '../../adapters/artifact.adapter.js';
 import { isModelName } from '../../adapters/artifact.models.js';
-import { ClientAdapter, clientOfRequest } from '../../adapters/client.adapter.js';
+import { ClientAdapter, clientOfRequest, clientRestoredAt } from '../../adapters/client.adapter.js';
 import { claimsOf } from '../accounts/claims.js';
 import type { Context } from '../context.js';
 import { enginePages } from '../interactions/engine-pages.js';
@@ -14,7 +14,12 @@ export function startEngine(context: Context): Promise<Engine> {
   const { accounts, artifacts, clientAuthentication, clients, keys, log, pages, scopes, settings, vault } =
     context;
   const admin: readonly string[] = ADMIN_SCOPES;
-  const artifactContext = { store: artifacts, vault, refreshGrace: settings.refreshGrace };
+  const artifactContext = {
+    store: artifacts,
+    vault,
+    refreshGrace: settings.refreshGrace,
+    clientRestoredAt: (clientId: string) => clientRestoredAt(clients, clientId),
+  };
 
   return Engine.start(async () => {
     const [keySet, catalogue] = await Promise.all([keys.load(), scopes.all()]);

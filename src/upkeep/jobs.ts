@@ -1,3 +1,4 @@
+import { INSTALLATION } from '../bootstrap.js';
 import type { Context } from '../context.js';
 import type { Engine } from '../oidc/engine.js';
 import { tryLock } from '../db/locks.js';
@@ -9,7 +10,7 @@ const HOUR = 3_600;
 
 /** Starts everything that comes back by itself. */
 export function startUpkeep(context: Context, engine: Engine): Upkeep {
-  const { artifacts, attempts, database, keys, log, settings } = context;
+  const { artifacts, attempts, database, deletedClients, initialAccessTokens, keys, log, settings } = context;
   const { ttl } = settings;
   const upkeep = new Upkeep(
     [
@@ -35,6 +36,16 @@ export function startUpkeep(context: Context, engine: Engine): Upkeep {
         where: 'one-node',
         run: async () => {
           await attempts.purge();
+        },
+      },
+      {
+        name: 'purge deleted clients',
+        seconds: HOUR,
+        where: 'one-node',
+        run: async () => {
+          const purged = await deletedClients.purge(INSTALLATION);
+          if (purged > 0) log.info({ purged }, 'clients that were deleted long ago were purged');
+          await initialAccessTokens.purgeExpired();
         },
       },
       {

@@ -13,13 +13,20 @@ export interface ArtifactContext {
   vault: Vault;
   /** Seconds in which a rotated refresh token still yields its successor, while that is unused. */
   refreshGrace: number;
+  /**
+   * When the live client last came back from deletion, in milliseconds since the epoch, 0 if never; undefined when there
+   * is no such client. Within a request the answer stays the same.
+   */
+  clientRestoredAt(clientId: string): Promise<number | undefined>;
 }
 
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 
 /**
  * oidc-provider's storage for one model. What the engine keeps under an id is stored under the id's hash, without the
- * id; `find` puts back the one that was presented.
+ * id; `find` puts back the one that was presented. What belongs to a client carries the client's last restore as the
+ * request saw it that wrote it, and is found only as long as that is still the client's last restore: so what a request
+ * writes after the client was deleted never becomes valid, whenever it arrives and whatever happens to the client.
  */
 export class ArtifactAdapter implements Adapter {
   constructor(
@@ -28,8 +35,8 @@ export class ArtifactAdapter implements Adapter {
   ) {}
 
   async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
-    const row = this.#toRow(id, payload, expiresIn);
     await forEngine(async () => {
+      const row = this.#toRow(id, await this.#stamped(payload), expiresIn);
       if (this.model !== 'ReplayDetection') return this.context.store.upsert(row);
       if (await this.context.store.repository.insertOnce(row)) return;
       throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
@@ -42,6 +49,7 @@ export class ArtifactAdapter implements Adapter {
       const row = keptGrant(key) ?? (await this.context.store.find(key));
       if (!row) return undefined;
       const payload = this.#toPayload(row, id);
+      if (!(await this.#isValid(payload))) return undefined;
       if (row.consumedAt !== null && !(await this.#inGrace(row, id))) payload.consumed = row.consumedAt;
       return payload;
     });
@@ -63,6 +71,7 @@ export class ArtifactAdapter implements Adapter {
       if (!row?.sealedId) return undefined;
       const id = this.context.vault.open('artifact-ids', row.sealedId, row.key).toString();
       const payload = { ...this.#toPayload(row, id), userCode };
+      if (!(await this.#isValid(payload))) return undefined;
       return row.consumedAt === null ? payload : { ...payload, consumed: row.consumedAt };
     });
   }
@@ -98,6 +107,17 @@ export class ArtifactAdapter implements Adapter {
     const { store } = this.context;
     const grantId = (await store.find(key))?.grantId;
     return grantId ? store.find(artifactKey('Grant', grantId)) : undefined;
+  }
+
+  async #stamped(payload: AdapterPayload): Promise<AdapterPayload> {
+    if (payload.clientId === undefined) return payload;
+    // A client that is gone gets a stamp that no client has.
+    const clientRestoredAt = (await this.context.clientRestoredAt(payload.clientId)) ?? -1;
+    return clientRestoredAt === 0 ? payload : { ...payload, clientRestoredAt };
+  }
+
+  async #isValid({ clientId, clientRestoredAt = 0 }: AdapterPayload): Promise<boolean> {
+    return clientId === undefined || (await this.context.clientRestoredAt(clientId)) === clientRestoredAt;
   }
 
   async #revoke(grantId: string): Promise<void> {

@@ -63,6 +63,9 @@ const PURGE = `
   DELETE FROM artifacts WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM artifacts WHERE expires_at < now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))`;
 
+const REVOKE_BY_CLIENT = `
+  DELETE FROM artifacts WHERE id IN (SELECT id FROM artifacts WHERE client_id = ? FOR UPDATE SKIP LOCKED)`;
+
 /** The SQL of the artifacts table: every statement is prepared once per connection and takes many rows. */
 export class ArtifactRepository {
   constructor(private readonly database: Database) {}
@@ -111,9 +114,12 @@ export class ArtifactRepository {
     await this.#query('artifacts_revoke', 'DELETE FROM artifacts WHERE grant_id = ANY($1)', [grantIds]);
   }
 
-  /** Deletes everything that was issued to a client, in the caller's transaction. */
+  /**
+   * Deletes everything that was issued to a client, in the caller's transaction, but for rows that another request is just
+   * writing, so that neither waits for the other; the adapter never finds those again.
+   */
   async revokeByClient(tx: Transaction, clientId: string): Promise<void> {
-    await tx('artifacts').where('client_id', clientId).delete();
+    await tx.raw(REVOKE_BY_CLIENT, [clientId]);
   }
 
   async findByUid(model: number, uid: string): Promise<StoredArtifact | undefined> {

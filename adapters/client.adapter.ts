@@ -30,7 +30,7 @@ export class ClientAdapter implements Adapter {
 
   find(id: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
-      const found = await findClient(this.clients, id);
+      const found = await findOnce(this.clients, id);
       return found && this.#toMetadata(found);
     });
   }
@@ -101,10 +101,21 @@ export async function clientOfRequest(
   clients: EngineClients,
   clientId: string,
 ): Promise<{ found: FoundClient | undefined; address: string }> {
+  return { found: await findOnce(clients, clientId), address: Provider.ctx?.ip ?? '' };
+}
+
+/** When the live client last came back from deletion, in milliseconds since the epoch, 0 if never. */
+export async function clientRestoredAt(
+  clients: EngineClients,
+  clientId: string,
+): Promise<number | undefined> {
+  const found = await findOnce(clients, clientId);
+  return found && (found.restoredAt?.getTime() ?? 0);
+}
+
+async function findOnce(clients: EngineClients, clientId: string): Promise<FoundClient | undefined> {
   const context = Provider.ctx;
-  const found =
-    (context && foundInRequest.get(context)?.get(clientId)) ?? (await findClient(clients, clientId));
-  return { found, address: context?.ip ?? '' };
+  return (context && foundInRequest.get(context)?.get(clientId)) ?? (await findClient(clients, clientId));
 }
 
 async function findClient(clients: EngineClients, clientId: string): Promise<FoundClient | undefined> {
@@ -112,7 +123,8 @@ async function findClient(clients: EngineClients, clientId: string): Promise<Fou
   const context = Provider.ctx;
   if (found && context) {
     const ofRequest = foundInRequest.get(context) ?? new Map<string, FoundClient>();
-    foundInRequest.set(context, ofRequest.set(clientId, found));
+    // The first answer stands: what a request writes belongs to the client that it began with.
+    if (!ofRequest.has(clientId)) foundInRequest.set(context, ofRequest.set(clientId, found));
   }
   return found;
 }

@@ -13,6 +13,7 @@ import type { Engine } from './oidc/engine.js';
 import type { UsesPlainPkce } from './oidc/plain-pkce.js';
 import { ENGINE_ROUTES } from './oidc/routes.js';
 import { errorPages, requestIdOf, sendError } from './pages/error-page.js';
+import { registrationRoutes } from './registration/registration.routes.js';
 import { describeError } from './telemetry.js';
 
 const USER_CODE_WINDOW_SECONDS = 15 * 60;
@@ -31,6 +32,7 @@ export function createApp(context: Context, engine: Engine): Koa {
   app.use(accessLog(log));
   app.use(problems(onUnexpected));
   app.use(healthRoutes(() => context.database.ping()).routes());
+  if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
   app.use(engineRouter(settings.issuer, engine, usesPlainPkce(context)));
   app.use(interactionDoor(context, engine, onUnexpected).routes());

@@ -15,6 +15,7 @@ import { ClientSecretsRepository } from './clients/client-secrets.repository.js'
 import { ClientSecretsService } from './clients/client-secrets.service.js';
 import { ClientsRepository } from './clients/clients.repository.js';
 import { ClientsService } from './clients/clients.service.js';
+import { DeletedClientsService } from './clients/deleted-clients.service.js';
 import type { Database } from './db/database.js';
 import { assertSchema, migrateUp } from './db/migrator.js';
 import { openDatabase } from './db/open.js';
@@ -35,6 +36,9 @@ import { adminApi } from './scopes/api-record.js';
 import { ApisRepository } from './scopes/apis.repository.js';
 import { ApisService } from './scopes/apis.service.js';
 import { CatalogueService } from './scopes/catalogue.service.js';
+import { InitialAccessTokensRepository } from './registration/initial-access-tokens.repository.js';
+import { InitialAccessTokensService } from './registration/initial-access-tokens.service.js';
+import { RegistrationService } from './registration/registration.service.js';
 import { ScopesRepository } from './scopes/scopes.repository.js';
 import { ScopesService } from './scopes/scopes.service.js';
 import { Vault } from './sealing.js';
@@ -131,6 +135,17 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     capabilities: capabilitiesOf(settings.allow),
   });
   const usage = new UsageService(new UsageRepository(database), log);
+  const clientAuthentication = new ClientAuthenticationService(
+    new VerifiedSecrets(hashing),
+    attempts,
+    settings.attempts.clientSecret,
+  );
+  const initialAccessTokens = new InitialAccessTokensService({
+    database,
+    repository: new InitialAccessTokensRepository(database),
+    audit,
+    mode: settings.registration.mode,
+  });
   return {
     settings,
     log,
@@ -171,11 +186,25 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     access: new AccessService(new AccessRepository(database)),
     clients,
     clientSecrets,
-    clientAuthentication: new ClientAuthenticationService(
-      new VerifiedSecrets(hashing),
+    clientAuthentication,
+    deletedClients: new DeletedClientsService({
+      database,
+      repository: clientsRepository,
+      artifacts: artifacts.repository,
+      audit,
+      restoreDays: settings.clientRestoreDays,
+    }),
+    initialAccessTokens,
+    registration: new RegistrationService({
+      settings,
+      clients,
+      clientSecrets,
+      clientAuthentication,
+      initialAccessTokens,
+      scopes,
+      tenants,
       attempts,
-      settings.attempts.clientSecret,
-    ),
+    }),
     publisherPoller: new PublisherPoller({
       database,
       repository: publisherRepository,

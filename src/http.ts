@@ -60,15 +60,7 @@ export function problems(onUnexpected: OnUnexpected): Koa.Middleware<RequestStat
 
 function answer(ctx: Koa.ParameterizedContext<RequestState>, error: AppError | undefined): void {
   const status = error ? STATUSES[error.kind] : 500;
-  ctx.status = status;
-  if (status === 401 && !ctx.response.get('WWW-Authenticate')) ctx.set('WWW-Authenticate', challenge());
-  if (error?.scope !== undefined) {
-    ctx.set('WWW-Authenticate', challenge({ error: 'insufficient_scope', scope: error.scope }));
-  }
-  if (status === 429 || status === 503) {
-    ctx.set('Retry-After', String(Math.max(1, Math.ceil(error?.retryAfter ?? RETRY_AFTER_SECONDS))));
-  }
-  ctx.set('Cache-Control', 'no-store');
+  setErrorHead(ctx, status, error);
   ctx.body = JSON.stringify({
     type: 'about:blank',
     title: STATUS_CODES[status],
@@ -78,6 +70,21 @@ function answer(ctx: Koa.ParameterizedContext<RequestState>, error: AppError | u
     ...(error?.mistakes.length ? { errors: error.mistakes.slice(0, MAX_MISTAKES_SHOWN) } : {}),
   });
   ctx.type = 'application/problem+json';
+}
+
+/** The status that each kind of error has in HTTP. */
+export function statusOf({ kind }: AppError): number {
+  return STATUSES[kind];
+}
+
+/** Sets the status of an error and the headers that go with it, whatever the shape of its body. */
+export function setErrorHead(ctx: Koa.ParameterizedContext, status: number, error?: AppError): void {
+  ctx.status = status;
+  if (status === 401 && !ctx.response.get('WWW-Authenticate')) ctx.set('WWW-Authenticate', challenge());
+  if (status === 429 || status === 503) {
+    ctx.set('Retry-After', String(Math.max(1, Math.ceil(error?.retryAfter ?? RETRY_AFTER_SECONDS))));
+  }
+  ctx.set('Cache-Control', 'no-store');
 }
 
 /** The WWW-Authenticate value of RFC 6750 section 3; without parameters where no token was sent. */
@@ -106,7 +113,8 @@ export async function readForm(ctx: Koa.ParameterizedContext, limit: number): Pr
   return parseForm(await readText(ctx, limit, ['application/x-www-form-urlencoded']));
 }
 
-function toAppError(thrown: unknown): AppError | undefined {
+/** The error that may be shown to the caller; undefined for a mistake of ours. */
+export function toAppError(thrown: unknown): AppError | undefined {
   if (thrown instanceof AppError) return thrown;
   if (isUnavailable(thrown)) {
     return new AppError('unavailable', 'The database does not answer; try again shortly.', { cause: thrown });

@@ -88,6 +88,11 @@ const claimedRole = z
     path: ['role'],
     error: 'without an org the role is for the whole installation, where there are only owners: name an org',
   });
+const words = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean));
 
 const adminIssuers = z
   .string()
@@ -163,6 +168,16 @@ const environment = z.object({
   DNS_SERVERS: dnsServers.default([]),
   PUBLISHER_CHECK_INTERVAL: seconds(5),
   PUBLISHER_TIMEOUT: seconds(172_800),
+  CLIENT_RESTORE_DAYS: count(30, 1, 3_650),
+  REGISTRATION: z.enum(['off', 'open', 'token']).default('off'),
+  REGISTRATION_PROJECT: z
+    .string()
+    .regex(/^[^/]+\/[^/]+$/, 'must be an organization and a project, such as default/default')
+    .default('default/default'),
+  REGISTRATION_GRANT_TYPES: words('authorization_code refresh_token'),
+  REGISTRATION_REDIRECT_HOSTS: words(''),
+  REGISTRATION_SCOPES: words('openid offline_access profile email'),
+  REGISTRATION_ATTEMPTS: count(20, 1, 100_000),
   SHUTDOWN_TIMEOUT: seconds(30),
   // Last use is written when it is half a minute newer, and shall be true within a minute.
   USAGE_FLUSH_INTERVAL: count(5, 1, 30),
@@ -229,6 +244,15 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
       dnsServers: e.DNS_SERVERS,
       checkInterval: e.PUBLISHER_CHECK_INTERVAL,
       timeout: e.PUBLISHER_TIMEOUT,
+    },
+    clientRestoreDays: e.CLIENT_RESTORE_DAYS,
+    registration: {
+      mode: e.REGISTRATION,
+      project: e.REGISTRATION_PROJECT.split('/') as [org: string, project: string],
+      grantTypes: e.REGISTRATION_GRANT_TYPES,
+      redirectHosts: e.REGISTRATION_REDIRECT_HOSTS,
+      scopes: e.REGISTRATION_SCOPES,
+      attemptsPerHour: e.REGISTRATION_ATTEMPTS,
     },
     shutdownTimeout: e.SHUTDOWN_TIMEOUT,
     usageFlushInterval: e.USAGE_FLUSH_INTERVAL,

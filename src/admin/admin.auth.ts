@@ -26,7 +26,7 @@ export interface AdminTrust {
   issuer: string;
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
-  clients: { isLive(clientId: string): Promise<boolean> };
+  clients: { isLive(clientId: string, issuedAt?: number): Promise<boolean> };
 }
 
 type Verify = (token: string) => Promise<Caller>;
@@ -102,7 +102,7 @@ function ownVerifier({ issuer, ownKeys, clients }: AdminTrust): Verify {
     const sub = subjectOf(payload);
     const clientId = payload['client_id'];
     if (typeof clientId !== 'string') throw refused('The token has no usable client_id.');
-    if (clientId !== COMMAND_LINE_CLIENT && !(await clients.isLive(clientId))) {
+    if (clientId !== COMMAND_LINE_CLIENT && !(await clients.isLive(clientId, payload.iat ?? 0))) {
       throw refused('The client of the token does not exist any more.');
     }
     // A client's id may be chosen, even to look like an account's; what the token says of its subject may not.

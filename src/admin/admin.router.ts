@@ -4,6 +4,10 @@ import { type AuditRoutesDependencies, auditRoutes } from '../audit/audit.routes
 import { type ClientRoutesDependencies, clientRoutes } from '../clients/clients.routes.js';
 import { AppError, notFound } from '../errors.js';
 import { type MemberRoutesDependencies, memberRoutes } from '../members/members.routes.js';
+import {
+  type InitialAccessTokenRoutesDependencies,
+  initialAccessTokenRoutes,
+} from '../registration/initial-access-tokens.routes.js';
 import { type CatalogueRoutesDependencies, catalogueRoutes } from '../scopes/catalogue.routes.js';
 import { type OrganizationRoutesDependencies, organizationRoutes } from '../tenants/organizations.routes.js';
 import { type ProjectRoutesDependencies, projectRoutes } from '../tenants/projects.routes.js';
@@ -19,6 +23,7 @@ export type AdminDependencies = Omit<
     ProjectRoutesDependencies &
     MemberRoutesDependencies &
     CatalogueRoutesDependencies &
+    InitialAccessTokenRoutesDependencies &
     UsageRoutesDependencies &
     AuditRoutesDependencies,
   'issuer'
@@ -36,6 +41,7 @@ export function adminRouter({ trust, ...deps }: AdminDependencies): Koa.Middlewa
     projectRoutes,
     memberRoutes,
     clientRoutes,
+    initialAccessTokenRoutes,
     catalogueRoutes,
     usageRoutes,
     auditRoutes,

@@ -9,7 +9,8 @@ import {
 } from './client-record.js';
 
 const PERSONAL_GRANTS: readonly GrantType[] = ['authorization_code', 'implicit', DEVICE_CODE, CIBA];
-const AUTOMATIC_SCOPES: readonly string[] = ['openid', 'offline_access'];
+/** The scopes that follow from the grants, whatever was listed. */
+export const AUTOMATIC_SCOPES: readonly string[] = ['openid', 'offline_access'];
 const DEFAULT_SCOPES: readonly string[] = ['profile', 'email'];
 /** The scopes that clients get without anybody listing them. */
 export const SCOPES_GIVEN_UNASKED: readonly string[] = [...AUTOMATIC_SCOPES, ...DEFAULT_SCOPES];

@@ -15,15 +15,26 @@ export interface ClientFilter {
   grantType?: string;
   /** Never used, or last used, before this time (RFC 3339); one that was never used counts from its creation. */
   unusedSince?: string;
+  visibility?: string;
+  registrationType?: string;
+  /** The deleted ones instead of the live ones. */
+  deleted?: boolean;
 }
 
-/** A client together with the hashes of its secrets, newest first, and what its organization says. */
+/** A live client together with the hashes of its secrets, newest first, and what its organization says. */
 export interface ClientWithHashes {
   record: Omit<ClientRecord, 'secrets' | 'clientUriVerification'>;
   secrets: StoredSecret[];
   /** Whether everybody counts as a member of the organization that owns the client. */
   membershipOpen: boolean;
+  /** When it last came back from deletion: what was issued before is dead. */
+  restoredAt: Date | null;
+  /** Of the token that manages a dynamically registered client (RFC 7592). */
+  registrationTokenDigest: Buffer | null;
 }
+
+/** A client that was purged, for the audit trail. */
+export type PurgedClient = Pick<ClientRecord, 'id' | 'clientId' | 'projectId' | 'orgId'>;
 
 type StoredRecord = ClientWithHashes['record'];
 type SecretJson = Omit<SecretSummary, 'createdAt' | 'lastUsedAt'> & {
@@ -31,7 +42,7 @@ type SecretJson = Omit<SecretSummary, 'createdAt' | 'lastUsedAt'> & {
   lastUsedAt: string | null;
 };
 type Row = SnakeKeys<Omit<ClientRecord, 'secrets'>> & { secrets: SecretJson[] };
-type LiveRow = SnakeKeys<StoredRecord> & { secrets: StoredSecret[]; membership_open: boolean };
+type LiveRow = SnakeKeys<StoredRecord> & SnakeKeys<Omit<ClientWithHashes, 'record'>>;
 
 const COLUMNS = `c.id, c.client_id, p.org_id, c.project_id, c.created_by, c.registration_type, c.client_type,
   c.client_name, c.description, c.company, c.client_uri, c.logo_uri, c.policy_uri, c.tos_uri, c.redirect_uris,
@@ -51,45 +62,55 @@ const VERIFICATION = `(SELECT json_build_object('status', v.status, 'text', v.te
 const DETAILS = `${COLUMNS}, ${SECRETS}, ${VERIFICATION}`;
 const POSITION = `to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
 
-/** How long a deleted client can be restored. */
-const RESTORABLE = '30 days';
-
-const FIND_LIVE = `SELECT ${COLUMNS}, o.membership_open, ${secretsAs(`'id', s.id, 'hash', s.hash`)}
+const FIND_LIVE = `SELECT ${COLUMNS}, o.membership_open, c.restored_at, c.registration_token_digest,
+  ${secretsAs(`'id', s.id, 'hash', s.hash`)}
   FROM ${TABLES} JOIN organizations o ON o.id = p.org_id WHERE c.client_id = $1 AND c.deleted_at IS NULL`;
-const IS_LIVE = 'SELECT FROM oauth_clients WHERE client_id = $1 AND deleted_at IS NULL';
+const IS_LIVE = `SELECT FROM oauth_clients WHERE client_id = $1 AND deleted_at IS NULL
+  AND ($2::float8 IS NULL OR restored_at IS NULL OR floor(extract(epoch FROM restored_at)) < $2)`;
+const PURGE = `
+  WITH gone AS (
+    DELETE FROM oauth_clients WHERE id IN (
+      SELECT id FROM oauth_clients WHERE deleted_at < now() - make_interval(days => ?)
+      ORDER BY deleted_at LIMIT ? FOR UPDATE SKIP LOCKED)
+    RETURNING id, client_id, project_id),
+  retired AS (INSERT INTO retired_client_ids (client_id) SELECT client_id FROM gone)
+  SELECT g.id, g.client_id AS "clientId", g.project_id AS "projectId", p.org_id AS "orgId"
+  FROM gone g JOIN projects p ON p.id = g.project_id`;
 
-/** The SQL of the client registry. Deleted clients are rows that no statement here finds, except to keep their ids taken. */
+/** The SQL of the client registry. A deleted client is a row with `deleted_at` until it is purged; then its id is left. */
 export class ClientsRepository {
   constructor(private readonly database: Database) {}
 
+  /** Live or deleted. */
   async find(projectId: string, id: string, sql: Sql = this.database.sql): Promise<ClientRecord | undefined> {
-    const rows = await select<Row>(
-      sql,
-      `SELECT ${DETAILS} FROM ${TABLES} WHERE c.project_id = ? AND c.id = ? AND c.deleted_at IS NULL`,
-      [projectId, id],
-    );
-    return rows.map(toRecord)[0];
+    const text = `SELECT ${DETAILS} FROM ${TABLES} WHERE c.project_id = ? AND c.id = ?`;
+    return (await select<Row>(sql, text, [projectId, id])).map(toRecord)[0];
   }
 
-  /** As `find`, and nobody else changes the client or its secrets before the transaction ends. */
-  async lock(tx: Transaction, projectId: string, id: string): Promise<ClientRecord | undefined> {
+  /** The live client (or the deleted one); nobody else changes it or its secrets before the transaction ends. */
+  async lock(
+    tx: Transaction,
+    projectId: string,
+    id: string,
+    state: 'live' | 'deleted' = 'live',
+  ): Promise<ClientRecord | undefined> {
     // A statement that waits for a lock sees other tables as they were before; so the secrets are read by a second one.
-    await tx('oauth_clients')
+    const rows = await tx('oauth_clients')
       .where({ id, project_id: projectId })
-      .whereNull('deleted_at')
+      .whereRaw(state === 'live' ? 'deleted_at IS NULL' : 'deleted_at IS NOT NULL')
       .forUpdate()
-      .select('id');
-    return this.find(projectId, id, tx);
+      .select<{ id: string }[]>('id');
+    return rows.length === 0 ? undefined : this.find(projectId, id, tx);
   }
 
-  /** Newest first, behind `after`; follows oauth_clients_list_index, so a page costs the same wherever it is. */
+  /** Newest first, behind `after`; there is an index in this order or for this filter, so that no page reads the table. */
   async list(
     projectId: string,
     filter: ClientFilter,
     limit: number,
     after?: Position,
   ): Promise<{ record: ClientRecord; position: Position }[]> {
-    const where = ['c.project_id = ?', 'c.deleted_at IS NULL'];
+    const where = ['c.project_id = ?', `c.deleted_at IS ${filter.deleted ? 'NOT NULL' : 'NULL'}`];
     const values: string[] = [projectId];
     const add = (condition: string, ...more: string[]): void => {
       where.push(condition);
@@ -97,10 +118,12 @@ export class ClientsRepository {
     };
     if (after) add('(c.created_at, c.id) < (?::timestamptz, ?::uuid)', after.createdAt, after.id);
     if (filter.clientType !== undefined) add('c.client_type = ?', filter.clientType);
-    if (filter.grantType !== undefined) add('? = ANY (c.grant_types)', filter.grantType);
     if (filter.unusedSince !== undefined) {
       add('coalesce(c.last_used_at, c.created_at) < ?::timestamptz', filter.unusedSince);
     }
+    if (filter.visibility !== undefined) add('c.visibility = ?', filter.visibility);
+    if (filter.registrationType !== undefined) add('c.registration_type = ?', filter.registrationType);
+    if (filter.grantType !== undefined) add('c.grant_types @> ARRAY[?]::text[]', filter.grantType);
     if (filter.text !== undefined) {
       const pattern = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
       const columns = ['client_name', 'description', 'company', 'client_id'];
@@ -118,14 +141,18 @@ export class ClientsRepository {
     }));
   }
 
-  /** The new row's id, or undefined when the client_id is or was somebody's. */
+  /** The new row's id, or undefined when the client_id is or was somebody's; then the transaction has to fail. */
   async insert(tx: Transaction, client: NewClient): Promise<string | undefined> {
     const rows = await tx('oauth_clients')
       .insert(toColumns(client))
       .onConflict('client_id')
       .ignore()
       .returning<{ id: string }[]>('id');
-    return rows[0]?.id;
+    // The insert may have waited for a purge of the id's last owner, which only a later statement sees.
+    const retired = await tx<{ client_id: string }>('retired_client_ids')
+      .where('client_id', client.clientId)
+      .first('client_id');
+    return retired === undefined ? rows[0]?.id : undefined;
   }
 
   async update(tx: Transaction, id: string, settings: Partial<ClientSettings>): Promise<void> {
@@ -141,18 +168,56 @@ export class ClientsRepository {
       .update({ visibility: 'public', promoted_at: tx.fn.now() });
   }
 
+  /** The token that manages the client dies with it. */
   async markDeleted(tx: Transaction, id: string): Promise<void> {
     await tx('oauth_clients')
       .where({ id })
-      .update({ deleted_at: tx.fn.now(), updated_at: tx.fn.now(), version: tx.raw('version + 1') });
+      .update({
+        deleted_at: tx.fn.now(),
+        updated_at: tx.fn.now(),
+        version: tx.raw('version + 1'),
+        registration_token_digest: null,
+      });
   }
 
-  /** How many clients, live or deleted so lately that they can be restored, have one of the scopes. */
+  /** Undoes `markDeleted`; false when that was more than so many days ago. */
+  async restore(tx: Transaction, id: string, days: number): Promise<boolean> {
+    const changed = await tx('oauth_clients')
+      .where({ id })
+      .whereRaw('deleted_at >= now() - make_interval(days => ?)', [days])
+      .update({
+        deleted_at: null,
+        restored_at: tx.raw('clock_timestamp()'),
+        updated_at: tx.fn.now(),
+        version: tx.raw('version + 1'),
+      });
+    return changed === 1;
+  }
+
+  /** Removes at most `limit` clients that were deleted more than so many days ago, and keeps their ids taken. */
+  async purge(tx: Transaction, days: number, limit: number): Promise<PurgedClient[]> {
+    return (await tx.raw<{ rows: PurgedClient[] }>(PURGE, [days, limit])).rows;
+  }
+
+  /** Changes the digest of the registration access token, if it is still `from`; false when it is not. */
+  async replaceRegistrationToken(
+    tx: Transaction,
+    id: string,
+    from: Buffer | null,
+    to: Buffer | null,
+  ): Promise<boolean> {
+    const changed = await tx('oauth_clients')
+      .where({ id })
+      .whereRaw('registration_token_digest IS NOT DISTINCT FROM ?::bytea', [from])
+      .update({ registration_token_digest: to });
+    return changed === 1;
+  }
+
+  /** How many clients, live or deleted and not purged yet, have one of the scopes. */
   async countWithScopes(tx: Transaction, names: readonly string[]): Promise<number> {
     const rows = await select<{ count: number }>(
       tx,
-      `SELECT count(*)::int AS count FROM oauth_clients WHERE scopes && ?::text[]
-       AND (deleted_at IS NULL OR deleted_at > now() - interval '${RESTORABLE}')`,
+      'SELECT count(*)::int AS count FROM oauth_clients WHERE scopes && ?::text[]',
       [[...names]],
     );
     return rows[0]?.count ?? 0;
@@ -162,18 +227,21 @@ export class ClientsRepository {
   async findLive(clientId: string): Promise<ClientWithHashes | undefined> {
     const query = { name: 'clients_find_live', text: FIND_LIVE, values: [clientId] };
     const { rows } = await this.database.pool.query<LiveRow>(query);
-    return rows.map(({ secrets, membership_open, ...row }) => ({
+    return rows.map(({ secrets, membership_open, restored_at, registration_token_digest, ...row }) => ({
       record: toCamel(row),
       secrets,
       membershipOpen: membership_open,
+      restoredAt: restored_at,
+      registrationTokenDigest: registration_token_digest,
     }))[0];
   }
 
-  async isLive(clientId: string): Promise<boolean> {
+  /** `issuedAt`, in seconds since the epoch, is of a token: whether it is also no older than the client's last restore. */
+  async isLive(clientId: string, issuedAt?: number): Promise<boolean> {
     const { rowCount } = await this.database.pool.query({
       name: 'clients_is_live',
       text: IS_LIVE,
-      values: [clientId],
+      values: [clientId, issuedAt ?? null],
     });
     return rowCount === 1;
   }

@@ -11,6 +11,7 @@ import { toSnake } from '../client-record/snake-case.js';
 import type { UsageReportsService } from '../usage/usage-reports.service.js';
 import type { ClientSecretsService } from './client-secrets.service.js';
 import type { ClientsService } from './clients.service.js';
+import type { DeletedClientsService } from './deleted-clients.service.js';
 import { readListQuery } from './list-query.js';
 
 const COLLECTION = `${PROJECT}/oauth_clients`;
@@ -24,6 +25,7 @@ export interface ClientRoutesDependencies {
   clients: ClientsService;
   clientSecrets: ClientSecretsService;
   usageReports: UsageReportsService;
+  deletedClients: DeletedClientsService;
 }
 
 /**
@@ -36,6 +38,7 @@ export function clientRoutes({
   clients,
   clientSecrets,
   usageReports,
+  deletedClients,
 }: ClientRoutesDependencies): Router<AdminState> {
   const router = new Router<AdminState>();
   const enter = (ctx: Context, permission: 'clients.read' | 'clients.write') =>
@@ -90,6 +93,11 @@ export function clientRoutes({
   router.delete(`${COLLECTION}/:id`, async (ctx) => {
     await clients.delete(ctx.state.actor, await enterToChange(ctx), idOf(ctx), ifMatch(ctx));
     ctx.status = 204;
+  });
+
+  router.post(`${COLLECTION}/:id/restore`, async (ctx) => {
+    const tenant = await enterToChange(ctx);
+    send(ctx, await deletedClients.restore(ctx.state.actor, tenant, idOf(ctx), ifMatch(ctx)));
   });
 
   router.post(`${COLLECTION}/:id/rotate_secret`, async (ctx) => {

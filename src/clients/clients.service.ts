@@ -11,6 +11,7 @@ import { type ClientRecord, usesSecret } from '../client-record/client-record.js
 import type { Capabilities } from '../client-record/client-rules.js';
 import type { ClientSecretsService } from './client-secrets.service.js';
 import { checkVersion, type IfMatch } from './client-version.js';
+import { type Door, OPERATORS } from './door.js';
 import type { ClientFilter, ClientsRepository, ClientWithHashes } from './clients.repository.js';
 import { decodeCursor, encodeCursor } from '../paging/cursor.js';
 import { publicScopeMistakes } from './public-scopes.js';
@@ -61,10 +62,10 @@ const PROMOTED: [string, string[]] = ['client.promoted', ['visibility', 'promote
 const CLIENT_ID = /^[A-Za-z0-9._~-]{3,128}$/;
 
 /**
- * The client registry. For operators, input is the wire form of the record, every change and its audit event are
- * one transaction, and AppErrors are `invalid` with all mistakes, `not_found` also for another project's client, `stale`
- * when `ifMatch` names other versions. For the protocol, clients are found by client_id, and live ones only; nothing is
- * kept in memory, so that a change is in force on every node with the next request.
+ * The client registry. Input is the wire form of the record, every change and its audit event are one transaction, and
+ * AppErrors are `invalid` with all mistakes, `not_found` also for another project's client, `stale` when `ifMatch` names
+ * other versions. Only live clients can be changed. For the protocol, clients are found by client_id, and live ones only;
+ * nothing is kept in memory, so that a change is in force on every node with the next request.
  */
 export class ClientsService {
   constructor(private readonly deps: ClientsDependencies) {}
@@ -81,6 +82,7 @@ export class ClientsService {
     };
   }
 
+  /** Live, or deleted and not purged yet. */
   async get(tenant: Tenant, id: string): Promise<ClientRecord> {
     return found(await this.deps.repository.find(tenant.projectId, id));
   }
@@ -96,9 +98,11 @@ export class ClientsService {
     tenant: Tenant,
     input: Record<string, unknown>,
     within?: Transaction,
+    door: Door = OPERATORS,
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
     const { repository, secrets, publisher, database, tenants } = this.deps;
     const draft = readNewClient(input, this.deps.capabilities);
+    draft.mistakes.push(...door.mistakes(draft));
     await this.#check(draft, undefined, within);
     const { settings, clientId = randomUUID() } = draft;
     const secret = usesSecret(settings.tokenEndpointAuthMethod) ? await secrets.make() : undefined;
@@ -106,13 +110,17 @@ export class ClientsService {
       await tenants.hold(tx, tenant);
       // Once more, now that nobody can retire or remove the scopes before the client has them.
       await this.#check(draft, undefined, tx);
-      const origin = { clientId, projectId: tenant.projectId, createdBy: actor.subject };
-      const id = await repository.insert(tx, { ...settings, ...origin, registrationType: 'manual' });
+      const { registrationType } = door;
+      const createdBy = registrationType === 'manual' ? actor.subject : null;
+      const origin = { clientId, projectId: tenant.projectId, createdBy, registrationType };
+      const id = await repository.insert(tx, { ...settings, ...origin });
       if (id === undefined) throw taken();
       if (secret) await secrets.attach(tx, id, secret);
       await publisher.follow(tx, id, null, settings.clientUri);
       await this.#audit(tx, actor, tenant, 'client.created', id, Object.keys(input));
-      return found(await repository.find(tenant.projectId, id, tx));
+      const record = found(await repository.find(tenant.projectId, id, tx));
+      await door.alongside(tx, record);
+      return record;
     };
     const record = await (within ? work(within) : database.transaction(work));
     return { record, clientSecret: secret?.value ?? null };
@@ -130,11 +138,13 @@ export class ClientsService {
     id: string,
     patch: Record<string, unknown>,
     ifMatch?: IfMatch,
+    door: Door = OPERATORS,
   ): Promise<ClientRecord> {
     const { repository, publisher, database } = this.deps;
     return database.transaction(async (tx) => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
       const draft = readPatch(before, patch, this.deps.capabilities);
+      draft.mistakes.push(...door.mistakes(draft, before));
       await this.#check(draft, before, tx);
       const { clientType: _fixed, ...settings } = draft.settings;
       const changed = changedFields(before, settings);
@@ -142,20 +152,22 @@ export class ClientsService {
       const restarted =
         Object.hasOwn(patch, 'client_uri') &&
         (await publisher.follow(tx, id, before.clientUriVerification, settings.clientUri));
-      if (changed.length === 0 && !promoted && !restarted) return before;
-      await repository.update(tx, id, settings);
-      if (promoted) await repository.promote(tx, id);
       const events: [string, string[]][] = [];
       if (changed.length > 0) events.push(['client.updated', changed]);
       if (restarted && !changed.includes('client_uri')) events.push(VERIFICATION_STARTED);
       if (promoted) events.push(PROMOTED);
+      if (events.length > 0) await repository.update(tx, id, settings);
+      if (promoted) await repository.promote(tx, id);
       for (const [action, fields] of events) await this.#audit(tx, actor, tenant, action, id, fields);
-      return found(await repository.find(tenant.projectId, id, tx));
+      const after = events.length > 0 ? found(await repository.find(tenant.projectId, id, tx)) : before;
+      await door.alongside(tx, after);
+      return after;
     });
   }
 
   /**
-   * Soft, and at once: what was issued to the client dies in the same transaction. Its client_id stays taken.
+   * Soft, and at once: what was issued to the client dies in the same transaction. A session goes on naming the grant that
+   * a person gave the client, but that grant is gone, so that the engine asks the person anew. Its client_id stays taken.
    *
    * @param within the caller's transaction, when more than the client is to be deleted.
    */
@@ -165,24 +177,40 @@ export class ClientsService {
     id: string,
     ifMatch?: IfMatch,
     within?: Transaction,
+    door: Door = OPERATORS,
   ): Promise<void> {
     const { artifacts, repository, database } = this.deps;
     const work = async (tx: Transaction): Promise<void> => {
-      const { clientId } = await this.#lock(tx, tenant, id, ifMatch);
+      const record = await this.#lock(tx, tenant, id, ifMatch);
+      await door.alongside(tx, record);
       await repository.markDeleted(tx, id);
-      await artifacts.revokeByClient(tx, clientId);
+      await artifacts.revokeByClient(tx, record.clientId);
       await this.#audit(tx, actor, tenant, 'client.deleted', id, ['deleted_at']);
     };
     await (within ? work(within) : database.transaction(work));
   }
 
-  /** The client and the hashes of its secrets, newest first. */
+  /** The live client and the hashes of its secrets, newest first. */
   async findForEngine(clientId: string): Promise<ClientWithHashes | undefined> {
     return CLIENT_ID.test(clientId) ? this.deps.repository.findLive(clientId) : undefined;
   }
 
-  async isLive(clientId: string): Promise<boolean> {
-    return CLIENT_ID.test(clientId) && this.deps.repository.isLive(clientId);
+  /**
+   * Whether the client is there; with `issuedAt` (seconds since the epoch) also whether a token of then is still good, which
+   * it is not when the client was deleted and restored since. A token of the second of the restore counts as older.
+   */
+  async isLive(clientId: string, issuedAt?: number): Promise<boolean> {
+    return CLIENT_ID.test(clientId) && this.deps.repository.isLive(clientId, issuedAt);
+  }
+
+  /** Changes the digest of the client's registration access token, if it is still `from`; false when it is not. */
+  replaceRegistrationToken(
+    tx: Transaction,
+    id: string,
+    from: Buffer | null,
+    to: Buffer | null,
+  ): Promise<boolean> {
+    return this.deps.repository.replaceRegistrationToken(tx, id, from, to);
   }
 
   async consentView(clientId: string): Promise<ConsentView | undefined> {

@@ -1,4 +1,5 @@
 import { GRANT_TYPES } from '../client-record/client-record.js';
+import { toCamel } from '../client-record/snake-case.js';
 import { oneOf, readListParameters, text, timestamp } from '../paging/query.js';
 import type { ClientFilter } from './clients.repository.js';
 
@@ -14,18 +15,21 @@ const FILTERS = {
   client_type: oneOf(['public', 'confidential']),
   grant_type: oneOf(GRANT_TYPES),
   unused_since: timestamp,
+  visibility: oneOf(['private', 'public']),
+  registration_type: oneOf(['manual', 'dynamic']),
+  deleted: oneOf(['true', 'false']),
 };
 
 /** Reads the query string of a list of clients. Throws as `readListParameters` does. */
 export function readListQuery(query: Readonly<Record<string, string | string[] | undefined>>): ListQuery {
   const { values, limit, cursor } = readListParameters(query, FILTERS);
-  const [text, clientType, grantType, unusedSince] = Object.keys(FILTERS).map((name) => values.get(name));
+  const given = [...values].filter(([name]) => Object.hasOwn(FILTERS, name));
+  const { deleted, unusedSince, ...filter } = toCamel(Object.fromEntries(given));
   return {
     filter: {
-      ...(text === undefined ? {} : { text }),
-      ...(clientType === undefined ? {} : { clientType }),
-      ...(grantType === undefined ? {} : { grantType }),
+      ...filter,
       ...(unusedSince === undefined ? {} : { unusedSince: new Date(unusedSince).toISOString() }),
+      deleted: deleted === 'true',
     },
     limit,
     cursor,

@@ -3,6 +3,7 @@ import { INSTALLATION } from '../bootstrap.js';
 import { type ClientRecord, toWire } from '../client-record/client-record.js';
 import type { Context } from '../context.js';
 import { AppError, notFound } from '../errors.js';
+import { tokenToWire } from '../registration/initial-access-tokens.routes.js';
 import type { Tenant } from '../tenants/tenants.service.js';
 import { print, table } from './output.js';
 import { withContext } from './with-context.js';
@@ -16,7 +17,7 @@ interface ClientOptions {
 }
 type Work<T> = (context: Context, tenant: Tenant) => Promise<T>;
 
-/** `postern client create | list | show | delete | rotate-secret | delete-rotated-secret` */
+/** `postern client create | list | show | delete | restore | rotate-secret | … | initial-access-token` */
 export function clientCommands(): Command {
   const command = new Command('client').description('The registered clients');
   const on = (name: string, description: string) =>
@@ -55,12 +56,16 @@ export function clientCommands(): Command {
   on('list', 'List clients, newest first')
     .option('--text <text>', 'only those whose name, description, company or client_id contains this')
     .option('--limit <count>', 'how many, 1 to 100', '100')
-    .action(async (options: ClientOptions & { text?: string; limit: string }) => {
+    .option('--deleted', 'those that are deleted and can be restored, instead of the live ones')
+    .action(async (options: ClientOptions & { text?: string; limit: string; deleted?: boolean }) => {
       const limit = Number(options.limit);
       if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
         throw new AppError('invalid', '--limit is a whole number from 1 to 100.');
       }
-      const filter = options.text === undefined ? {} : { text: options.text };
+      const filter = {
+        deleted: options.deleted ?? false,
+        ...(options.text === undefined ? {} : { text: options.text }),
+      };
       const data = await inTenant(options, async (context, tenant) => {
         const page = await context.clients.list(tenant, filter, limit);
         return page.data.map((record) => wireOf(context, record));
@@ -93,6 +98,16 @@ export function clientCommands(): Command {
       print({ id, deleted: true }, options.json, `Deleted ${name}.`);
     });
 
+  on('restore', 'Bring a deleted client back; what was issued to it stays dead')
+    .argument('<id>', 'id of the client')
+    .action(async (name: string, options: ClientOptions) => {
+      const wire = await inTenant(options, async (context, tenant) => {
+        const { id } = await find(context, tenant, name);
+        return wireOf(context, await context.deletedClients.restore(INSTALLATION, tenant, id));
+      });
+      print(wire, options.json, `Restored ${wire.client_id}.`);
+    });
+
   on('rotate-secret', 'Make a second secret, printed once; the old one works until it is deleted')
     .argument('<client>', target)
     .action(async (name: string, options: ClientOptions) => {
@@ -111,6 +126,17 @@ export function clientCommands(): Command {
         return wireOf(context, await context.clientSecrets.deleteRotatedSecret(INSTALLATION, tenant, id));
       });
       print(wire, options.json, `Deleted the rotated secret of ${name}.`);
+    });
+
+  on('initial-access-token', 'Make a token with which others can register clients here; it is printed once')
+    .option('--expires-in <seconds>', 'how long it lasts', '86400')
+    .option('--max-uses <count>', 'how many clients it registers', '1')
+    .action(async (options: ClientOptions & { expiresIn: string; maxUses: string }) => {
+      const input = { expires_in: Number(options.expiresIn), max_uses: Number(options.maxUses) };
+      const wire = await inTenant(options, async ({ initialAccessTokens }, tenant) =>
+        tokenToWire(await initialAccessTokens.create(INSTALLATION, tenant, input)),
+      );
+      print(wire, options.json, wire.initial_access_token);
     });
   return command;
 }

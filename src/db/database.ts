@@ -6,8 +6,8 @@ import { AppError } from '../errors.js';
 export type Connection = string | { host: string; port: number; user: string; database: string };
 
 /**
- * For the prepared statements of the pool, which all look rows up by an index: a plan made while a table was empty must
- * not stay a sequential scan when it has grown.
+ * All statements look rows up by an index: a plan made while a table was empty must not stay a sequential scan when it has
+ * grown, and a list with a filter that no index helps still goes by the index of its order.
  */
 const PLANNER_OPTIONS = '-c enable_seqscan=off -c jit=off';
 
@@ -37,7 +37,7 @@ export class Database {
     this.pool.on('error', onError);
     this.sql = knexFactory({
       client: 'pg',
-      connection: common,
+      connection: { ...common, options: PLANNER_OPTIONS },
       pool: { min: 0, max: Math.max(2, Math.ceil(size / 2)) },
       acquireConnectionTimeout: 5_000,
       // knex would print to the console what it throws anyway.

@@ -62,6 +62,11 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       long: { signed: true, httpOnly: true, sameSite: 'lax', path: '/', secure },
       short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
     },
+    // Our own door registers clients; the engine only has to name it.
+    discovery:
+      settings.registration.mode === 'off'
+        ? {}
+        : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
       policy: interactionPolicy(parts.mayAuthorize),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ArtifactAdapter } from '../../adapters/artifact.adapter.js';
 import { isModelName } from '../../adapters/artifact.models.js';
-import { ClientAdapter, clientOfRequest } from '../../adapters/client.adapter.js';
+import { ClientAdapter, clientOfRequest, clientRestoredAt } from '../../adapters/client.adapter.js';
 import { forEngine } from '../../adapters/engine-errors.js';
 import { ADMIN_SCOPES } from '../access/permissions.js';
 import { claimsOf } from '../accounts/claims.js';
@@ -34,7 +34,12 @@ export function startEngine(context: EngineServices): Promise<Engine> {
   } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
   const mayAuthorize = membershipRule(clients, access);
-  const artifactContext = { store: artifacts, vault, refreshGrace: settings.refreshGrace };
+  const artifactContext = {
+    store: artifacts,
+    vault,
+    refreshGrace: settings.refreshGrace,
+    clientRestoredAt: (clientId: string) => clientRestoredAt(clients, clientId),
+  };
 
   return Engine.start(async () => {
     const [keySet, catalogue] = await Promise.all([keys.load(), scopes.plainNames()]);

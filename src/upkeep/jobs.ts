@@ -1,3 +1,4 @@
+import { INSTALLATION } from '../bootstrap.js';
 import type { Context } from '../context.js';
 import type { Engine } from '../oidc/engine.js';
 import { MAX_ACCESS_TOKEN_TTL } from '../scopes/api-record.js';
@@ -10,8 +11,8 @@ const HOUR = 3_600;
 
 /** Starts everything that comes back by itself. */
 export function startUpkeep(context: Context, engine: Engine): Upkeep {
-  const { artifacts, attempts, database, keys, log, publisherPoller, settings, unusedClients, usage } =
-    context;
+  const { artifacts, attempts, database, deletedClients, initialAccessTokens, keys, log } = context;
+  const { publisherPoller, settings, unusedClients, usage } = context;
   const { ttl } = settings;
   const upkeep = new Upkeep(
     [
@@ -60,6 +61,16 @@ export function startUpkeep(context: Context, engine: Engine): Upkeep {
         run: async () => {
           const deleted = await unusedClients.sweep();
           if (deleted > 0) log.info({ deleted }, 'unused dynamic clients were deleted');
+        },
+      },
+      {
+        name: 'purge deleted clients',
+        seconds: HOUR,
+        where: 'one-node',
+        run: async () => {
+          const purged = await deletedClients.purge(INSTALLATION);
+          if (purged > 0) log.info({ purged }, 'clients that were deleted long ago were purged');
+          await initialAccessTokens.purgeExpired();
         },
       },
       {

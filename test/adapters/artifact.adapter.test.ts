@@ -28,7 +28,12 @@ afterAll(async () => {
 
 function adapter(model: ModelName, { node = 0, refreshGrace = 10 } = {}): ArtifactAdapter {
   const store = new ArtifactStore(new ArtifactRepository(nodes[node] as Database));
-  return new ArtifactAdapter(model, { store, vault, refreshGrace });
+  return new ArtifactAdapter(model, {
+    store,
+    vault,
+    refreshGrace,
+    clientRestoredAt: () => Promise.resolve(0),
+  });
 }
 
 async function everything(): Promise<string> {

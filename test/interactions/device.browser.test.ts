@@ -83,6 +83,16 @@ describeWithBrowser('device', (open) => {
     expect(await refusal(device)).toBe('access_denied');
   });
 
+  test('code with markup in it comes back as text', async () => {
+    const page = await open();
+    const markup = '"><img src=x onerror=alert(1)>';
+    await page.goto(`${server.issuer}/device`);
+    await enter(page, markup);
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByLabel('Code').inputValue()).toBe(markup);
+    expect(await page.locator('img').count()).toBe(0);
+  });
+
   test('learns that consent was denied', async () => {
     const page = await open();
     const device = await askForCode();

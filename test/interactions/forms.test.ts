@@ -82,6 +82,35 @@ describe('a sign-in form', () => {
     }
   });
 
+  test('goes with the cookie of its own interaction only', async () => {
+    const [mine, theirs] = [await atSignIn(), await atSignIn()];
+    const cookie = mine.agent
+      .cookies()
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ');
+    const page = await fetch(theirs.page.url, { headers: { cookie } });
+    expect(page.status).toBe(400);
+    const body = new URLSearchParams({
+      csrf: csrfOf(mine.page),
+      email: person.email,
+      password: person.password,
+    });
+    const posted = await fetch(`${theirs.page.url}/login`, {
+      method: 'POST',
+      headers: { cookie },
+      body,
+      redirect: 'manual',
+    });
+    expect(posted.status).toBe(400);
+  });
+
+  test('shows what was typed as text', async () => {
+    const { send } = await atSignIn();
+    const { body } = await send({ email: '"><script>alert(1)</script>@x', password: 'wrong password' });
+    expect(body).not.toContain('<script>');
+    expect(body).toContain('&lt;script&gt;');
+  });
+
   test.each(['postern_interaction', 'postern_interaction.sig'])(
     'with a changed cookie %s is refused',
     async (name) => {

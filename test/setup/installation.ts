@@ -37,8 +37,11 @@ export class Installation {
     return text === '' ? undefined : Number.parseInt(text, 10);
   }
 
-  remove(): Promise<void> {
-    return rm(this.directory, { recursive: true, force: true });
+  /** Waits for the database, which ends with its server, and deletes everything. Throws when it does not end. */
+  async remove(): Promise<void> {
+    const pid = await this.databasePid();
+    if (pid !== undefined) await gone(pid, 10_000);
+    await rm(this.directory, { recursive: true, force: true });
   }
 }
 

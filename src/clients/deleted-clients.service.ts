@@ -1,0 +1,73 @@
+import type { Actor, AuditService } from '../audit/audit.service.js';
+import type { Database } from '../db/database.js';
+import { AppError, notFound } from '../errors.js';
+import type { Tenant } from '../tenants/tenants.service.js';
+import type { ClientRecord } from '../client-record/client-record.js';
+import { checkVersion, type IfMatch } from './client-version.js';
+import type { ClientsRepository } from './clients.repository.js';
+import type { ClientArtifacts } from './clients.service.js';
+
+const PURGE_PIECE = 100;
+
+/** What restoring and purging need. */
+export interface DeletedClientsDependencies {
+  database: Database;
+  repository: ClientsRepository;
+  artifacts: ClientArtifacts;
+  audit: AuditService;
+  /** Days in which a deleted client can be restored. */
+  restoreDays: number;
+}
+
+/** What becomes of clients after their deletion: they come back, or go for ever. */
+export class DeletedClientsService {
+  constructor(private readonly deps: DeletedClientsDependencies) {}
+
+  /**
+   * Brings a deleted client back with its settings and secrets. Nothing that was issued to it before comes back, not even
+   * what a request wrote that was under way when it was deleted. Throws AppError `not_found`, `stale` when `ifMatch` names
+   * other versions, or `conflict` when the client is not deleted or was deleted too long ago.
+   */
+  async restore(actor: Actor, tenant: Tenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
+    const { artifacts, audit, database, repository, restoreDays } = this.deps;
+    return database.transaction(async (tx) => {
+      const client = await repository.lock(tx, tenant.projectId, id, 'deleted');
+      if (!client) {
+        if (!(await repository.find(tenant.projectId, id, tx))) throw notFound('client');
+        throw new AppError('conflict', 'The client is not deleted.');
+      }
+      checkVersion(client, ifMatch);
+      if (!(await repository.restore(tx, id, restoreDays))) {
+        const days = String(restoreDays);
+        throw new AppError(
+          'conflict',
+          `The client was deleted more than ${days} days ago: it is about to be purged.`,
+        );
+      }
+      await artifacts.revokeByClient(tx, client.clientId);
+      const target = { targetType: 'client', targetId: id, changedFields: ['deleted_at'] };
+      await audit.record(tx, { actor, action: 'client.restored', ...target, ...tenant });
+      return (await repository.find(tenant.projectId, id, tx)) ?? client;
+    });
+  }
+
+  /** Removes the clients that can no longer be restored, in bounded pieces; of each its client_id stays taken for ever. */
+  async purge(actor: Actor): Promise<number> {
+    const { artifacts, audit, database, repository, restoreDays } = this.deps;
+    let total = 0;
+    let purged: number;
+    do {
+      purged = await database.transaction(async (tx) => {
+        const gone = await repository.purge(tx, restoreDays, PURGE_PIECE);
+        for (const { id, clientId, orgId, projectId } of gone) {
+          await artifacts.revokeByClient(tx, clientId);
+          const target = { targetType: 'client', targetId: id, changedFields: [] };
+          await audit.record(tx, { actor, action: 'client.purged', ...target, orgId, projectId });
+        }
+        return gone.length;
+      });
+      total += purged;
+    } while (purged === PURGE_PIECE);
+    return total;
+  }
+}

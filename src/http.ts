@@ -81,6 +81,9 @@ export function statusOf({ kind }: AppError): number {
 export function setErrorHead(ctx: Koa.ParameterizedContext, status: number, error?: AppError): void {
   ctx.status = status;
   if (status === 401 && !ctx.response.get('WWW-Authenticate')) ctx.set('WWW-Authenticate', challenge());
+  if (error?.scope !== undefined) {
+    ctx.set('WWW-Authenticate', challenge({ error: 'insufficient_scope', scope: error.scope }));
+  }
   if (status === 429 || status === 503) {
     ctx.set('Retry-After', String(Math.max(1, Math.ceil(error?.retryAfter ?? RETRY_AFTER_SECONDS))));
   }

@@ -1,3 +1,4 @@
+import { appoint } from '../setup/appoint.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../src/demo/user-agent.js';
@@ -136,6 +137,7 @@ describe('what was issued before', () => {
 
   test('for our own API is refused although it is a JWT, and one of later is good', async () => {
     const client = await machine(['clients.read']);
+    await appoint(server, client, 'viewer');
     const admin = { resource: `${server.issuer}/admin`, scope: 'clients.read' };
     const call = async (token: unknown) => {
       const headers = { authorization: `Bearer ${token as string}` };

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function signedIn(): Promise<{ agent: UserAgent; isSignedIn(): Promise<boolean> }> {
+async function signedIn(): Promise<{ agent: UserAgent; isSignedIn: () => Promise<boolean> }> {
   const agent = new UserAgent();
   const request = await authorizationRequest(config, { scope: 'openid' });
   await signInAndAllow(request, await server.person(), agent);

@@ -17,7 +17,7 @@ interface AtSignIn {
   page: Page;
   request: Authorization;
   /** Sends the sign-in form, right but for the changes. */
-  send(changes?: Record<string, string | null>, from?: UserAgent): Promise<Page>;
+  send: (changes?: Record<string, string | null>, from?: UserAgent) => Promise<Page>;
 }
 
 /** A browser that was sent to the sign-in page. */

@@ -1,3 +1,4 @@
+import { appoint } from '../setup/appoint.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
@@ -66,6 +67,7 @@ describe('a token for the admin API', () => {
 
   test('is a JWT of RFC 9068 that the admin API accepts', async () => {
     const client = await server.register({ ...MACHINE, scopes: ['clients.read', 'clients.write'] });
+    await appoint(server, client, 'admin');
     const config = await relyingParty(server, client);
     const tokens = await oidc.clientCredentialsGrant(config, { resource: audience, scope: 'clients.read' });
     expect(tokens.scope).toBe('clients.read');

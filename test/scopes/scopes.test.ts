@@ -110,6 +110,7 @@ test('a scope that clients have, even deleted ones, is neither removed nor moved
   await pool.query(`UPDATE oauth_clients SET deleted_at = now() - interval '31 days' WHERE id = $1`, [
     first.id,
   ]);
+  await server.context.deletedClients.purge({ subject: 'test', address: null, requestId: null });
   await server.admin('PATCH', `/${second.id}`, { scopes: ['email'], optional_scopes: [] });
   expect((await call('PATCH', '/scopes/used.scope', { api_id: apiId })).body['api_id']).toBe(apiId);
   expect((await call('DELETE', '/scopes/used.scope')).status).toBe(204);

@@ -1,4 +1,4 @@
-import { INSTALLATION } from '../bootstrap.js';
+import { UPKEEP } from '../usage/unused-clients.service.js';
 import type { Context } from '../context.js';
 import type { Engine } from '../oidc/engine.js';
 import { MAX_ACCESS_TOKEN_TTL } from '../scopes/api-record.js';
@@ -68,7 +68,7 @@ export function startUpkeep(context: Context, engine: Engine): Upkeep {
         seconds: HOUR,
         where: 'one-node',
         run: async () => {
-          const purged = await deletedClients.purge(INSTALLATION);
+          const purged = await deletedClients.purge(UPKEEP);
           if (purged > 0) log.info({ purged }, 'clients that were deleted long ago were purged');
           await initialAccessTokens.purgeExpired();
         },

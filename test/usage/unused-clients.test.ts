@@ -30,7 +30,8 @@ async function age(client: RegisteredClient, days: number, type: 'dynamic' | 'ma
 }
 
 async function isThere(client: RegisteredClient): Promise<boolean> {
-  return (await server.admin('GET', `/${client.id}`)).status === 200;
+  const answer = await server.admin('GET', `/${client.id}`);
+  return ((await answer.json()) as { deleted_at: string | null }).deleted_at === null;
 }
 
 const sweep = () => server.context.unusedClients.sweep();

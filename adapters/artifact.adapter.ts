@@ -22,6 +22,9 @@ export interface ArtifactContext {
 
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 
+/** U+0000 and halves of surrogate pairs, as JSON writes them; PostgreSQL cannot store them. */
+const NOT_TEXT = /\\u(?:0000|d[89a-f][0-9a-f]{2})/;
+
 /**
  * oidc-provider's storage for one model. What the engine keeps under an id is stored under the id's hash, without the
  * id; `find` puts back the one that was presented. What belongs to a client carries the client's last restore as the
@@ -146,10 +149,12 @@ export class ArtifactAdapter implements Adapter {
       this.model === 'Interaction'
         ? { sealed: vault.seal('artifact-payloads', JSON.stringify(kept), key).toString('base64') }
         : kept;
+    const json = JSON.stringify(stored);
+    if (NOT_TEXT.test(json)) throw new errors.InvalidRequest('a parameter has characters that are not text');
     return {
       key,
       model: MODELS[this.model],
-      payload: JSON.stringify(stored),
+      payload: json,
       grantId: (isToken && kept.grantId) || null,
       clientId: kept.clientId ?? null,
       accountId: kept.accountId ?? null,

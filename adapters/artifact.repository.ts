@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Database, Transaction } from '../src/db/database.js';
+import { MODELS } from './artifact.models.js';
 
 /** One artifact to write. `expiresAt` is in seconds since the epoch. */
 export interface ArtifactRow {
@@ -120,6 +121,12 @@ export class ArtifactRepository {
    */
   async revokeByClient(tx: Transaction, clientId: string): Promise<void> {
     await tx.raw(REVOKE_BY_CLIENT, [clientId]);
+  }
+
+  /** Ends the sessions and grants of a person, in the caller's transaction; a token without its grant is dead. */
+  async revokeByAccount(tx: Transaction, accountId: string): Promise<void> {
+    const models = [MODELS.Session, MODELS.Grant];
+    await tx('artifacts').where('account_id', accountId).whereIn('model', models).delete();
   }
 
   async findByUid(model: number, uid: string): Promise<StoredArtifact | undefined> {

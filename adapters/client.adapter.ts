@@ -54,6 +54,7 @@ export class ClientAdapter implements Adapter {
       allowed_cors_origins: record.allowedCorsOrigins,
       allowed_scopes: record.scopes,
       pkce_required: record.pkceRequired,
+      registration_type: record.registrationType,
       ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),
       ...present({
         backchannel_logout_uri: record.backchannelLogoutUri,

@@ -71,6 +71,7 @@ async function startEngineAlone(name: 'memory' | 'plain', settings: Settings) {
     scope: SCOPE,
     response_types: ['code' as const],
     allowed_scopes: ['clients.read'],
+    registration_type: 'manual',
   };
   const pool = new pg.Pool({
     connectionString: settings.databaseUrl?.reveal() ?? '',

@@ -11,6 +11,7 @@ import * as createApis from './20261122070100_create_apis.js';
 import * as addPublisherVerification from './20261122070200_add_publisher_verification.js';
 import * as createUsage from './20261122070300_create_usage.js';
 import * as prepareRegistration from './20261122070400_prepare_registration.js';
+import * as indexAccountsOfArtifacts from './20261122070500_index_accounts_of_artifacts.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261122070200_add_publisher_verification', ...addPublisherVerification },
   { name: '20261122070300_create_usage', ...createUsage },
   { name: '20261122070400_prepare_registration', ...prepareRegistration },
+  { name: '20261122070500_index_accounts_of_artifacts', ...indexAccountsOfArtifacts },
 ];

@@ -3,13 +3,14 @@ import { accessLog } from './access-log.js';
 import { adminRouter } from './admin/admin.router.js';
 import { networkOf } from './attempts/network.js';
 import type { Context } from './context.js';
-import { notFound } from './errors.js';
+import { AppError, notFound } from './errors.js';
 import { healthRoutes } from './health.routes.js';
 import { type OnUnexpected, problems, requestId } from './http.js';
 import { interactionDoor } from './interactions/door.js';
 import { ownKeys } from './keys/own-keys.js';
 import { engineRouter } from './oidc/engine.router.js';
 import type { Engine } from './oidc/engine.js';
+import { sessionCookie } from './oidc/configuration.js';
 import type { UsesPlainPkce } from './oidc/plain-pkce.js';
 import { ENGINE_ROUTES } from './oidc/routes.js';
 import { errorPages, requestIdOf, sendError } from './pages/error-page.js';
@@ -65,6 +66,9 @@ function limitUserCodes({ attempts, settings }: Context, asPage: Koa.Middleware)
       return;
     }
     await asPage(ctx, async () => {
+      // The engine fails on a form without the session that its page began.
+      if (!ctx.cookies.get(sessionCookie(settings.issuer)))
+        throw new AppError('malformed', 'This page is out of date. Open it again and type the code anew.');
       const key = `user code ${networkOf(ctx.ip)}`;
       await attempts.reserve([
         { key, limit: settings.attempts.userCode, windowSeconds: USER_CODE_WINDOW_SECONDS },

@@ -99,7 +99,9 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
   const audit = new AuditService(new AuditRepository(database));
   const accounts = new AccountsService(
+    database,
     new AccountsRepository(database.sql),
+    artifacts.repository,
     hashing,
     attempts,
     settings.attempts,

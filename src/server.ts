@@ -16,6 +16,11 @@ export async function listen(app: Koa, host: string, port: number): Promise<List
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, (req, res) => {
     // A kept-alive connection must not hold up a shutdown once its answer is out.
     if (!server.listening) res.setHeader('Connection', 'close');
+    // RFC 9112 section 3.2: a server is asked for a path; other forms are for proxies, and some cannot even be parsed.
+    if (!req.url?.startsWith('/')) {
+      res.writeHead(400, { 'Content-Type': 'text/plain' }).end('Send the path of what you ask for.\n');
+      return;
+    }
     void handle(req, res);
   });
   await new Promise<void>((resolve, reject) => {

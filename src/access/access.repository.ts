@@ -74,6 +74,15 @@ export class AccessRepository {
     return rows[0]?.held ?? [];
   }
 
+  /** The scopes of a client; none when it is not there. */
+  async scopesOfClient(projectId: string, clientRowId: string): Promise<string[]> {
+    const row = await this.database
+      .sql('oauth_clients')
+      .where({ id: clientRowId, project_id: projectId })
+      .first<{ scopes: string[] } | undefined>('scopes');
+    return row?.scopes ?? [];
+  }
+
   /** Whether somebody is a member of the organization, of one of its projects, or of the installation. */
   async isMember(subject: string, orgId: string): Promise<boolean> {
     const query = { name: 'access_is_member', text: IS_MEMBER, values: [subject, orgId] };

@@ -4,6 +4,7 @@ import type { OrgTenant, Tenant } from '../tenants/tenants.service.js';
 import type { AccessRepository, HeldRole } from './access.repository.js';
 import type { Caller } from './caller.js';
 import {
+  ADMIN_SCOPES,
   type AdminScope,
   allows,
   type Permission,
@@ -79,6 +80,11 @@ export class AccessService {
    * it takes what handing out the role takes. Throws AppError `forbidden`.
    */
   async guardMember(caller: Caller, tenant: Tenant, clientRowId: string): Promise<void> {
+    await this.guardScopes(
+      caller,
+      tenant,
+      await this.repository.scopesOfClient(tenant.projectId, clientRowId),
+    );
     const held = await this.repository.heldByClient(tenant.projectId, clientRowId);
     if (held.length === 0) return;
     try {
@@ -92,6 +98,24 @@ export class AccessService {
       const what = 'This client holds a role itself, so changing it takes the right to hand out that role.';
       const { scope } = error;
       throw new AppError('forbidden', what, scope === undefined ? {} : { scope });
+    }
+  }
+
+  /**
+   * Guards the scopes of administration: people who sign in through a client with one hand it what they may do themselves,
+   * so whoever gives a client such a scope, or changes one that has it, must have the permission too. Throws AppError
+   * `forbidden`.
+   */
+  async guardScopes(caller: Caller, tenant: Tenant, scopes: readonly unknown[]): Promise<void> {
+    for (const permission of ADMIN_SCOPES.filter((scope) => scopes.includes(scope))) {
+      try {
+        if (permission === 'catalogue.write') await this.enterInstallation(caller, permission);
+        else await this.enter(caller, tenant.orgId, tenant.projectId, permission);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        const what = `A client with the scope ${permission} can be made or changed only by whoever has that permission.`;
+        throw new AppError('forbidden', what, error.scope === undefined ? {} : { scope: error.scope });
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Sql } from '../db/database.js';
+import type { Sql, Transaction } from '../db/database.js';
 import type { Account } from './account.js';
 import type { Profile } from './profile.js';
 
@@ -53,8 +53,8 @@ export class AccountsRepository {
   }
 
   /** Undefined when there is no such account. */
-  async updatePassword(email: string, passwordHash: string): Promise<Account | undefined> {
-    const { rows } = await this.sql.raw<{ rows: Row[] }>(
+  async updatePassword(tx: Transaction, email: string, passwordHash: string): Promise<Account | undefined> {
+    const { rows } = await tx.raw<{ rows: Row[] }>(
       `UPDATE accounts SET password_hash = ?, updated_at = now() WHERE lower(email) = ? RETURNING ${COLUMNS}`,
       [passwordHash, email],
     );

@@ -1,6 +1,6 @@
 import type { AttemptsService } from '../attempts/attempts.service.js';
 import { networkOf } from '../attempts/network.js';
-import type { Transaction } from '../db/database.js';
+import type { Database, Transaction } from '../db/database.js';
 import { AppError, invalid, notFound } from '../errors.js';
 import type { Hashing } from '../hashing.js';
 import type { Settings } from '../settings.js';
@@ -33,10 +33,17 @@ export interface SignIn {
   address: string;
 }
 
+/** Whoever keeps what people have going on. */
+export interface AccountArtifacts {
+  revokeByAccount(tx: Transaction, accountId: string): Promise<void>;
+}
+
 /** The people who can sign in. E-mail addresses are compared without regard to case and surrounding space. */
 export class AccountsService {
   constructor(
+    private readonly database: Database,
     private readonly repository: AccountsRepository,
+    private readonly artifacts: AccountArtifacts,
     private readonly hashing: Hashing,
     private readonly attempts: AttemptsService,
     private readonly limits: Pick<Settings['attempts'], 'signInPerAccount' | 'signInPerAddress'>,
@@ -59,14 +66,19 @@ export class AccountsService {
     return account;
   }
 
-  /** Also forgets failed attempts. Throws AppError `invalid`, or `not_found` when there is no such account. */
+  /** Also ends every session and grant of the account, and forgets failed attempts. Throws AppError `invalid`, or `not_found` when there is no such account. */
   async setPassword(email: string, password: string): Promise<Account> {
     const address = canonicalEmail(email);
     const secret = canonicalPassword(password);
     const mistakes = [...emailMistakes(address), ...passwordMistakes(secret, address)];
     if (mistakes.length > 0) throw invalid(mistakes);
-    const account = await this.repository.updatePassword(address, await this.hashing.hashPassword(secret));
-    if (!account) throw notFound('account');
+    const hash = await this.hashing.hashPassword(secret);
+    const account = await this.database.transaction(async (tx) => {
+      const changed = await this.repository.updatePassword(tx, address, hash);
+      if (!changed) throw notFound('account');
+      await this.artifacts.revokeByAccount(tx, changed.id);
+      return changed;
+    });
     await this.attempts.clear([accountKey(address)]);
     return account;
   }

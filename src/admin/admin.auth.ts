@@ -137,7 +137,7 @@ function issuerOf(token: string): string {
 }
 
 function subjectOf({ sub }: JWTPayload): string {
-  if (typeof sub !== 'string' || sub === '' || sub.length > 255)
+  if (typeof sub !== 'string' || sub === '' || sub.length > 255 || /[\p{Cc}\p{Surrogate}]/u.test(sub))
     throw refused('The token has no usable subject.');
   return sub;
 }

@@ -3,7 +3,10 @@ import type { ClientSettings, ClientType } from './client-record.js';
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** Schemes that run script, read local data or start another protocol instead of calling an app back. */
 const REFUSED_SCHEMES: ReadonlySet<string> = new Set(
-  'javascript data file vbscript about blob filesystem view-source ftp ws wss'.split(' '),
+  (
+    'javascript data file vbscript about blob filesystem view-source ftp ws wss feed jar intent content res chrome ' +
+    'chrome-extension moz-extension mailto tel sms search-ms'
+  ).split(' '),
 );
 const URI_CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/;

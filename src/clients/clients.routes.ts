@@ -62,11 +62,9 @@ export function clientRoutes({
 
   router.post(COLLECTION, async (ctx) => {
     const tenant = await enter(ctx, 'clients.write');
-    const { record, clientSecret } = await clients.create(
-      ctx.state.actor,
-      tenant,
-      await readJson(ctx, BODY_LIMIT),
-    );
+    const input = await readJson(ctx, BODY_LIMIT);
+    await access.guardScopes(ctx.state.caller, tenant, listed(input['scopes']));
+    const { record, clientSecret } = await clients.create(ctx.state.actor, tenant, input);
     ctx.status = 201;
     ctx.set('Location', toWire(record, issuer).url);
     send(ctx, record, clientSecret === null ? {} : { client_secret: clientSecret });
@@ -87,6 +85,7 @@ export function clientRoutes({
     const tenant = await enterToChange(ctx);
     const id = idOf(ctx);
     const patch = await readJson(ctx, BODY_LIMIT, PATCH_TYPES);
+    await access.guardScopes(ctx.state.caller, tenant, listed(patch['scopes']));
     send(ctx, await clients.update(ctx.state.actor, tenant, id, patch, ifMatch(ctx)));
   });
 
@@ -125,4 +124,8 @@ function idOf({ params }: Context): string {
   const id = params['id'] ?? '';
   if (!UUID.test(id)) throw notFound('client');
   return id.toLowerCase();
+}
+
+function listed(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

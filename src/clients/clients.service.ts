@@ -140,7 +140,7 @@ export class ClientsService {
     ifMatch?: IfMatch,
     door: Door = OPERATORS,
   ): Promise<ClientRecord> {
-    const { repository, publisher, database } = this.deps;
+    const { artifacts, repository, publisher, database } = this.deps;
     return database.transaction(async (tx) => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
       const draft = readPatch(before, patch, this.deps.capabilities);
@@ -158,6 +158,9 @@ export class ClientsService {
       if (promoted) events.push(PROMOTED);
       if (events.length > 0) await repository.update(tx, id, settings);
       if (promoted) await repository.promote(tx, id);
+      // What was issued may go beyond what is left; people and machines ask again.
+      if (before.scopes.some((scope) => !settings.scopes.includes(scope)))
+        await artifacts.revokeByClient(tx, before.clientId);
       for (const [action, fields] of events) await this.#audit(tx, actor, tenant, action, id, fields);
       const after = events.length > 0 ? found(await repository.find(tenant.projectId, id, tx)) : before;
       await door.alongside(tx, after);

@@ -33,6 +33,11 @@ export interface EngineParts {
   pages: EnginePages;
 }
 
+/** The cookie of a person's session; over https only this very host can set it. */
+export function sessionCookie(issuer: string): string {
+  return issuer.startsWith('https:') ? '__Host-postern_session' : 'postern_session';
+}
+
 /** The audience of tokens for our own admin API. */
 export function adminAudience(issuer: string): string {
   return `${issuer}/admin`;
@@ -41,7 +46,12 @@ export function adminAudience(issuer: string): string {
 const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
 
 /** Properties of a client that the engine only carries for us. */
-export const CLIENT_EXTENSIONS = ['allowed_cors_origins', 'allowed_scopes', 'pkce_required'];
+export const CLIENT_EXTENSIONS = [
+  'allowed_cors_origins',
+  'allowed_scopes',
+  'pkce_required',
+  'registration_type',
+];
 
 /** Everything that Postern asks of oidc-provider; whatever is not on here is off. */
 export function engineConfiguration(parts: EngineParts): Configuration {
@@ -55,7 +65,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     cookies: {
       keys: keys.cookies,
       names: {
-        session: secure ? '__Host-postern_session' : 'postern_session',
+        session: sessionCookie(settings.issuer),
         interaction: secure ? '__Secure-postern_interaction' : 'postern_interaction',
         resume: secure ? '__Secure-postern_resume' : 'postern_resume',
       },
@@ -148,11 +158,17 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       },
       introspection: {
         enabled: true,
-        // A public client may ask about its own tokens; nobody is told of a token whose client is gone.
-        allowedPolicy: async (_ctx, client, token) =>
-          (client.clientAuthMethod !== 'none' || token.clientId === client.clientId) &&
-          token.clientId !== undefined &&
-          (await parts.isClientLive(token.clientId)),
+        // About tokens of others, refresh tokens aside, clients that an operator registered may ask, as resource servers
+        // do. Nobody is told of a token whose client is gone, or whose person may not use the client any more.
+        allowedPolicy: async (_ctx, client, token) => {
+          if (token.clientId === undefined) return false;
+          if (token.clientId !== client.clientId) {
+            const trusted = client.clientAuthMethod !== 'none' && client['registration_type'] === 'manual';
+            if (!trusted || token.kind === 'RefreshToken') return false;
+          }
+          if (!(await parts.isClientLive(token.clientId))) return false;
+          return !('accountId' in token) || (await parts.mayAuthorize(token.clientId, token.accountId));
+        },
       },
       rpInitiatedLogout: {
         enabled: true,

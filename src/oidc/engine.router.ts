@@ -1,4 +1,5 @@
 import type Koa from 'koa';
+import { AppError } from '../errors.js';
 import type { Engine } from './engine.js';
 import { plainToS256, type UsesPlainPkce } from './plain-pkce.js';
 import { ENGINE_ROUTES, isEnginePath } from './routes.js';
@@ -14,6 +15,7 @@ export function engineRouter(issuer: string, engine: Engine, usesPlainPkce: Uses
       await next();
       return;
     }
+    if (/%00/.test(ctx.req.url ?? '')) throw new AppError('malformed', 'Leave out the character U+0000.');
     if (ctx.path === ENGINE_ROUTES.authorization) {
       const path = asksForConsent(ctx.req.url ?? ctx.url, issuer);
       ctx.req.url = await plainToS256(path, issuer, usesPlainPkce);

@@ -1,5 +1,6 @@
 import { interactionPolicy as policies } from 'oidc-provider';
 import { clientOfRequest, type EngineClients } from '../../adapters/client.adapter.js';
+import { ADMIN_SCOPES } from '../access/permissions.js';
 import type { AccessService } from '../access/access.service.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../interactions/membership-prompt.js';
 
@@ -24,6 +25,20 @@ export function membershipRule(
   };
 }
 
+/**
+ * A token for the admin API acts as the person, so it is asked for each time, with where it will go: whoever may change a
+ * client could otherwise send its old consents somewhere else.
+ */
+const administration = new Check(
+  'administration',
+  'administration needs consent',
+  'consent_required',
+  ({ oidc }) => {
+    const asks = ADMIN_SCOPES.some((scope) => oidc.requestParamScopes.has(scope));
+    return asks && oidc.result?.consent === undefined;
+  },
+);
+
 /** The engine's own questions, and between sign-in and consent the one whether this person may go on at all. */
 export function interactionPolicy(mayAuthorize: MayAuthorize) {
   const policy = base();
@@ -33,5 +48,6 @@ export function interactionPolicy(mayAuthorize: MayAuthorize) {
     return !(await mayAuthorize(oidc.client.clientId, accountId));
   });
   policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, notAMember), 1);
+  policy.get('consent')?.checks.add(administration);
   return policy;
 }

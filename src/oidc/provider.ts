@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
+import type Koa from 'koa';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { successorOf } from '../../adapters/refresh-successor.js';
 import type { Vault } from '../sealing.js';
@@ -43,8 +44,11 @@ export function buildProvider(parts: EngineParts, patches: EnginePatches, log: L
       'engine failed',
     );
   });
-  (provider as EventEmitter).on('error', (error: unknown) => {
-    log.error({ error: describeError(error) }, 'engine failed outside a request');
+  (provider as EventEmitter).on('error', (error: unknown, ctx?: Koa.Context) => {
+    log.error(
+      { requestId: ctx?.response.get('x-request-id'), error: describeError(error) },
+      'engine failed outside a request',
+    );
   });
   provider.on('backchannel.error', (ctx: KoaContextWithOIDC, error, client) => {
     const fields = {

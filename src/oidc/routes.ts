@@ -17,5 +17,7 @@ const PREFIXES = ['/oauth2/', `${ENGINE_ROUTES.code_verification}/`, '/.well-kno
 
 /** Whether a request of this path is for the engine. */
 export function isEnginePath(path: string): boolean {
+  // The engine would answer these too, past what is done for the path without the slash.
+  if (path.endsWith('/')) return false;
   return path === ENGINE_ROUTES.code_verification || PREFIXES.some((prefix) => path.startsWith(prefix));
 }

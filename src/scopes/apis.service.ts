@@ -39,7 +39,8 @@ export class ApisService {
   /** The API that a resource indicator names (RFC 8707), compared character by character. */
   async findByAudience(audience: string): Promise<ApiRecord | undefined> {
     const { adminApi, apis } = this.deps;
-    return audience === adminApi.audience ? adminApi : apis.findByAudience(audience);
+    if (audience === adminApi.audience) return adminApi;
+    return /[\p{Cc}\p{Surrogate}]/u.test(audience) ? undefined : apis.findByAudience(audience);
   }
 
   /** The admin API, then the others, newest first. `limit` is 1 to 100; `nextCursor` is null on the last page. */

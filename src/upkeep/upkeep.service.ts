@@ -16,6 +16,8 @@ export type Exclusively = (name: string, work: () => Promise<void>) => Promise<v
 export class Upkeep {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #running = new Set<Promise<void>>();
+  /** One after another: each holds a connection for its lock while it uses another. */
+  #oneByOne: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly jobs: readonly Job[],
@@ -48,7 +50,11 @@ export class Upkeep {
   async #run(job: Job): Promise<void> {
     try {
       if (job.where === 'each-node') await job.run();
-      else await this.exclusively(job.name, () => job.run());
+      else {
+        const turn = this.#oneByOne.then(() => this.exclusively(job.name, () => job.run()));
+        this.#oneByOne = turn.catch(() => undefined);
+        await turn;
+      }
     } catch (error) {
       this.log.warn({ job: job.name, error: describeError(error) }, 'a periodic job failed');
     }

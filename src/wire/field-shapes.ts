@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** Control characters, and marks that make text read differently from what it is. */
-const DECEPTIVE_LINE = /[\p{Cc}\p{Surrogate}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
-const DECEPTIVE_TEXT = /(?![\n\r\t])[\p{Cc}\p{Surrogate}\u202a-\u202e\u2066-\u2069]/u;
+/** Control characters, and what cannot be seen or makes text read differently; joiners, which scripts need, are none. */
+const DECEPTIVE_LINE = /[\p{Cc}\p{Surrogate}\u2028\u2029\u115f\u1160\u3164\uffa0]|(?![\u200c\u200d])\p{Cf}/u;
+const DECEPTIVE_TEXT = /(?![\n\r\t])[\p{Cc}\p{Surrogate}\u115f\u1160\u3164\uffa0]|(?![\u200c\u200d])\p{Cf}/u;
 
 /** One line of text for people. */
 export function line(max: number) {
@@ -31,6 +31,9 @@ function text(max: number, deceptive: RegExp) {
   return z
     .string('Send text.')
     .max(max, `Use at most ${String(max)} characters.`)
-    .refine((value) => value.trim() !== '', 'Send some text, or null to leave it out.')
+    .refine(
+      (value) => value.replace(/[\s\u200c\u200d]/g, '') !== '',
+      'Send some text, or null to leave it out.',
+    )
     .refine((value) => !deceptive.test(value), 'Leave out control characters and text direction marks.');
 }

@@ -66,13 +66,13 @@ function limitUserCodes({ attempts, settings }: Context, asPage: Koa.Middleware)
       return;
     }
     await asPage(ctx, async () => {
-      // The engine fails on a form without the session that its page began.
-      if (!ctx.cookies.get(sessionCookie(settings.issuer)))
-        throw new AppError('malformed', 'This page is out of date. Open it again and type the code anew.');
       const key = `user code ${networkOf(ctx.ip)}`;
       await attempts.reserve([
         { key, limit: settings.attempts.userCode, windowSeconds: USER_CODE_WINDOW_SECONDS },
       ]);
+      // The engine fails on a form without the session that its page began.
+      if (!ctx.cookies.get(sessionCookie(settings.issuer)))
+        throw new AppError('malformed', 'This page is out of date. Open it again and type the code anew.');
       await next();
     });
   };

@@ -10,7 +10,8 @@ export const MEMBER_WORDS = {
   id: 'The key of the record; it never changes.',
   org_id: 'The organization that the role is in; null for the whole installation.',
   project_id: 'The project that the role is in; null for the whole organization.',
-  subject: 'Who has the role: `account:` and an id, `client:` and a client_id, or an issuer, `|` and a subject.',
+  subject:
+    'Who has the role: `account:` and an id, `client:` and a client_id, or an issuer, `|` and a subject.',
   email: 'The e-mail address of the account; send it or the subject.',
   role: 'What the member may do, weakest first: member, viewer, admin, owner.',
   created_at: 'When the role was given.',

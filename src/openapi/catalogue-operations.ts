@@ -70,6 +70,7 @@ function operationsOf({ tag, name, what, path, key, order, query, page, ...more 
       body: more.create,
       status: 201,
       answer: name,
+      versioned: true,
       conflict: more.conflicts.create,
     },
     { ...one, id: `get${name}`, method: 'get', summary: `Read ${what}.`, status: 200, answer: name },

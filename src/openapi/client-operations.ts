@@ -33,6 +33,7 @@ export const clientOperations: Operation[] = [
     body: 'NewClient',
     status: 201,
     answer: 'CreatedClient',
+    versioned: true,
     conflict: 'The client_id is or ever was in use.',
   },
   {

@@ -47,4 +47,3 @@ export interface Operation {
   /** When the operation answers 409. */
   conflict?: string;
 }
-

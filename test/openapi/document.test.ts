@@ -47,7 +47,8 @@ test('every reference leads somewhere, and every component is used', () => {
   const references = [...objectsIn(document)].flatMap(([, { $ref }]) =>
     typeof $ref === 'string' ? [$ref] : [],
   );
-  for (const reference of references) expect([reference, typeof resolve(reference)]).toEqual([reference, 'object']);
+  for (const reference of references)
+    expect([reference, typeof resolve(reference)]).toEqual([reference, 'object']);
   const { schemas, responses, headers } = document.components;
   const unused = Object.entries({ schemas, responses, headers }).flatMap(([kind, entries]) =>
     Object.keys(entries)

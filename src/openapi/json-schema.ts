@@ -28,7 +28,7 @@ const override: Override = ({ zodSchema, jsonSchema }) => {
   const { def } = zodSchema._zod;
   if (def.type !== 'pipe') return;
   // A list is read in two steps, its length first; together they are what may be sent.
-  const { out } = def as z.core.$ZodPipeDef;
+  const { out } = def;
   const next = bare(z.toJSONSchema(out, { io: 'input', unrepresentable: 'any', override }));
   Object.assign(jsonSchema, next);
 };

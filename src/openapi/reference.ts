@@ -72,10 +72,10 @@ function typeOf(schema: JsonSchema): string {
   if (schema.const !== undefined) return String(schema.const);
   if (schema.enum) return schema.enum.map(String).join(' | ');
   const either = schema.anyOf ?? schema.oneOf;
-  if (either) return either.map((one) => typeOf(one as JsonSchema)).join(' | ');
+  if (either) return either.map((one) => typeOf(one)).join(' | ');
   if (schema.type === 'array') {
     const { items } = schema;
-    return `array of ${items && typeof items === 'object' && !Array.isArray(items) ? typeOf(items as JsonSchema) : 'anything'}`;
+    return `array of ${items && typeof items === 'object' && !Array.isArray(items) ? typeOf(items) : 'anything'}`;
   }
   const name = [schema.type ?? 'anything'].flat().join(' | ');
   return schema.format === undefined ? name : `${name} (${schema.format})`;

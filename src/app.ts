@@ -15,6 +15,7 @@ import type { UsesPlainPkce } from './oidc/plain-pkce.js';
 import { ENGINE_ROUTES } from './oidc/routes.js';
 import { errorPages, requestIdOf, sendError } from './pages/error-page.js';
 import { registrationRoutes } from './registration/registration.routes.js';
+import { openApiRoutes } from './openapi/openapi.routes.js';
 import { describeError } from './telemetry.js';
 
 const USER_CODE_WINDOW_SECONDS = 15 * 60;
@@ -37,6 +38,7 @@ export function createApp(context: Context, engine: Engine): Koa {
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
   app.use(engineRouter(settings.issuer, engine, usesPlainPkce(context)));
   app.use(interactionDoor(context, engine, onUnexpected).routes());
+  app.use(openApiRoutes({ issuer: settings.issuer, pages }).routes());
   app.use(
     adminRouter({
       ...context,

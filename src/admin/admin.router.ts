@@ -29,11 +29,8 @@ export type AdminDependencies = Omit<
   'issuer'
 > & { trust: AdminTrust };
 
-/**
- * The operators' door: everything under /admin, for bearers of a token only. Leaves other paths to the next middleware,
- * and its errors to `problems()`, which has to be in front of it.
- */
-export function adminRouter({ trust, ...deps }: AdminDependencies): Koa.Middleware {
+/** Every route of the admin API. */
+export function adminRoutes({ trust, ...deps }: AdminDependencies): Router<AdminState> {
   const router = new Router<AdminState>();
   const parts = { ...deps, issuer: trust.issuer };
   for (const routes of [
@@ -48,8 +45,16 @@ export function adminRouter({ trust, ...deps }: AdminDependencies): Koa.Middlewa
   ]) {
     router.use(routes(parts).routes());
   }
-  const authenticate = adminAuth(trust);
-  const dispatch = router.routes();
+  return router;
+}
+
+/**
+ * The operators' door: everything under /admin, for bearers of a token only. Leaves other paths to the next middleware,
+ * and its errors to `problems()`, which has to be in front of it.
+ */
+export function adminRouter(deps: AdminDependencies): Koa.Middleware {
+  const authenticate = adminAuth(deps.trust);
+  const dispatch = adminRoutes(deps).routes();
   return async (ctx, next) => {
     if (!ADMIN.test(ctx.path)) {
       await next();

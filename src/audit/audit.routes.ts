@@ -12,13 +12,14 @@ export interface AuditRoutesDependencies {
   access: AccessService;
 }
 
-const FILTERS = { actor: text, action: text, target_id: text, from: timestamp, to: timestamp };
+/** What each filter of the audit trail may be. */
+export const AUDIT_FILTERS = { actor: text, action: text, target_id: text, from: timestamp, to: timestamp };
 
 /** The operators' door to the audit trail, which can only be read: of a project, and of the whole installation. */
 export function auditRoutes({ audit, access }: AuditRoutesDependencies): Router<AdminState> {
   const router = new Router<AdminState>();
   const send = async (ctx: Context, within: () => Promise<AuditFilter>): Promise<void> => {
-    const { values, limit, cursor } = readListParameters(ctx.query, FILTERS);
+    const { values, limit, cursor } = readListParameters(ctx.query, AUDIT_FILTERS);
     const filter = { ...filterOf(values), ...(await within()) };
     const { data, nextCursor } = await audit.list(filter, limit, cursor);
     ctx.body = { data: data.map((event) => toSnake(event)), next_cursor: nextCursor };

@@ -50,9 +50,12 @@ const pageUrl = uri((value) => webUrlMistakes(value, { loopback: false, fragment
 const endpointUrl = uri((value) => webUrlMistakes(value, { loopback: true, fragment: false }));
 const switched = z.boolean('Send true or false.');
 
-const jwk = z.custom<PublicJwk>(isObject, 'Send a JSON Web Key, an object.').superRefine((value, context) => {
-  if (isObject(value)) for (const mistake of jwkMistakes(value)) context.addIssue(mistake);
-});
+const jwk = z
+  .custom<PublicJwk>(isObject, 'Send a JSON Web Key, an object.')
+  .superRefine((value, context) => {
+    if (isObject(value)) for (const mistake of jwkMistakes(value)) context.addIssue(mistake);
+  })
+  .meta({ type: 'object', description: 'A public key (RFC 7517).' });
 const jwks = z.object(
   {
     keys: z

@@ -10,7 +10,8 @@ export interface ListQuery {
   cursor: string | undefined;
 }
 
-const FILTERS = {
+/** What each filter of a list of clients may be. */
+export const CLIENT_FILTERS = {
   text,
   client_type: oneOf(['public', 'confidential']),
   grant_type: oneOf(GRANT_TYPES),
@@ -22,8 +23,8 @@ const FILTERS = {
 
 /** Reads the query string of a list of clients. Throws as `readListParameters` does. */
 export function readListQuery(query: Readonly<Record<string, string | string[] | undefined>>): ListQuery {
-  const { values, limit, cursor } = readListParameters(query, FILTERS);
-  const given = [...values].filter(([name]) => Object.hasOwn(FILTERS, name));
+  const { values, limit, cursor } = readListParameters(query, CLIENT_FILTERS);
+  const given = [...values].filter(([name]) => Object.hasOwn(CLIENT_FILTERS, name));
   const { deleted, unusedSince, ...filter } = toCamel(Object.fromEntries(given));
   return {
     filter: {

@@ -115,8 +115,39 @@ export interface ErrorModel {
   requestId: string | undefined;
 }
 
+/** A field of a body or a record. */
+export interface ReferenceField {
+  name: string;
+  required: boolean;
+  type: string;
+  description: string;
+}
+
+/** An operation of an API; without a permission it takes any token. */
+export interface ReferenceOperation {
+  id: string;
+  method: string;
+  path: string;
+  summary: string;
+  permission: string | undefined;
+  role: string | undefined;
+  parameters: (ReferenceField & { place: string })[];
+  bodyTypes: string[];
+  fields: ReferenceField[];
+  answers: { status: string; description: string; record: string | undefined }[];
+}
+
+/** `reference`: what an API can do, chapter by chapter. */
+export interface ReferenceModel {
+  title: string;
+  introduction: string;
+  chapters: { name: string; description: string; operations: ReferenceOperation[] }[];
+  records: { name: string; fields: ReferenceField[] }[];
+}
+
 /** Every page with what it needs. */
 export interface PageModels {
+  reference: ReferenceModel;
   'sign-in': SignInModel;
   consent: ConsentModel;
   'not-a-member': NotAMemberModel;

@@ -16,6 +16,9 @@ const APIS = '/admin/v1/apis';
 const BODY_LIMIT = 64 * 1024;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** What each filter of the list of scopes may be. */
+export const SCOPE_FILTERS = { category: text, api_id: uuid, retired: oneOf(['true', 'false']) };
+
 /** What the routes of the catalogue need. `issuer` is the origin of the URLs they hand out. */
 export interface CatalogueRoutesDependencies {
   issuer: string;
@@ -52,8 +55,7 @@ function addScopes(router: Router<AdminState>, deps: CatalogueRoutesDependencies
   };
 
   router.get(SCOPES, async (ctx) => {
-    const checks = { category: text, api_id: uuid, retired: oneOf(['true', 'false']) };
-    const { cursor, limit, values } = readListParameters(ctx.query, checks);
+    const { cursor, limit, values } = readListParameters(ctx.query, SCOPE_FILTERS);
     const [category, apiId, retired] = ['category', 'api_id', 'retired'].map((name) => values.get(name));
     const filter = {
       ...(category === undefined ? {} : { category }),

@@ -6,7 +6,7 @@ import { parameterNames } from './template.js';
 const SHARED = {
   400: [
     'Malformed',
-    'The query string, a header, the path or the body is malformed; see `errors` and `detail`.',
+    'The query string, a header, the path or the body is malformed; see errors and detail.',
   ],
   401: ['Unauthenticated', 'There is no token, or it is not good here.'],
   403: ['Forbidden', 'The token lacks the scope, or the role of its bearer does not allow this.'],
@@ -14,7 +14,7 @@ const SHARED = {
   412: ['Stale', 'The record was changed since the version in If-Match; nothing was changed.'],
   413: ['TooLarge', 'The body is too large.'],
   415: ['UnsupportedType', 'The body is of another media type, charset or encoding.'],
-  422: ['Invalid', 'The body breaks rules of the record; `errors` has every mistake.'],
+  422: ['Invalid', 'The body breaks rules of the record; errors has every mistake.'],
   503: ['Unavailable', 'The database, or the keys of an outside issuer, cannot be reached for the moment.'],
 } as const;
 type SharedStatus = keyof typeof SHARED;

@@ -4,10 +4,7 @@ import { parameterNames } from './template.js';
 
 /** A refusal that means the same wherever it comes, by its status; a 409 alone has reasons of its own. */
 const SHARED = {
-  400: [
-    'Malformed',
-    'The query string, a header, the path or the body is malformed; see errors and detail.',
-  ],
+  400: ['Malformed', 'The query string, a header, the path or the body is malformed; see errors and detail.'],
   401: ['Unauthenticated', 'There is no token, or it is not good here.'],
   403: ['Forbidden', 'The token lacks the scope, or the role of its bearer does not allow this.'],
   404: ['NotFound', 'It is not there, or the caller may not see it: the same answer.'],

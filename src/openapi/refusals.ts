@@ -4,17 +4,14 @@ import { parameterNames } from './template.js';
 
 /** A refusal that means the same wherever it comes, by its status; a 409 alone has reasons of its own. */
 const SHARED = {
-  400: [
-    'Malformed',
-    'The query string, a header, the path or the body is malformed; see `errors` and `detail`.',
-  ],
+  400: ['Malformed', 'The query string, a header, the path or the body is malformed; see errors and detail.'],
   401: ['Unauthenticated', 'There is no token, or it is not good here.'],
   403: ['Forbidden', 'The token lacks the scope, or the role of its bearer does not allow this.'],
   404: ['NotFound', 'It is not there, or the caller may not see it: the same answer.'],
   412: ['Stale', 'The record was changed since the version in If-Match; nothing was changed.'],
   413: ['TooLarge', 'The body is too large.'],
   415: ['UnsupportedType', 'The body is of another media type, charset or encoding.'],
-  422: ['Invalid', 'The body breaks rules of the record; `errors` has every mistake.'],
+  422: ['Invalid', 'The body breaks rules of the record; errors has every mistake.'],
   503: ['Unavailable', 'The database, or the keys of an outside issuer, cannot be reached for the moment.'],
 } as const;
 type SharedStatus = keyof typeof SHARED;

@@ -43,7 +43,7 @@ export function startUpkeep(context: Context, engine: Engine): Upkeep {
       {
         name: 'look for publishers',
         seconds: settings.publisher.checkInterval,
-        where: 'one-node',
+        where: 'each-node',
         run: async () => {
           await publisherPoller.checkDue();
         },

@@ -1,11 +1,11 @@
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import type { Vault } from '../src/sealing.js';
 import { artifactKey, type ModelName, MODELS } from './artifact.models.js';
 import type { ArtifactRow, StoredArtifact } from './artifact.repository.js';
 import type { ArtifactStore } from './artifact.store.js';
 import { forEngine } from './engine-errors.js';
 import { successorOf } from './refresh-successor.js';
-import { keepGrant, keptGrant } from './won-grants.js';
+import { RequestMemory } from './request-memory.js';
 
 /** What the adapters of all models share. */
 export interface ArtifactContext {
@@ -18,7 +18,17 @@ export interface ArtifactContext {
    * is no such client. Within a request the answer stays the same.
    */
   clientRestoredAt(clientId: string): Promise<number | undefined>;
+  /** Told whose account the request is going to need. */
+  expectAccount(accountId: string): void;
 }
+
+type Found = Promise<StoredArtifact | undefined>;
+
+/** Grants and sessions that were asked for together with what comes before them, by key and by uid. */
+const expected = new RequestMemory<Found>();
+/** The refresh token that the request has used, until its successor is written: both happen in one statement. */
+const rotated = new RequestMemory<string>();
+const ROTATED = 'predecessor';
 
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 
@@ -40,6 +50,8 @@ export class ArtifactAdapter implements Adapter {
   async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
     await forEngine(async () => {
       const row = this.#toRow(id, await this.#stamped(payload), expiresIn);
+      const predecessor = this.model === 'RefreshToken' ? rotated.take(ROTATED) : undefined;
+      if (predecessor !== undefined) return this.#rotate(predecessor, row);
       if (this.model !== 'ReplayDetection') return this.context.store.upsert(row);
       if (await this.context.store.repository.insertOnce(row)) return;
       throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
@@ -49,9 +61,10 @@ export class ArtifactAdapter implements Adapter {
   find(id: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
       const key = artifactKey(this.model, id);
-      const row = keptGrant(key) ?? (await this.context.store.find(key));
+      const row = await (expected.take(key) ?? this.context.store.find(key));
       if (!row) return undefined;
       const payload = this.#toPayload(row, id);
+      await this.#expect(payload);
       if (!(await this.#isValid(payload))) return undefined;
       if (row.consumedAt !== null && !(await this.#inGrace(row, id))) payload.consumed = row.consumedAt;
       return payload;
@@ -61,7 +74,7 @@ export class ArtifactAdapter implements Adapter {
   /** Sessions only. The id, which is the cookie, is neither stored nor needed: the engine only reads what it finds. */
   findByUid(uid: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
-      const row = await this.context.store.repository.findByUid(MODELS[this.model], uid);
+      const row = await (expected.take(uid) ?? this.context.store.findSession(uid));
       return row && this.#toPayload(row, undefined);
     });
   }
@@ -72,7 +85,7 @@ export class ArtifactAdapter implements Adapter {
       const digest = this.context.vault.digest('user-codes', userCode);
       const row = await this.context.store.repository.findByUserCode(MODELS[this.model], digest);
       if (!row?.sealedId) return undefined;
-      const id = this.context.vault.open('artifact-ids', row.sealedId, row.key).toString();
+      const id = this.context.vault.open('artifact-ids', bytes(row.sealedId), bytes(row.key)).toString();
       const payload = { ...this.#toPayload(row, id), userCode };
       if (!(await this.#isValid(payload))) return undefined;
       return row.consumedAt === null ? payload : { ...payload, consumed: row.consumedAt };
@@ -86,15 +99,9 @@ export class ArtifactAdapter implements Adapter {
   consume(id: string): Promise<void> {
     return forEngine(async () => {
       const key = artifactKey(this.model, id);
-      const grant = this.model === 'DeviceCode' ? await this.#grantOf(key) : undefined;
-      if (await this.context.store.consume(key)) {
-        if (grant) keepGrant(grant);
-        return;
-      }
-      const row = await this.context.store.find(key);
-      if (row && (await this.#inGrace(row, id))) return;
-      if (row?.grantId) await this.#revoke(row.grantId);
-      throw new errors.InvalidGrant('it was used already');
+      // The engine goes on to save the successor, and nothing may come between the two.
+      if (this.model === 'RefreshToken' && rotated.set(ROTATED, id)) return;
+      if (!(await this.context.store.consume(key))) await this.#lost(key, id);
     });
   }
 
@@ -106,10 +113,32 @@ export class ArtifactAdapter implements Adapter {
     return forEngine(() => this.context.store.revokeByGrantId(grantId));
   }
 
-  async #grantOf(key: Buffer): Promise<StoredArtifact | undefined> {
+  async #rotate(predecessor: string, row: ArtifactRow): Promise<void> {
+    const key = artifactKey('RefreshToken', predecessor);
+    if (!(await this.context.store.rotate(key, row))) await this.#lost(key, predecessor);
+  }
+
+  /** Somebody else consumed it. That is a replay, and ends all that was issued, but for a refresh token in its grace. */
+  async #lost(key: string, id: string): Promise<void> {
+    const row = await this.context.store.find(key);
+    if (row && (await this.#inGrace(row, id))) return;
+    if (row?.grantId) await this.#revoke(row.grantId);
+    throw new errors.InvalidGrant('it was used already');
+  }
+
+  /**
+   * Asks for what the engine will ask for next because of what was found, all at once. For a device code it waits for the
+   * grant: the engine reads that only after it has consumed the code, when whoever lost the race may have revoked it
+   * already, and then nobody would get tokens. So the grant counts as it was before.
+   */
+  async #expect({ grantId, accountId, sessionUid, expiresWithSession }: AdapterPayload): Promise<void> {
+    if (!grantId || NOT_TOKENS.has(this.model) || !Provider.ctx) return;
     const { store } = this.context;
-    const grantId = (await store.find(key))?.grantId;
-    return grantId ? store.find(artifactKey('Grant', grantId)) : undefined;
+    const grantKey = artifactKey('Grant', grantId);
+    const grant = keep(grantKey, store.find(grantKey));
+    if (expiresWithSession && sessionUid) keep(sessionUid, store.findSession(sessionUid));
+    if (accountId) this.context.expectAccount(accountId);
+    if (this.model === 'DeviceCode') await grant;
   }
 
   async #stamped(payload: AdapterPayload): Promise<AdapterPayload> {
@@ -134,7 +163,7 @@ export class ArtifactAdapter implements Adapter {
     if (this.model !== 'RefreshToken' || row.consumedFor === null || row.consumedFor >= refreshGrace)
       return false;
     const successor = await store.find(artifactKey('RefreshToken', successorOf(vault, id)));
-    return successor === undefined || successor.consumedAt === null;
+    return successor?.consumedAt === null;
   }
 
   #toRow(id: string, payload: AdapterPayload, expiresIn: number): ArtifactRow {
@@ -147,7 +176,7 @@ export class ArtifactAdapter implements Adapter {
     // An interaction holds the session's cookie, the device code and its own id in a URL.
     const stored =
       this.model === 'Interaction'
-        ? { sealed: vault.seal('artifact-payloads', JSON.stringify(kept), key).toString('base64') }
+        ? { sealed: vault.seal('artifact-payloads', JSON.stringify(kept), bytes(key)).toString('base64') }
         : kept;
     const json = JSON.stringify(stored);
     if (NOT_TEXT.test(json)) throw new errors.InvalidRequest('a parameter has characters that are not text');
@@ -159,8 +188,8 @@ export class ArtifactAdapter implements Adapter {
       clientId: kept.clientId ?? null,
       accountId: kept.accountId ?? null,
       uid: this.model === 'Session' ? (kept.uid ?? null) : null,
-      userCode: userCode === undefined ? null : vault.digest('user-codes', userCode),
-      sealedId: this.model === 'DeviceCode' ? vault.seal('artifact-ids', id, key) : null,
+      userCode: userCode === undefined ? null : vault.digest('user-codes', userCode).toString('hex'),
+      sealedId: this.model === 'DeviceCode' ? vault.seal('artifact-ids', id, bytes(key)).toString('hex') : null,
       expiresAt: payload.exp ?? Date.now() / 1000 + expiresIn,
     };
   }
@@ -171,8 +200,19 @@ export class ArtifactAdapter implements Adapter {
     return id === undefined ? payload : { ...payload, jti: id };
   }
 
-  #unseal(key: Buffer, sealed: string): AdapterPayload {
-    const opened = this.context.vault.open('artifact-payloads', Buffer.from(sealed, 'base64'), key);
+  #unseal(key: string, sealed: string): AdapterPayload {
+    const opened = this.context.vault.open('artifact-payloads', Buffer.from(sealed, 'base64'), bytes(key));
     return JSON.parse(opened.toString()) as AdapterPayload;
   }
+}
+
+function bytes(hex: string): Buffer {
+  return Buffer.from(hex, 'hex');
+}
+
+function keep(key: string, found: Found): Found {
+  // Whoever takes it hears of a failure; nobody has to.
+  found.catch(() => undefined);
+  expected.set(key, found);
+  return found;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The number under which each of oidc-provider's models is stored. Never reuse one. */
 export const MODELS = {
@@ -26,11 +26,9 @@ export function isModelName(name: string): name is ModelName {
 }
 
 /**
- * The primary key of an artifact: SHA-256 of its model and id. The id itself, which is the token or cookie, is stored
- * nowhere: ids have 256 random bits, so that a digest without a key is enough.
+ * The primary key of an artifact, in hex: SHA-256 of its model and id. The id itself, which is the token or cookie, is
+ * stored nowhere: ids have 256 random bits, so that a digest without a key is enough.
  */
-export function artifactKey(model: ModelName, id: string): Buffer {
-  return createHash('sha256')
-    .update(`${String(MODELS[model])}:${id}`)
-    .digest();
+export function artifactKey(model: ModelName, id: string): string {
+  return hash('sha256', `${String(MODELS[model])}:${id}`, 'hex');
 }

@@ -2,61 +2,75 @@ import type pg from 'pg';
 import type { Database, Transaction } from '../src/db/database.js';
 import { MODELS } from './artifact.models.js';
 
-/** One artifact to write. `expiresAt` is in seconds since the epoch. */
+/** One artifact to write. Keys and digests are in hex, `expiresAt` is in seconds since the epoch. */
 export interface ArtifactRow {
-  key: Buffer;
+  key: string;
   model: number;
+  /** JSON. */
   payload: string;
   grantId: string | null;
   clientId: string | null;
   accountId: string | null;
   uid: string | null;
-  userCode: Buffer | null;
-  sealedId: Buffer | null;
+  userCode: string | null;
+  sealedId: string | null;
   expiresAt: number;
+}
+
+/** A row that is written only if its writer is the one who consumes another. */
+export interface Rotation {
+  predecessor: string;
+  row: ArtifactRow;
 }
 
 /** One artifact as read. `consumedAt` is in seconds since the epoch, `consumedFor` in seconds by the database's clock. */
 export interface StoredArtifact {
-  key: Buffer;
+  key: string;
   /** JSON; parsed anew for each caller, because the engine changes what it gets. */
   payload: string;
   grantId: string | null;
-  sealedId: Buffer | null;
+  uid: string | null;
+  sealedId: string | null;
   consumedAt: number | null;
   consumedFor: number | null;
 }
 
 interface Row {
-  id: Buffer;
+  key: string;
   payload: string;
   grant_id: string | null;
-  sealed_id: Buffer | null;
+  uid: string | null;
+  sealed_id: string | null;
   consumed_at: number | null;
   consumed_for: number | null;
 }
 
-const COLUMNS = `id, payload::text, grant_id, sealed_id,
+const FIND = `SELECT encode(id, 'hex') AS key, payload::text, grant_id, uid, encode(sealed_id, 'hex') AS sealed_id,
   floor(extract(epoch FROM consumed_at))::int AS consumed_at,
-  extract(epoch FROM now() - consumed_at)::float8 AS consumed_for`;
+  extract(epoch FROM now() - consumed_at)::float8 AS consumed_for
+  FROM artifacts WHERE`;
 
-const FIND = `SELECT ${COLUMNS} FROM artifacts WHERE id = ANY($1)`;
-
-const UPSERT = `
-  INSERT INTO artifacts
+/** Rows as members of one JSON text, which is what costs Node and PostgreSQL least. Always in one order: no deadlocks. */
+const ROWS = `json_to_recordset($1::json)
+  AS row (i text, m smallint, p jsonb, g text, c text, a text, u text, uc text, s text, e float8, x text)`;
+const INSERT = `INSERT INTO artifacts
     (id, model, payload, grant_id, client_id, account_id, uid, user_code, sealed_id, expires_at)
-  SELECT i, m, p, g, c, a, u, uc, s, to_timestamp(e)
-  FROM unnest($1::bytea[], $2::smallint[], $3::jsonb[], $4::text[], $5::text[], $6::text[], $7::text[],
-    $8::bytea[], $9::bytea[], $10::float8[]) AS row (i, m, p, g, c, a, u, uc, s, e)
-  ORDER BY i
-  ON CONFLICT (id) DO UPDATE SET
+  SELECT decode(i, 'hex'), m, p, g, c, a, u, decode(uc, 'hex'), decode(s, 'hex'), to_timestamp(e)`;
+const ON_CONFLICT = `ON CONFLICT (id) DO UPDATE SET
     payload = excluded.payload, grant_id = excluded.grant_id, client_id = excluded.client_id,
     account_id = excluded.account_id, uid = excluded.uid, expires_at = excluded.expires_at,
     user_code = coalesce(excluded.user_code, artifacts.user_code),
     sealed_id = coalesce(excluded.sealed_id, artifacts.sealed_id)`;
+const UPSERT = `${INSERT} FROM ${ROWS} ORDER BY i ${ON_CONFLICT}`;
+
+const CONSUME = `UPDATE artifacts SET consumed_at = now() WHERE id = ANY($1) AND consumed_at IS NULL
+  RETURNING encode(id, 'hex') AS key`;
+const ROTATE = `WITH won AS (${CONSUME.replace('$1', '$2')}),
+  written AS (${INSERT} FROM ${ROWS} WHERE x IN (SELECT key FROM won) ORDER BY i ${ON_CONFLICT})
+  SELECT key FROM won`;
 
 const INSERT_ONCE = `
-  INSERT INTO artifacts (id, model, payload, expires_at) VALUES ($1, $2, $3, to_timestamp($4))
+  INSERT INTO artifacts (id, model, payload, expires_at) VALUES (decode($1, 'hex'), $2, $3, to_timestamp($4))
   ON CONFLICT (id) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at
     WHERE artifacts.expires_at < now()`;
 
@@ -72,47 +86,53 @@ export class ArtifactRepository {
   constructor(private readonly database: Database) {}
 
   /** The artifacts of these keys that exist, in no order, expired ones too. */
-  async find(keys: Buffer[]): Promise<StoredArtifact[]> {
-    return (await this.#query<Row>('artifacts_find', FIND, [keys])).rows.map(toArtifact);
+  async find(keys: string[]): Promise<StoredArtifact[]> {
+    return this.#find('artifacts_find', 'id = ANY($1)', [ids(keys)]);
+  }
+
+  /** The artifacts of this model with these uids. */
+  async findByUid(model: number, uids: string[]): Promise<StoredArtifact[]> {
+    return this.#find('artifacts_find_by_uid', 'uid = ANY($2) AND model = $1', [model, uids]);
+  }
+
+  async findByUserCode(model: number, userCode: Buffer): Promise<StoredArtifact | undefined> {
+    const where = 'user_code = $2 AND model = $1';
+    return (await this.#find('artifacts_find_by_user_code', where, [model, userCode]))[0];
   }
 
   /** Writes each row, or all but its creation and consumption again. No key may come twice. */
   async upsert(rows: ArtifactRow[]): Promise<void> {
-    const column = <T>(of: (row: ArtifactRow) => T): T[] => rows.map(of);
-    await this.#query('artifacts_upsert', UPSERT, [
-      column((row) => row.key),
-      column((row) => row.model),
-      column((row) => row.payload),
-      column((row) => row.grantId),
-      column((row) => row.clientId),
-      column((row) => row.accountId),
-      column((row) => row.uid),
-      column((row) => row.userCode),
-      column((row) => row.sealedId),
-      column((row) => row.expiresAt),
-    ]);
+    await this.#write('artifacts_upsert', UPSERT, [toJson(rows.map((row) => ({ row })))]);
   }
 
   /** Inserts the row unless one with its key is alive; false when it is. */
   async insertOnce(row: Pick<ArtifactRow, 'key' | 'model' | 'payload' | 'expiresAt'>): Promise<boolean> {
     const values = [row.key, row.model, row.payload, row.expiresAt];
-    return (await this.#query('artifacts_insert_once', INSERT_ONCE, values)).rowCount === 1;
+    return (await this.#write('artifacts_insert_once', INSERT_ONCE, values)).rowCount === 1;
   }
 
   /** Marks each as consumed unless it is; returns the keys of those that this call consumed (RFC 6749 section 4.1.2). */
-  async consume(keys: Buffer[]): Promise<Buffer[]> {
-    const text =
-      'UPDATE artifacts SET consumed_at = now() WHERE id = ANY($1) AND consumed_at IS NULL RETURNING id';
-    return (await this.#query<{ id: Buffer }>('artifacts_consume', text, [keys])).rows.map(({ id }) => id);
+  async consume(keys: string[]): Promise<string[]> {
+    const { rows } = await this.#write<{ key: string }>('artifacts_consume', CONSUME, [ids(keys)]);
+    return rows.map(({ key }) => key);
   }
 
-  async destroy(keys: Buffer[]): Promise<void> {
-    await this.#query('artifacts_destroy', 'DELETE FROM artifacts WHERE id = ANY($1)', [keys]);
+  /**
+   * Consumes each predecessor and writes its row, or does neither when it is consumed already. Returns the predecessors
+   * that this call consumed. No predecessor may come twice.
+   */
+  async rotate(rotations: Rotation[]): Promise<string[]> {
+    const values = [toJson(rotations), ids(rotations.map(({ predecessor }) => predecessor))];
+    return (await this.#write<{ key: string }>('artifacts_rotate', ROTATE, values)).rows.map(({ key }) => key);
+  }
+
+  async destroy(keys: string[]): Promise<void> {
+    await this.#write('artifacts_destroy', 'DELETE FROM artifacts WHERE id = ANY($1)', [ids(keys)]);
   }
 
   /** Deletes every code and token of these grants. */
   async revokeByGrantIds(grantIds: string[]): Promise<void> {
-    await this.#query('artifacts_revoke', 'DELETE FROM artifacts WHERE grant_id = ANY($1)', [grantIds]);
+    await this.#write('artifacts_revoke', 'DELETE FROM artifacts WHERE grant_id = ANY($1)', [grantIds]);
   }
 
   /**
@@ -129,37 +149,44 @@ export class ArtifactRepository {
     await tx('artifacts').where('account_id', accountId).whereIn('model', models).delete();
   }
 
-  async findByUid(model: number, uid: string): Promise<StoredArtifact | undefined> {
-    const text = `SELECT ${COLUMNS} FROM artifacts WHERE uid = $2 AND model = $1`;
-    return (await this.#query<Row>('artifacts_find_by_uid', text, [model, uid])).rows.map(toArtifact)[0];
-  }
-
-  async findByUserCode(model: number, userCode: Buffer): Promise<StoredArtifact | undefined> {
-    const text = `SELECT ${COLUMNS} FROM artifacts WHERE user_code = $2 AND model = $1`;
-    return (await this.#query<Row>('artifacts_find_by_user_code', text, [model, userCode])).rows.map(
-      toArtifact,
-    )[0];
-  }
-
   /** Deletes at most `limit` expired rows, skipping those in use; returns how many. */
   async purgeExpired(limit: number): Promise<number> {
-    return (await this.#query('artifacts_purge', PURGE, [limit])).rowCount ?? 0;
+    return (await this.#write('artifacts_purge', PURGE, [limit])).rowCount ?? 0;
   }
 
-  #query<R extends pg.QueryResultRow>(
+  async #find(name: string, where: string, values: unknown[]): Promise<StoredArtifact[]> {
+    return (await this.database.read<Row>({ name, text: `${FIND} ${where}`, values })).rows.map(toArtifact);
+  }
+
+  #write<R extends pg.QueryResultRow>(
     name: string,
     text: string,
     values: unknown[],
   ): Promise<pg.QueryResult<R>> {
-    return this.database.pool.query<R>({ name, text, values });
+    return this.database.write<R>({ name, text, values });
   }
+}
+
+/** As PostgreSQL writes a bytea[]. */
+function ids(keys: string[]): string {
+  return `{${keys.map((key) => `"\\\\x${key}"`).join(',')}}`;
+}
+
+function toJson(rows: { row: ArtifactRow; predecessor?: string }[]): string {
+  const members = rows.map(({ row, predecessor }) => {
+    const { key: i, model: m, payload, grantId: g, clientId: c, accountId: a, uid: u, userCode: uc } = row;
+    const others = JSON.stringify({ i, m, g, c, a, u, uc, s: row.sealedId, e: row.expiresAt, x: predecessor });
+    return `{"p":${payload},${others.slice(1)}`;
+  });
+  return `[${members.join(',')}]`;
 }
 
 function toArtifact(row: Row): StoredArtifact {
   return {
-    key: row.id,
+    key: row.key,
     payload: row.payload,
     grantId: row.grant_id,
+    uid: row.uid,
     sealedId: row.sealed_id,
     consumedAt: row.consumed_at,
     consumedFor: row.consumed_for,

@@ -1,31 +1,43 @@
 import { DatabaseError } from 'pg';
-import { Batcher, type BatchLimits } from './batching.js';
-import type { ArtifactRepository, ArtifactRow, StoredArtifact } from './artifact.repository.js';
+import { BATCH_LIMITS, Batcher } from '../src/db/batching.js';
+import { Lookup } from '../src/db/lookup.js';
+import { MODELS } from './artifact.models.js';
+import type { ArtifactRepository, ArtifactRow, Rotation, StoredArtifact } from './artifact.repository.js';
 
-const LIMITS: BatchLimits = { rows: 200, statements: 2, waiting: 5_000 };
-
-/** The artifacts, one at a time for whoever calls and many at a time for PostgreSQL. */
+/** The artifacts, one at a time for whoever calls and many at a time for PostgreSQL. Keys are those of `artifactKey`. */
 export class ArtifactStore {
-  readonly #find: Batcher<Buffer, StoredArtifact | undefined>;
+  readonly #find: Lookup<StoredArtifact>;
+  readonly #findSession: Lookup<StoredArtifact>;
   readonly #upsert: Batcher<ArtifactRow, void>;
-  readonly #consume: Batcher<Buffer, boolean>;
-  readonly #destroy: Batcher<Buffer, void>;
+  readonly #consume: Batcher<string, boolean>;
+  readonly #rotate: Batcher<Rotation, boolean>;
+  readonly #destroy: Batcher<string, void>;
   readonly #revoke: Batcher<string, void>;
 
   constructor(readonly repository: ArtifactRepository) {
-    this.#find = new Batcher(LIMITS, (keys) => findEach(repository, keys), isRefusal);
-    this.#upsert = new Batcher(LIMITS, (rows) => upsertEach(repository, rows), isRefusal);
-    this.#consume = new Batcher(LIMITS, (keys) => consumeEach(repository, keys), isRefusal);
-    this.#destroy = new Batcher(LIMITS, (keys) => forEach(keys, repository.destroy(keys)), isRefusal);
-    this.#revoke = new Batcher(
-      LIMITS,
-      (grantIds) => forEach(grantIds, repository.revokeByGrantIds([...new Set(grantIds)])),
-      isRefusal,
+    this.#find = new Lookup(async (keys) => by('key', await repository.find(keys)));
+    this.#findSession = new Lookup(async (uids) =>
+      by('uid', await repository.findByUid(MODELS.Session, uids)),
     );
+    this.#upsert = batcher((rows) => forEach(rows, repository.upsert(lastOfEach(rows, ({ key }) => key))));
+    this.#consume = batcher(async (keys) => winners(keys, await repository.consume(distinct(keys))));
+    this.#rotate = batcher(async (rotations) => {
+      const first = lastOfEach(rotations.toReversed(), ({ predecessor }) => predecessor);
+      return winners(
+        rotations.map(({ predecessor }) => predecessor),
+        await repository.rotate(first),
+      );
+    });
+    this.#destroy = batcher((keys) => forEach(keys, repository.destroy(distinct(keys))));
+    this.#revoke = batcher((grantIds) => forEach(grantIds, repository.revokeByGrantIds(distinct(grantIds))));
   }
 
-  find(key: Buffer): Promise<StoredArtifact | undefined> {
-    return this.#find.submit(key);
+  find(key: string): Promise<StoredArtifact | undefined> {
+    return this.#find.find(key);
+  }
+
+  findSession(uid: string): Promise<StoredArtifact | undefined> {
+    return this.#findSession.find(uid);
   }
 
   upsert(row: ArtifactRow): Promise<void> {
@@ -33,11 +45,16 @@ export class ArtifactStore {
   }
 
   /** True for the one caller, on whichever node, that consumed it. */
-  consume(key: Buffer): Promise<boolean> {
+  consume(key: string): Promise<boolean> {
     return this.#consume.submit(key);
   }
 
-  destroy(key: Buffer): Promise<void> {
+  /** True for the one caller, on whichever node, that consumed the predecessor; only its row is written. */
+  rotate(predecessor: string, row: ArtifactRow): Promise<boolean> {
+    return this.#rotate.submit({ predecessor, row });
+  }
+
+  destroy(key: string): Promise<void> {
     return this.#destroy.submit(key);
   }
 
@@ -47,36 +64,31 @@ export class ArtifactStore {
   }
 }
 
-async function findEach(
-  repository: ArtifactRepository,
-  keys: Buffer[],
-): Promise<(StoredArtifact | undefined)[]> {
-  const names = keys.map(nameOf);
-  const found = new Map((await repository.find(distinct(keys))).map((row) => [nameOf(row.key), row]));
-  return names.map((name) => found.get(name));
+function batcher<I, O>(run: (inputs: I[]) => Promise<O[]>): Batcher<I, O> {
+  return new Batcher(BATCH_LIMITS, run, isRefusal);
 }
 
-async function upsertEach(repository: ArtifactRepository, rows: ArtifactRow[]): Promise<void[]> {
-  const last = new Map(rows.map((row) => [nameOf(row.key), row]));
-  return forEach(rows, repository.upsert([...last.values()]));
+function by(name: 'key' | 'uid', rows: StoredArtifact[]): Map<string, StoredArtifact> {
+  return new Map(rows.map((row) => [row[name] ?? '', row]));
 }
 
-async function consumeEach(repository: ArtifactRepository, keys: Buffer[]): Promise<boolean[]> {
-  const won = new Set((await repository.consume(distinct(keys))).map(nameOf));
-  return keys.map((key) => won.delete(nameOf(key)));
+function distinct(keys: string[]): string[] {
+  return [...new Set(keys)];
+}
+
+function lastOfEach<T>(rows: T[], keyOf: (row: T) => string): T[] {
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
+}
+
+/** Of several callers with one key, the first is the one who got it. */
+function winners(keys: string[], got: string[]): boolean[] {
+  const left = new Set(got);
+  return keys.map((key) => left.delete(key));
 }
 
 async function forEach(inputs: unknown[], done: Promise<void>): Promise<void[]> {
   await done;
   return inputs.map(() => undefined);
-}
-
-function distinct(keys: Buffer[]): Buffer[] {
-  return [...new Map(keys.map((key) => [nameOf(key), key])).values()];
-}
-
-function nameOf(key: Buffer): string {
-  return key.toString('latin1');
 }
 
 /** PostgreSQL answered that it did not run the statement: bad data (class 22, 23) or a lost lock (class 40). */

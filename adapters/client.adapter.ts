@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
+import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { ClientsService } from '../src/clients/clients.service.js';
 import { usesSecret } from '../src/client-record/client-record.js';
 import { applicationType } from '../src/client-record/redirect-uri-rules.js';
 import { engineResponseTypes } from '../src/oidc/response-types.js';
 import { forEngine } from './engine-errors.js';
+import { RequestMemory } from './request-memory.js';
 
 /** The registry, as far as the engine needs it. */
 export type EngineClients = Pick<ClientsService, 'findForEngine'>;
-type FoundClient = NonNullable<Awaited<ReturnType<ClientsService['findForEngine']>>>;
+/** A client as the registry gives it; another object after every change. */
+export type FoundClient = NonNullable<Awaited<ReturnType<ClientsService['findForEngine']>>>;
 
 /**
  * What the engine is given as `client_secret`, because it insists on one. It is no secret of any client, lives as long
@@ -16,7 +18,8 @@ type FoundClient = NonNullable<Awaited<ReturnType<ClientsService['findForEngine'
  */
 const SECRET_MARKER = randomBytes(32).toString('base64url');
 
-const foundInRequest = new WeakMap<object, Map<string, FoundClient>>();
+/** The first answer stands: what a request writes belongs to the client that it began with. */
+const foundInRequest = new RequestMemory<FoundClient>();
 
 /** The clients as oidc-provider sees them: read from the database for every request, so that a change holds at once. */
 export class ClientAdapter implements Adapter {
@@ -30,12 +33,14 @@ export class ClientAdapter implements Adapter {
 
   find(id: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
-      const found = await findOnce(this.clients, id);
+      const found = await clientOfRequest(this.clients, id);
       return found && this.#toMetadata(found);
     });
   }
 
-  #toMetadata({ record }: FoundClient): AdapterPayload {
+  #toMetadata(found: FoundClient): AdapterPayload {
+    // The engine makes its own of what it gets.
+    const record = structuredClone(found.record);
     const scopes = record.scopes.filter((scope) => this.plainScopes.has(scope));
     return {
       client_id: record.clientId,
@@ -94,15 +99,16 @@ export class ClientAdapter implements Adapter {
   }
 }
 
-/**
- * The client as the engine looked it up in this request, without asking the database again; undefined when it is gone.
- * `address` is where the request is from.
- */
+/** The client as the engine looked it up in this request, without asking the database again; undefined when it is gone. */
 export async function clientOfRequest(
   clients: EngineClients,
   clientId: string,
-): Promise<{ found: FoundClient | undefined; address: string }> {
-  return { found: await findOnce(clients, clientId), address: Provider.ctx?.ip ?? '' };
+): Promise<FoundClient | undefined> {
+  const known = foundInRequest.get(clientId);
+  if (known) return known;
+  const found = await clients.findForEngine(clientId);
+  if (found && !foundInRequest.get(clientId)) foundInRequest.set(clientId, found);
+  return foundInRequest.get(clientId) ?? found;
 }
 
 /** When the live client last came back from deletion, in milliseconds since the epoch, 0 if never. */
@@ -110,24 +116,8 @@ export async function clientRestoredAt(
   clients: EngineClients,
   clientId: string,
 ): Promise<number | undefined> {
-  const found = await findOnce(clients, clientId);
+  const found = await clientOfRequest(clients, clientId);
   return found && (found.restoredAt?.getTime() ?? 0);
-}
-
-async function findOnce(clients: EngineClients, clientId: string): Promise<FoundClient | undefined> {
-  const context = Provider.ctx;
-  return (context && foundInRequest.get(context)?.get(clientId)) ?? (await findClient(clients, clientId));
-}
-
-async function findClient(clients: EngineClients, clientId: string): Promise<FoundClient | undefined> {
-  const found = await clients.findForEngine(clientId);
-  const context = Provider.ctx;
-  if (found && context) {
-    const ofRequest = foundInRequest.get(context) ?? new Map<string, FoundClient>();
-    // The first answer stands: what a request writes belongs to the client that it began with.
-    if (!ofRequest.has(clientId)) foundInRequest.set(context, ofRequest.set(clientId, found));
-  }
-  return found;
 }
 
 function present<T extends object>(fields: T): { [Name in keyof T]?: NonNullable<T[Name]> } {

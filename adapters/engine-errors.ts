@@ -1,7 +1,7 @@
 import { errors, Provider } from 'oidc-provider';
 import { isUnavailable } from '../src/db/availability.js';
+import { BatchQueueFull } from '../src/db/batching.js';
 import { AppError } from '../src/errors.js';
-import { BatchQueueFull } from './batching.js';
 
 /** What the engine answers when the database cannot serve the request now: 503 in the shape of RFC 6749. */
 class TemporarilyUnavailable extends errors.OIDCProviderError {

@@ -16,6 +16,7 @@ import { ClientSecretsService } from './clients/client-secrets.service.js';
 import { ClientsRepository } from './clients/clients.repository.js';
 import { ClientsService } from './clients/clients.service.js';
 import { DeletedClientsService } from './clients/deleted-clients.service.js';
+import { LiveClientsRepository } from './clients/live-clients.repository.js';
 import type { Database } from './db/database.js';
 import { assertSchema, migrateUp } from './db/migrator.js';
 import { openDatabase } from './db/open.js';
@@ -100,7 +101,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
   const audit = new AuditService(new AuditRepository(database));
   const accounts = new AccountsService(
     database,
-    new AccountsRepository(database.sql),
+    new AccountsRepository(database),
     artifacts.repository,
     hashing,
     attempts,
@@ -128,6 +129,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
   const clients = new ClientsService({
     database,
     repository: clientsRepository,
+    live: new LiveClientsRepository(database),
     secrets: clientSecrets,
     scopes,
     publisher: new PublisherService(publisherRepository),

@@ -86,7 +86,7 @@ export class AccessRepository {
   /** Whether somebody is a member of the organization, of one of its projects, or of the installation. */
   async isMember(subject: string, orgId: string): Promise<boolean> {
     const query = { name: 'access_is_member', text: IS_MEMBER, values: [subject, orgId] };
-    return (await this.database.pool.query(query)).rowCount === 1;
+    return (await this.database.read(query)).rowCount === 1;
   }
 }
 

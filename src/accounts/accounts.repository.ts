@@ -1,4 +1,5 @@
-import type { Sql, Transaction } from '../db/database.js';
+import type { Database, Sql, Transaction } from '../db/database.js';
+import { Lookup } from '../db/lookup.js';
 import type { Account } from './account.js';
 import type { Profile } from './profile.js';
 
@@ -20,13 +21,21 @@ interface Row {
 }
 
 const COLUMNS = 'id, email, email_verified, profile, created_at, updated_at';
+const FIND = `SELECT ${COLUMNS} FROM accounts WHERE id = ANY($1::uuid[])`;
 
 /** The table `accounts`. Password hashes leave it only through `findWithHash`. */
 export class AccountsRepository {
-  constructor(private readonly sql: Sql) {}
+  readonly #byId: Lookup<Account>;
+
+  constructor(private readonly database: Database) {
+    this.#byId = new Lookup(async (ids) => {
+      const { rows } = await database.read<Row>({ name: 'accounts_find', text: FIND, values: [ids] });
+      return new Map(rows.map((row) => [row.id, toAccount(row)]));
+    });
+  }
 
   /** Undefined when the e-mail address is taken. */
-  async insert(account: NewAccount, sql: Sql = this.sql): Promise<Account | undefined> {
+  async insert(account: NewAccount, sql: Sql = this.database.sql): Promise<Account | undefined> {
     const { rows } = await sql.raw<{ rows: Row[] }>(
       `INSERT INTO accounts (email, email_verified, password_hash, profile)
        VALUES (?, ?, ?, ?::jsonb) ON CONFLICT ((lower(email))) DO NOTHING RETURNING ${COLUMNS}`,
@@ -36,16 +45,12 @@ export class AccountsRepository {
   }
 
   /** @param id a uuid. */
-  async find(id: string): Promise<Account | undefined> {
-    const { rows } = await this.sql.raw<{ rows: Row[] }>(
-      `SELECT ${COLUMNS} FROM accounts WHERE id = ?::uuid`,
-      [id],
-    );
-    return rows[0] && toAccount(rows[0]);
+  find(id: string): Promise<Account | undefined> {
+    return this.#byId.find(id.toLowerCase());
   }
 
   async findWithHash(email: string): Promise<{ account: Account; passwordHash: string } | undefined> {
-    const { rows } = await this.sql.raw<{ rows: (Row & { password_hash: string })[] }>(
+    const { rows } = await this.database.sql.raw<{ rows: (Row & { password_hash: string })[] }>(
       `SELECT ${COLUMNS}, password_hash FROM accounts WHERE lower(email) = ?`,
       [email],
     );

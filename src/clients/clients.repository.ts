@@ -1,8 +1,8 @@
 import type { Database, Sql, Transaction } from '../db/database.js';
-import type { StoredSecret } from '../hashing.js';
 import type { ClientRecord, ClientSettings, SecretSummary } from '../client-record/client-record.js';
 import type { Position } from '../paging/cursor.js';
 import { type SnakeKeys, toCamel, toSnake } from '../client-record/snake-case.js';
+import { COLUMNS, secretsAs, TABLES } from './client-columns.js';
 
 /** What a row is created from. */
 export type NewClient = ClientSettings &
@@ -21,39 +21,15 @@ export interface ClientFilter {
   deleted?: boolean;
 }
 
-/** A live client together with the hashes of its secrets, newest first, and what its organization says. */
-export interface ClientWithHashes {
-  record: Omit<ClientRecord, 'secrets' | 'clientUriVerification'>;
-  secrets: StoredSecret[];
-  /** Whether everybody counts as a member of the organization that owns the client. */
-  membershipOpen: boolean;
-  /** When it last came back from deletion: what was issued before is dead. */
-  restoredAt: Date | null;
-  /** Of the token that manages a dynamically registered client (RFC 7592). */
-  registrationTokenDigest: Buffer | null;
-}
-
 /** A client that was purged, for the audit trail. */
 export type PurgedClient = Pick<ClientRecord, 'id' | 'clientId' | 'projectId' | 'orgId'>;
 
-type StoredRecord = ClientWithHashes['record'];
 type SecretJson = Omit<SecretSummary, 'createdAt' | 'lastUsedAt'> & {
   createdAt: string;
   lastUsedAt: string | null;
 };
 type Row = SnakeKeys<Omit<ClientRecord, 'secrets'>> & { secrets: SecretJson[] };
-type LiveRow = SnakeKeys<StoredRecord> & SnakeKeys<Omit<ClientWithHashes, 'record'>>;
 
-const COLUMNS = `c.id, c.client_id, p.org_id, c.project_id, c.created_by, c.registration_type, c.client_type,
-  c.client_name, c.description, c.company, c.client_uri, c.logo_uri, c.policy_uri, c.tos_uri, c.redirect_uris,
-  c.post_logout_redirect_uris, c.backchannel_logout_uri, c.backchannel_logout_session_required, c.allowed_cors_origins,
-  c.grant_types, c.response_types, c.scopes, c.optional_scopes, c.token_endpoint_auth_method, c.jwks, c.jwks_uri,
-  c.pkce_required, c.pkce_challenge_method, c.visibility, c.promoted_at, c.version, c.last_used_at, c.created_at,
-  c.updated_at, c.deleted_at`;
-const TABLES = 'oauth_clients c JOIN projects p ON p.id = c.project_id';
-const secretsAs = (members: string): string => `(
-  SELECT coalesce(json_agg(json_build_object(${members}) ORDER BY s.created_at DESC, s.id DESC), '[]')
-  FROM oauth_client_secrets s WHERE s.oauth_client_id = c.id) AS secrets`;
 const SECRETS = secretsAs(
   `'id', s.id, 'hint', s.hint, 'createdAt', s.created_at, 'lastUsedAt', s.last_used_at`,
 );
@@ -62,11 +38,6 @@ const VERIFICATION = `(SELECT json_build_object('status', v.status, 'text', v.te
 const DETAILS = `${COLUMNS}, ${SECRETS}, ${VERIFICATION}`;
 const POSITION = `to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
 
-const FIND_LIVE = `SELECT ${COLUMNS}, o.membership_open, c.restored_at, c.registration_token_digest,
-  ${secretsAs(`'id', s.id, 'hash', s.hash`)}
-  FROM ${TABLES} JOIN organizations o ON o.id = p.org_id WHERE c.client_id = $1 AND c.deleted_at IS NULL`;
-const IS_LIVE = `SELECT FROM oauth_clients WHERE client_id = $1 AND deleted_at IS NULL
-  AND ($2::float8 IS NULL OR restored_at IS NULL OR floor(extract(epoch FROM restored_at)) < $2)`;
 const PURGE = `
   WITH gone AS (
     DELETE FROM oauth_clients WHERE id IN (
@@ -221,29 +192,6 @@ export class ClientsRepository {
       [[...names]],
     );
     return rows[0]?.count ?? 0;
-  }
-
-  /** The live client and its hashes in one round trip; every token request asks. */
-  async findLive(clientId: string): Promise<ClientWithHashes | undefined> {
-    const query = { name: 'clients_find_live', text: FIND_LIVE, values: [clientId] };
-    const { rows } = await this.database.pool.query<LiveRow>(query);
-    return rows.map(({ secrets, membership_open, restored_at, registration_token_digest, ...row }) => ({
-      record: toCamel(row),
-      secrets,
-      membershipOpen: membership_open,
-      restoredAt: restored_at,
-      registrationTokenDigest: registration_token_digest,
-    }))[0];
-  }
-
-  /** `issuedAt`, in seconds since the epoch, is of a token: whether it is also no older than the client's last restore. */
-  async isLive(clientId: string, issuedAt?: number): Promise<boolean> {
-    const { rowCount } = await this.database.pool.query({
-      name: 'clients_is_live',
-      text: IS_LIVE,
-      values: [clientId, issuedAt ?? null],
-    });
-    return rowCount === 1;
   }
 }
 

@@ -12,7 +12,8 @@ import type { Capabilities } from '../client-record/client-rules.js';
 import type { ClientSecretsService } from './client-secrets.service.js';
 import { checkVersion, type IfMatch } from './client-version.js';
 import { type Door, OPERATORS } from './door.js';
-import type { ClientFilter, ClientsRepository, ClientWithHashes } from './clients.repository.js';
+import type { ClientFilter, ClientsRepository } from './clients.repository.js';
+import type { LiveClient, LiveClientsRepository } from './live-clients.repository.js';
 import { decodeCursor, encodeCursor } from '../paging/cursor.js';
 import { publicScopeMistakes } from './public-scopes.js';
 
@@ -25,6 +26,7 @@ export interface ClientArtifacts {
 export interface ClientsDependencies {
   database: Database;
   repository: ClientsRepository;
+  live: LiveClientsRepository;
   secrets: ClientSecretsService;
   scopes: ScopesService;
   publisher: PublisherService;
@@ -193,9 +195,9 @@ export class ClientsService {
     await (within ? work(within) : database.transaction(work));
   }
 
-  /** The live client and the hashes of its secrets, newest first. */
-  async findForEngine(clientId: string): Promise<ClientWithHashes | undefined> {
-    return CLIENT_ID.test(clientId) ? this.deps.repository.findLive(clientId) : undefined;
+  /** The live client and the hashes of its secrets, newest first; the same object until something of it changes. */
+  async findForEngine(clientId: string): Promise<LiveClient | undefined> {
+    return CLIENT_ID.test(clientId) ? this.deps.live.find(clientId) : undefined;
   }
 
   /**
@@ -203,7 +205,7 @@ export class ClientsService {
    * it is not when the client was deleted and restored since. A token of the second of the restore counts as older.
    */
   async isLive(clientId: string, issuedAt?: number): Promise<boolean> {
-    return CLIENT_ID.test(clientId) && this.deps.repository.isLive(clientId, issuedAt);
+    return CLIENT_ID.test(clientId) && this.deps.live.isLive(clientId, issuedAt);
   }
 
   /** Changes the digest of the client's registration access token, if it is still `from`; false when it is not. */

@@ -1,6 +1,7 @@
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { AppError } from '../errors.js';
+import { Lanes } from './lanes.js';
 
 /** How to reach PostgreSQL: a URL, or the socket of the embedded one. */
 export type Connection = string | { host: string; port: number; user: string; database: string };
@@ -16,15 +17,27 @@ export type Sql = Knex;
 /** A transaction in progress; services pass it on and never look inside. */
 export type Transaction = Knex.Transaction;
 
+/** One statement, prepared once per connection under its name. */
+export interface Statement {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+/** Lanes for either kind: a write that waits for the disk must not keep what only reads behind it. */
+const LANES = 2;
+
 /**
- * The connections of one process: `sql` (knex) for the registry and its transactions, `pool` (raw pg, named prepared
- * statements) for the artifacts, which are most of the traffic.
+ * The connections of one process, all opened on demand: pipelined ones for what requests need, one statement at a time
+ * (`read` and `write`); `sql` (knex) for the registry and its transactions; `pool` for what needs a connection to itself.
  */
 export class Database {
   readonly sql: Knex;
   readonly pool: pg.Pool;
+  readonly #reads: Lanes;
+  readonly #writes: Lanes;
 
-  /** @param size connections of the artifact pool; the registry has half as many, both open on demand. */
+  /** @param size connections of the registry; pipelined ones are four, however much is going on. */
   constructor(connection: Connection, size: number, onError: (error: Error) => void) {
     const config = typeof connection === 'string' ? { connectionString: connection } : connection;
     const common = {
@@ -32,17 +45,30 @@ export class Database {
       application_name: 'postern',
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
+      options: PLANNER_OPTIONS,
     };
-    this.pool = new pg.Pool({ ...common, max: size, options: PLANNER_OPTIONS });
+    this.#reads = new Lanes(common, LANES, onError);
+    this.#writes = new Lanes(common, LANES, onError);
+    this.pool = new pg.Pool({ ...common, max: size });
     this.pool.on('error', onError);
     this.sql = knexFactory({
       client: 'pg',
-      connection: { ...common, options: PLANNER_OPTIONS },
+      connection: common,
       pool: { min: 0, max: Math.max(2, Math.ceil(size / 2)) },
       acquireConnectionTimeout: 5_000,
       // knex would print to the console what it throws anyway.
       log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
     });
+  }
+
+  /** Runs a statement that changes nothing. */
+  read<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
+    return this.#reads.query<R>(statement);
+  }
+
+  /** Runs a statement that is a transaction of its own. */
+  write<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
+    return this.#writes.query<R>(statement);
   }
 
   /** Runs the work in one transaction: all of it, or, when it throws, none. */
@@ -53,14 +79,14 @@ export class Database {
   /** Resolves when PostgreSQL answers. Throws AppError `unavailable` when it does not. */
   async ping(): Promise<void> {
     try {
-      await this.pool.query('SELECT 1');
+      await this.read({ name: 'ping', text: 'SELECT 1', values: [] });
     } catch (cause) {
       throw new AppError('unavailable', 'The database does not answer.', { cause });
     }
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.pool.end(), this.sql.destroy()]);
+    await Promise.all([this.#reads.close(), this.#writes.close(), this.pool.end(), this.sql.destroy()]);
   }
 }
 

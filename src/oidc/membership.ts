@@ -18,7 +18,7 @@ export function membershipRule(
   access: Pick<AccessService, 'isMember'>,
 ): MayAuthorize {
   return async (clientId, accountId) => {
-    const { found } = await clientOfRequest(clients, clientId);
+    const found = await clientOfRequest(clients, clientId);
     if (!found) return false;
     if (found.record.visibility === 'public' || found.membershipOpen) return true;
     return access.isMember(accountId, found.record.orgId);

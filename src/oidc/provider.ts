@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type Koa from 'koa';
-import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Client, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { successorOf } from '../../adapters/refresh-successor.js';
 import type { Vault } from '../sealing.js';
 import { describeError, type Logger } from '../telemetry.js';
@@ -11,6 +11,8 @@ import { engineConfiguration, type EngineParts } from './configuration.js';
 /** What the engine's own methods are replaced with. */
 export interface EnginePatches {
   vault: Vault;
+  /** The client as it is now: the same object until something of it changes. */
+  findClient(clientId: string): Promise<object | undefined>;
   /** Whether this is a secret of the client; the engine itself never sees a secret or its hash. */
   compareClientSecret(clientId: string, presented: string): Promise<boolean>;
 }
@@ -21,6 +23,18 @@ type RefreshToken = InstanceType<Provider['RefreshToken']>;
 export function buildProvider(parts: EngineParts, patches: EnginePatches, log: Logger): Provider {
   const provider = new Provider(parts.settings.issuer, engineConfiguration(parts));
   provider.proxy = true;
+
+  // The engine reads what it knows a client by on every request, and remembers a hundred. Ours are remembered by the
+  // object that the registry gives for them.
+  const clients = new WeakMap<object, Client>();
+  const engineFind = provider.Client.find.bind(provider.Client);
+  provider.Client.find = async (clientId) => {
+    const found = typeof clientId === 'string' ? await patches.findClient(clientId) : undefined;
+    if (!found) return undefined;
+    const client = clients.get(found) ?? (await engineFind(clientId));
+    if (client) clients.set(found, client);
+    return client;
+  };
 
   // The engine takes a secret from the header or from the form; the record says which (RFC 7591 section 2).
   provider.Client.prototype.compareClientSecret = async function (

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { Provider } from 'oidc-provider';
 import { ArtifactAdapter } from '../../adapters/artifact.adapter.js';
 import { isModelName } from '../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest, clientRestoredAt } from '../../adapters/client.adapter.js';
 import { forEngine } from '../../adapters/engine-errors.js';
+import { RequestMemory } from '../../adapters/request-memory.js';
+import type { Account } from '../accounts/account.js';
 import { ADMIN_SCOPES } from '../access/permissions.js';
 import { claimsOf } from '../accounts/claims.js';
 import type { Context } from '../context.js';
@@ -14,6 +17,9 @@ import { listenForUsage, type UsageListener } from './usage-events.js';
 
 /** What the engine runs on. */
 export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
+
+/** Accounts that were asked for together with what comes before them. */
+const expectedAccounts = new RequestMemory<Promise<Account | undefined>>();
 
 /** Starts the engine on the services of this process. */
 export function startEngine(context: EngineServices): Promise<Engine> {
@@ -39,6 +45,11 @@ export function startEngine(context: EngineServices): Promise<Engine> {
     vault,
     refreshGrace: settings.refreshGrace,
     clientRestoredAt: (clientId: string) => clientRestoredAt(clients, clientId),
+    expectAccount: (accountId: string) => {
+      const account = accounts.find(accountId);
+      account.catch(() => undefined);
+      expectedAccounts.set(accountId, account);
+    },
   };
 
   return Engine.start(async () => {
@@ -64,20 +75,21 @@ export function startEngine(context: EngineServices): Promise<Engine> {
               forEngine(async () => {
                 // At the authorization endpoint the interaction policy asks, and says why not.
                 const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
-                const account = allowed ? await accounts.find(sub) : undefined;
+                const account = allowed ? await (expectedAccounts.take(sub) ?? accounts.find(sub)) : undefined;
                 return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
               }),
             findApi: (audience) => forEngine(() => apis.findByAudience(audience)),
-            isClientLive: (clientId) => forEngine(() => clients.isLive(clientId)),
+            isClientLive: (clientId) => forEngine(async () => !!(await clientOfRequest(clients, clientId))),
             mayAuthorize: (clientId, accountId) => forEngine(() => mayAuthorize(clientId, accountId)),
             pages: enginePages(pages, clients, accounts),
           },
           {
             vault,
+            findClient: (clientId) => forEngine(() => clientOfRequest(clients, clientId)),
             compareClientSecret: (clientId, presented) =>
               forEngine(async () => {
-                const { found, address } = await clientOfRequest(clients, clientId);
-                const secrets = found?.secrets ?? [];
+                const secrets = (await clientOfRequest(clients, clientId))?.secrets ?? [];
+                const address = Provider.ctx?.ip ?? '';
                 const secretId = await clientAuthentication.verify(clientId, secrets, presented, address);
                 if (secretId !== undefined) usage.secretUsed(clientId, secretId);
                 return secretId !== undefined;

@@ -77,7 +77,7 @@ export class PublisherRepository {
    */
   async claimDue(limit: number, lease: number): Promise<Look[]> {
     const query = { name: 'publisher_claim_due', text: CLAIM_DUE, values: [limit, lease] };
-    return (await this.database.pool.query<Look>(query)).rows;
+    return (await this.database.write<Look>(query)).rows;
   }
 
   /** Waits for the client's row, which comes before its verification's. */

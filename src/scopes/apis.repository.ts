@@ -1,5 +1,6 @@
 import { type SnakeKeys, toCamel, toSnake } from '../client-record/snake-case.js';
 import type { Database, Sql, Transaction } from '../db/database.js';
+import { Lookup } from '../db/lookup.js';
 import type { Position } from '../paging/cursor.js';
 import type { ApiRecord, ApiSettings } from './api-record.js';
 
@@ -9,17 +10,23 @@ const COLUMNS = `a.id, a.audience, a.name, a.access_token_format, a.signing_alg,
   a.created_at, a.updated_at,
   ARRAY(SELECT s.name FROM scopes s WHERE s.api_id = a.id ORDER BY s.name) AS scopes`;
 const POSITION = `to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
-const FIND_BY_AUDIENCE = `SELECT ${COLUMNS} FROM apis a WHERE a.audience = $1`;
+const FIND_BY_AUDIENCE = `SELECT ${COLUMNS} FROM apis a WHERE a.audience = ANY($1)`;
 
 /** The SQL of the APIs; our own admin API is no row here. */
 export class ApisRepository {
-  constructor(private readonly database: Database) {}
+  readonly #byAudience: Lookup<ApiRecord>;
 
-  /** In one statement, for requests that name the audience. */
-  async findByAudience(audience: string): Promise<ApiRecord | undefined> {
-    const query = { name: 'apis_find_by_audience', text: FIND_BY_AUDIENCE, values: [audience] };
-    const { rows } = await this.database.pool.query<Row>(query);
-    return rows.map((row) => toCamel(row))[0];
+  constructor(private readonly database: Database) {
+    this.#byAudience = new Lookup(async (audiences) => {
+      const query = { name: 'apis_find_by_audience', text: FIND_BY_AUDIENCE, values: [audiences] };
+      const { rows } = await database.read<Row>(query);
+      return new Map(rows.map((row) => [row.audience, toCamel(row)]));
+    });
+  }
+
+  /** For requests that name the audience. */
+  findByAudience(audience: string): Promise<ApiRecord | undefined> {
+    return this.#byAudience.find(audience);
   }
 
   async find(id: string, sql: Sql = this.database.sql): Promise<ApiRecord | undefined> {

@@ -5,6 +5,9 @@ export interface BatchLimits {
   waiting: number;
 }
 
+/** Enough for one process at full speed; what waits beyond it would be answered too late to be of use. */
+export const BATCH_LIMITS: BatchLimits = { rows: 200, statements: 2, waiting: 5_000 };
+
 /** Thrown for one row instead of running the statement: the database is slower than what is asked of it. */
 export class BatchQueueFull extends Error {
   override readonly name = 'BatchQueueFull';
@@ -33,7 +36,7 @@ export class Batcher<I, O> {
   constructor(
     private readonly limits: BatchLimits,
     private readonly run: (inputs: I[]) => Promise<O[]>,
-    private readonly isRefusal: (error: unknown) => boolean,
+    private readonly isRefusal: (error: unknown) => boolean = () => false,
   ) {}
 
   /** The output for this input. Rejects with BatchQueueFull at once when too many are waiting. */
@@ -49,7 +52,7 @@ export class Batcher<I, O> {
   #schedule(): void {
     if (this.#scheduled || this.#waiting.length === 0 || this.#underWay >= this.limits.statements) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    atEndOfTurn(() => {
       this.#scheduled = false;
       while (this.#waiting.length > 0 && this.#underWay < this.limits.statements) {
         void this.#send(this.#waiting.splice(0, this.limits.rows));
@@ -79,4 +82,16 @@ export class Batcher<I, O> {
       for (const one of batch) await this.#settle([one]);
     }
   }
+}
+
+let tasks: (() => void)[] = [];
+
+/** All batchers send in one go, so that statements of different kinds share a write to the socket. */
+function atEndOfTurn(task: () => void): void {
+  if (tasks.push(task) > 1) return;
+  setImmediate(() => {
+    const due = tasks;
+    tasks = [];
+    for (const run of due) run();
+  });
 }

@@ -1,0 +1,26 @@
+import { Provider } from 'oidc-provider';
+
+/** What the engine's storage keeps until the request that is being answered ends; outside of one it keeps nothing. */
+export class RequestMemory<V> {
+  readonly #ofRequests = new WeakMap<object, Map<string, V>>();
+
+  get(key: string): V | undefined {
+    return Provider.ctx && this.#ofRequests.get(Provider.ctx)?.get(key);
+  }
+
+  /** True when there is a request to keep it for. */
+  set(key: string, value: V): boolean {
+    if (!Provider.ctx) return false;
+    const ofRequest = this.#ofRequests.get(Provider.ctx);
+    if (ofRequest) ofRequest.set(key, value);
+    else this.#ofRequests.set(Provider.ctx, new Map([[key, value]]));
+    return true;
+  }
+
+  /** The value, which is not kept any longer. */
+  take(key: string): V | undefined {
+    const value = this.get(key);
+    if (value !== undefined && Provider.ctx) this.#ofRequests.get(Provider.ctx)?.delete(key);
+    return value;
+  }
+}

@@ -1,0 +1,88 @@
+import QuickLRU from 'quick-lru';
+import type { Database } from '../db/database.js';
+import { Lookup } from '../db/lookup.js';
+import type { ClientRecord } from '../client-record/client-record.js';
+import { type SnakeKeys, toCamel } from '../client-record/snake-case.js';
+import type { StoredSecret } from '../hashing.js';
+import { COLUMNS, secretsAs, TABLES } from './client-columns.js';
+
+/**
+ * A live client together with the hashes of its secrets, newest first, and what its organization says. The same object
+ * as long as nothing of it changes, so never to be changed.
+ */
+export interface LiveClient {
+  record: Readonly<Omit<ClientRecord, 'secrets' | 'clientUriVerification'>>;
+  secrets: readonly StoredSecret[];
+  /** Whether everybody counts as a member of the organization that owns the client. */
+  membershipOpen: boolean;
+  /** When it last came back from deletion: what was issued before is dead. */
+  restoredAt: Date | null;
+  /** Of the token that manages a dynamically registered client (RFC 7592). */
+  registrationTokenDigest: Buffer | null;
+}
+
+type Row = SnakeKeys<LiveClient['record']> & SnakeKeys<Omit<LiveClient, 'record'>> & { stamp: string };
+
+const REMEMBERED = 2_000;
+
+/**
+ * Another one after every change: `xmin` is the transaction that wrote the row last, and the time tells those apart that
+ * a failed primary and its successor gave the same number. Whatever changes a secret writes the client's row too.
+ */
+const STAMP = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open) AS stamp`;
+const WHERE = `FROM ${TABLES} JOIN organizations o ON o.id = p.org_id
+  WHERE c.client_id = ANY($1) AND c.deleted_at IS NULL`;
+const LOOK = `SELECT c.client_id, ${STAMP} ${WHERE}`;
+const READ = `SELECT ${COLUMNS}, o.membership_open, c.restored_at, c.registration_token_digest, ${STAMP},
+  ${secretsAs(`'id', s.id, 'hash', s.hash`)} ${WHERE}`;
+const IS_LIVE = `SELECT FROM oauth_clients WHERE client_id = $1 AND deleted_at IS NULL
+  AND ($2::float8 IS NULL OR restored_at IS NULL OR floor(extract(epoch FROM restored_at)) < $2)`;
+
+/**
+ * The clients of requests. Each look asks the database whether the client is there and still as it was read before; only
+ * what is new or has changed is read whole. So a change is in force with the next request, on every node.
+ */
+export class LiveClientsRepository {
+  readonly #known = new QuickLRU<string, { stamp: string; client: LiveClient }>({ maxSize: REMEMBERED });
+  readonly #look: Lookup<string>;
+  readonly #read: Lookup<LiveClient>;
+
+  constructor(private readonly database: Database) {
+    this.#look = new Lookup(async (clientIds) => {
+      const query = { name: 'clients_look', text: LOOK, values: [clientIds] };
+      const { rows } = await database.read<{ client_id: string; stamp: string }>(query);
+      return new Map(rows.map(({ client_id, stamp }) => [client_id, stamp]));
+    });
+    this.#read = new Lookup(async (clientIds) => {
+      const query = { name: 'clients_read', text: READ, values: [clientIds] };
+      const { rows } = await database.read<Row>(query);
+      return new Map(rows.map((row) => [row.client_id, this.#remember(row)]));
+    });
+  }
+
+  async find(clientId: string): Promise<LiveClient | undefined> {
+    const stamp = await this.#look.find(clientId);
+    if (stamp === undefined) return undefined;
+    const known = this.#known.get(clientId);
+    return known?.stamp === stamp ? known.client : this.#read.find(clientId);
+  }
+
+  /** `issuedAt`, in seconds since the epoch, is of a token: whether it is also no older than the client's last restore. */
+  async isLive(clientId: string, issuedAt?: number): Promise<boolean> {
+    const query = { name: 'clients_is_live', text: IS_LIVE, values: [clientId, issuedAt ?? null] };
+    return (await this.database.read(query)).rowCount === 1;
+  }
+
+  #remember({ stamp, ...row }: Row): LiveClient {
+    const { secrets, membership_open, restored_at, registration_token_digest, ...record } = row;
+    const client = {
+      record: toCamel(record),
+      secrets,
+      membershipOpen: membership_open,
+      restoredAt: restored_at,
+      registrationTokenDigest: registration_token_digest,
+    };
+    this.#known.set(record.client_id, { stamp, client });
+    return client;
+  }
+}

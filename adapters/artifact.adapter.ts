@@ -136,7 +136,7 @@ export class ArtifactAdapter implements Adapter {
     const { store } = this.context;
     const grantKey = artifactKey('Grant', grantId);
     const grant = keep(grantKey, store.find(grantKey));
-    if (expiresWithSession && sessionUid) keep(sessionUid, store.findSession(sessionUid));
+    if (expiresWithSession && sessionUid) void keep(sessionUid, store.findSession(sessionUid));
     if (accountId) this.context.expectAccount(accountId);
     if (this.model === 'DeviceCode') await grant;
   }
@@ -189,7 +189,8 @@ export class ArtifactAdapter implements Adapter {
       accountId: kept.accountId ?? null,
       uid: this.model === 'Session' ? (kept.uid ?? null) : null,
       userCode: userCode === undefined ? null : vault.digest('user-codes', userCode).toString('hex'),
-      sealedId: this.model === 'DeviceCode' ? vault.seal('artifact-ids', id, bytes(key)).toString('hex') : null,
+      sealedId:
+        this.model === 'DeviceCode' ? vault.seal('artifact-ids', id, bytes(key)).toString('hex') : null,
       expiresAt: payload.exp ?? Date.now() / 1000 + expiresIn,
     };
   }

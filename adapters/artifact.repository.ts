@@ -123,7 +123,9 @@ export class ArtifactRepository {
    */
   async rotate(rotations: Rotation[]): Promise<string[]> {
     const values = [toJson(rotations), ids(rotations.map(({ predecessor }) => predecessor))];
-    return (await this.#write<{ key: string }>('artifacts_rotate', ROTATE, values)).rows.map(({ key }) => key);
+    return (await this.#write<{ key: string }>('artifacts_rotate', ROTATE, values)).rows.map(
+      ({ key }) => key,
+    );
   }
 
   async destroy(keys: string[]): Promise<void> {
@@ -175,7 +177,18 @@ function ids(keys: string[]): string {
 function toJson(rows: { row: ArtifactRow; predecessor?: string }[]): string {
   const members = rows.map(({ row, predecessor }) => {
     const { key: i, model: m, payload, grantId: g, clientId: c, accountId: a, uid: u, userCode: uc } = row;
-    const others = JSON.stringify({ i, m, g, c, a, u, uc, s: row.sealedId, e: row.expiresAt, x: predecessor });
+    const others = JSON.stringify({
+      i,
+      m,
+      g,
+      c,
+      a,
+      u,
+      uc,
+      s: row.sealedId,
+      e: row.expiresAt,
+      x: predecessor,
+    });
     return `{"p":${payload},${others.slice(1)}`;
   });
   return `[${members.join(',')}]`;

@@ -41,6 +41,10 @@ class Lane {
       const client = this.#client ?? (await this.#open());
       this.#cork(client);
       return await client.query<R>(statement);
+    } catch (error) {
+      // The server ends the connection, and will say so a little later.
+      if (error instanceof pg.DatabaseError && error.severity === 'FATAL') this.#drop();
+      throw error;
     } finally {
       this.underWay--;
     }
@@ -60,19 +64,21 @@ class Lane {
 
   async #connect(): Promise<pg.Client> {
     const client = new pg.Client({ ...this.config, pipeline: true });
-    const drop = (): void => {
-      if (this.#client !== client) return;
-      this.#client = undefined;
-      this.#opening = undefined;
-    };
     client.on('error', (error) => {
-      drop();
+      if (this.#client === client) this.#drop();
       this.onError(error);
     });
-    client.on('end', drop);
+    client.on('end', () => {
+      if (this.#client === client) this.#drop();
+    });
     await client.connect();
     this.#client = client;
     return client;
+  }
+
+  #drop(): void {
+    this.#client = undefined;
+    this.#opening = undefined;
   }
 
   /** Holds back what is written until the current turn has written all that it has. */

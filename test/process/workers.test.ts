@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { gone, Installation, readWelcome, type Welcome } from '../setup/installation.js';
 import { killAll, openCommandLine, PosternProcess, runPostern } from '../setup/postern-process.js';
-import { freePort } from '../setup/test-server.js';
+import { freePort, type RegisteredClient } from '../setup/test-server.js';
 import { basic, postForm } from '../setup/wire.js';
 import { linesOf, workersOf } from '../setup/workers.js';
 
@@ -46,7 +46,7 @@ test('what is changed through one worker holds on the others at once', async () 
   const workers = await workersOf(server);
   const token = await adminToken();
   const fields = { client_name: 'Machine', grant_types: ['client_credentials'] };
-  const client = (await admin(token, 'POST', '', fields)) as unknown as Machine;
+  const client = (await admin(token, 'POST', '', fields)) as RegisteredClient;
   await onEach(server, workers, async () => expect(await ask(client)).toBe(200));
   const rotated = await admin(token, 'POST', `/${client.id}/rotate_secret`);
   await admin(token, 'DELETE', `/${client.id}/rotate_secret`);
@@ -189,13 +189,7 @@ test('a slot of a periodic job is done by one process of all nodes', async () =>
   }
 });
 
-interface Machine {
-  id: string;
-  client_id: string;
-  client_secret: string;
-}
-
-const operator = (): Machine => ({
+const operator = (): RegisteredClient => ({
   id: '',
   client_id: welcome.clientId,
   client_secret: welcome.clientSecret,
@@ -213,7 +207,7 @@ async function onEach(server: PosternProcess, workers: number[], work: () => Pro
   }
 }
 
-async function ask(client: Machine): Promise<number> {
+async function ask(client: RegisteredClient): Promise<number> {
   const headers = { ...basic(client), connection: 'close' };
   return (await postForm(`${home.issuer}/oauth2/token`, { grant_type: 'client_credentials' }, headers))
     .status;

@@ -2,9 +2,9 @@ import type { Context } from '../context.js';
 import type { Engine } from '../oidc/engine.js';
 import { MAX_ACCESS_TOKEN_TTL } from '../scopes/api-record.js';
 import { UPKEEP } from '../usage/unused-clients.service.js';
+import { purgeExpired } from './expiry.service.js';
 import type { Job } from './upkeep.service.js';
 
-const PURGE_PIECE = 1_000;
 const KEY_CHECK_SECONDS = 15;
 const HOUR = 3_600;
 
@@ -38,16 +38,17 @@ export function nodeJobs(context: Context): Job[] {
       name: 'purge expired artifacts',
       seconds: settings.expiryInterval,
       where: 'once',
-      run: async () => {
-        while ((await artifacts.repository.purgeExpired(PURGE_PIECE)) === PURGE_PIECE);
+      run: async (stopping) => {
+        const deleted = await purgeExpired(artifacts.repository, stopping);
+        if (deleted > 0) log.debug({ deleted }, 'expired artifacts were deleted');
       },
     },
     {
       name: 'purge attempts',
       seconds: settings.expiryInterval,
       where: 'once',
-      run: async () => {
-        await attempts.purge();
+      run: async (stopping) => {
+        await attempts.purge(stopping);
       },
     },
     {

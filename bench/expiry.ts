@@ -102,18 +102,15 @@ async function backlog(load: OpenLoop): Promise<void> {
   load.take();
   await sleep(BEFORE_AND_AFTER * 1000);
   await line('before', load, BEFORE_AND_AFTER);
-  const started = performance.now();
-  while ((await expiredRows()) < rows / 100) await sleep(50);
+  const before = await deletedRows();
+  while ((await deletedRows()) < before + rows / 100) await sleep(50);
   load.take();
   const begun = performance.now();
-  while ((await expiredRows()) > rows / 100) await sleep(250);
+  while ((await deletedRows()) < before + rows) await sleep(250);
   const took = (performance.now() - begun) / 1000;
   await line(`during, ${took.toFixed(1)} s`, load, took);
   await sleep(BEFORE_AND_AFTER * 1000);
   await line('after', load, BEFORE_AND_AFTER);
-  say(
-    `\nThe last of them was gone ${((begun - started) / 1000 + took).toFixed(1)} s after the first had expired.`,
-  );
 }
 
 async function line(name: string, load: OpenLoop, time: number): Promise<void> {
@@ -152,8 +149,9 @@ async function size(): Promise<Size> {
   return found[0];
 }
 
-async function expiredRows(): Promise<number> {
-  const text = 'SELECT count(*)::int AS count FROM artifacts WHERE expires_at < now()';
+/** By PostgreSQL's counters, a second late: looking at the rows would disturb what is measured. */
+async function deletedRows(): Promise<number> {
+  const text = "SELECT n_tup_del::float8 AS count FROM pg_stat_user_tables WHERE relname = 'artifacts'";
   return (await database.pool.query<{ count: number }>(text)).rows[0]?.count ?? 0;
 }
 

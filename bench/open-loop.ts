@@ -35,7 +35,7 @@ export class OpenLoop {
   #next = 0;
   #underWay = 0;
   /** The first error of all, for whoever wants to know why. */
-  firstError: unknown;
+  firstError: Error | undefined;
 
   constructor(
     users: readonly Step[],
@@ -84,7 +84,7 @@ export class OpenLoop {
       await step();
       this.#window.latencies.push(performance.now() - intended);
     } catch (error) {
-      this.firstError ??= error;
+      this.firstError ??= error instanceof Error ? error : new Error(String(error));
       this.#window.errors++;
     }
     this.#underWay--;

@@ -24,6 +24,8 @@ export async function serve(port: number, settings: Record<string, string>): Pro
     if (!listening) stderr += chunk.toString();
   });
   const ended = once(child, 'close');
+  process.once('exit', () => child.kill('SIGKILL'));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
   while (!stderr.includes('"listening"')) {
     await Promise.race([once(child.stderr, 'data'), ended]);
     if (child.exitCode !== null) throw new Error(`the server ended: ${stderr}`);

@@ -124,17 +124,18 @@ function start(): ChildProcess {
   });
 }
 
-/** In an order in which the flows are mixed from the first turn on. */
+/** In an order in which the flows are mixed from the first turn on. Most of them have to sign in first. */
 async function makeUsers(target: Target): Promise<Step[]> {
-  const users = Object.entries(MIX).flatMap(([name, count]) => {
+  const places = Object.entries(MIX).flatMap(([name, count]) =>
+    Array.from({ length: count }, (_, index) => ({ name, place: (index + 0.5) / count })),
+  );
+  const users: Step[] = [];
+  for (const { name } of places.sort((a, b) => a.place - b.place)) {
     const begin = FLOWS[name];
     if (!begin) throw new Error(`there is no flow "${name}"`);
-    return Array.from({ length: count }, async (_, index) => ({
-      place: (index + 0.5) / count,
-      step: await begin(target),
-    }));
-  });
-  return (await Promise.all(users)).sort((a, b) => a.place - b.place).map(({ step }) => step);
+    users.push(await begin(target));
+  }
+  return users;
 }
 
 /** Steps that each are the turn of whoever has waited longest, for the same mix as at a fixed pace. */

@@ -75,8 +75,10 @@ const INSERT_ONCE = `
     WHERE artifacts.expires_at < now()`;
 
 const PURGE = `
-  DELETE FROM artifacts WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM artifacts WHERE expires_at < now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))`;
+  WITH gone AS (DELETE FROM artifacts WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM artifacts WHERE expires_at >= $2::timestamptz AND expires_at < now()
+    ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING expires_at)
+  SELECT count(*)::int AS count, max(expires_at)::text AS last FROM gone`;
 
 const REVOKE_BY_CLIENT = `
   DELETE FROM artifacts WHERE id IN (SELECT id FROM artifacts WHERE client_id = ? FOR UPDATE SKIP LOCKED)`;
@@ -151,9 +153,15 @@ export class ArtifactRepository {
     await tx('artifacts').where('account_id', accountId).whereIn('model', models).delete();
   }
 
-  /** Deletes at most `limit` expired rows, skipping those in use; returns how many. */
-  async purgeExpired(limit: number): Promise<number> {
-    return (await this.#write('artifacts_purge', PURGE, [limit])).rowCount ?? 0;
+  /**
+   * Deletes at most `limit` expired rows, first those that expired first, skipping those in use. `last` is when the last
+   * of them expired, for the next piece to begin `from`: it would have to step over all that were just deleted.
+   */
+  async purgeExpired(limit: number, from = '-infinity'): Promise<{ count: number; last: string | null }> {
+    const statement = { name: 'artifacts_purge', text: PURGE, values: [limit, from] };
+    // On a connection of its own: in a lane, requests would wait behind it.
+    const { rows } = await this.database.pool.query<{ count: number; last: string | null }>(statement);
+    return rows[0] ?? { count: 0, last: null };
   }
 
   async #find(name: string, where: string, values: unknown[]): Promise<StoredArtifact[]> {

@@ -16,7 +16,8 @@ import { startEngine } from '../src/oidc/start.js';
 import { listen } from '../src/server.js';
 import type { Settings } from '../src/settings.js';
 import { createLogger } from '../src/telemetry.js';
-import { startUpkeep } from '../src/upkeep/jobs.js';
+import { nodeJobs, processJobs } from '../src/upkeep/jobs.js';
+import { startUpkeep } from '../src/upkeep/start.js';
 import { PlainAdapter } from './plain.adapter.js';
 import { REDIRECT_URI, SCOPE, type Target } from './target.js';
 
@@ -57,7 +58,7 @@ async function startPostern(settings: Settings): Promise<Pick<Target, 'clientId'
   const { record, clientSecret } = await context.clients.create(actor, tenant, { ...CLIENT, scopes });
   const engine = await startEngine(context);
   await listen(createApp(context, engine), settings.host, settings.port);
-  startUpkeep(context, engine);
+  startUpkeep(context, [...processJobs(context, engine), ...nodeJobs(context)]);
   return { clientId: record.clientId, clientSecret: clientSecret ?? '' };
 }
 

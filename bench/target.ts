@@ -12,10 +12,15 @@ export interface Target {
   password: string;
 }
 
-/** What a candidate used so far: CPU in microseconds, memory in bytes. */
+/**
+ * What a candidate used so far: CPU in microseconds, memory in bytes; and by how much its event loop was late, p99 in
+ * milliseconds, since it was asked before.
+ */
 export interface Consumption {
   cpu: number;
   rss: number;
+  heap: number;
+  eventLoopDelay: number;
 }
 
 export const REDIRECT_URI = 'https://rp.example/callback';

@@ -12,6 +12,8 @@ import * as addPublisherVerification from './20261122070200_add_publisher_verifi
 import * as createUsage from './20261122070300_create_usage.js';
 import * as prepareRegistration from './20261122070400_prepare_registration.js';
 import * as indexAccountsOfArtifacts from './20261122070500_index_accounts_of_artifacts.js';
+import * as createJobSlots from './20261125060000_create_job_slots.js';
+import * as vacuumArtifactsSooner from './20261125060100_vacuum_artifacts_sooner.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -35,4 +37,6 @@ export const migrations: readonly Migration[] = [
   { name: '20261122070300_create_usage', ...createUsage },
   { name: '20261122070400_prepare_registration', ...prepareRegistration },
   { name: '20261122070500_index_accounts_of_artifacts', ...indexAccountsOfArtifacts },
+  { name: '20261125060000_create_job_slots', ...createJobSlots },
+  { name: '20261125060100_vacuum_artifacts_sooner', ...vacuumArtifactsSooner },
 ];

@@ -9,6 +9,7 @@ import { exitCodeOf, printError } from './commands/output.js';
 import { serveCommand } from './commands/serve.js';
 import { orgCommands, projectCommands } from './commands/tenancy.js';
 import { tokenCommand } from './commands/token.js';
+import { workerCommand } from './commands/worker.js';
 
 const EXIT_CODES = `
 Exit codes:
@@ -38,6 +39,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   ]) {
     program.addCommand(command);
   }
+  program.addCommand(workerCommand(), { hidden: true });
   throwUsageErrors(program);
   try {
     await program.parseAsync([...argv]);

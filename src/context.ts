@@ -95,7 +95,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
   const keys = new KeysService(database, keysRepository, vault);
   await keys.assertEncryptionKey();
 
-  const hashing = new Hashing();
+  const hashing = new Hashing(settings.workers);
   const artifacts = new ArtifactStore(new ArtifactRepository(database));
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
   const audit = new AuditService(new AuditRepository(database));

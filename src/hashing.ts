@@ -13,13 +13,18 @@ const REMEMBERED_SECRETS = 10_000;
 const DECOY_PASSWORD_HASH = '$2b$12$cT1Vzm8SQRA2SBasVuEUC.BHyMe8DdrGyirs1i8rGNCLkV/jjwmRm';
 
 /**
- * The only user of bcrypt. At most one hash per core runs at a time: they share libuv's pool with the signing of
- * tokens, which would otherwise wait behind them.
+ * The only user of bcrypt. At most one hash per core runs at a time: they share libuv's pool, and the cores, with the
+ * signing of tokens, which would otherwise wait behind them. Processes of one node share its cores, and each has one.
  */
 export class Hashing {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
-  readonly #cores = availableParallelism();
+  readonly #cores: number;
+
+  /** @param processes how many processes like this one there are on this machine. */
+  constructor(processes = 1) {
+    this.#cores = Math.max(1, Math.floor(availableParallelism() / processes));
+  }
 
   /** bcrypt, cost 12. Throws RangeError when the password is longer than `MAX_HASHED_BYTES`. */
   hashPassword(password: string): Promise<string> {

@@ -130,6 +130,7 @@ const environment = z.object({
   ISSUER: issuerUrl.default('http://localhost:3000'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: count(3000, 0, 65_535),
+  WORKERS: count(1, 1, 256),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, { error: 'must start with postgres:// or postgresql://', abort: true })
@@ -200,6 +201,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
     issuer: e.ISSUER,
     host: e.HOST,
     port: e.PORT,
+    workers: e.WORKERS,
     databaseUrl: e.DATABASE_URL,
     databasePoolSize: e.DATABASE_POOL_SIZE,
     dataDirectory: e.DATA_DIR,
@@ -259,4 +261,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
     /** In days; 0 keeps dynamically registered clients for ever. */
     dynamicClientRetentionDays: e.DYNAMIC_CLIENT_RETENTION_DAYS,
   };
+}
+
+/** The environment for the workers of this process: its own, with the database that it has open. */
+export function environmentOfWorkers(databaseUrl: Secret): NodeJS.ProcessEnv {
+  return { ...process.env, DATABASE_URL: databaseUrl.reveal() };
 }

@@ -4,13 +4,14 @@ export type { Logger } from 'pino';
 
 /**
  * The log of a process: one JSON object a line, to stderr, so that what a command prints on stdout stays clean. Fields
- * are chosen one by one where they are logged; whole requests, bodies, headers and query strings never are.
+ * are chosen one by one where they are logged; whole requests, bodies, headers and query strings never are. Where several
+ * processes share stderr, each says which one it is.
  */
-export function createLogger(level: string): Logger {
+export function createLogger(level: string, several = false): Logger {
   return pino(
     {
       level,
-      base: null,
+      base: several ? { pid: process.pid } : null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },

@@ -47,14 +47,14 @@ export class AttemptsService {
     await this.repository.delete(keys.map(digest));
   }
 
-  /** Deletes the windows that are over, in bounded pieces; returns how many there were. */
-  async purge(): Promise<number> {
+  /** Deletes the windows that are over, in bounded pieces until `stopping` aborts; returns how many there were. */
+  async purge(stopping?: AbortSignal): Promise<number> {
     let total = 0;
     let deleted: number;
     do {
       deleted = await this.repository.deleteExpired(PURGE_PIECE);
       total += deleted;
-    } while (deleted === PURGE_PIECE);
+    } while (deleted === PURGE_PIECE && !stopping?.aborted);
     return total;
   }
 }

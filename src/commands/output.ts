@@ -1,6 +1,7 @@
 import { isUnavailable } from '../db/availability.js';
 import { EmbeddedDatabaseInUse } from '../db/embedded.js';
 import { AppError } from '../errors.js';
+import { WorkerFailed } from '../processes/workforce.js';
 import { SettingsError } from '../settings.js';
 
 /** Prints what a command yields: JSON for scripts, or the text for people. */
@@ -24,6 +25,7 @@ export function printError(error: unknown, json: boolean): void {
 /** See the exit codes in the command's help. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof SettingsError) return 2;
+  if (error instanceof WorkerFailed) return error.exitCode;
   if (isUnavailable(error) || isRefused(error)) return 5;
   if (!(error instanceof AppError)) return 1;
   if (error.kind === 'unavailable') return 5;
@@ -35,6 +37,7 @@ function isExpected(error: unknown): boolean {
     error instanceof AppError ||
     error instanceof SettingsError ||
     error instanceof EmbeddedDatabaseInUse ||
+    error instanceof WorkerFailed ||
     isUnavailable(error) ||
     isRefused(error)
   );

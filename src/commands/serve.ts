@@ -1,12 +1,14 @@
+import { once } from 'node:events';
 import { Command } from 'commander';
-import { createApp } from '../app.js';
 import { bootstrap, type FirstCredentials } from '../bootstrap.js';
 import { openContext } from '../context.js';
-import { startEngine } from '../oidc/start.js';
-import { listen } from '../server.js';
-import { readSettings } from '../settings.js';
+import { serveAlone } from '../processes/alone.js';
+import { serveWithWorkers } from '../processes/primary.js';
+import { readSettings, type Settings } from '../settings.js';
 import { createLogger, describeError } from '../telemetry.js';
-import { startUpkeep } from '../upkeep/jobs.js';
+
+/** The primary process answers no requests: a job holds one connection for its lock and uses another. */
+const CONNECTIONS_FOR_JOBS = 2;
 
 /** `postern serve` */
 export function serveCommand(): Command {
@@ -15,32 +17,28 @@ export function serveCommand(): Command {
 
 async function serve(): Promise<void> {
   const settings = readSettings();
-  const log = createLogger(settings.logLevel);
+  const several = settings.workers > 1;
+  const log = createLogger(settings.logLevel, several);
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   process.on('unhandledRejection', (error) =>
     log.error({ error: describeError(error) }, 'unhandled rejection'),
   );
 
-  const context = await openContext(settings, 'own', log);
+  const own: Settings = several ? { ...settings, databasePoolSize: CONNECTIONS_FOR_JOBS } : settings;
+  const context = await openContext(own, 'own', log);
   try {
     await context.keys.ensure();
-    const engine = await startEngine(context);
-    const listener = await listen(createApp(context, engine), settings.host, settings.port);
-    const upkeep = startUpkeep(context, engine);
+    const front = await (several ? serveWithWorkers(context) : serveAlone(context));
     try {
       // Only now that nothing else can keep it from starting: what is made here is shown once.
       const first = await bootstrap(context);
       if (first) process.stdout.write(welcome(settings.issuer, first));
-      log.info({ issuer: settings.issuer, host: settings.host, port: listener.port }, 'listening');
-      await new Promise<void>((resolve) => {
-        if (stopping.signal.aborted) resolve();
-        else stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      log.info({ issuer: settings.issuer, host: settings.host, port: front.port }, 'listening');
+      if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
       log.info('stopping');
     } finally {
-      await listener.close(settings.shutdownTimeout);
-      await upkeep.stop();
+      await front.close();
     }
   } finally {
     await context.close();

@@ -1,13 +1,15 @@
-import type { Settings } from '../settings.js';
+import { Secret, type Settings } from '../settings.js';
 import { describeError, type Logger } from '../telemetry.js';
 import { Database } from './database.js';
-import { attachOrStartEmbeddedDatabase, startEmbeddedDatabase } from './embedded.js';
+import { attachOrStartEmbeddedDatabase, type EmbeddedDatabase, startEmbeddedDatabase } from './embedded.js';
 
 /** The database of this process and what it takes to let go of it. */
 export interface OpenDatabase {
   database: Database;
   /** Whether it is the embedded one, which belongs to this installation alone. */
   embedded: boolean;
+  /** Where other processes find it while this one has it open. */
+  databaseUrl: Secret;
   close(): Promise<void>;
 }
 
@@ -24,7 +26,8 @@ export async function openDatabase(
     log.warn({ error: describeError(error) }, 'a database connection was lost');
   if (settings.databaseUrl) {
     const database = new Database(settings.databaseUrl.reveal(), settings.databasePoolSize, onError);
-    return { database, embedded: false, close: () => database.close() };
+    const { databaseUrl } = settings;
+    return { database, embedded: false, databaseUrl, close: () => database.close() };
   }
   const start = mode === 'own' ? startEmbeddedDatabase : attachOrStartEmbeddedDatabase;
   const server = await start({ dataDirectory: settings.dataDirectory, log: (line) => log.info(line) });
@@ -32,9 +35,14 @@ export async function openDatabase(
   return {
     database,
     embedded: true,
+    databaseUrl: new Secret(urlOf(server.connection)),
     close: async () => {
       await database.close();
       await server.stop();
     },
   };
+}
+
+function urlOf({ host, port, user, database }: EmbeddedDatabase['connection']): string {
+  return `postgres://${user}@localhost:${String(port)}/${database}?host=${encodeURIComponent(host)}`;
 }

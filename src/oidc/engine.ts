@@ -20,14 +20,19 @@ export class Engine {
   private constructor(
     private readonly read: () => Promise<EngineInputs>,
     inputs: EngineInputs,
+    private readonly onChange: () => void,
   ) {
     this.#fingerprint = inputs.fingerprint;
     this.#provider = inputs.build();
     this.#handle = this.#provider.callback();
   }
 
-  static async start(read: () => Promise<EngineInputs>): Promise<Engine> {
-    return new Engine(read, await read());
+  /** @param onChange told whenever a new Provider has taken over. */
+  static async start(
+    read: () => Promise<EngineInputs>,
+    onChange: () => void = () => undefined,
+  ): Promise<Engine> {
+    return new Engine(read, await read(), onChange);
   }
 
   get provider(): Provider {
@@ -52,6 +57,7 @@ export class Engine {
     this.#fingerprint = inputs.fingerprint;
     this.#provider = inputs.build();
     this.#handle = this.#provider.callback();
+    this.onChange();
     return true;
   }
 }

@@ -21,8 +21,8 @@ export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 /** Accounts that were asked for together with what comes before them. */
 const expectedAccounts = new RequestMemory<Promise<Account | undefined>>();
 
-/** Starts the engine on the services of this process. */
-export function startEngine(context: EngineServices): Promise<Engine> {
+/** Starts the engine on the services of this process; `onChange` is told when keys or scopes made it anew. */
+export function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
   const {
     access,
     accounts,
@@ -103,5 +103,5 @@ export function startEngine(context: EngineServices): Promise<Engine> {
         return provider;
       },
     };
-  });
+  }, onChange);
 }

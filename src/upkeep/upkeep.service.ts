@@ -4,24 +4,26 @@ import { describeError, type Logger } from '../telemetry.js';
 export interface Job {
   name: string;
   seconds: number;
-  /** Run on every node, or on one node at a time. */
-  where: 'each-node' | 'one-node';
-  run(): Promise<void>;
+  /** Done by every process that has it, or once in each slot of `seconds` by one process of the whole installation. */
+  where: 'everywhere' | 'once';
+  /** `stopping` aborts when the process is to end; what is left then can be done in another slot. */
+  run(stopping: AbortSignal): Promise<void>;
 }
 
-/** Runs the work unless another node is at it. */
-export type Exclusively = (name: string, work: () => Promise<void>) => Promise<void>;
+/** Runs the work unless another process has done it in this slot, or is at it. */
+export type Once = (job: Job, work: () => Promise<void>) => Promise<void>;
 
 /** Starts the periodic jobs; a job that fails is logged and comes back. `stop` waits for the ones that are running. */
 export class Upkeep {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #running = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
   /** One after another: each holds a connection for its lock while it uses another. */
   #oneByOne: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly jobs: readonly Job[],
-    private readonly exclusively: Exclusively,
+    private readonly once: Once,
     private readonly log: Logger,
   ) {}
 
@@ -44,14 +46,16 @@ export class Upkeep {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#stopping.abort();
     await Promise.all(this.#running);
   }
 
   async #run(job: Job): Promise<void> {
+    const work = () => job.run(this.#stopping.signal);
     try {
-      if (job.where === 'each-node') await job.run();
+      if (job.where === 'everywhere') await work();
       else {
-        const turn = this.#oneByOne.then(() => this.exclusively(job.name, () => job.run()));
+        const turn = this.#oneByOne.then(() => this.once(job, work));
         this.#oneByOne = turn.catch(() => undefined);
         await turn;
       }

@@ -258,7 +258,7 @@ test('expired rows are purged in bounded pieces, live ones stay', async () => {
   await Promise.all(
     Array.from({ length: 25 }, () => id()).map((token) => tokens.upsert(token, { jti: token, exp: past }, 1)),
   );
-  expect(await repository.purgeExpired(10)).toBe(10);
-  expect(await repository.purgeExpired(100)).toBeGreaterThanOrEqual(15);
+  expect((await repository.purgeExpired(10)).count).toBe(10);
+  expect((await repository.purgeExpired(100)).count).toBeGreaterThanOrEqual(15);
   expect(await tokens.find(live)).toBeDefined();
 });

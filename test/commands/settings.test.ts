@@ -45,6 +45,7 @@ describe('settings', () => {
     ['LOG_LEVEL', ['trace', 'silent']],
     ['REFRESH_GRACE', ['0', '300']],
     ['TRUSTED_PROXIES', ['0', '2']],
+    ['WORKERS', ['1', '2', '256']],
     [
       'ADMIN_ISSUERS',
       ['[]', '[{"issuer":"https://a.example","jwks_uri":"https://a.example/jwks","audience":"x"}]'],
@@ -77,6 +78,7 @@ describe('settings', () => {
     ['ACCESS_TOKEN_TTL', ['0', '-1', '1h', '1.5', '999999999999']],
     ['REFRESH_GRACE', ['-1', '301']],
     ['TRUSTED_PROXIES', ['true', '-1']],
+    ['WORKERS', ['0', '-1', '257', '1.5', 'auto']],
     ['ADMIN_ISSUERS', ['{', '{}', '[{}]', '[{"issuer":"https://a.example","typo":1}]', '"x"']],
   ])('%s may be none of %j', (name, values) => {
     expect(values.filter((value) => !problemsOf({ [name]: value }).includes(name))).toEqual([]);

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type DnsServer, startDnsServer, type TxtAnswer } from '../setup/dns-server.js';
 import { auditOf, makeDue, patch, plannedWait, show, verificationOf } from '../setup/publisher.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
-import { startUpkeep } from '../../src/upkeep/jobs.js';
+import { nodeJobs } from '../../src/upkeep/jobs.js';
+import { startUpkeep } from '../../src/upkeep/start.js';
 
 let dns: DnsServer;
 let server: TestServer;
@@ -230,7 +231,7 @@ test('the running server looks by itself', async () => {
   const created = await client(host);
   dns.answer(host, [verificationOf(created).text]);
   const asked = dns.asked(host);
-  const upkeep = startUpkeep(server.context, server.engine);
+  const upkeep = startUpkeep(server.context, nodeJobs(server.context));
   await asked;
   await upkeep.stop();
   expect(verificationOf(await show(server, created)).status).toBe('verified');

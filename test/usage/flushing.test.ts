@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startUpkeep } from '../../src/upkeep/jobs.js';
+import { processJobs } from '../../src/upkeep/jobs.js';
+import { startUpkeep } from '../../src/upkeep/start.js';
 import { UsageRepository } from '../../src/usage/usage.repository.js';
 import { UsageService } from '../../src/usage/usage.service.js';
 import { UsageTally } from '../../src/usage/usage-tally.js';
@@ -24,7 +25,7 @@ test('a node that stops writes what it counted', async () => {
 
 test('a running server writes by itself', async () => {
   const client = await registerMachine(server);
-  const upkeep = startUpkeep(server.context, server.engine);
+  const upkeep = startUpkeep(server.context, processJobs(server.context, server.engine));
   try {
     await machineToken(server, client);
     const deadline = Date.now() + 10_000;

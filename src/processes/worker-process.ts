@@ -1,0 +1,101 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { type Report, tell } from './messages.js';
+
+/** What a worker has to say to whoever runs it. */
+export interface WorkerEvents {
+  ready(): void;
+  /** Keys or scopes have changed. */
+  changed(): void;
+  /** Somebody sent it a signal that asks it to end. */
+  askedToStop(): void;
+  /** `unclaimed` are the connections that it was handed and had not taken yet: nothing of them has been read. */
+  ended(how: string, exitCode: number, unclaimed: Socket[]): void;
+}
+
+/**
+ * One worker as the primary process sees it. A connection stays open here until the worker says that it has taken it, so
+ * that none is lost when the worker is killed before.
+ */
+export class WorkerProcess {
+  /** How a worker ends that was asked to. */
+  static readonly IN_ORDER = 'exit code 0';
+  readonly started = performance.now();
+  readonly ended: Promise<void>;
+  readonly #child: ChildProcess;
+  #state: 'starting' | 'ready' | 'ending' = 'starting';
+  readonly #handed = new Map<number, Socket>();
+  #connections = 0;
+
+  constructor(env: NodeJS.ProcessEnv, events: WorkerEvents) {
+    // The program and the flags are those of this process.
+    const program = process.argv[1] ?? '';
+    this.#child = fork(program, ['worker'], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child.on('message', (report: Report) => this.#hear(report, events));
+    this.ended = new Promise((resolve) => {
+      const end = (how: string, exitCode: number) => {
+        this.#state = 'ending';
+        events.ended(how, exitCode, [...this.#handed.values()]);
+        resolve();
+      };
+      this.#child.once('exit', (code, signal) => end(signal ?? `exit code ${String(code)}`, code ?? 1));
+      this.#child.on('error', (error) => {
+        if (this.#child.pid === undefined) end(error.message, 1);
+      });
+    });
+  }
+
+  /** Whether it answers requests: it has said so, and was not told to stop. */
+  get ready(): boolean {
+    return this.#state === 'ready';
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Connections that it was handed and has not taken yet: many, when it is busy. */
+  get waiting(): number {
+    return this.#handed.size;
+  }
+
+  hand(socket: Socket): void {
+    const connection = ++this.#connections;
+    this.#handed.set(connection, socket);
+    this.#child.send({ connection }, socket, { keepOpen: true }, () => undefined);
+  }
+
+  lookAgain(): void {
+    tell(this.#child, 'look again');
+  }
+
+  /** Tells it to answer what it has and to end; connections that were handed to it before are answered too. */
+  stop(): void {
+    this.#state = 'ending';
+    tell(this.#child, 'stop');
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** Resolves with true when it ends by itself within that time, in milliseconds. */
+  async endsWithin(milliseconds: number): Promise<boolean> {
+    const over = AbortSignal.timeout(milliseconds);
+    return Promise.race([this.ended.then(() => true), once(over, 'abort').then(() => false)]);
+  }
+
+  #hear(report: Report, events: WorkerEvents): void {
+    if (report === 'changed') events.changed();
+    else if (report === 'asked to stop') events.askedToStop();
+    else if (report === 'ready') {
+      if (this.#state === 'starting') this.#state = 'ready';
+      events.ready();
+    } else {
+      this.#handed.get(report.taken)?.destroy();
+      this.#handed.delete(report.taken);
+    }
+  }
+}

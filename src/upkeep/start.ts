@@ -1,0 +1,29 @@
+import type { Context } from '../context.js';
+import { tryLock } from '../db/locks.js';
+import { JobSlotsRepository } from './job-slots.repository.js';
+import { type Job, Upkeep } from './upkeep.service.js';
+
+/** Starts the jobs, each for as long as this process lives or until they are stopped. */
+export function startUpkeep(
+  { database, log }: Pick<Context, 'database' | 'log'>,
+  jobs: readonly Job[],
+): Upkeep {
+  const slots = new JobSlotsRepository(database.sql);
+  const upkeep = new Upkeep(
+    jobs,
+    async (job, work) => {
+      const slot = await slots.take(job.name, job.seconds);
+      if (!slot) return;
+      // Also not while the slot before goes on elsewhere. The lock ends with its transaction, and so with its node; it
+      // works through a connection pooler too, and nothing is written under it that would hold up vacuuming.
+      await database.transaction(async (tx) => {
+        if (!(await tryLock(tx, `job ${job.name}`))) return;
+        await work();
+        log.debug({ job: job.name, slot }, 'a periodic job is done');
+      });
+    },
+    log,
+  );
+  upkeep.start();
+  return upkeep;
+}

@@ -93,7 +93,7 @@ async function backlog(load: OpenLoop): Promise<void> {
        'grant-' || i / 3, 'client-' || i % 100, now() + make_interval(secs => 90 + i % 3) FROM generate_series(1, $1) AS i`,
     values,
   );
-  const left = 90 - (performance.now() - filling) / 1000 - BEFORE_AND_AFTER;
+  const left = 88 - (performance.now() - filling) / 1000 - BEFORE_AND_AFTER;
   if (left < 0) throw new Error('the rows expired while they were written: use fewer of them');
   await sleep(left * 1000);
   say(`\n${String(rows)} rows expire at one moment\n`);

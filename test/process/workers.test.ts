@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { gone, Installation, readWelcome, type Welcome } from '../setup/installation.js';
 import { killAll, openCommandLine, PosternProcess, runPostern } from '../setup/postern-process.js';
-import { freePort, type RegisteredClient } from '../setup/test-server.js';
+import { CLIENTS, freePort, type RegisteredClient } from '../setup/test-server.js';
 import { basic, postForm } from '../setup/wire.js';
 import { linesOf, workersOf } from '../setup/workers.js';
 
@@ -46,15 +46,30 @@ test('what is changed through one worker holds on the others at once', async () 
   const workers = await workersOf(server);
   const token = await adminToken();
   const fields = { client_name: 'Machine', grant_types: ['client_credentials'] };
-  const client = (await admin(token, 'POST', '', fields)) as RegisteredClient;
+  const client = (await admin(token, 'POST', CLIENTS, fields)) as RegisteredClient;
   await onEach(server, workers, async () => expect(await ask(client)).toBe(200));
-  const rotated = await admin(token, 'POST', `/${client.id}/rotate_secret`);
-  await admin(token, 'DELETE', `/${client.id}/rotate_secret`);
+  const rotated = await admin(token, 'POST', `${CLIENTS}/${client.id}/rotate_secret`);
+  await admin(token, 'DELETE', `${CLIENTS}/${client.id}/rotate_secret`);
   await onEach(server, workers, async () => expect(await ask(client)).toBe(401));
   const renewed = { ...client, client_secret: String(rotated['client_secret']) };
   await onEach(server, workers, async () => expect(await ask(renewed)).toBe(200));
-  await admin(token, 'DELETE', `/${client.id}`);
+  await admin(token, 'DELETE', `${CLIENTS}/${client.id}`);
   await onEach(server, workers, async () => expect(await ask(renewed)).toBe(401));
+});
+
+test('a scope that one worker makes is known to the others without waiting for their next look', async () => {
+  const server = await home.serve();
+  const workers = await workersOf(server);
+  const scope = { name: 'photos.read', title: 'See your photos', category: 'photos' };
+  await admin(await adminToken(), 'POST', '/admin/v1/scopes', scope);
+  const knows = async () => {
+    const answer = await fetch(`${home.issuer}/.well-known/openid-configuration`, {
+      headers: { connection: 'close' },
+    });
+    return ((await answer.json()) as { scopes_supported: string[] }).scopes_supported.includes(scope.name);
+  };
+  while (!(await Promise.all(workers.map(knows))).every(Boolean));
+  expect(linesOf(server, 'keys or scopes changed, the engine was rebuilt')).toEqual([]);
 });
 
 test('workers that are killed are replaced, and meanwhile callers are answered by others or wait', async () => {
@@ -217,7 +232,7 @@ async function adminToken(): Promise<string> {
   const form = {
     grant_type: 'client_credentials',
     resource: `${home.issuer}/admin`,
-    scope: 'clients.read clients.write',
+    scope: 'clients.read clients.write catalogue.write',
   };
   const answer = await postForm(`${home.issuer}/oauth2/token`, form, basic(operator()));
   return String(answer.body['access_token']);
@@ -229,8 +244,7 @@ async function admin(
   path: string,
   body?: unknown,
 ): Promise<Record<string, unknown>> {
-  const url = `${home.issuer}/admin/v1/orgs/default/projects/default/oauth_clients${path}`;
-  const answer = await fetch(url, {
+  const answer = await fetch(home.issuer + path, {
     method,
     headers: {
       authorization: `Bearer ${token}`,

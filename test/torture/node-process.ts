@@ -35,8 +35,7 @@ export class NodeProcess {
     for (;;) {
       const reply = await send(`${this.origin}/readyz`).catch(() => undefined);
       if (reply?.status === 200) return;
-      const { exitCode, signalCode } = this.#running.child;
-      if (exitCode !== null || signalCode !== null) throw new Error(`a node ended:\n${this.#running.stderr}`);
+      if (!this.isRunning) throw new Error(`a node ended:\n${this.#running.stderr}`);
       if (Date.now() > deadline) throw new Error(`a node does not get ready:\n${this.#running.stderr}`);
       await sleep(25);
     }
@@ -46,6 +45,11 @@ export class NodeProcess {
   async welcome(): Promise<string> {
     await this.#running.says('resource=');
     return this.#running.stdout;
+  }
+
+  get isRunning(): boolean {
+    const { exitCode, signalCode } = this.#running.child;
+    return exitCode === null && signalCode === null;
   }
 
   get pid(): number {

@@ -49,7 +49,8 @@ export class Party {
   async isActive(token: string, node = 0): Promise<boolean> {
     const url = `${this.origin(node)}/oauth2/introspect`;
     const reply = await send(url, { form: { token }, headers: basic(this.client) });
-    if (reply.status !== 200) throw new Error(`introspection answered ${String(reply.status)}: ${reply.body}`);
+    if (reply.status !== 200)
+      throw new Error(`introspection answered ${String(reply.status)}: ${reply.body}`);
     return reply.json()['active'] === true;
   }
 

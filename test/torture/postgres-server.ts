@@ -8,7 +8,7 @@ import { postmasterOf } from './process-tree.js';
 export interface PostgresServer {
   url: string;
   /** Undefined while it is being started. */
-  pid(): Promise<number | undefined>;
+  pid: () => Promise<number | undefined>;
   stop(): Promise<void>;
 }
 

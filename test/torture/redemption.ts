@@ -1,5 +1,5 @@
 import * as oidc from 'openid-client';
-import { UserAgent } from '../../src/demo/user-agent.js';
+import type { UserAgent } from '../../src/demo/user-agent.js';
 import { obtainCode } from '../setup/codes.js';
 import { allowDevice, DEVICE_CODE_GRANT } from '../setup/device.js';
 import type { Party } from './party.js';

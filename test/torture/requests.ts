@@ -29,9 +29,14 @@ const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 /** One request on a kept-alive connection. Rejects when the connection breaks, and with Hung when nothing happens. */
 export function send(url: string, { method, headers, form, json }: Sent = {}): Promise<Reply> {
   const body =
-    form !== undefined ? new URLSearchParams(form).toString() : json === undefined ? '' : JSON.stringify(json);
+    form !== undefined
+      ? new URLSearchParams(form).toString()
+      : json === undefined
+        ? ''
+        : JSON.stringify(json);
   const type = form !== undefined ? 'application/x-www-form-urlencoded' : 'application/json';
-  const typed = body === '' ? {} : { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) };
+  const typed =
+    body === '' ? {} : { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) };
   return inTime(
     new Promise((resolve, reject) => {
       const options = {

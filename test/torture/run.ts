@@ -2,9 +2,12 @@ import { parseArgs } from 'node:util';
 import { administer, databaseUrl } from '../setup/postgres.js';
 import { killAll } from '../setup/postern-process.js';
 import { redeemAtOnce } from './atomicity.js';
+import { crash } from './crash.js';
 import { Outcomes, report } from './outcomes.js';
 import { startPostgres } from './postgres-server.js';
 import { REDEMPTIONS } from './redemption.js';
+import { Random } from './random.js';
+import { openEmbedded, type OpenScene, openTwoNodes } from './scenes.js';
 import { startTwoNodes } from './two-nodes.js';
 
 const PARTS = ['atomicity', 'crash', 'crash-embedded'];
@@ -48,7 +51,23 @@ async function atomicity(): Promise<void> {
   }
 }
 
+async function crashes(name: string, open: (workers: number) => Promise<OpenScene>): Promise<void> {
+  const outcomes = new Outcomes(name);
+  all.push(outcomes);
+  const scene = await open(Number(options.workers));
+  try {
+    await crash(scene, Number(options.rounds), new Random(Number(options.seed)), outcomes);
+  } catch (error) {
+    outcomes.wrong.push(String(error));
+  } finally {
+    await scene.close();
+  }
+  say(outcomes.row().join(' | '));
+}
+
 const parts = options.parts.split(',');
 if (parts.includes('atomicity')) await atomicity();
+if (parts.includes('crash')) await crashes('crash: two nodes', openTwoNodes);
+if (parts.includes('crash-embedded')) await crashes('crash: embedded database', openEmbedded);
 process.stdout.write(report(all));
 process.exit(all.some(({ failed }) => failed) ? 1 : 0);

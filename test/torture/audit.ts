@@ -1,0 +1,48 @@
+import { CLIENTS } from '../setup/test-server.js';
+import { basic } from '../setup/wire.js';
+import { contradiction, type ClientEntry, type TokenEntry } from './ledger.js';
+import type { Load } from './load.js';
+import { wordsOf } from './redemption.js';
+import { send } from './requests.js';
+
+const AT_ONCE = 20;
+
+/**
+ * Asks the server about everything that it acknowledged since that round, and counts what it has forgotten. Nothing is
+ * under way any more, and every node is up.
+ */
+export async function auditSince(load: Load, round: number): Promise<void> {
+  const { tokens, clients } = load.ledger;
+  const checks = [
+    ...[...tokens].filter((entry) => entry.round >= round).map((entry) => () => checkToken(load, entry)),
+    ...[...clients].filter((entry) => entry.round >= round).map((entry) => () => checkClient(load, entry)),
+  ];
+  load.outcomes.count('audits', checks.length);
+  const workers = Array.from({ length: AT_ONCE }, async () => {
+    for (let check = checks.pop(); check; check = checks.pop()) await check();
+  });
+  await Promise.all(workers);
+}
+
+async function checkToken(load: Load, { state, token, kind }: TokenEntry): Promise<void> {
+  const { party } = load;
+  const sent = { form: { token }, headers: basic(party.client) };
+  const reply = await load.ask(send(`${party.origin(load.node())}/oauth2/introspect`, sent));
+  if (reply?.status !== 200) return load.wrong(`introspection: ${reply ? wordsOf(reply) : 'no answer'}`);
+  const problem = contradiction(state, reply.json()['active'] === true);
+  if (problem) load.lost(`${kind}: ${problem}`);
+}
+
+async function checkClient(load: Load, { state, client }: ClientEntry): Promise<void> {
+  const { party } = load;
+  const url = `${party.origin(load.node())}${CLIENTS}/${client.id}`;
+  const reply = await load.ask(send(url, { headers: party.operatorHeaders }));
+  if (!reply) return load.wrong('no answer about a client');
+  if (reply.status !== 200) return load.lost(`a client that was made: ${wordsOf(reply)}`);
+  const problem = contradiction(state, reply.json()['deleted_at'] === null);
+  if (problem) load.lost(`a client ${problem}`);
+  const granted = await load.ask(party.token({ grant_type: 'client_credentials' }, load.node(), client));
+  if (!granted) return load.wrong('no answer to a client');
+  const secretProblem = contradiction(state, granted.status === 200);
+  if (secretProblem) load.lost(`a client's secret ${secretProblem}`);
+}

@@ -6,7 +6,7 @@ import { Outcomes } from '../torture/outcomes.js';
 import { REDEMPTIONS } from '../torture/redemption.js';
 import { startTwoNodes } from '../torture/two-nodes.js';
 
-const SIZE = { trials: 2, crowd: 50 };
+const SIZE = { trials: 2, crowd: 30 };
 
 let database: TestDatabase;
 afterEach(async () => {
@@ -28,4 +28,5 @@ test.each([10, 0])(
       expect(outcomes.counted('200')).toBe(successes);
     }
   },
+  180_000,
 );

@@ -9,7 +9,7 @@ const START = 60_000;
 
 /** A server of Postern in a process of its own, which can be killed and started again on the same port. */
 export class NodeProcess {
-  #process: PosternProcess | undefined;
+  readonly #processes: PosternProcess[] = [];
 
   private constructor(
     readonly origin: string,
@@ -25,7 +25,7 @@ export class NodeProcess {
 
   /** Starts it; resolves when it is ready. */
   async start(): Promise<void> {
-    this.#process = new PosternProcess(['serve'], this.environment);
+    this.#processes.push(new PosternProcess(['serve'], this.environment));
     await this.ready();
   }
 
@@ -65,9 +65,10 @@ export class NodeProcess {
     return children.filter((_pid, index) => commands[index]?.includes('main.cjs'));
   }
 
-  /** The lines that it logged as errors since the last start. */
+  /** The lines that it logged as errors in all its lives, but for the end of a worker that was killed. */
   errors(): string[] {
-    return this.#running.stderr.split('\n').filter((line) => line.includes('"level":"error"'));
+    const lines = this.#processes.flatMap(({ stderr }) => stderr.split('\n'));
+    return lines.filter((line) => line.includes('"level":"error"') && !line.includes('"how":"SIGKILL"'));
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
@@ -75,7 +76,8 @@ export class NodeProcess {
   }
 
   get #running(): PosternProcess {
-    if (!this.#process) throw new Error('the node was not started');
-    return this.#process;
+    const last = this.#processes.at(-1);
+    if (!last) throw new Error('the node was not started');
+    return last;
   }
 }

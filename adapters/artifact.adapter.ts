@@ -105,8 +105,22 @@ export class ArtifactAdapter implements Adapter {
     });
   }
 
+  /**
+   * The engine destroys an access or refresh token to revoke what came with it, and does that in later steps. A revocation
+   * that is cut off between them could not be made again, because its token is not found any more. So all of it goes here:
+   * the grant first, then, in one statement, its tokens and this one (RFC 7009 section 2.1).
+   */
   destroy(id: string): Promise<void> {
-    return forEngine(() => this.context.store.destroy(artifactKey(this.model, id)));
+    return forEngine(async () => {
+      const { store } = this.context;
+      const key = artifactKey(this.model, id);
+      const endsGrant = this.model === 'RefreshToken';
+      const grantId =
+        endsGrant || this.model === 'AccessToken' ? (await store.find(key))?.grantId : undefined;
+      if (!grantId) return store.destroy(key);
+      if (endsGrant) await store.destroy(artifactKey('Grant', grantId));
+      await store.revokeByGrantId(grantId);
+    });
   }
 
   revokeByGrantId(grantId: string): Promise<void> {

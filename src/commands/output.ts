@@ -1,5 +1,5 @@
 import { isUnavailable } from '../db/availability.js';
-import { EmbeddedDatabaseInUse } from '../db/embedded.js';
+import { EmbeddedDatabaseInUse } from '../db/embedded-lock.js';
 import { AppError } from '../errors.js';
 import { WorkerFailed } from '../processes/workforce.js';
 import { SettingsError } from '../settings.js';

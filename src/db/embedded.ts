@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import * as fs from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -7,6 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import * as files from './embedded-files.js';
+import { type Connection, EmbeddedDatabaseInUse, newestLock, takeLock } from './embedded-lock.js';
+import { keepRunning } from './embedded-supervisor.js';
 
 const SOCKET = '.s.PGSQL.5432';
 const START_TIMEOUT = 60_000;
@@ -14,8 +15,7 @@ const STOP_TIMEOUT = 15_000;
 
 /** A running database. Only its server's user and root can reach it. */
 export interface EmbeddedDatabase {
-  /** For `pg`: the directory of the Unix socket as host, and a user who may do everything. */
-  readonly connection: { host: string; port: number; user: string; database: string };
+  readonly connection: Connection;
   /** Whether this process runs the server; if not, it ends with the process that does. */
   readonly owner: boolean;
   /**
@@ -33,25 +33,16 @@ export interface EmbeddedOptions {
   dataDirectory: string;
   /** Default true: what is committed survives a power cut. False is for tests: it survives kills of the process only. */
   durable?: boolean;
-  /** Told what the operator should know: that the data lies elsewhere, that the server has ended by itself. */
+  /** Told that the data lies elsewhere. */
   log?: (message: string) => void;
-}
-
-/** A live process, `pid` (it may be this one), runs the database in that directory already. */
-export class EmbeddedDatabaseInUse extends Error {
-  override readonly name = 'EmbeddedDatabaseInUse';
-  constructor(
-    readonly dataDirectory: string,
-    readonly pid: number,
-  ) {
-    super(`The embedded database in ${dataDirectory} is in use by process ${String(pid)}.`);
-  }
+  /** Told that the server has ended by itself, and of each start after that which failed. */
+  warn?: (message: string) => void;
 }
 
 /**
  * Starts PostgreSQL in that directory, on first use creating it and the database `postern`, and resolves when it
- * answers. It ends when `stop` is called or when this process ends, however that happens; it does not keep this
- * process alive. Text sorts by code point on every machine.
+ * answers. It ends when `stop` is called or when this process ends, however that happens, and is started again when it
+ * ends by itself; it does not keep this process alive. Text sorts by code point on every machine.
  *
  * Throws EmbeddedDatabaseInUse when a live process owns the directory (of several that start at the same moment, one
  * wins), and an Error that ends in the last lines of the server's log when it does not start within 60 seconds.
@@ -87,67 +78,19 @@ const nothing = () => undefined;
 async function startIn(place: files.Place, options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const lock = await takeLock(place.root);
   try {
-    const { connection, ended, stop } = await startServer(place, options.durable ?? true);
-    await lock.publish(connection);
+    const start = () => startServer(place, options.durable ?? true);
+    const first = await start();
+    await lock.publish(first.connection);
+    const end = keepRunning(first, start, options.warn ?? nothing);
     let stopping: Promise<void> | undefined;
-    void ended.then((how) => {
-      if (!stopping) options.log?.(`PostgreSQL ended by itself (${how}); see ${place.root}/postgres.log.`);
-    });
-    return { connection, owner: true, stop: () => (stopping ??= stop().then(() => lock.release())) };
+    return {
+      connection: first.connection,
+      owner: true,
+      stop: () => (stopping ??= end().then(() => lock.release())),
+    };
   } catch (error) {
     await lock.release().catch(nothing);
     throw error;
-  }
-}
-
-type Connection = EmbeddedDatabase['connection'];
-interface Owner {
-  pid: number;
-  /** What `birth` says of it. */
-  born: string;
-  /** Absent until the server answers. */
-  connection?: Connection;
-}
-
-/**
- * The owner of a place is the process that its file `owner.<n>` with the highest n names, if that process lives. To
- * take over is to make the next number, which only one process can; the highest is never deleted. (If dead owners'
- * locks were deleted, two processes could do so in turn, the second one to the new lock of the first.)
- */
-async function newestLock(root: string): Promise<{ number: number; owner?: Owner }> {
-  const numbers = (await fs.readdir(root)).map((name) => Number(/^owner\.(\d+)$/.exec(name)?.[1] ?? 0));
-  const number = Math.max(0, ...numbers);
-  const owner = (await files.readJson(join(root, `owner.${String(number)}`))) as Owner | null | undefined;
-  const born = owner ? await files.birth(owner.pid) : undefined;
-  return owner && born !== undefined && [owner.born, ''].includes(born) ? { number, owner } : { number };
-}
-
-/** Makes this process the owner. Throws EmbeddedDatabaseInUse. */
-async function takeLock(root: string) {
-  const me: Owner = { pid: process.pid, born: (await files.birth(process.pid)) ?? '' };
-  const draft = join(root, `owner-${randomBytes(6).toString('hex')}`);
-  for (;;) {
-    const { number, owner } = await newestLock(root);
-    if (owner) throw new EmbeddedDatabaseInUse(root, owner.pid);
-    const lock = join(root, `owner.${String(number + 1)}`);
-    await fs.writeFile(draft, JSON.stringify(me));
-    const taken = await fs.link(draft, lock).then(() => true, files.ignore('EEXIST'));
-    await fs.rm(draft);
-    if (!taken) continue;
-    // A process that has slept since it looked may make a number that others have passed and cleaned up.
-    if ((await newestLock(root)).number !== number + 1) {
-      await fs.rm(lock, { force: true });
-      continue;
-    }
-    await fs.rm(join(root, `owner.${String(number)}`), { force: true });
-    const overwrite = async (value: Owner | null) => {
-      await fs.writeFile(draft, JSON.stringify(value));
-      await fs.rename(draft, lock);
-    };
-    return {
-      publish: (connection: Connection) => overwrite({ ...me, connection }),
-      release: () => overwrite(null),
-    };
   }
 }
 

@@ -30,7 +30,11 @@ export async function openDatabase(
     return { database, embedded: false, databaseUrl, close: () => database.close() };
   }
   const start = mode === 'own' ? startEmbeddedDatabase : attachOrStartEmbeddedDatabase;
-  const server = await start({ dataDirectory: settings.dataDirectory, log: (line) => log.info(line) });
+  const server = await start({
+    dataDirectory: settings.dataDirectory,
+    log: (line) => log.info(line),
+    warn: (line) => log.warn(line),
+  });
   const database = new Database(server.connection, settings.databasePoolSize, onError);
   return {
     database,

@@ -8,6 +8,7 @@ import { earlierAnswersOf, record } from './grant-record.js';
 const STALE =
   'This sign-in may have expired, or it was finished or begun again in another tab. ' +
   'Go back to the application and sign in from there.';
+const UNAVAILABLE = 'This is not available for the moment. Try again shortly.';
 
 /** The question that the browser was sent here with, and the way back to the engine with the answer. */
 export class InteractionEngine {
@@ -16,10 +17,10 @@ export class InteractionEngine {
 
   /**
    * The interaction of this browser, by its cookie. Throws AppError `malformed`, with what to do, when there is none,
-   * it is over, or it is not the one in the URL.
+   * it is over, or it is not the one in the URL, and `unavailable`, as all methods here, when the database is away.
    */
   async open(req: IncomingMessage, res: ServerResponse, uid: string): Promise<PendingInteraction> {
-    const interaction = await this.#orStale(() => this.provider().interactionDetails(req, res));
+    const interaction = await this.#ask(() => this.provider().interactionDetails(req, res));
     if (interaction.uid !== uid) throw new AppError('malformed', STALE);
     return readInteraction(interaction);
   }
@@ -43,28 +44,30 @@ export class InteractionEngine {
       (await this.#findGrant(pending)) ??
       new Grant({ accountId: pending.accountId, clientId: pending.clientId });
     record(grant, answer);
-    return this.finish(req, res, { consent: { grantId: await grant.save() } });
+    return this.finish(req, res, { consent: { grantId: await this.#ask(() => grant.save()) } });
   }
 
   /** Hands a result to the engine and returns the URL to go on at. Throws AppError `malformed` when it is too late. */
   finish(req: IncomingMessage, res: ServerResponse, result: InteractionResults): Promise<string> {
     const mergeWithLastSubmission = 'consent' in result;
-    return this.#orStale(() =>
-      this.provider().interactionResult(req, res, result, { mergeWithLastSubmission }),
-    );
+    return this.#ask(() => this.provider().interactionResult(req, res, result, { mergeWithLastSubmission }));
   }
 
   async #findGrant({ grantId, accountId, clientId }: PendingInteraction) {
     if (grantId === undefined) return undefined;
-    const grant = await this.provider().Grant.find(grantId);
+    const grant = await this.#ask(() => this.provider().Grant.find(grantId));
     return grant?.accountId === accountId && grant?.clientId === clientId ? grant : undefined;
   }
 
-  async #orStale<T>(work: () => Promise<T>): Promise<T> {
+  /** Has the engine do something; what it throws becomes an error that the pages know. */
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       if (error instanceof errors.SessionNotFound) throw new AppError('malformed', STALE, { cause: error });
+      if (error instanceof errors.OIDCProviderError && error.status === 503) {
+        throw new AppError('unavailable', UNAVAILABLE, { cause: error, retryAfter: 1 });
+      }
       throw error;
     }
   }

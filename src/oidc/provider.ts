@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type Koa from 'koa';
-import { type Client, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Client, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { successorOf } from '../../adapters/refresh-successor.js';
 import type { Vault } from '../sealing.js';
 import { describeError, type Logger } from '../telemetry.js';
@@ -59,6 +59,8 @@ export function buildProvider(parts: EngineParts, patches: EnginePatches, log: L
     );
   });
   (provider as EventEmitter).on('error', (error: unknown, ctx?: Koa.Context) => {
+    // The database may go away as late as when the session is saved, after the engine has answered its own errors.
+    if (error instanceof errors.OIDCProviderError && error.status === 503) return;
     log.error(
       { requestId: ctx?.response.get('x-request-id'), error: describeError(error) },
       'engine failed outside a request',

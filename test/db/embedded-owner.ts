@@ -1,4 +1,5 @@
-import { EmbeddedDatabaseInUse, startEmbeddedDatabase } from '../../src/db/embedded.js';
+import { startEmbeddedDatabase } from '../../src/db/embedded.js';
+import { EmbeddedDatabaseInUse } from '../../src/db/embedded-lock.js';
 
 // A process that owns the database in the directory of its argument until it is killed. Says how the start went.
 try {

@@ -7,14 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import {
-  attachOrStartEmbeddedDatabase,
-  type EmbeddedDatabase,
-  EmbeddedDatabaseInUse,
-  startEmbeddedDatabase,
-} from '../../src/db/embedded.js';
-
-type Connection = EmbeddedDatabase['connection'];
+import { attachOrStartEmbeddedDatabase, startEmbeddedDatabase } from '../../src/db/embedded.js';
+import { type Connection, EmbeddedDatabaseInUse } from '../../src/db/embedded-lock.js';
 
 const started: ChildProcess[] = [];
 let directory: string;
@@ -64,6 +58,22 @@ async function serverPid(dataDirectory: string): Promise<number> {
   return Number.parseInt(await readFile(join(dataDirectory, 'pgdata', 'postmaster.pid'), 'utf8'), 10);
 }
 
+/** The first answer; tries for as long as the test may take. */
+async function eventually<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch {
+      await sleep(20);
+    }
+  }
+}
+
+async function isRunningIn(dataDirectory: string): Promise<boolean> {
+  const pid = await serverPid(dataDirectory).catch(() => undefined);
+  return pid !== undefined && runs(pid);
+}
+
 /** Whether the process runs; one that has ended and waits to be collected does not. */
 async function runs(pid: number): Promise<boolean> {
   try {
@@ -109,6 +119,35 @@ describe('the embedded database', () => {
     const notes = await query(next.connection, 'SELECT id FROM notes');
     await next.stop();
     expect(notes).toEqual([{ id: 1 }]);
+  });
+
+  test('is started again when its server is killed, with its rows, and stops for good when told to', async () => {
+    const dataDirectory = join(directory, 'restarted');
+    const said: string[] = [];
+    const database = await startEmbeddedDatabase({ dataDirectory, warn: (line) => said.push(line) });
+    await query(database.connection, 'CREATE TABLE notes AS SELECT 1 AS id');
+    const first = await serverPid(dataDirectory);
+    process.kill(first, 'SIGKILL');
+
+    const notes = await eventually(() => query(database.connection, 'SELECT id FROM notes'));
+    expect(notes).toEqual([{ id: 1 }]);
+    const second = await serverPid(dataDirectory);
+    expect(second).not.toBe(first);
+    expect(said[0]).toBe('PostgreSQL ended by itself (SIGKILL) and is started again.');
+    await database.stop();
+    expect(await runs(second)).toBe(false);
+  });
+
+  test('stops for good while its server is being started again', async () => {
+    const dataDirectory = join(directory, 'restarted');
+    const database = await startEmbeddedDatabase({ dataDirectory });
+    process.kill(await serverPid(dataDirectory), 'SIGKILL');
+    await sleep(50);
+    await database.stop();
+    expect(await isRunningIn(dataDirectory)).toBe(false);
+    const next = await startEmbeddedDatabase({ dataDirectory });
+    expect(await query(next.connection, 'SELECT id FROM notes')).toEqual([{ id: 1 }]);
+    await next.stop();
   });
 
   test('can be started again at once after its owner was killed', async () => {

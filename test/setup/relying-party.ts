@@ -67,6 +67,8 @@ export async function signInAndAllow(
   if (!page.url.startsWith(redirectUri)) {
     page = await agent.submit(page, {}, { action: '/consent', stopAt: redirectUri });
   }
+  if (!page.url.startsWith(redirectUri))
+    throw new Error(`the browser was not sent back (${String(page.status)})`);
   return new URL(page.url);
 }
 

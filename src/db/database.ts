@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { AppError } from '../errors.js';
@@ -24,6 +25,22 @@ export interface Statement {
   values: unknown[];
 }
 
+/**
+ * What PostgreSQL does about a node that vanished without a word, so that its locks do not stay: asks after 10 s of
+ * silence, gives up after three more times 5 s, and ends a transaction in which nothing happens for a minute.
+ */
+const ABANDONED = {
+  tcp_keepalives_idle: 10,
+  tcp_keepalives_interval: 5,
+  tcp_keepalives_count: 3,
+  idle_in_transaction_session_timeout: 60_000,
+};
+const GRACE_MILLISECONDS = 500;
+
+const ignore = (): void => undefined;
+/** knex would print to the console what it throws anyway. */
+const SILENT = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore };
+
 /** Lanes for either kind: a write that waits for the disk must not keep what only reads behind it. */
 const LANES = 2;
 
@@ -37,28 +54,48 @@ export class Database {
   readonly #reads: Lanes;
   readonly #writes: Lanes;
 
-  /** @param size connections of the registry; pipelined ones are four, however much is going on. */
-  constructor(connection: Connection, size: number, onError: (error: Error) => void) {
-    const config = typeof connection === 'string' ? { connectionString: connection } : connection;
-    const common = {
-      ...config,
-      application_name: 'postern',
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-      options: PLANNER_OPTIONS,
-    };
-    this.#reads = new Lanes(common, LANES, onError);
-    this.#writes = new Lanes(common, LANES, onError);
-    this.pool = new pg.Pool({ ...common, max: size });
+  /**
+   * @param size connections of the registry; pipelined ones are four, however much is going on
+   * @param timeout seconds that a statement, or a connection, may take before it is given up
+   */
+  constructor(
+    private readonly connection: Connection,
+    size: number,
+    onError: (error: Error) => void,
+    private readonly timeout = 5,
+  ) {
+    const common = { ...this.#config(), options: `${PLANNER_OPTIONS} ${this.#limits()}` };
+    // PostgreSQL says so first, if it can still say anything.
+    const impatient = { ...common, query_timeout: timeout * 1_000 + GRACE_MILLISECONDS };
+    this.#reads = new Lanes(impatient, LANES, onError);
+    this.#writes = new Lanes(impatient, LANES, onError);
+    this.pool = new pg.Pool({ ...impatient, max: size });
     this.pool.on('error', onError);
     this.sql = knexFactory({
       client: 'pg',
       connection: common,
-      pool: { min: 0, max: Math.max(2, Math.ceil(size / 2)) },
-      acquireConnectionTimeout: 5_000,
-      // knex would print to the console what it throws anyway.
-      log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
+      pool: {
+        min: 0,
+        max: Math.max(2, Math.ceil(size / 2)),
+        afterCreate: (client: pg.Client, done: (error: null, client: pg.Client) => void) => {
+          giveUpAfter(client, timeout * 1_000 + GRACE_MILLISECONDS);
+          done(null, client);
+        },
+      },
+      acquireConnectionTimeout: timeout * 1_000,
+      log: SILENT,
     });
+  }
+
+  /** Runs work that may take its time, on connections without limits that are closed afterwards. */
+  async patiently<T>(work: (sql: Knex) => Promise<T>): Promise<T> {
+    const config = { ...this.#config(), options: PLANNER_OPTIONS };
+    const sql = knexFactory({ client: 'pg', connection: config, pool: { min: 0, max: 3 }, log: SILENT });
+    try {
+      return await work(sql);
+    } finally {
+      await sql.destroy();
+    }
   }
 
   /** Runs a statement that changes nothing. */
@@ -85,11 +122,37 @@ export class Database {
     }
   }
 
+  #config() {
+    const { connection } = this;
+    const config = typeof connection === 'string' ? { connectionString: connection } : connection;
+    return {
+      ...config,
+      application_name: 'postern',
+      connectionTimeoutMillis: this.timeout * 1_000,
+      keepAlive: true,
+    };
+  }
+
+  #limits(): string {
+    const options = { statement_timeout: this.timeout * 1_000, ...ABANDONED };
+    return Object.entries(options)
+      .map(([name, value]) => `-c ${name}=${String(value)}`)
+      .join(' ');
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#reads.close(), this.#writes.close(), this.pool.end(), this.sql.destroy()]);
   }
 }
 
-function ignore(): void {
-  return undefined;
+/**
+ * Ends the connection when a statement gets no answer for so long, so that what waits for it fails at once, and a
+ * connection that nobody is at the other end of is not used again.
+ */
+function giveUpAfter(client: pg.Client, milliseconds: number): void {
+  const stream = client.connection.stream as Socket;
+  stream.setTimeout(milliseconds, () => {
+    const { readyForQuery } = client as unknown as { readyForQuery: boolean };
+    if (!readyForQuery) stream.destroy();
+  });
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '../settings.js';
 import { describeError, type Logger } from '../telemetry.js';
-import { Database } from './database.js';
+import { type Connection, Database } from './database.js';
 import { attachOrStartEmbeddedDatabase, startEmbeddedDatabase } from './embedded.js';
 
 /** The database of this process and what it takes to let go of it. */
@@ -22,13 +22,15 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const onError = (error: Error) =>
     log.warn({ error: describeError(error) }, 'a database connection was lost');
+  const open = (connection: Connection) =>
+    new Database(connection, settings.databasePoolSize, onError, settings.databaseTimeout);
   if (settings.databaseUrl) {
-    const database = new Database(settings.databaseUrl.reveal(), settings.databasePoolSize, onError);
+    const database = open(settings.databaseUrl.reveal());
     return { database, embedded: false, close: () => database.close() };
   }
   const start = mode === 'own' ? startEmbeddedDatabase : attachOrStartEmbeddedDatabase;
   const server = await start({ dataDirectory: settings.dataDirectory, log: (line) => log.info(line) });
-  const database = new Database(server.connection, settings.databasePoolSize, onError);
+  const database = open(server.connection);
   return {
     database,
     embedded: true,

@@ -75,7 +75,9 @@ export function startEngine(context: EngineServices): Promise<Engine> {
               forEngine(async () => {
                 // At the authorization endpoint the interaction policy asks, and says why not.
                 const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
-                const account = allowed ? await (expectedAccounts.take(sub) ?? accounts.find(sub)) : undefined;
+                const account = allowed
+                  ? await (expectedAccounts.take(sub) ?? accounts.find(sub))
+                  : undefined;
                 return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
               }),
             findApi: (audience) => forEngine(() => apis.findByAudience(audience)),

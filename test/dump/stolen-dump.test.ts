@@ -21,10 +21,11 @@ let node: string;
 let clients: Clients;
 let stolen: Dump;
 let candidates: Set<string>;
+/** What every installation has, such as the words that scopes are described with: it was handed out to nobody. */
+let common: Set<string>;
 beforeAll(async () => {
   server = await startTestServer({ env: environment });
-  // What every installation has, such as the words that scopes are described with, was handed out to nobody.
-  const common = candidatesOf((await dump(server.database.url)).cells);
+  const fresh = await dump(server.database.url);
   node = await startNode();
   clients = await prepare(server, loot);
   await registerDynamically(server, clients, loot);
@@ -34,7 +35,7 @@ beforeAll(async () => {
   stolen = await dump(server.database.url);
   await going;
   candidates = candidatesOf(stolen.cells);
-  for (const known of common) candidates.delete(known);
+  common = candidatesOf(fresh.cells);
 });
 afterAll(async () => {
   await killAll();
@@ -71,8 +72,9 @@ test('no string in it is one that was handed out', () => {
 });
 
 test('no string in it works as anything', async () => {
-  expect(candidates.size).toBeGreaterThan(300);
-  expect(await attack(node, clients, loot, candidates)).toEqual([]);
+  const tried = [...candidates].filter((candidate) => !common.has(candidate));
+  expect(tried.length).toBeGreaterThan(300);
+  expect(await attack(node, clients, loot, tried)).toEqual([]);
 }, 300_000);
 
 test('what was handed out still works, and would be found, however it was written', async () => {
@@ -80,12 +82,13 @@ test('what was handed out still works, and would be found, however it was writte
   const written = values.map((value, index) => SPELLINGS[index % SPELLINGS.length]?.(value));
   const { pool } = server.context.database;
   await pool.query('UPDATE accounts SET profile = $1', [JSON.stringify({ written })]);
+  await pool.query('TRUNCATE attempts');
   await pool.query('INSERT INTO attempts (key, count, resets_at) VALUES ($1, 1, now())', [
     Buffer.from(loot.first('admin token')),
   ]);
-  const planted = candidatesOf((await dump(server.database.url)).cells);
-  for (const known of candidates) planted.delete(known);
-  const entries = await attack(node, clients, loot, planted);
+  const planted = [...candidatesOf((await dump(server.database.url)).cells)];
+  const tried = planted.filter((candidate) => !candidates.has(candidate) && !common.has(candidate));
+  const entries = await attack(node, clients, loot, tried);
   expect(entries).toEqual(
     expect.arrayContaining(loot.all().map(({ kind, value }) => ({ kind, candidate: value }))),
   );

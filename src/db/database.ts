@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { AppError } from '../errors.js';
+import { isUnavailable } from './availability.js';
 import { Lanes } from './lanes.js';
 
 /** How to reach PostgreSQL: a URL, or the socket of the embedded one. */
@@ -36,6 +38,12 @@ const ABANDONED = {
   idle_in_transaction_session_timeout: 60_000,
 };
 const GRACE_MILLISECONDS = 500;
+
+/** Null in a transaction that has changed nothing. */
+const TRANSACTION_ID = 'SELECT pg_current_xact_id_if_assigned()::text AS id';
+/** A session that has lost its client ends what it was doing first. */
+const MAX_LOOKS = 10;
+const LOOK_MILLISECONDS = 50;
 
 const ignore = (): void => undefined;
 /** knex would print to the console what it throws anyway. */
@@ -108,9 +116,24 @@ export class Database {
     return this.#writes.query<R>(statement);
   }
 
-  /** Runs the work in one transaction: all of it, or, when it throws, none. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.sql.transaction(work);
+  /**
+   * Runs the work in one transaction: all of it, or, when it throws, none. When the answer to COMMIT is lost, PostgreSQL is
+   * asked what came of it; only if it cannot say, what is thrown leaves that open.
+   */
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    let done: { id: string; result: T } | undefined;
+    try {
+      return await this.sql.transaction(async (tx) => {
+        const result = await work(tx);
+        const { rows } = await tx.raw<{ rows: { id: string | null }[] }>(TRANSACTION_ID);
+        const id = rows[0]?.id;
+        if (id) done = { id, result };
+        return result;
+      });
+    } catch (error) {
+      if (!done || !isUnavailable(error) || !(await this.#committed(done.id))) throw error;
+      return done.result;
+    }
   }
 
   /** Resolves when PostgreSQL answers. Throws AppError `unavailable` when it does not. */
@@ -120,6 +143,19 @@ export class Database {
     } catch (cause) {
       throw new AppError('unavailable', 'The database does not answer.', { cause });
     }
+  }
+
+  async #committed(id: string): Promise<boolean> {
+    const query = {
+      name: 'transaction_status',
+      text: 'SELECT pg_xact_status($1::xid8) AS status',
+      values: [id],
+    };
+    for (let looks = 0; looks < MAX_LOOKS; looks++, await sleep(LOOK_MILLISECONDS)) {
+      const { rows } = await this.read<{ status: string }>(query);
+      if (rows[0]?.status !== 'in progress') return rows[0]?.status === 'committed';
+    }
+    return false;
   }
 
   #config() {
@@ -151,7 +187,9 @@ export class Database {
  */
 function giveUpAfter(client: pg.Client, milliseconds: number): void {
   const stream = client.connection.stream as Socket;
-  stream.setTimeout(milliseconds, () => {
+  stream.setTimeout(milliseconds);
+  // Not the callback of setTimeout, which is for the first silence only.
+  stream.on('timeout', () => {
     const { readyForQuery } = client as unknown as { readyForQuery: boolean };
     if (!readyForQuery) stream.destroy();
   });

@@ -33,7 +33,7 @@ class Lane {
   #client: pg.Client | undefined;
   #opening: Promise<pg.Client> | undefined;
   /** Why the last attempt to connect failed, until one succeeds. */
-  #failure: unknown;
+  #failure: Error | undefined;
   #corked = false;
 
   constructor(
@@ -70,7 +70,7 @@ class Lane {
   #open(): Promise<pg.Client> {
     this.#opening ??= this.#connect().catch((error: unknown) => {
       this.#opening = undefined;
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error('no connection', { cause: error });
       throw error;
     });
     return this.#opening;

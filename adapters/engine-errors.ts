@@ -1,6 +1,5 @@
 import { errors, Provider } from 'oidc-provider';
 import { isUnavailable } from '../src/db/availability.js';
-import { BatchQueueFull } from '../src/db/batching.js';
 import { AppError } from '../src/errors.js';
 
 /** What the engine answers when the database cannot serve the request now: 503 in the shape of RFC 6749. */
@@ -30,7 +29,7 @@ export async function forEngine<T>(work: () => Promise<T>): Promise<T> {
       Provider.ctx?.set('Retry-After', String(error.retryAfter ?? 1));
       throw new SlowDown(error.message);
     }
-    if (error instanceof BatchQueueFull || isUnavailable(error)) {
+    if (isUnavailable(error)) {
       Provider.ctx?.set('Retry-After', '1');
       throw new TemporarilyUnavailable(error);
     }

@@ -142,6 +142,7 @@ const environment = z.object({
     .transform((value) => new Secret(value))
     .optional(),
   DATABASE_POOL_SIZE: count(10, 1, 1_000),
+  DATABASE_TIMEOUT: count(5, 1, 300),
   DATA_DIR: z.string().min(1).default('.postern'),
   ENCRYPTION_KEY: encryptionKey.optional(),
   TRUSTED_PROXIES: count(0, 0, 10),
@@ -204,6 +205,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
     workers: e.WORKERS,
     databaseUrl: e.DATABASE_URL,
     databasePoolSize: e.DATABASE_POOL_SIZE,
+    databaseTimeout: e.DATABASE_TIMEOUT,
     dataDirectory: e.DATA_DIR,
     encryptionKey: e.ENCRYPTION_KEY,
     trustedProxies: e.TRUSTED_PROXIES,

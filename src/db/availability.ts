@@ -1,3 +1,8 @@
+/** Thrown for one row instead of running the statement: the database is slower than what is asked of it. */
+export class BatchQueueFull extends Error {
+  override readonly name = 'BatchQueueFull';
+}
+
 const NETWORK = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -8,15 +13,18 @@ const NETWORK = new Set([
   'ETIMEDOUT',
 ]);
 const MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Timeout acquiring a connection|not queryable/;
+  /timeout exceeded when trying to connect|Connection terminated|Timeout acquiring a connection|not queryable|Query read timeout|^timeout expired$/;
 
 /**
- * Whether an error means that PostgreSQL cannot serve anybody now (away, starting, out of connections, read-only) and a
- * retry may succeed: SQLSTATE classes 08, 53 and 57, 25006, or a broken connection.
+ * Whether an error means that PostgreSQL cannot serve anybody now (away, starting, slow, out of connections, read-only)
+ * and a retry may succeed: SQLSTATE classes 08, 53 and 57, 25006, 25P03, a broken connection, too long a queue, or an
+ * error with one of these as its cause.
  */
 export function isUnavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code = '', message = '' } = error as { code?: unknown; message?: unknown };
   if (typeof code !== 'string' || typeof message !== 'string') return false;
-  return /^(08|53|57)\w{3}$|^25006$/.test(code) || NETWORK.has(code) || MESSAGES.test(message);
+  if (/^(08|53|57)\w{3}$|^25006$|^25P03$/.test(code) || NETWORK.has(code) || MESSAGES.test(message))
+    return true;
+  return error instanceof BatchQueueFull || (error instanceof Error && isUnavailable(error.cause));
 }

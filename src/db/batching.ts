@@ -1,20 +1,19 @@
-/** How far a batcher may go: rows per statement, statements at a time, rows waiting. */
+import { BatchQueueFull, isUnavailable } from './availability.js';
+
+/** How far a batcher may go: rows per statement, statements at a time, rows waiting, and for how many milliseconds. */
 export interface BatchLimits {
   rows: number;
   statements: number;
   waiting: number;
+  patience: number;
 }
 
 /** Enough for one process at full speed; what waits beyond it would be answered too late to be of use. */
-export const BATCH_LIMITS: BatchLimits = { rows: 200, statements: 2, waiting: 5_000 };
-
-/** Thrown for one row instead of running the statement: the database is slower than what is asked of it. */
-export class BatchQueueFull extends Error {
-  override readonly name = 'BatchQueueFull';
-}
+export const BATCH_LIMITS: BatchLimits = { rows: 200, statements: 2, waiting: 5_000, patience: 5_000 };
 
 interface Waiting<I, O> {
   input: I;
+  since: number;
   resolve: (output: O) => void;
   reject: (error: unknown) => void;
 }
@@ -44,7 +43,7 @@ export class Batcher<I, O> {
     if (this.#waiting.length >= this.limits.waiting)
       return Promise.reject(new BatchQueueFull('too many rows are waiting'));
     return new Promise<O>((resolve, reject) => {
-      this.#waiting.push({ input, resolve, reject });
+      this.#waiting.push({ input, since: performance.now(), resolve, reject });
       this.#schedule();
     });
   }
@@ -54,10 +53,19 @@ export class Batcher<I, O> {
     this.#scheduled = true;
     atEndOfTurn(() => {
       this.#scheduled = false;
+      this.#refuseLate();
       while (this.#waiting.length > 0 && this.#underWay < this.limits.statements) {
         void this.#send(this.#waiting.splice(0, this.limits.rows));
       }
     });
+  }
+
+  /** Whoever waited for so long is told, and what comes after them gets its turn sooner. */
+  #refuseLate(): void {
+    const latest = performance.now() - this.limits.patience;
+    const inTime = this.#waiting.findIndex(({ since }) => since > latest);
+    const late = this.#waiting.splice(0, inTime === -1 ? this.#waiting.length : inTime);
+    for (const { reject } of late) reject(new BatchQueueFull('the rows in front took too long'));
   }
 
   async #send(batch: Waiting<I, O>[]): Promise<void> {
@@ -76,7 +84,9 @@ export class Batcher<I, O> {
       batch.forEach(({ resolve }, index) => resolve(outputs[index] as O));
     } catch (error) {
       if (batch.length === 1 || !this.isRefusal(error)) {
-        for (const { reject } of batch) reject(error);
+        // What was asked before a connection broke would wait for the next one to break.
+        const waiting = isUnavailable(error) ? this.#waiting.splice(0) : [];
+        for (const { reject } of [...batch, ...waiting]) reject(error);
         return;
       }
       for (const one of batch) await this.#settle([one]);

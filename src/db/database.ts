@@ -1,6 +1,9 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { AppError } from '../errors.js';
+import { isUnavailable } from './availability.js';
 import { Lanes } from './lanes.js';
 
 /** How to reach PostgreSQL: a URL, or the socket of the embedded one. */
@@ -24,6 +27,28 @@ export interface Statement {
   values: unknown[];
 }
 
+/**
+ * What PostgreSQL does about a node that vanished without a word, so that its locks do not stay: asks after 10 s of
+ * silence, gives up after three more times 5 s, and ends a transaction in which nothing happens for a minute.
+ */
+const ABANDONED = {
+  tcp_keepalives_idle: 10,
+  tcp_keepalives_interval: 5,
+  tcp_keepalives_count: 3,
+  idle_in_transaction_session_timeout: 60_000,
+};
+const GRACE_MILLISECONDS = 500;
+
+/** Null in a transaction that has changed nothing. */
+const TRANSACTION_ID = 'SELECT pg_current_xact_id_if_assigned()::text AS id';
+/** A session that has lost its client ends what it was doing first. */
+const MAX_LOOKS = 10;
+const LOOK_MILLISECONDS = 50;
+
+const ignore = (): void => undefined;
+/** knex would print to the console what it throws anyway. */
+const SILENT = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore };
+
 /** Lanes for either kind: a write that waits for the disk must not keep what only reads behind it. */
 const LANES = 2;
 
@@ -37,28 +62,48 @@ export class Database {
   readonly #reads: Lanes;
   readonly #writes: Lanes;
 
-  /** @param size connections of the registry; pipelined ones are four, however much is going on. */
-  constructor(connection: Connection, size: number, onError: (error: Error) => void) {
-    const config = typeof connection === 'string' ? { connectionString: connection } : connection;
-    const common = {
-      ...config,
-      application_name: 'postern',
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-      options: PLANNER_OPTIONS,
-    };
-    this.#reads = new Lanes(common, LANES, onError);
-    this.#writes = new Lanes(common, LANES, onError);
-    this.pool = new pg.Pool({ ...common, max: size });
+  /**
+   * @param size connections of the registry; pipelined ones are four, however much is going on
+   * @param timeout seconds that a statement, or a connection, may take before it is given up
+   */
+  constructor(
+    private readonly connection: Connection,
+    size: number,
+    onError: (error: Error) => void,
+    private readonly timeout = 5,
+  ) {
+    const common = { ...this.#config(), options: `${PLANNER_OPTIONS} ${this.#limits()}` };
+    // PostgreSQL says so first, if it can still say anything.
+    const impatient = { ...common, query_timeout: timeout * 1_000 + GRACE_MILLISECONDS };
+    this.#reads = new Lanes(impatient, LANES, onError);
+    this.#writes = new Lanes(impatient, LANES, onError);
+    this.pool = new pg.Pool({ ...impatient, max: size });
     this.pool.on('error', onError);
     this.sql = knexFactory({
       client: 'pg',
       connection: common,
-      pool: { min: 0, max: Math.max(2, Math.ceil(size / 2)) },
-      acquireConnectionTimeout: 5_000,
-      // knex would print to the console what it throws anyway.
-      log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
+      pool: {
+        min: 0,
+        max: Math.max(2, Math.ceil(size / 2)),
+        afterCreate: (client: pg.Client, done: (error: null, client: pg.Client) => void) => {
+          giveUpAfter(client, timeout * 1_000 + GRACE_MILLISECONDS);
+          done(null, client);
+        },
+      },
+      acquireConnectionTimeout: timeout * 1_000,
+      log: SILENT,
     });
+  }
+
+  /** Runs work that may take its time, on connections without limits that are closed afterwards. */
+  async patiently<T>(work: (sql: Knex) => Promise<T>): Promise<T> {
+    const config = { ...this.#config(), options: PLANNER_OPTIONS };
+    const sql = knexFactory({ client: 'pg', connection: config, pool: { min: 0, max: 3 }, log: SILENT });
+    try {
+      return await work(sql);
+    } finally {
+      await sql.destroy();
+    }
   }
 
   /** Runs a statement that changes nothing. */
@@ -71,9 +116,24 @@ export class Database {
     return this.#writes.query<R>(statement);
   }
 
-  /** Runs the work in one transaction: all of it, or, when it throws, none. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.sql.transaction(work);
+  /**
+   * Runs the work in one transaction: all of it, or, when it throws, none. When the answer to COMMIT is lost, PostgreSQL is
+   * asked what came of it; only if it cannot say, what is thrown leaves that open.
+   */
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    let done: { id: string; result: T } | undefined;
+    try {
+      return await this.sql.transaction(async (tx) => {
+        const result = await work(tx);
+        const { rows } = await tx.raw<{ rows: { id: string | null }[] }>(TRANSACTION_ID);
+        const id = rows[0]?.id;
+        if (id) done = { id, result };
+        return result;
+      });
+    } catch (error) {
+      if (!done || !isUnavailable(error) || !(await this.#committed(done.id))) throw error;
+      return done.result;
+    }
   }
 
   /** Resolves when PostgreSQL answers. Throws AppError `unavailable` when it does not. */
@@ -85,11 +145,52 @@ export class Database {
     }
   }
 
+  async #committed(id: string): Promise<boolean> {
+    const query = {
+      name: 'transaction_status',
+      text: 'SELECT pg_xact_status($1::xid8) AS status',
+      values: [id],
+    };
+    for (let looks = 0; looks < MAX_LOOKS; looks++, await sleep(LOOK_MILLISECONDS)) {
+      const { rows } = await this.read<{ status: string }>(query);
+      if (rows[0]?.status !== 'in progress') return rows[0]?.status === 'committed';
+    }
+    return false;
+  }
+
+  #config() {
+    const { connection } = this;
+    const config = typeof connection === 'string' ? { connectionString: connection } : connection;
+    return {
+      ...config,
+      application_name: 'postern',
+      connectionTimeoutMillis: this.timeout * 1_000,
+      keepAlive: true,
+    };
+  }
+
+  #limits(): string {
+    const options = { statement_timeout: this.timeout * 1_000, ...ABANDONED };
+    return Object.entries(options)
+      .map(([name, value]) => `-c ${name}=${String(value)}`)
+      .join(' ');
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#reads.close(), this.#writes.close(), this.pool.end(), this.sql.destroy()]);
   }
 }
 
-function ignore(): void {
-  return undefined;
+/**
+ * Ends the connection when a statement gets no answer for so long, so that what waits for it fails at once, and a
+ * connection that nobody is at the other end of is not used again.
+ */
+function giveUpAfter(client: pg.Client, milliseconds: number): void {
+  const stream = client.connection.stream as Socket;
+  stream.setTimeout(milliseconds);
+  // Not the callback of setTimeout, which is for the first silence only.
+  stream.on('timeout', () => {
+    const { readyForQuery } = client as unknown as { readyForQuery: boolean };
+    if (!readyForQuery) stream.destroy();
+  });
 }

@@ -1,4 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
+
+/** Milliseconds that a statement waits for a connection when the last attempt to make one has failed. */
+const MOMENT = 200;
 
 /**
  * A few connections on which autocommit statements follow each other without waiting for the answers in between
@@ -28,6 +32,8 @@ class Lane {
   underWay = 0;
   #client: pg.Client | undefined;
   #opening: Promise<pg.Client> | undefined;
+  /** Why the last attempt to connect failed, until one succeeds. */
+  #failure: Error | undefined;
   #corked = false;
 
   constructor(
@@ -38,7 +44,7 @@ class Lane {
   async query<R extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<R>> {
     this.underWay++;
     try {
-      const client = this.#client ?? (await this.#open());
+      const client = this.#client ?? (await this.#connected());
       this.#cork(client);
       return await client.query<R>(statement);
     } catch (error) {
@@ -54,9 +60,21 @@ class Lane {
     await (await this.#opening?.catch(() => undefined))?.end();
   }
 
+  /** While nobody answers, the next attempt goes on without keeping everybody waiting for how it ends. */
+  async #connected(): Promise<pg.Client> {
+    const opening = this.#open();
+    if (this.#failure === undefined) return opening;
+    opening.catch(() => undefined);
+    const moment = setTimeout(MOMENT, undefined, { ref: false });
+    const client = await Promise.race([opening, moment]);
+    if (client === undefined) throw this.#failure;
+    return client;
+  }
+
   #open(): Promise<pg.Client> {
     this.#opening ??= this.#connect().catch((error: unknown) => {
       this.#opening = undefined;
+      this.#failure = error instanceof Error ? error : new Error('no connection', { cause: error });
       throw error;
     });
     return this.#opening;
@@ -72,6 +90,7 @@ class Lane {
       if (this.#client === client) this.#drop();
     });
     await client.connect();
+    this.#failure = undefined;
     this.#client = client;
     return client;
   }

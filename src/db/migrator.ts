@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { migrations, type Migration } from '../../migrations/index.js';
 import { AppError } from '../errors.js';
 import type { Database } from './database.js';
+import { lock } from './locks.js';
 
 const source: Knex.MigrationSource<Migration> = {
   getMigrations: () => Promise.resolve([...migrations]),
@@ -35,23 +36,23 @@ export async function schemaState({ sql }: Database): Promise<SchemaState> {
  * others wait. Knex's own lock is a row that a killed process leaves behind; ours ends with its connection, so that
  * whoever holds it may take the row away.
  */
-export async function migrateUp({ pool, sql }: Database): Promise<string[]> {
-  const holder = await pool.connect();
-  try {
-    await holder.query('BEGIN');
-    await holder.query("SELECT pg_advisory_xact_lock(hashtext('postern migrate'))");
-    await sql.migrate.forceFreeMigrationsLock(config);
-    const [, names] = (await sql.migrate.latest(config)) as [number, string[]];
-    return names;
-  } finally {
-    holder.release(true);
-  }
+export function migrateUp(database: Database): Promise<string[]> {
+  return database.patiently((sql) =>
+    sql.transaction(async (holder) => {
+      await lock(holder, 'migrate');
+      await sql.migrate.forceFreeMigrationsLock(config);
+      const [, names] = (await sql.migrate.latest(config)) as [number, string[]];
+      return names;
+    }),
+  );
 }
 
 /** Undoes every step, newest first; for tests and for leaving Postern. Returns the names it undid. */
-export async function migrateDown({ sql }: Database): Promise<string[]> {
-  const [, names] = (await sql.migrate.rollback(config, true)) as [number, string[]];
-  return names;
+export function migrateDown(database: Database): Promise<string[]> {
+  return database.patiently(async (sql) => {
+    const [, names] = (await sql.migrate.rollback(config, true)) as [number, string[]];
+    return names;
+  });
 }
 
 /** Throws, with the command to run, unless the schema is the one of this code. */

@@ -1,6 +1,6 @@
 import { Secret, type Settings } from '../settings.js';
 import { describeError, type Logger } from '../telemetry.js';
-import { Database } from './database.js';
+import { type Connection, Database } from './database.js';
 import { attachOrStartEmbeddedDatabase, type EmbeddedDatabase, startEmbeddedDatabase } from './embedded.js';
 
 /** The database of this process and what it takes to let go of it. */
@@ -24,9 +24,11 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const onError = (error: Error) =>
     log.warn({ error: describeError(error) }, 'a database connection was lost');
+  const open = (connection: Connection) =>
+    new Database(connection, settings.databasePoolSize, onError, settings.databaseTimeout);
   if (settings.databaseUrl) {
-    const database = new Database(settings.databaseUrl.reveal(), settings.databasePoolSize, onError);
     const { databaseUrl } = settings;
+    const database = open(databaseUrl.reveal());
     return { database, embedded: false, databaseUrl, close: () => database.close() };
   }
   const start = mode === 'own' ? startEmbeddedDatabase : attachOrStartEmbeddedDatabase;
@@ -35,7 +37,7 @@ export async function openDatabase(
     log: (line) => log.info(line),
     warn: (line) => log.warn(line),
   });
-  const database = new Database(server.connection, settings.databasePoolSize, onError);
+  const database = open(server.connection);
   return {
     database,
     embedded: true,

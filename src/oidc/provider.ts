@@ -6,6 +6,7 @@ import { successorOf } from '../../adapters/refresh-successor.js';
 import type { Vault } from '../sealing.js';
 import { describeError, type Logger } from '../telemetry.js';
 import { answerTooLarge } from './body-limit.js';
+import { answerUnsavedSession } from './unsaved-session.js';
 import { engineConfiguration, type EngineParts } from './configuration.js';
 
 /** What the engine's own methods are replaced with. */
@@ -51,6 +52,7 @@ export function buildProvider(parts: EngineParts, patches: EnginePatches, log: L
     return predecessor ? successorOf(patches.vault, predecessor.jti) : randomBytes(32).toString('base64url');
   };
 
+  provider.use(answerUnsavedSession(parts.pages));
   answerTooLarge(provider);
   provider.on('server_error', (ctx: KoaContextWithOIDC, error) => {
     log.error(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DatabaseError } from 'pg';
-import { Batcher, BatchQueueFull } from '../../src/db/batching.js';
+import { BatchQueueFull } from '../../src/db/availability.js';
+import { Batcher, type BatchLimits } from '../../src/db/batching.js';
 import { Database } from '../../src/db/database.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 
@@ -18,10 +19,8 @@ afterAll(async () => {
 });
 
 /** Has PostgreSQL divide 100 by each number, so that a zero is refused and everything takes `seconds`. */
-function dividing(
-  limits = { rows: 10, statements: 2, waiting: 1_000 },
-  seconds = 0,
-): Batcher<number, number> {
+function dividing(given: Partial<BatchLimits> = {}, seconds = 0): Batcher<number, number> {
+  const limits = { rows: 10, statements: 2, waiting: 1_000, patience: 60_000, ...given };
   statements = [];
   const run = async (inputs: number[]): Promise<number[]> => {
     statements.push(inputs);
@@ -51,7 +50,7 @@ test('an idle one sends before anything else happens', async () => {
 });
 
 test('rows per statement and statements at a time are bounded, and what waits goes out together', async () => {
-  const batcher = dividing({ rows: 3, statements: 2, waiting: 1_000 }, 0.2);
+  const batcher = dividing({ rows: 3 }, 0.2);
   const answers = Promise.all(Array.from({ length: 10 }, () => batcher.submit(1)));
   await new Promise((resolve) => setImmediate(resolve));
   expect(statements.map((rows) => rows.length)).toEqual([3, 3]);

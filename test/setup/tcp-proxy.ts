@@ -1,7 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A way to PostgreSQL that can be cut. */
+/** A way to PostgreSQL that can go wrong like a network. */
 export interface Proxy {
   /** The database's URL through the proxy. */
   url: string;
@@ -9,6 +10,14 @@ export interface Proxy {
   cut(): Promise<void>;
   /** Takes connections again, on the same port. */
   mend(): Promise<void>;
+  /** Swallows what comes from either side, of connections that there are for ever, of new ones until `pass`. */
+  swallow(): void;
+  /** Passes on what new connections send again. */
+  pass(): void;
+  /** Holds up everything that is sent to the database by so many milliseconds. */
+  delay(milliseconds: number): void;
+  /** Passes on the next packet that contains this, and breaks its connection before the answer comes. */
+  loseAnswerTo(text: string): void;
 }
 
 /** Listens on TCP for a database that is reached by URL, be it on a socket file or on TCP. */
@@ -17,8 +26,32 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
   const directory = url.searchParams.get('host');
   const target = { port: Number(url.port || 5432), host: url.hostname };
   const sockets = new Set<Socket>();
+  const dead = new WeakSet<Socket>();
+  let swallowing = false;
+  let milliseconds = 0;
+  let fatal: string | undefined;
   const server = createServer((near) => {
     const far = directory ? connect(`${directory}/.s.PGSQL.${String(target.port)}`) : connect(target);
+    let earlier = Promise.resolve();
+    near.on('data', (chunk) => {
+      if (swallowing) dead.add(near);
+      const wait = milliseconds === 0 ? undefined : sleep(milliseconds);
+      earlier = earlier.then(async () => {
+        await wait;
+        if (dead.has(near) || far.destroyed) return;
+        const last = fatal !== undefined && chunk.includes(fatal);
+        if (last) {
+          fatal = undefined;
+          near.destroy();
+          // The database gets the packet before it sees that nobody is there any more.
+          far.removeAllListeners('data');
+          far.end(chunk);
+        } else far.write(chunk);
+      });
+    });
+    far.on('data', (chunk) => {
+      if (!dead.has(near)) near.write(chunk);
+    });
     for (const [socket, other] of [
       [near, far],
       [far, near],
@@ -27,10 +60,10 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);
-        other.destroy();
+        if (socket === far || !far.writableEnded) other.destroy();
       });
-      socket.pipe(other);
     }
+    if (swallowing) dead.add(near);
   });
   const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   await listen(0);
@@ -47,5 +80,18 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
       await closed;
     },
     mend: () => listen(port),
+    swallow: () => {
+      swallowing = true;
+      for (const socket of sockets) dead.add(socket);
+    },
+    pass: () => {
+      swallowing = false;
+    },
+    delay: (to) => {
+      milliseconds = to;
+    },
+    loseAnswerTo: (text) => {
+      fatal = text;
+    },
   };
 }

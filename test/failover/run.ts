@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startHaproxy } from '../servers/haproxy.js';
+import { startNodes } from '../servers/nodes.js';
+import { PostgresServer } from '../servers/postgres-server.js';
+import { Workplace } from '../servers/workplace.js';
+import { freePort } from '../setup/test-server.js';
+import { killAll } from '../setup/postern-process.js';
+import { audit } from './audit.js';
+import { callers } from './callers.js';
+import { Ledger } from './ledger.js';
+import { report, TABLE_HEAD } from './report.js';
+import { Requests } from './request.js';
+
+/** Fail-over under load: the primary dies, its synchronous standby takes over, nothing that was acknowledged is lost. */
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    callers: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '5' },
+    /** SIGKILL: the primary is gone. SIGSTOP: it no longer answers and its connections stay open. */
+    how: { type: 'string', default: 'SIGKILL' },
+  },
+});
+const how = options.how === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL';
+
+const place = new Workplace();
+try {
+  let primary = await PostgresServer.create(place, 'server0');
+  let spare = await freePort();
+  const databaseUrl = await startHaproxy(place, [primary.port, spare]);
+  let standby = await primary.makeStandby('server1', spare);
+  await primary.waitForStandby();
+  // A grace longer than the longest fail-over: what is retried must go on.
+  const settings = { DATABASE_URL: databaseUrl, REFRESH_GRACE: '60', CLIENT_CREDENTIALS_TTL: '3600' };
+  const { targets, adminToken, processes } = await startNodes(2, settings);
+  const [target] = targets;
+  if (!target) throw new Error('unreachable: there are two nodes');
+  const ledger = new Ledger();
+  process.stdout.write(TABLE_HEAD);
+  for (let round = 1; round <= Number(options.rounds); round++) {
+    const requests = new Requests(targets.map(({ issuer }) => issuer));
+    const stop = new AbortController();
+    const work = { requests, ledger, target, adminToken: await adminToken(), stop: stop.signal };
+    const done = callers(work, Number(options.callers));
+    await sleep(Number(options.seconds) * 1_000);
+
+    const killed = performance.now();
+    await primary.signalAll(how);
+    await standby.promote();
+    const promoted = performance.now();
+    await sleep(Number(options.seconds) * 1_000);
+    stop.abort();
+    await done;
+
+    await audit(ledger, targets);
+    process.stdout.write(report({ round, killed, promoted, requests: requests.remembered, ledger }));
+    if (how === 'SIGSTOP') await primary.signalAll('SIGKILL');
+    spare = primary.port;
+    primary = standby;
+    standby = await primary.makeStandby(`server${String(round + 1)}`, spare);
+    await primary.waitForStandby();
+  }
+  const mistakes = processes.flatMap(({ stderr }) => stderr.split('\n').filter((line) => line.includes('"error"')));
+  if (ledger.lost.length > 0) throw new Error(`lost:\n${ledger.lost.join('\n')}\n${mistakes.slice(0, 20).join('\n')}`);
+} finally {
+  await killAll();
+  await place.close();
+}

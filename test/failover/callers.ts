@@ -21,8 +21,8 @@ export type Caller = (work: Work, turn: number) => Promise<void>;
 const CLIENTS = '/admin/v1/orgs/default/projects/default/oauth_clients';
 const PAUSE = { afterSuccess: 20, afterFailure: 50 };
 
-/** Starts so many of each kind of caller; resolves when all have stopped. */
-export async function callers(work: Work, ofEach: number): Promise<void> {
+/** Signs in what so many callers of each kind need; what it returns sets them to work until they are stopped. */
+export async function prepareCallers(work: Work, ofEach: number): Promise<() => Promise<unknown>> {
   const { target } = work;
   const { cookie } = await signIn(target, authorizePath(target, newVerifier(), SCOPE, target.issuer));
   const families: number[] = [];
@@ -30,12 +30,13 @@ export async function callers(work: Work, ofEach: number): Promise<void> {
     families.push(family);
     if (!work.ledger.refreshTokens.has(family)) await beginFamily(work, family);
   }
-  await Promise.all([
-    ...families.map((index) => repeat(work, index, machine)),
-    ...families.map((index) => repeat(work, index, person(cookie))),
-    ...families.map((index) => repeat(work, index, refresher(index))),
-    repeat(work, 0, operator),
-  ]);
+  return () =>
+    Promise.all([
+      ...families.map((index) => repeat(work, index, machine)),
+      ...families.map((index) => repeat(work, index, person(cookie))),
+      ...families.map((index) => repeat(work, index, refresher(index))),
+      repeat(work, 0, operator),
+    ]);
 }
 
 async function repeat(work: Work, first: number, caller: Caller): Promise<void> {
@@ -57,7 +58,10 @@ const machine: Caller = async (work, turn) => {
   return pause(revoked);
 };
 
-/** Signed in already: a code, redeemed until there is an answer. */
+/**
+ * Signed in already: a code, presented once. After no answer it may have been redeemed, and to present it again would
+ * be a replay, which revokes the grant (RFC 6749 section 4.1.2); a relying party asks for authorization anew.
+ */
 const person =
   (cookie: string): Caller =>
   async (work, turn) => {
@@ -72,14 +76,10 @@ const person =
       return sleep(PAUSE.afterFailure);
     }
     const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier: verifier };
-    for (let tries = 0; !work.stop.aborted; tries++) {
-      const got = await token(work, turn, form);
-      if (got.outcome === 'ok') ledger.activeTokens.add(String(got.body['access_token']));
-      // After an answer that never came the code may have been redeemed.
-      if (got.status === 400 && tries === 0) ledger.lost.push('code: refused at its first redemption');
-      await pause(got);
-      if (got.outcome === 'ok' || got.status === 400) return;
-    }
+    const got = await token(work, turn, form);
+    if (got.outcome === 'ok') ledger.activeTokens.add(String(got.body['access_token']));
+    if (got.status === 400) ledger.lost.push(`code: ${JSON.stringify(got.body)}`);
+    return pause(got);
   };
 
 /** Refreshes; after no answer it tries again with the same token, within the grace. */

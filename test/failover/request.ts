@@ -1,5 +1,8 @@
-/** How a request ended: as it should, with a status that it should not have, without an answer, or not in time. */
-export type Outcome = 'ok' | `status ${number}` | 'no answer' | 'hung';
+/**
+ * How a request ended: as it should, with a status that it should not have, with an error that a redirect carries
+ * (RFC 6749 section 4.1.2.1), without an answer, or not in time.
+ */
+export type Outcome = 'ok' | `status ${number}` | `redirect with ${string}` | 'no answer' | 'hung';
 
 /** What a request yielded. `body` and `location` are empty when there was no answer. */
 export interface Attempt {
@@ -60,11 +63,14 @@ export class Requests {
       });
       const text = await answer.text();
       const isJson = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
+      const location = answer.headers.get('location') ?? '';
+      const error = URL.parse(location)?.searchParams.get('error') ?? undefined;
+      const asExpected = answer.status === expected ? 'ok' : (`status ${answer.status}` as const);
       return {
-        outcome: answer.status === expected ? 'ok' : `status ${answer.status}`,
+        outcome: error === undefined ? asExpected : `redirect with ${error}`,
         status: answer.status,
         body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {},
-        location: answer.headers.get('location') ?? '',
+        location,
       };
     } catch (error) {
       const late = error instanceof Error && error.name === 'TimeoutError';

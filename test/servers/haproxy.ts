@@ -22,6 +22,7 @@ function configuration(port: number, servers: readonly number[]): string {
   return `
 defaults
   mode tcp
+  retries 0
   timeout connect 2s
   timeout check 1s
   timeout client 1h

@@ -2,6 +2,7 @@ import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { AppError } from '../errors.js';
 import { Lanes } from './lanes.js';
+import { assertWritable } from './writable.js';
 
 /** How to reach PostgreSQL: a URL, or the socket of the embedded one. */
 export type Connection = string | { host: string; port: number; user: string; database: string };
@@ -17,7 +18,7 @@ export type Sql = Knex;
 /** A transaction in progress; services pass it on and never look inside. */
 export type Transaction = Knex.Transaction;
 
-/** One statement, prepared once per connection under its name. */
+/** One statement, prepared once per connection under its name, unless the database was opened without that. */
 export interface Statement {
   name: string;
   text: string;
@@ -37,15 +38,24 @@ export class Database {
   readonly #reads: Lanes;
   readonly #writes: Lanes;
 
-  /** @param size connections of the registry; pipelined ones are four, however much is going on. */
-  constructor(connection: Connection, size: number, onError: (error: Error) => void) {
+  /**
+   * @param size connections of the registry; pipelined ones are four, however much is going on
+   * @param prepared false for a pooler that hands out another connection for each transaction and knows no prepared
+   *   statements: they are sent unnamed, and so planned anew each time, and no options are sent, which it would refuse
+   */
+  constructor(
+    connection: Connection,
+    size: number,
+    onError: (error: Error) => void,
+    private readonly prepared = true,
+  ) {
     const config = typeof connection === 'string' ? { connectionString: connection } : connection;
     const common = {
       ...config,
       application_name: 'postern',
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
-      options: PLANNER_OPTIONS,
+      ...(prepared ? { options: PLANNER_OPTIONS } : {}),
     };
     this.#reads = new Lanes(common, LANES, onError);
     this.#writes = new Lanes(common, LANES, onError);
@@ -54,7 +64,7 @@ export class Database {
     this.sql = knexFactory({
       client: 'pg',
       connection: common,
-      pool: { min: 0, max: Math.max(2, Math.ceil(size / 2)) },
+      pool: { min: 0, max: Math.max(2, Math.ceil(size / 2)), afterCreate },
       acquireConnectionTimeout: 5_000,
       // knex would print to the console what it throws anyway.
       log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
@@ -63,12 +73,16 @@ export class Database {
 
   /** Runs a statement that changes nothing. */
   read<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
-    return this.#reads.query<R>(statement);
+    return this.#reads.query<R>(this.#sent(statement));
   }
 
   /** Runs a statement that is a transaction of its own. */
   write<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
-    return this.#writes.query<R>(statement);
+    return this.#writes.query<R>(this.#sent(statement));
+  }
+
+  #sent({ name, text, values }: Statement): pg.QueryConfig {
+    return this.prepared ? { name, text, values } : { text, values };
   }
 
   /** Runs the work in one transaction: all of it, or, when it throws, none. */
@@ -88,6 +102,13 @@ export class Database {
   async close(): Promise<void> {
     await Promise.all([this.#reads.close(), this.#writes.close(), this.pool.end(), this.sql.destroy()]);
   }
+}
+
+function afterCreate(client: pg.Client, done: (error: unknown, client: pg.Client) => void): void {
+  assertWritable(client).then(
+    () => done(null, client),
+    (error: unknown) => done(error, client),
+  );
 }
 
 function ignore(): void {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { assertWritable } from './writable.js';
 
 /**
  * A few connections on which autocommit statements follow each other without waiting for the answers in between
@@ -71,6 +72,7 @@ class Lane {
     });
     client.on('end', drop);
     await client.connect();
+    await assertWritable(client);
     this.#client = client;
     return client;
   }

@@ -23,7 +23,13 @@ export async function openDatabase(
   const onError = (error: Error) =>
     log.warn({ error: describeError(error) }, 'a database connection was lost');
   if (settings.databaseUrl) {
-    const database = new Database(settings.databaseUrl.reveal(), settings.databasePoolSize, onError);
+    const { databasePoolSize, databasePreparedStatements } = settings;
+    const database = new Database(
+      settings.databaseUrl.reveal(),
+      databasePoolSize,
+      onError,
+      databasePreparedStatements,
+    );
     return { database, embedded: false, close: () => database.close() };
   }
   const start = mode === 'own' ? startEmbeddedDatabase : attachOrStartEmbeddedDatabase;

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { newPgBouncer } from '../servers/debian.js';
 import { startHaproxy } from '../servers/haproxy.js';
 import { startNodes } from '../servers/nodes.js';
+import { startPgBouncer } from '../servers/pgbouncer.js';
 import { PostgresServer } from '../servers/postgres-server.js';
 import { Workplace } from '../servers/workplace.js';
 import { freePort } from '../setup/test-server.js';
@@ -20,6 +22,8 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '5' },
     /** SIGKILL: the primary is gone. SIGSTOP: it no longer answers and its connections stay open. */
     how: { type: 'string', default: 'SIGKILL' },
+    /** Puts PgBouncer between the nodes and HAProxy. */
+    pooler: { type: 'boolean', default: false },
   },
 });
 const how = options.how === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL';
@@ -28,7 +32,8 @@ const place = new Workplace();
 try {
   let primary = await PostgresServer.create(place, 'server0');
   let spare = await freePort();
-  const databaseUrl = await startHaproxy(place, [primary.port, spare]);
+  const proxy = await startHaproxy(place, [primary.port, spare]);
+  const databaseUrl = options.pooler ? await poolerBefore(proxy) : proxy;
   let standby = await primary.makeStandby('server1', spare);
   await primary.waitForStandby();
   // A grace longer than the longest fail-over: what is retried must go on.
@@ -66,4 +71,15 @@ try {
 } finally {
   await killAll();
   await place.close();
+}
+
+async function poolerBefore(proxy: string): Promise<string> {
+  const lines = [
+    'ignore_startup_parameters = options',
+    'max_prepared_statements = 200',
+    'server_login_retry = 1',
+    'query_wait_timeout = 5',
+  ];
+  const server = Number(new URL(proxy).port);
+  return (await startPgBouncer(place, await newPgBouncer(place), { server, size: 10, lines })).url;
 }

@@ -37,9 +37,7 @@ const count = (fallback: number, min: number, max: number) => {
 const seconds = (fallback: number) => count(fallback, 1, 315_360_000);
 
 const yesOrNo = (fallback: boolean) =>
-  z
-    .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
-    .default(fallback);
+  z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' }).default(fallback);
 
 const issuerUrl = z.string().refine((value) => {
   const url = URL.parse(value);

@@ -13,10 +13,13 @@ export async function audit(ledger: Ledger, targets: readonly Target[]): Promise
     const answer = await post(target, '/oauth2/introspect', { token });
     lost(answer.status === 200 && answer.body['active'] === active, what, answer);
   };
-  const authenticate = (status: number, what: string) => async (client: AcknowledgedClient, target: Target) => {
-    const answer = await post({ ...target, ...client }, '/oauth2/token', { grant_type: 'client_credentials' });
-    lost(answer.status === status, what, answer);
-  };
+  const authenticate =
+    (status: number, what: string) => async (client: AcknowledgedClient, target: Target) => {
+      const answer = await post({ ...target, ...client }, '/oauth2/token', {
+        grant_type: 'client_credentials',
+      });
+      lost(answer.status === status, what, answer);
+    };
   const refresh = async ([family, token]: [number, string], target: Target) => {
     const answer = await post(target, '/oauth2/token', { grant_type: 'refresh_token', refresh_token: token });
     lost(answer.status === 200, 'refresh token', answer);

@@ -47,8 +47,8 @@ async function repeat(work: Work, first: number, caller: Caller): Promise<void> 
 const machine: Caller = async (work, turn) => {
   const { ledger, target } = work;
   const got = await token(work, turn, { grant_type: 'client_credentials' });
-  const access = String(got.body['access_token'] ?? '');
   if (got.outcome !== 'ok') return pause(got);
+  const access = String(got.body['access_token']);
   ledger.activeTokens.add(access);
   if (turn % 3 !== 0) return pause(got);
   ledger.activeTokens.delete(access);
@@ -75,7 +75,12 @@ const person =
       ledger.lost.push(`session: sent to ${answer.location.split('?')[0] ?? ''}`);
       return sleep(PAUSE.afterFailure);
     }
-    const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier: verifier };
+    const form = {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: REDIRECT_URI,
+      code_verifier: verifier,
+    };
     const got = await token(work, turn, form);
     if (got.outcome === 'ok') ledger.activeTokens.add(String(got.body['access_token']));
     if (got.status === 400) ledger.lost.push(`code: ${JSON.stringify(got.body)}`);
@@ -119,7 +124,12 @@ async function beginFamily(work: Work, family: number): Promise<void> {
   const verifier = newVerifier();
   const url = `${authorizePath(target, verifier, SCOPE, target.issuer)}&prompt=consent`;
   const code = new URL((await signIn(target, url)).location).searchParams.get('code') ?? '';
-  const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier: verifier };
+  const form = {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: REDIRECT_URI,
+    code_verifier: verifier,
+  };
   const got = await token(work, 0, form);
   if (got.outcome !== 'ok') throw new Error(`no refresh token to begin with: ${got.outcome}`);
   work.ledger.refreshTokens.set(family, String(got.body['refresh_token']));

@@ -17,7 +17,8 @@ export const TABLE_HEAD = `| round | promoted after | node 1 writes after | node
 
 /** One row of the table. */
 export function report({ round, killed, promoted, requests, ledger }: Round): string {
-  const since = (time: number | undefined) => (time === undefined ? 'never' : `${(time - killed).toFixed(0)} ms`);
+  const since = (time: number | undefined) =>
+    time === undefined ? 'never' : `${(time - killed).toFixed(0)} ms`;
   const firstWrite = (node: number) =>
     requests
       .filter((one) => one.node % 2 === node && one.started > killed && one.writes && one.outcome === 'ok')
@@ -25,7 +26,10 @@ export function report({ round, killed, promoted, requests, ledger }: Round): st
   const failures = requests.filter(({ outcome }) => outcome !== 'ok');
   const kinds = new Map<string, number>();
   for (const { outcome } of failures) kinds.set(outcome, (kinds.get(outcome) ?? 0) + 1);
-  const lastFailure = failures.reduce<number | undefined>((last, { ended }) => Math.max(last ?? 0, ended), undefined);
+  const lastFailure = failures.reduce<number | undefined>(
+    (last, { ended }) => Math.max(last ?? 0, ended),
+    undefined,
+  );
   const longest = Math.max(...requests.map(({ started, ended }) => ended - started));
   const row = [
     round,

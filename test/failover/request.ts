@@ -34,7 +34,12 @@ export class Requests {
   async attempt(
     node: number,
     path: string,
-    request: { form?: Record<string, string>; json?: unknown; method?: string; headers?: Record<string, string> },
+    request: {
+      form?: Record<string, string>;
+      json?: unknown;
+      method?: string;
+      headers?: Record<string, string>;
+    },
     expected: number,
     writes = true,
   ): Promise<Attempt> {

@@ -12,7 +12,7 @@ import { audit } from './audit.js';
 import { prepareCallers } from './callers.js';
 import { Ledger } from './ledger.js';
 import { report, TABLE_HEAD } from './report.js';
-import { Requests } from './request.js';
+import { type Outcome, Requests } from './request.js';
 
 /** Fail-over under load: the primary dies, its synchronous standby takes over, nothing that was acknowledged is lost. */
 const { values: options } = parseArgs({
@@ -38,15 +38,17 @@ try {
   await primary.waitForStandby();
   // A grace longer than the longest fail-over: what is retried must go on.
   const settings = { DATABASE_URL: databaseUrl, REFRESH_GRACE: '60', CLIENT_CREDENTIALS_TTL: '3600' };
-  const { targets, adminToken } = await startNodes(2, settings);
+  const nodes = await startNodes(2, settings);
+  const { targets } = nodes;
   const [target] = targets;
   if (!target) throw new Error('unreachable: there are two nodes');
   const ledger = new Ledger();
+  const unclear: Outcome[] = [];
   process.stdout.write(TABLE_HEAD);
   for (let round = 1; round <= Number(options.rounds); round++) {
     const requests = new Requests(targets.map(({ issuer }) => issuer));
     const stop = new AbortController();
-    const work = { requests, ledger, target, adminToken: await adminToken(), stop: stop.signal };
+    const work = { requests, ledger, target, adminToken: await nodes.adminToken(), stop: stop.signal };
     const begin = await prepareCallers(work, Number(options.callers));
     const done = begin();
     await sleep(Number(options.seconds) * 1_000);
@@ -59,6 +61,7 @@ try {
     stop.abort();
     await done;
 
+    unclear.push(...requests.remembered.map(({ outcome }) => outcome).filter((outcome) => !isClear(outcome)));
     await audit(ledger, targets);
     process.stdout.write(report({ round, killed, promoted, requests: requests.remembered, ledger }));
     if (how === 'SIGSTOP') await primary.signalAll('SIGKILL');
@@ -67,10 +70,16 @@ try {
     standby = await primary.makeStandby(`server${String(round + 1)}`, spare);
     await primary.waitForStandby();
   }
+  if (unclear.length > 0) throw new Error(`answers that say nothing clear: ${unclear.join(', ')}`);
   if (ledger.lost.length > 0) throw new Error(`lost:\n${ledger.lost.join('\n')}`);
 } finally {
   await killAll();
   await place.close();
+}
+
+/** Whether a caller knows what to do: that it worked, or to try again. */
+function isClear(outcome: Outcome): boolean {
+  return ['ok', 'status 503', 'redirect with temporarily_unavailable', 'no answer'].includes(outcome);
 }
 
 async function poolerBefore(proxy: string): Promise<string> {

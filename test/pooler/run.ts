@@ -30,7 +30,10 @@ interface Mode {
 const place = new Workplace();
 try {
   const [old, recent] = [await debianProgram('/usr/sbin/pgbouncer', 'pgbouncer'), await newPgBouncer(place)];
-  const without = { lines: ['max_prepared_statements = 0'], settings: { DATABASE_PREPARED_STATEMENTS: 'false' } };
+  const without = {
+    lines: ['max_prepared_statements = 0'],
+    settings: { DATABASE_PREPARED_STATEMENTS: 'false' },
+  };
   const modes: Mode[] = [
     {
       name: 'prepared statements',
@@ -41,7 +44,9 @@ try {
     { name: 'without', pgbouncer: recent, ...without },
     { name: 'without', pgbouncer: old, ...without, lines: [] },
   ];
-  process.stdout.write('| PgBouncer | statements | flow | requests | per second | connections to PostgreSQL |\n');
+  process.stdout.write(
+    '| PgBouncer | statements | flow | requests | per second | connections to PostgreSQL |\n',
+  );
   process.stdout.write('|---|---|---|---|---|---|\n');
   for (const [index, mode] of modes.entries()) await walk(mode, `server${String(index)}`);
 } finally {
@@ -88,7 +93,9 @@ async function walk(mode: Mode, directory: string): Promise<void> {
   }
   for (const node of processes) {
     const { code } = await node.end('SIGTERM');
-    const complaints = node.stderr.split('\n').filter((line) => /"level":(?:[456]0|"(?:warn|error|fatal)")/.test(line));
+    const complaints = node.stderr
+      .split('\n')
+      .filter((line) => /"level":(?:[456]0|"(?:warn|error|fatal)")/.test(line));
     if (code !== 0 || complaints.length > 0) throw new Error(`a node complained: ${complaints.join('\n')}`);
   }
   await pooler.stop();

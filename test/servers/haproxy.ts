@@ -18,7 +18,9 @@ export async function startHaproxy(place: Workplace, servers: readonly number[])
 }
 
 function configuration(port: number, servers: readonly number[]): string {
-  const backends = servers.map((server, index) => `  server node${String(index)} 127.0.0.1:${String(server)}`);
+  const backends = servers.map(
+    (server, index) => `  server node${String(index)} 127.0.0.1:${String(server)}`,
+  );
   return `
 defaults
   mode tcp

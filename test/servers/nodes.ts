@@ -61,10 +61,7 @@ export async function startNodes(count: number, settings: Environment): Promise<
   };
 }
 
-async function register(
-  origin: string,
-  token: string,
-): Promise<{ clientId: string; clientSecret: string }> {
+async function register(origin: string, token: string): Promise<{ clientId: string; clientSecret: string }> {
   const answer = await fetch(`${origin}/admin/v1/orgs/default/projects/default/oauth_clients`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

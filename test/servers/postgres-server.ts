@@ -24,7 +24,10 @@ export class PostgresServer {
   static async create(place: Workplace, name: string): Promise<PostgresServer> {
     await debianProgram(`${BIN}/initdb`, 'postgresql-15');
     const data = place.makeDirectory(name);
-    await place.run([`${BIN}/initdb`], ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C']);
+    await place.run(
+      [`${BIN}/initdb`],
+      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'],
+    );
     const server = new PostgresServer(place, data, await freePort());
     await server.start();
     await server.execute('CREATE ROLE postern LOGIN', 'CREATE DATABASE postern OWNER postern');
@@ -68,7 +71,8 @@ export class PostgresServer {
     this.#process = child;
     const deadline = Date.now() + START_TIMEOUT;
     for (;;) {
-      if (child.exitCode !== null) throw new Error(`PostgreSQL ended with exit code ${String(child.exitCode)}`);
+      if (child.exitCode !== null)
+        throw new Error(`PostgreSQL ended with exit code ${String(child.exitCode)}`);
       const answers = await this.execute('SELECT 1').catch(() => undefined);
       if (answers) return;
       if (Date.now() > deadline) throw new Error('PostgreSQL does not answer');

@@ -36,9 +36,8 @@ const count = (fallback: number, min: number, max: number) => {
 };
 const seconds = (fallback: number) => count(fallback, 1, 315_360_000);
 
-const yesOrNo = z
-  .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
-  .default(false);
+const yesOrNo = (fallback: boolean) =>
+  z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' }).default(fallback);
 
 const issuerUrl = z.string().refine((value) => {
   const url = URL.parse(value);
@@ -143,6 +142,8 @@ const environment = z.object({
     .optional(),
   DATABASE_POOL_SIZE: count(10, 1, 1_000),
   DATABASE_TIMEOUT: count(5, 1, 300),
+  /** False behind a pooler in transaction mode that knows no prepared statements. */
+  DATABASE_PREPARED_STATEMENTS: yesOrNo(true),
   DATA_DIR: z.string().min(1).default('.postern'),
   ENCRYPTION_KEY: encryptionKey.optional(),
   TRUSTED_PROXIES: count(0, 0, 10),
@@ -163,9 +164,9 @@ const environment = z.object({
   SESSION_TTL: seconds(1_209_600),
   REFRESH_GRACE: count(10, 0, 300),
   /** RFC 7636's `plain`, for testing: it protects nothing against whoever reads the authorization request. */
-  ALLOW_PLAIN_PKCE: yesOrNo,
+  ALLOW_PLAIN_PKCE: yesOrNo(false),
   /** Tokens through the browser, for relying parties that know no better; RFC 9700 section 2.1.2 advises against it. */
-  ALLOW_IMPLICIT: yesOrNo,
+  ALLOW_IMPLICIT: yesOrNo(false),
   EXPIRY_INTERVAL: seconds(60),
   DNS_SERVERS: dnsServers.default([]),
   PUBLISHER_CHECK_INTERVAL: seconds(5),
@@ -206,6 +207,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
     databaseUrl: e.DATABASE_URL,
     databasePoolSize: e.DATABASE_POOL_SIZE,
     databaseTimeout: e.DATABASE_TIMEOUT,
+    databasePreparedStatements: e.DATABASE_PREPARED_STATEMENTS,
     dataDirectory: e.DATA_DIR,
     encryptionKey: e.ENCRYPTION_KEY,
     trustedProxies: e.TRUSTED_PROXIES,

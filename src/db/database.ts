@@ -5,6 +5,7 @@ import pg from 'pg';
 import { AppError } from '../errors.js';
 import { isUnavailable } from './availability.js';
 import { Lanes } from './lanes.js';
+import { assertWritable } from './writable.js';
 
 /** How to reach PostgreSQL: a URL, or the socket of the embedded one. */
 export type Connection = string | { host: string; port: number; user: string; database: string };
@@ -20,7 +21,7 @@ export type Sql = Knex;
 /** A transaction in progress; services pass it on and never look inside. */
 export type Transaction = Knex.Transaction;
 
-/** One statement, prepared once per connection under its name. */
+/** One statement, prepared once per connection under its name, unless the database was opened without that. */
 export interface Statement {
   name: string;
   text: string;
@@ -52,6 +53,17 @@ const SILENT = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore }
 /** Lanes for either kind: a write that waits for the disk must not keep what only reads behind it. */
 const LANES = 2;
 
+/** How a process uses its connections. */
+export interface DatabaseOptions {
+  /** Seconds that a statement, or making a connection, may take before it is given up. */
+  timeout?: number;
+  /**
+   * False for a pooler that hands out another connection for each transaction and knows no prepared statements: they are
+   * sent unnamed, and so planned anew each time, and no options are sent, which it would refuse.
+   */
+  prepared?: boolean;
+}
+
 /**
  * The connections of one process, all opened on demand: pipelined ones for what requests need, one statement at a time
  * (`read` and `write`); `sql` (knex) for the registry and its transactions; `pool` for what needs a connection to itself.
@@ -61,18 +73,21 @@ export class Database {
   readonly pool: pg.Pool;
   readonly #reads: Lanes;
   readonly #writes: Lanes;
+  readonly #timeout: number;
+  readonly #prepared: boolean;
 
   /**
    * @param size connections of the registry; pipelined ones are four, however much is going on
-   * @param timeout seconds that a statement, or a connection, may take before it is given up
    */
   constructor(
     private readonly connection: Connection,
     size: number,
     onError: (error: Error) => void,
-    private readonly timeout = 5,
+    { timeout = 5, prepared = true }: DatabaseOptions = {},
   ) {
-    const common = { ...this.#config(), options: `${PLANNER_OPTIONS} ${this.#limits()}` };
+    this.#timeout = timeout;
+    this.#prepared = prepared;
+    const common = this.#config(`${PLANNER_OPTIONS} ${this.#limits()}`);
     // PostgreSQL says so first, if it can still say anything.
     const impatient = { ...common, query_timeout: timeout * 1_000 + GRACE_MILLISECONDS };
     this.#reads = new Lanes(impatient, LANES, onError);
@@ -85,9 +100,12 @@ export class Database {
       pool: {
         min: 0,
         max: Math.max(2, Math.ceil(size / 2)),
-        afterCreate: (client: pg.Client, done: (error: null, client: pg.Client) => void) => {
+        afterCreate: (client: pg.Client, done: (error: unknown, client: pg.Client) => void) => {
           giveUpAfter(client, timeout * 1_000 + GRACE_MILLISECONDS);
-          done(null, client);
+          assertWritable(client).then(
+            () => done(null, client),
+            (error: unknown) => done(error, client),
+          );
         },
       },
       acquireConnectionTimeout: timeout * 1_000,
@@ -97,7 +115,7 @@ export class Database {
 
   /** Runs work that may take its time, on connections without limits that are closed afterwards. */
   async patiently<T>(work: (sql: Knex) => Promise<T>): Promise<T> {
-    const config = { ...this.#config(), options: PLANNER_OPTIONS };
+    const config = this.#config(PLANNER_OPTIONS);
     const sql = knexFactory({ client: 'pg', connection: config, pool: { min: 0, max: 3 }, log: SILENT });
     try {
       return await work(sql);
@@ -108,12 +126,16 @@ export class Database {
 
   /** Runs a statement that changes nothing. */
   read<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
-    return this.#reads.query<R>(statement);
+    return this.#reads.query<R>(this.#sent(statement));
   }
 
   /** Runs a statement that is a transaction of its own. */
   write<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
-    return this.#writes.query<R>(statement);
+    return this.#writes.query<R>(this.#sent(statement));
+  }
+
+  #sent({ name, text, values }: Statement): pg.QueryConfig {
+    return this.#prepared ? { name, text, values } : { text, values };
   }
 
   /**
@@ -158,19 +180,20 @@ export class Database {
     return false;
   }
 
-  #config() {
+  #config(options: string) {
     const { connection } = this;
     const config = typeof connection === 'string' ? { connectionString: connection } : connection;
     return {
       ...config,
       application_name: 'postern',
-      connectionTimeoutMillis: this.timeout * 1_000,
+      connectionTimeoutMillis: this.#timeout * 1_000,
       keepAlive: true,
+      ...(this.#prepared ? { options } : {}),
     };
   }
 
   #limits(): string {
-    const options = { statement_timeout: this.timeout * 1_000, ...ABANDONED };
+    const options = { statement_timeout: this.#timeout * 1_000, ...ABANDONED };
     return Object.entries(options)
       .map(([name, value]) => `-c ${name}=${String(value)}`)
       .join(' ');

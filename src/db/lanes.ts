@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
+import { assertWritable } from './writable.js';
 
 /** Milliseconds that a statement waits for a connection when the last attempt to make one has failed. */
 const MOMENT = 200;
@@ -90,6 +91,7 @@ class Lane {
       if (this.#client === client) this.#drop();
     });
     await client.connect();
+    await assertWritable(client);
     this.#failure = undefined;
     this.#client = client;
     return client;

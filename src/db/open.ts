@@ -25,7 +25,10 @@ export async function openDatabase(
   const onError = (error: Error) =>
     log.warn({ error: describeError(error) }, 'a database connection was lost');
   const open = (connection: Connection) =>
-    new Database(connection, settings.databasePoolSize, onError, settings.databaseTimeout);
+    new Database(connection, settings.databasePoolSize, onError, {
+      timeout: settings.databaseTimeout,
+      prepared: settings.databasePreparedStatements,
+    });
   if (settings.databaseUrl) {
     const { databaseUrl } = settings;
     const database = open(databaseUrl.reveal());

@@ -68,7 +68,8 @@ export class UserAgent {
   }
 
   async #request(url: string, init: RequestInit): Promise<Page> {
-    const { host, pathname } = new URL(url);
+    // RFC 6265 section 8.5: cookies are not isolated by port.
+    const { hostname: host, pathname } = new URL(url);
     const headers = new Headers(init.headers);
     // RFC 6265 section 5.4: where two have the same name, servers read the first, which is the one of the longer path.
     const cookies = [...this.#cookies.values()]

@@ -134,7 +134,7 @@ test('only a refresh in a closed organization looks at the members', async () =>
   const person = await server.person();
   await join(person);
   const open = await server.register();
-  const statements = jest.spyOn(server.context.database.pool, 'query');
+  const statements = jest.spyOn(server.context.database, 'read');
   const looks = async (of: oidc.Configuration) => {
     const { refresh_token } = await obtainTokens(of, person);
     statements.mockClear();

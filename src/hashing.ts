@@ -15,10 +15,12 @@ const DECOY_PASSWORD_HASH = '$2b$12$cT1Vzm8SQRA2SBasVuEUC.BHyMe8DdrGyirs1i8rGNCL
 /**
  * The only user of bcrypt. At most one hash per core runs at a time: they share libuv's pool, and the cores, with the
  * signing of tokens, which would otherwise wait behind them. Processes of one node share its cores, and each has one.
+ * Client secrets go before passwords: however many people sign in at once, applications get their tokens.
  */
 export class Hashing {
   #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #secrets: (() => void)[] = [];
+  readonly #passwords: (() => void)[] = [];
   readonly #cores: number;
 
   /** @param processes how many processes like this one there are on this machine. */
@@ -28,39 +30,45 @@ export class Hashing {
 
   /** bcrypt, cost 12. Throws RangeError when the password is longer than `MAX_HASHED_BYTES`. */
   hashPassword(password: string): Promise<string> {
-    return this.#hash(password, PASSWORD_COST);
+    return this.#hash(password, PASSWORD_COST, this.#passwords);
   }
 
   /** bcrypt, cost 10: a client secret is 256 random bits, so that the cost protects nothing a guess could reach. */
   hashClientSecret(secret: string): Promise<string> {
-    return this.#hash(secret, CLIENT_SECRET_COST);
+    return this.#hash(secret, CLIENT_SECRET_COST, this.#secrets);
   }
 
   /** Without a hash (no such account) it takes as long as with one, and is false. */
   async verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
-    const matches = await this.compare(password, hash ?? DECOY_PASSWORD_HASH);
+    const matches = await this.#compare(password, hash ?? DECOY_PASSWORD_HASH, this.#passwords);
     return matches && hash !== undefined;
   }
 
-  /** Whether the value is the one that was hashed; a value that bcrypt would cut is none. */
-  compare(value: string, hash: string): Promise<boolean> {
-    const usable = hashable(value) ? value : '';
-    return this.#slot(async () => (await bcrypt.compare(usable, hash)) && usable === value && value !== '');
+  /** Whether the secret is the one that was hashed. */
+  verifyClientSecret(secret: string, hash: string): Promise<boolean> {
+    return this.#compare(secret, hash, this.#secrets);
   }
 
-  #hash(value: string, cost: number): Promise<string> {
+  /** A value that bcrypt would cut is none. */
+  #compare(value: string, hash: string, waiting: (() => void)[]): Promise<boolean> {
+    const usable = hashable(value) ? value : '';
+    const work = async () => (await bcrypt.compare(usable, hash)) && usable === value && value !== '';
+    return this.#slot(work, waiting);
+  }
+
+  #hash(value: string, cost: number, waiting: (() => void)[]): Promise<string> {
     if (!hashable(value))
       throw new RangeError(`a value to hash has 1 to ${String(MAX_HASHED_BYTES)} bytes, none zero`);
-    return this.#slot(() => bcrypt.hash(value, cost));
+    return this.#slot(() => bcrypt.hash(value, cost), waiting);
   }
 
-  async #slot<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#cores) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  async #slot<T>(work: () => Promise<T>, waiting: (() => void)[]): Promise<T> {
+    if (this.#running >= this.#cores) await new Promise<void>((resolve) => waiting.push(resolve));
     else this.#running++;
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
+      const next = this.#secrets.shift() ?? this.#passwords.shift();
       if (next) next();
       else this.#running--;
     }
@@ -126,7 +134,7 @@ export class VerifiedSecrets {
   ): Promise<string | undefined> {
     await around.before();
     for (const secret of stored) {
-      if (!(await this.hashing.compare(presented, secret.hash))) continue;
+      if (!(await this.hashing.verifyClientSecret(presented, secret.hash))) continue;
       this.#remember(secret, digest);
       await around.onMatch();
       return secret.id;

@@ -76,9 +76,7 @@ export class Database {
   readonly #timeout: number;
   readonly #prepared: boolean;
 
-  /**
-   * @param size connections of the registry; pipelined ones are four, however much is going on
-   */
+  /** @param size connections of the registry; pipelined ones are four, however much is going on */
   constructor(
     private readonly connection: Connection,
     size: number,
@@ -92,7 +90,7 @@ export class Database {
     const impatient = { ...common, query_timeout: timeout * 1_000 + GRACE_MILLISECONDS };
     this.#reads = new Lanes(impatient, LANES, onError);
     this.#writes = new Lanes(impatient, LANES, onError);
-    this.pool = new pg.Pool({ ...impatient, max: size });
+    this.pool = new pg.Pool({ ...this.#config(PLANNER_OPTIONS), max: size });
     this.pool.on('error', onError);
     this.sql = knexFactory({
       client: 'pg',

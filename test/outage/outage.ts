@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { aftermath } from './aftermath.js';
 import type { Fault } from './faults.js';
 import type { OutageNode } from './node.js';
-import { type Outcome, serves, Traffic } from './traffic.js';
+import { type Outcome, Traffic } from './traffic.js';
 
 /** What came of an outage. Times in milliseconds, memory in megabytes. */
 export interface Report {
@@ -41,7 +41,7 @@ export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Pr
   const lasted = await node.rss();
   const ended = Date.now();
   await end();
-  const recovery = await recovered(node, traffic, patience);
+  const recovery = await recovered(traffic, patience);
   await sleep(500);
   await traffic.stop();
   const wrong = traffic.outcomes.flatMap(({ wrong: what }) => what ?? []);
@@ -64,10 +64,10 @@ export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Pr
   };
 }
 
-async function recovered(node: OutageNode, traffic: Traffic, patience: number): Promise<number | undefined> {
+async function recovered(traffic: Traffic, patience: number): Promise<number | undefined> {
   const started = performance.now();
   while (performance.now() - started < patience * 1000) {
-    if (await serves(node, traffic.machine)) return performance.now() - started;
+    if (await traffic.serves()) return performance.now() - started;
     await sleep(50);
   }
   return undefined;

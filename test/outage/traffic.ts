@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { obtainCode, type FreshCode } from '../setup/codes.js';
 import { obtainTokens, relyingParty } from '../setup/relying-party.js';
 import { CLIENTS, type RegisteredClient } from '../setup/test-server.js';
-import { basic, postForm } from '../setup/wire.js';
+import { basic } from '../setup/wire.js';
 import type { OutageNode } from './node.js';
 
 /** How a request ended. `wrong` says what is not as it should be, whatever the state of the database. */
@@ -85,6 +85,11 @@ export class Traffic {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
+  }
+
+  /** Whether a client-credentials request is answered with a token now. */
+  async serves(): Promise<boolean> {
+    return (await this.#clientCredentials()).answer.status === 200;
   }
 
   /** One refresh; whether the chain of tokens is alive. */
@@ -227,10 +232,4 @@ async function register(node: OutageNode, fields: object): Promise<RegisteredCli
   });
   if (answer.status !== 201) throw new Error(`registering answered ${String(answer.status)}`);
   return (await answer.json()) as RegisteredClient;
-}
-
-/** Whether a client-credentials request is answered now; for waiting until the node has recovered. */
-export async function serves(node: OutageNode, machine: RegisteredClient): Promise<boolean> {
-  const fields = { grant_type: 'client_credentials' };
-  return (await postForm(`${node.issuer}/oauth2/token`, fields, basic(machine))).status === 200;
 }

@@ -34,13 +34,12 @@ export class ClientAdapter implements Adapter {
   find(id: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
       const found = await clientOfRequest(this.clients, id);
-      return found && this.#toMetadata(found);
+      // The engine makes its own of what it gets, and the record is everybody's.
+      return found && (JSON.parse(JSON.stringify(this.#toMetadata(found))) as AdapterPayload);
     });
   }
 
-  #toMetadata(found: FoundClient): AdapterPayload {
-    // The engine makes its own of what it gets.
-    const record = structuredClone(found.record);
+  #toMetadata({ record }: FoundClient): AdapterPayload {
     const scopes = record.scopes.filter((scope) => this.plainScopes.has(scope));
     return {
       client_id: record.clientId,

@@ -19,20 +19,21 @@ import { createLogger } from '../src/telemetry.js';
 import { nodeJobs, processJobs } from '../src/upkeep/jobs.js';
 import { startUpkeep } from '../src/upkeep/start.js';
 import { PlainAdapter } from './plain.adapter.js';
-import { REDIRECT_URI, SCOPE, type Target } from './target.js';
+import { CLIENT, SCOPE, type Target } from './target.js';
 
-/** Ways to serve the same flows. */
-export const CANDIDATES = ['postern', 'memory', 'plain'] as const;
+/** Ways to serve the same flows; those with an algorithm sign everything with it, to compare algorithms. */
+export const CANDIDATES = [
+  'postern',
+  'memory',
+  'plain',
+  'memory-RS256',
+  'memory-ES256',
+  'memory-EdDSA',
+] as const;
 export type CandidateName = (typeof CANDIDATES)[number];
 
 const EMAIL = 'bench@postern.test';
 const PASSWORD = 'correct horse battery staple';
-const CLIENT = {
-  client_name: 'Benchmark',
-  redirect_uris: [REDIRECT_URI],
-  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
-};
-
 /** Starts a candidate in this process and says how to reach it. */
 export async function startCandidate(name: CandidateName, settings: Settings): Promise<Target> {
   const common = {
@@ -44,7 +45,9 @@ export async function startCandidate(name: CandidateName, settings: Settings): P
   };
   return {
     ...common,
-    ...(await (name === 'postern' ? startPostern(settings) : startEngineAlone(name, settings))),
+    ...(await (name === 'postern'
+      ? startPostern(settings)
+      : startEngineAlone(name === 'plain', settings, name.split('-')[1]))),
   };
 }
 
@@ -54,8 +57,7 @@ async function startPostern(settings: Settings): Promise<Pick<Target, 'clientId'
   await context.accounts.create({ email: EMAIL, password: PASSWORD });
   const tenant = await context.tenants.resolve('default', 'default');
   const actor = { subject: 'bench', address: null, requestId: null };
-  const scopes = [...SCOPE.split(' '), 'clients.read'];
-  const { record, clientSecret } = await context.clients.create(actor, tenant, { ...CLIENT, scopes });
+  const { record, clientSecret } = await context.clients.create(actor, tenant, CLIENT);
   const engine = await startEngine(context);
   await listen(createApp(context, engine), settings.host, settings.port);
   startUpkeep(context, [...processJobs(context, engine), ...nodeJobs(context)]);
@@ -63,10 +65,11 @@ async function startPostern(settings: Settings): Promise<Pick<Target, 'clientId'
 }
 
 /** The engine with the same configuration, and pages that are no more than a form. */
-async function startEngineAlone(name: 'memory' | 'plain', settings: Settings) {
+async function startEngineAlone(plain: boolean, settings: Settings, algorithm: string | undefined) {
   const [clientId, clientSecret] = [randomUUID(), randomBytes(32).toString('base64url')];
+  const { scopes: _, ...fields } = CLIENT;
   const client = {
-    ...CLIENT,
+    ...fields,
     client_id: clientId,
     client_secret: clientSecret,
     scope: SCOPE,
@@ -78,16 +81,25 @@ async function startEngineAlone(name: 'memory' | 'plain', settings: Settings) {
     connectionString: settings.databaseUrl?.reveal() ?? '',
     max: settings.databasePoolSize,
   });
+  pool.on('error', () => undefined);
   const adapter: AdapterFactory = (model) => new PlainAdapter(model, pool);
   const pages = () => undefined;
   const configuration: Configuration = engineConfiguration({
     settings,
-    keys: { signing: await signingKeys(), cookies: [randomBytes(32).toString('hex')], fingerprint: '' },
+    keys: {
+      signing: await signingKeys(algorithm ? [algorithm] : ['RS256', 'ES256']),
+      cookies: [randomBytes(32).toString('hex')],
+      fingerprint: '',
+    },
     scopes: SCOPE.split(' '),
     adapter,
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, email: EMAIL }) }),
     findApi: () =>
-      Promise.resolve(adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials)),
+      Promise.resolve({
+        ...adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials),
+        // The engine knows more of them than our APIs may have.
+        ...(algorithm ? { signingAlg: algorithm as 'ES256' } : {}),
+      }),
     isClientLive: () => Promise.resolve(true),
     mayAuthorize: () => Promise.resolve(true),
     pages: {
@@ -99,7 +111,15 @@ async function startEngineAlone(name: 'memory' | 'plain', settings: Settings) {
       successSource: pages,
     },
   });
-  if (name === 'plain') {
+  if (algorithm) {
+    const signing = { id_token_signed_response_alg: algorithm as 'RS256' };
+    configuration.clientDefaults = signing;
+    configuration.enabledJWA = {
+      ...configuration.enabledJWA,
+      idTokenSigningAlgValues: Object.values(signing),
+    };
+  }
+  if (plain) {
     await PlainAdapter.prepare(pool);
     await adapter('Client').upsert(clientId, client, 1e9);
   } else {
@@ -118,9 +138,9 @@ async function startEngineAlone(name: 'memory' | 'plain', settings: Settings) {
   return { clientId, clientSecret };
 }
 
-async function signingKeys() {
+function signingKeys(algorithms: string[]) {
   return Promise.all(
-    (['RS256', 'ES256'] as const).map(async (alg) => {
+    algorithms.map(async (alg) => {
       const { privateKey } = await generateKeyPair(alg, { extractable: true });
       return { ...(await exportJWK(privateKey)), alg, use: 'sig', kid: alg };
     }),

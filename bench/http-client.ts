@@ -12,15 +12,23 @@ const pools = new Map<string, Pool>();
 /** A request over kept-alive connections, with as little cost on this side as there is; never follows a redirect. */
 export async function send(
   url: string,
-  options: { method?: string; headers?: Record<string, string>; form?: Record<string, string> } = {},
+  options: {
+    method?: string;
+    headers?: Record<string, string>;
+    form?: Record<string, string>;
+    json?: object;
+  } = {},
 ): Promise<Answer> {
-  const { form, headers = {}, method = form ? 'POST' : 'GET' } = options;
+  const { form, json, headers } = options;
+  const [type, body] = form
+    ? ['application/x-www-form-urlencoded', new URLSearchParams(form).toString()]
+    : ['application/json', json ? JSON.stringify(json) : null];
   const path = url.indexOf('/', 'https://'.length);
   const answer = await poolOf(url.slice(0, path)).request({
     path: url.slice(path),
-    method,
-    headers: form ? { ...headers, 'content-type': 'application/x-www-form-urlencoded' } : headers,
-    body: form ? new URLSearchParams(form).toString() : null,
+    method: options.method ?? (body === null ? 'GET' : 'POST'),
+    headers: body === null ? (headers ?? null) : { ...headers, 'content-type': type },
+    body,
   });
   return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
 }

@@ -25,11 +25,6 @@ export async function load(steps: readonly Step[], seconds: number): Promise<Sli
   return { requests: latencies.length, seconds: (performance.now() - started) / 1000, latencies };
 }
 
-/** The value below which a share of the sorted values lies. */
-export function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-
 const MICROSECONDS_PER_TICK = 10_000;
 
 /** The CPU that a process and its children used so far, in microseconds, ended children included. Linux only. */

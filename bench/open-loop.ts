@@ -1,5 +1,5 @@
 import type { Step } from './flows.js';
-import { percentile } from './measure.js';
+import { percentile } from './report.js';
 
 /** What came of the steps of a while. Latencies in milliseconds, from when a step was meant to start, not when it did. */
 export interface Window {

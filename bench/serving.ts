@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Target } from './target.js';
+import { expectStatus, send } from './http-client.js';
+import { CLIENT, type Target } from './target.js';
 
 /** `postern serve`, as it is run in production, and the credentials that its first start has shown. */
 export interface Serving {
@@ -10,27 +14,32 @@ export interface Serving {
   stop(): Promise<void>;
 }
 
-/** Starts it with these settings; resolves when it listens. Throws with what it said when it ends instead. */
-export async function serve(port: number, settings: Record<string, string>): Promise<Serving> {
+/**
+ * Starts it with these settings, of which DATA_DIR is where its log goes; resolves when it listens. Throws with what it
+ * said when it ends instead.
+ */
+export async function serve(
+  port: number,
+  settings: { DATA_DIR: string } & Record<string, string>,
+): Promise<Serving> {
   const issuer = `http://localhost:${String(port)}`;
   const main = fileURLToPath(new URL('../src/main.cjs', import.meta.url));
+  const path = join(settings.DATA_DIR, `postern-${String(port)}.log`);
+  const log = await open(path, 'w');
   const child = spawn(process.execPath, [main, 'serve'], {
     env: { ...process.env, ISSUER: issuer, PORT: String(port), ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', log.fd],
   });
-  let [stdout, stderr, listening] = ['', '', false];
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => {
-    if (!listening) stderr += chunk.toString();
-  });
+  await log.close();
+  let stdout = '';
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   const ended = once(child, 'close');
   process.once('exit', () => child.kill('SIGKILL'));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
-  while (!stderr.includes('"listening"')) {
-    await Promise.race([once(child.stderr, 'data'), ended]);
-    if (child.exitCode !== null) throw new Error(`the server ended: ${stderr}`);
+  for (let said = ''; !said.includes('"listening"'); said = await readFile(path, 'utf8')) {
+    if (child.exitCode !== null) throw new Error(`the server ended: ${said}`);
+    await sleep(50);
   }
-  listening = true;
   const read = (pattern: RegExp) => pattern.exec(stdout)?.[1] ?? '';
   return {
     target: {
@@ -48,4 +57,29 @@ export async function serve(port: number, settings: Record<string, string>): Pro
       await ended;
     },
   };
+}
+
+/** The same server, asked as a client that people can sign in to. */
+export async function withOwnClient(target: Target): Promise<Target> {
+  const { clientId, clientSecret, issuer, resource } = target;
+  const token = expectStatus(
+    await send(`${issuer}/oauth2/token`, {
+      headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
+      form: { grant_type: 'client_credentials', scope: 'clients.write', resource },
+    }),
+    200,
+  );
+  const { access_token } = JSON.parse(token.body) as { access_token: string };
+  const client = expectStatus(
+    await send(`${issuer}/admin/v1/orgs/default/projects/default/oauth_clients`, {
+      headers: { authorization: `Bearer ${access_token}` },
+      json: CLIENT,
+    }),
+    201,
+  );
+  const { client_id, client_secret } = JSON.parse(client.body) as {
+    client_id: string;
+    client_secret: string;
+  };
+  return { ...target, clientId: client_id, clientSecret: client_secret };
 }

@@ -26,6 +26,14 @@ export interface Consumption {
 export const REDIRECT_URI = 'https://rp.example/callback';
 export const SCOPE = 'openid offline_access profile email';
 
+/** The client that every candidate has. */
+export const CLIENT = {
+  client_name: 'Benchmark',
+  redirect_uris: [REDIRECT_URI],
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+  scopes: [...SCOPE.split(' '), 'clients.read'],
+};
+
 /** Signs in like a person with a browser, whatever pages the candidate has, and returns the session's cookies. */
 export async function signIn(
   target: Target,

@@ -65,7 +65,8 @@ async function measure(flow: string): Promise<Run[]> {
       const steps = [];
       for (let user = 0; user < concurrency; user++) steps.push(await begin(target));
       await load(steps, WARM_UP_SECONDS);
-      return { pid, steps, run: { flow, candidate: name, rounds: [], memory: 0 } };
+      const run: Run = { flow, candidate: name, rounds: [], memory: 0 };
+      return { pid, steps, run };
     }),
   );
   for (let round = 0; round < rounds; round++) {

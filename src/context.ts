@@ -17,6 +17,7 @@ import { ClientsRepository } from './clients/clients.repository.js';
 import { ClientsService } from './clients/clients.service.js';
 import { DeletedClientsService } from './clients/deleted-clients.service.js';
 import { LiveClientsRepository } from './clients/live-clients.repository.js';
+import { isUnavailable } from './db/availability.js';
 import type { Database } from './db/database.js';
 import { assertSchema, migrateUp } from './db/migrator.js';
 import { openDatabase } from './db/open.js';
@@ -76,7 +77,8 @@ export async function openContext(settings: Settings, mode: 'own' | 'attach', lo
       try {
         await services.usage.flush();
       } catch (error) {
-        log.error({ error: describeError(error) }, 'the last usage counts could not be written');
+        const level = isUnavailable(error) ? 'warn' : 'error';
+        log[level]({ error: describeError(error) }, 'the last usage counts could not be written');
       }
       await opened.close();
     };

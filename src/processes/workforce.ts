@@ -116,7 +116,7 @@ export class Workforce {
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         this.#failures++;
-        this.log.error({ how: String(error) }, 'a worker could not be replaced yet');
+        this.log.warn({ how: String(error) }, 'a worker could not be replaced yet');
       }
     }
   }

@@ -65,7 +65,7 @@ export async function withOwnClient(target: Target): Promise<Target> {
   const token = expectStatus(
     await send(`${issuer}/oauth2/token`, {
       headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
-      form: { grant_type: 'client_credentials', scope: 'clients.write', resource },
+      form: { grant_type: 'client_credentials', scope: 'clients.read clients.write', resource },
     }),
     200,
   );

@@ -56,7 +56,7 @@ export function buildProvider(parts: EngineParts, patches: EnginePatches, log: L
   // The engine gives the session another id after every page, and deletes the old one before anybody has the new one: who
   // never gets the answer is signed out. Only a sign-in needs it, so that nobody is given a session that another knows.
   const sessions = provider.Session.prototype;
-  const resetIdentifier = Reflect.get(sessions, 'resetIdentifier') as () => void;
+  const resetIdentifier = Reflect.get<typeof sessions, 'resetIdentifier'>(sessions, 'resetIdentifier');
   sessions.resetIdentifier = function () {
     const result = Provider.ctx?.oidc.result;
     if (!result || result.login) resetIdentifier.call(this);

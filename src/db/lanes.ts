@@ -45,13 +45,7 @@ class Lane {
   async query<R extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<R>> {
     this.underWay++;
     try {
-      const client = this.#client ?? (await this.#connected());
-      this.#cork(client);
-      return await client.query<R>(statement);
-    } catch (error) {
-      // The server ends the connection, and will say so a little later.
-      if (error instanceof pg.DatabaseError && error.severity === 'FATAL') this.#drop();
-      throw error;
+      return await this.#send<R>(this.#client ?? (await this.#connected()), statement);
     } finally {
       this.underWay--;
     }
@@ -61,14 +55,29 @@ class Lane {
     await (await this.#opening?.catch(() => undefined))?.end();
   }
 
+  async #send<R extends pg.QueryResultRow>(
+    client: pg.Client,
+    statement: pg.QueryConfig,
+  ): Promise<pg.QueryResult<R>> {
+    this.#cork(client);
+    try {
+      return await client.query<R>(statement);
+    } catch (error) {
+      // The server ends the connection, and will say so a little later.
+      if (error instanceof pg.DatabaseError && error.severity === 'FATAL') this.#drop(client);
+      throw error;
+    }
+  }
+
   /** While nobody answers, the next attempt goes on without keeping everybody waiting for how it ends. */
   async #connected(): Promise<pg.Client> {
     const opening = this.#open();
-    if (this.#failure === undefined) return opening;
+    const failure = this.#failure;
+    if (failure === undefined) return opening;
     opening.catch(() => undefined);
     const moment = setTimeout(MOMENT, undefined, { ref: false });
     const client = await Promise.race([opening, moment]);
-    if (client === undefined) throw this.#failure;
+    if (client === undefined) throw failure;
     return client;
   }
 
@@ -84,12 +93,10 @@ class Lane {
   async #connect(): Promise<pg.Client> {
     const client = new pg.Client({ ...this.config, pipeline: true });
     client.on('error', (error) => {
-      if (this.#client === client) this.#drop();
+      this.#drop(client);
       this.onError(error);
     });
-    client.on('end', () => {
-      if (this.#client === client) this.#drop();
-    });
+    client.on('end', () => this.#drop(client));
     await client.connect();
     await assertWritable(client);
     this.#failure = undefined;
@@ -97,7 +104,8 @@ class Lane {
     return client;
   }
 
-  #drop(): void {
+  #drop(client: pg.Client): void {
+    if (this.#client !== client) return;
     this.#client = undefined;
     this.#opening = undefined;
   }

@@ -118,9 +118,10 @@ async function startServer(place: files.Place, durable: boolean) {
   const pgdata = join(place.root, 'pgdata');
   const native = await files.usableBinaries(place);
   const host = await files.makeSocketDirectory(place, SOCKET);
-  await awaitFormerServer(pgdata);
+  await awaitFormerServer(pgdata, join(host, SOCKET));
   // Not seen above: a server in another container that shares this directory.
-  if (await answers(host)) throw new Error(`A server that this process cannot see runs in ${place.root}.`);
+  if (await answers(join(host, SOCKET)))
+    throw new Error(`A server that this process cannot see runs in ${place.root}.`);
   const log = await files.openLog(place);
   const program = (name: string, ...args: string[]) =>
     spawnGuarded(place, log.handle.fd, join(native, 'bin', name), ...args);
@@ -216,24 +217,31 @@ async function query(connection: Connection, sql: string): Promise<void> {
 }
 
 /** Whether a server listens there. */
-async function answers(host: string): Promise<boolean> {
-  const socket = connect(join(host, SOCKET));
+async function answers(path: string): Promise<boolean> {
+  const socket = connect(path);
   const connected = once(socket, 'connect').then(() => true, nothing);
   return (await connected.finally(() => socket.destroy())) ?? false;
 }
 
 /**
  * Waits for the server of a former owner, which may be shutting down, and ends one that has lost its watcher. Removes
- * a `postmaster.pid` left by a crash when another program has that pid now: PostgreSQL would refuse to start.
+ * the lock files left by a crash when another program has that pid now, or when nobody has collected the process that had
+ * it: PostgreSQL would refuse to start.
  */
-async function awaitFormerServer(pgdata: string): Promise<void> {
+async function awaitFormerServer(pgdata: string, socket: string): Promise<void> {
   const file = join(pgdata, 'postmaster.pid');
+  const remove = async () => {
+    if (await answers(socket)) return;
+    await fs.rm(`${socket}.lock`, { force: true });
+    await fs.rm(file, { force: true });
+  };
   const deadline = Date.now() + STOP_TIMEOUT;
   for (let asked = false; Date.now() < deadline; asked = true) {
     const pid = Number.parseInt((await fs.readFile(file, 'utf8').catch(files.ignore('ENOENT'))) ?? '', 10);
-    if (!(pid > 0) || (await files.birth(pid)) === undefined) return;
+    if (!(pid > 0)) return;
+    if ((await files.birth(pid)) === undefined) return files.isListed(pid) ? remove() : undefined;
     const command = await fs.readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => undefined);
-    if (command !== undefined && !command.split('\0').includes(pgdata)) return fs.rm(file, { force: true });
+    if (command !== undefined && !command.split('\0').includes(pgdata)) return remove();
     if (command !== undefined && !asked) process.kill(pid, 'SIGINT');
     await sleep(50);
   }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { birth } from '../../src/db/embedded-files.js';
 
 /** The processes that this one started and that have not ended. Linux only. */
 export async function childrenOf(pid: number): Promise<number[]> {
@@ -22,9 +23,9 @@ export function kill(pid: number): void {
   }
 }
 
-/** The process id that PostgreSQL wrote into its data directory; undefined while there is none. */
+/** The process of PostgreSQL that runs in this data directory; undefined while there is none. */
 export async function postmasterOf(pgdata: string): Promise<number | undefined> {
   const text = await readFile(`${pgdata}/postmaster.pid`, 'utf8').catch(() => '');
   const pid = Number.parseInt(text, 10);
-  return pid > 0 ? pid : undefined;
+  return pid > 0 && (await birth(pid)) !== undefined ? pid : undefined;
 }

@@ -6,6 +6,7 @@ import type { ArtifactStore } from './artifact.store.js';
 import { forEngine } from './engine-errors.js';
 import { successorOf } from './refresh-successor.js';
 import { RequestMemory } from './request-memory.js';
+import { heldWrites } from './request-writes.js';
 
 /** What the adapters of all models share. */
 export interface ArtifactContext {
@@ -26,9 +27,6 @@ type Found = Promise<StoredArtifact | undefined>;
 
 /** Grants and sessions that were asked for together with what comes before them, by key and by uid. */
 const expected = new RequestMemory<Found>();
-/** The refresh token that the request has used, until its successor is written: both happen in one statement. */
-const rotated = new RequestMemory<string>();
-const ROTATED = 'predecessor';
 
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 
@@ -50,9 +48,12 @@ export class ArtifactAdapter implements Adapter {
   async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
     await forEngine(async () => {
       const row = this.#toRow(id, await this.#stamped(payload), expiresIn);
-      const predecessor = this.model === 'RefreshToken' ? rotated.take(ROTATED) : undefined;
-      if (predecessor !== undefined) return this.#rotate(predecessor, row);
-      if (this.model !== 'ReplayDetection') return this.context.store.upsert(row);
+      if (this.model !== 'ReplayDetection') {
+        const held = heldWrites();
+        if (!held) return this.context.store.upsert(row);
+        held.rows.push(row);
+        return;
+      }
       if (await this.context.store.repository.insertOnce(row)) return;
       throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
     });
@@ -93,15 +94,17 @@ export class ArtifactAdapter implements Adapter {
   }
 
   /**
-   * Exactly one caller on any node consumes a code. Throws InvalidGrant for the others and revokes what was issued, as
-   * the engine does for a replay that it sees (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2).
+   * Exactly one caller on any node consumes a code or token. Throws InvalidGrant for the others, be it when the request's
+   * writes are made, and revokes what was issued, as the engine does for a replay that it sees (RFC 6749 section 4.1.2, RFC
+   * 9700 section 4.14.2).
    */
   consume(id: string): Promise<void> {
     return forEngine(async () => {
       const key = artifactKey(this.model, id);
-      // The engine goes on to save the successor, and nothing may come between the two.
-      if (this.model === 'RefreshToken' && rotated.set(ROTATED, id)) return;
-      if (!(await this.context.store.consume(key))) await this.#lost(key, id);
+      const lost = () => this.#lost(key, id);
+      const held = heldWrites();
+      if (held) held.consumed = { key, lost };
+      else if (!(await this.context.store.consume(key, []))) await lost();
     });
   }
 
@@ -125,11 +128,6 @@ export class ArtifactAdapter implements Adapter {
 
   revokeByGrantId(grantId: string): Promise<void> {
     return forEngine(() => this.context.store.revokeByGrantId(grantId));
-  }
-
-  async #rotate(predecessor: string, row: ArtifactRow): Promise<void> {
-    const key = artifactKey('RefreshToken', predecessor);
-    if (!(await this.context.store.rotate(key, row))) await this.#lost(key, predecessor);
   }
 
   /** Somebody else consumed it. That is a replay, and ends all that was issued, but for a refresh token in its grace. */

@@ -17,10 +17,10 @@ export interface ArtifactRow {
   expiresAt: number;
 }
 
-/** A row that is written only if its writer is the one who consumes another. */
-export interface Rotation {
-  predecessor: string;
-  row: ArtifactRow;
+/** Rows that are written only if their writer is the one who consumes another. */
+export interface Consumption {
+  key: string;
+  rows: readonly ArtifactRow[];
 }
 
 /** One artifact as read. `consumedAt` is in seconds since the epoch, `consumedFor` in seconds by the database's clock. */
@@ -63,9 +63,9 @@ const ON_CONFLICT = `ON CONFLICT (id) DO UPDATE SET
     sealed_id = coalesce(excluded.sealed_id, artifacts.sealed_id)`;
 const UPSERT = `${INSERT} FROM ${ROWS} ORDER BY i ${ON_CONFLICT}`;
 
-const CONSUME = `UPDATE artifacts SET consumed_at = now() WHERE id = ANY($1) AND consumed_at IS NULL
-  RETURNING encode(id, 'hex') AS key`;
-const ROTATE = `WITH won AS (${CONSUME.replace('$1', '$2')}),
+const CONSUME = `WITH won AS (
+    UPDATE artifacts SET consumed_at = now() WHERE id = ANY($2) AND consumed_at IS NULL
+    RETURNING encode(id, 'hex') AS key),
   written AS (${INSERT} FROM ${ROWS} WHERE x IN (SELECT key FROM won) ORDER BY i ${ON_CONFLICT})
   SELECT key FROM won`;
 
@@ -115,21 +115,15 @@ export class ArtifactRepository {
     return (await this.#write('artifacts_insert_once', INSERT_ONCE, values)).rowCount === 1;
   }
 
-  /** Marks each as consumed unless it is; returns the keys of those that this call consumed (RFC 6749 section 4.1.2). */
-  async consume(keys: string[]): Promise<string[]> {
-    const { rows } = await this.#write<{ key: string }>('artifacts_consume', CONSUME, [ids(keys)]);
-    return rows.map(({ key }) => key);
-  }
-
   /**
-   * Consumes each predecessor and writes its row, or does neither when it is consumed already. Returns the predecessors
-   * that this call consumed. No predecessor may come twice.
+   * Consumes each and writes its rows, or does neither when it is consumed already. Returns the keys of those that this
+   * call consumed (RFC 6749 section 4.1.2). No key may come twice.
    */
-  async rotate(rotations: Rotation[]): Promise<string[]> {
-    const values = [toJson(rotations), ids(rotations.map(({ predecessor }) => predecessor))];
-    return (await this.#write<{ key: string }>('artifacts_rotate', ROTATE, values)).rows.map(
-      ({ key }) => key,
-    );
+  async consume(consumptions: Consumption[]): Promise<string[]> {
+    const rows = consumptions.flatMap(({ key, rows: own }) => own.map((row) => ({ row, key })));
+    const values = [toJson(rows), ids(consumptions.map(({ key }) => key))];
+    const won = await this.#write<{ key: string }>('artifacts_consume', CONSUME, values);
+    return won.rows.map(({ key }) => key);
   }
 
   async destroy(keys: string[]): Promise<void> {
@@ -184,8 +178,9 @@ function ids(keys: string[]): string {
   return `{${keys.map((key) => `"\\\\x${key}"`).join(',')}}`;
 }
 
-function toJson(rows: { row: ArtifactRow; predecessor?: string }[]): string {
-  const members = rows.map(({ row, predecessor }) => {
+/** `key` is what has to be consumed first. */
+function toJson(rows: { row: ArtifactRow; key?: string }[]): string {
+  const members = rows.map(({ row, key: x }) => {
     const { key: i, model: m, payload, grantId: g, clientId: c, accountId: a, uid: u, userCode: uc } = row;
     const others = JSON.stringify({
       i,
@@ -197,7 +192,7 @@ function toJson(rows: { row: ArtifactRow; predecessor?: string }[]): string {
       uc,
       s: row.sealedId,
       e: row.expiresAt,
-      x: predecessor,
+      x,
     });
     return `{"p":${payload},${others.slice(1)}`;
   });

@@ -2,15 +2,14 @@ import { DatabaseError } from 'pg';
 import { BATCH_LIMITS, Batcher } from '../src/db/batching.js';
 import { Lookup } from '../src/db/lookup.js';
 import { MODELS } from './artifact.models.js';
-import type { ArtifactRepository, ArtifactRow, Rotation, StoredArtifact } from './artifact.repository.js';
+import type { ArtifactRepository, ArtifactRow, Consumption, StoredArtifact } from './artifact.repository.js';
 
 /** The artifacts, one at a time for whoever calls and many at a time for PostgreSQL. Keys are those of `artifactKey`. */
 export class ArtifactStore {
   readonly #find: Lookup<StoredArtifact>;
   readonly #findSession: Lookup<StoredArtifact>;
   readonly #upsert: Batcher<ArtifactRow, void>;
-  readonly #consume: Batcher<string, boolean>;
-  readonly #rotate: Batcher<Rotation, boolean>;
+  readonly #consume: Batcher<Consumption, boolean>;
   readonly #destroy: Batcher<string, void>;
   readonly #revoke: Batcher<string, void>;
 
@@ -20,12 +19,11 @@ export class ArtifactStore {
       by('uid', await repository.findByUid(MODELS.Session, uids)),
     );
     this.#upsert = batcher((rows) => forEach(rows, repository.upsert(lastOfEach(rows, ({ key }) => key))));
-    this.#consume = batcher(async (keys) => winners(keys, await repository.consume(distinct(keys))));
-    this.#rotate = batcher(async (rotations) => {
-      const first = lastOfEach(rotations.toReversed(), ({ predecessor }) => predecessor);
+    this.#consume = batcher(async (consumptions) => {
+      const first = lastOfEach(consumptions.toReversed(), ({ key }) => key);
       return winners(
-        rotations.map(({ predecessor }) => predecessor),
-        await repository.rotate(first),
+        consumptions.map(({ key }) => key),
+        await repository.consume(first),
       );
     });
     this.#destroy = batcher((keys) => forEach(keys, repository.destroy(distinct(keys))));
@@ -44,14 +42,9 @@ export class ArtifactStore {
     return this.#upsert.submit(row);
   }
 
-  /** True for the one caller, on whichever node, that consumed it. */
-  consume(key: string): Promise<boolean> {
-    return this.#consume.submit(key);
-  }
-
-  /** True for the one caller, on whichever node, that consumed the predecessor; only its row is written. */
-  rotate(predecessor: string, row: ArtifactRow): Promise<boolean> {
-    return this.#rotate.submit({ predecessor, row });
+  /** True for the one caller, on whichever node, that consumed it; only that caller's rows are written. */
+  consume(key: string, rows: readonly ArtifactRow[]): Promise<boolean> {
+    return this.#consume.submit({ key, rows });
   }
 
   destroy(key: string): Promise<void> {

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type Koa from 'koa';
-import { type Client, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import {
+  type Client,
+  errors,
+  type KoaContextWithOIDC,
+  Provider,
+  type TokenEndpointGrantContext,
+} from 'oidc-provider';
 import { successorOf } from '../../adapters/refresh-successor.js';
 import type { Vault } from '../sealing.js';
 import { describeError, type Logger } from '../telemetry.js';
@@ -16,13 +22,28 @@ export interface EnginePatches {
   findClient(clientId: string): Promise<object | undefined>;
   /** Whether this is a secret of the client; the engine itself never sees a secret or its hash. */
   compareClientSecret(clientId: string, presented: string): Promise<boolean>;
+  /** Has what the work writes and consumes happen together, or not at all when it throws. */
+  together(work: () => Promise<void>): Promise<void>;
 }
 
+type GrantParameters = Parameters<Provider['registerGrantType']>[2];
 type RefreshToken = InstanceType<Provider['RefreshToken']>;
 
 /** Constructs and patches oidc-provider. A Provider's keys and scopes are fixed: to change them, build another. */
 export function buildProvider(parts: EngineParts, patches: EnginePatches, log: Logger): Provider {
-  const provider = new Provider(parts.settings.issuer, engineConfiguration(parts));
+  class PosternProvider extends Provider {
+    // The engine registers its own grant types with this, too.
+    override registerGrantType<P extends object>(
+      name: string,
+      handler: (ctx: TokenEndpointGrantContext<P>) => void | Promise<void>,
+      parameters?: GrantParameters,
+      duplicates?: GrantParameters,
+    ): void {
+      const together = (ctx: TokenEndpointGrantContext<P>) => patches.together(async () => handler(ctx));
+      super.registerGrantType(name, together, parameters, duplicates);
+    }
+  }
+  const provider = new PosternProvider(parts.settings.issuer, engineConfiguration(parts));
   provider.proxy = true;
 
   // The engine reads what it knows a client by on every request, and remembers a hundred. Ours are remembered by the

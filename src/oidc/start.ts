@@ -5,6 +5,7 @@ import { isModelName } from '../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest, clientRestoredAt } from '../../adapters/client.adapter.js';
 import { forEngine } from '../../adapters/engine-errors.js';
 import { RequestMemory } from '../../adapters/request-memory.js';
+import { inOneStatement } from '../../adapters/request-writes.js';
 import type { Account } from '../accounts/account.js';
 import { ADMIN_SCOPES } from '../access/permissions.js';
 import { claimsOf } from '../accounts/claims.js';
@@ -87,6 +88,7 @@ export function startEngine(context: EngineServices, onChange?: () => void): Pro
           },
           {
             vault,
+            together: (work) => forEngine(() => inOneStatement(artifacts, work)),
             findClient: (clientId) => forEngine(() => clientOfRequest(clients, clientId)),
             compareClientSecret: (clientId, presented) =>
               forEngine(async () => {

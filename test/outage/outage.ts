@@ -18,8 +18,10 @@ export interface Report {
 }
 
 export interface Bounds {
-  /** How long the fault lasts, in seconds. */
+  /** How long the fault lasts at least, in seconds. */
   seconds: number;
+  /** Answers such as `protocol 503` that have to be seen before it ends, if that takes no longer than `patience`. */
+  until?: readonly string[];
   /** How many of each kind of request go on at once. */
   each: number;
   /** Seconds after which a request hangs, and a node has not recovered. */
@@ -28,7 +30,7 @@ export interface Bounds {
 
 /** Sends traffic before, while and after the fault lasts. */
 export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Promise<Report> {
-  const { seconds, each, patience } = bounds;
+  const { seconds, each, patience, until = [] } = bounds;
   const traffic = await Traffic.prepare(node, patience * 1000);
   const heard = node.process.stderr.length;
   traffic.start(each);
@@ -38,6 +40,11 @@ export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Pr
   // What was asked before has its answer when this is over.
   const begun = Date.now();
   await sleep(seconds * 1000);
+  const during = () => tally(traffic.outcomes.filter(({ at }) => at > begun));
+  for (const deadline = Date.now() + patience * 1000; Date.now() < deadline; await sleep(100)) {
+    const seen = during();
+    if (until.every((answer) => seen[answer])) break;
+  }
   const lasted = await node.rss();
   const ended = Date.now();
   await end();

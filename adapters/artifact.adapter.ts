@@ -15,10 +15,10 @@ export interface ArtifactContext {
   /** Seconds in which a rotated refresh token still yields its successor, while that is unused. */
   refreshGrace: number;
   /**
-   * When the live client last came back from deletion, in milliseconds since the epoch, 0 if never; undefined when there
+   * What was issued to the live client before this is dead; in milliseconds since the epoch, 0 if never, undefined when there
    * is no such client. Within a request the answer stays the same.
    */
-  clientRestoredAt(clientId: string): Promise<number | undefined>;
+  clientNotBefore(clientId: string): Promise<number | undefined>;
   /** Told whose account the request is going to need. */
   expectAccount(accountId: string): void;
 }
@@ -35,9 +35,9 @@ const NOT_TEXT = /\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 
 /**
  * oidc-provider's storage for one model. What the engine keeps under an id is stored under the id's hash, without the
- * id; `find` puts back the one that was presented. What belongs to a client carries the client's last restore as the
- * request saw it that wrote it, and is found only as long as that is still the client's last restore: so what a request
- * writes after the client was deleted never becomes valid, whenever it arrives and whatever happens to the client.
+ * id; `find` puts back the one that was presented. What belongs to a client carries the client's `notBefore` as the
+ * request saw it that wrote it, and is found only as long as the client still has that: so what a request writes after the
+ * client was deleted or narrowed never becomes valid, whenever it arrives and whatever happens to the client.
  */
 export class ArtifactAdapter implements Adapter {
   constructor(
@@ -65,7 +65,7 @@ export class ArtifactAdapter implements Adapter {
       const row = await (expected.take(key) ?? this.context.store.find(key));
       if (!row) return undefined;
       const payload = this.#toPayload(row, id);
-      await this.#expect(payload);
+      this.#expect(payload);
       if (!(await this.#isValid(payload))) return undefined;
       if (row.consumedAt !== null && !(await this.#inGrace(row, id))) payload.consumed = row.consumedAt;
       return payload;
@@ -138,30 +138,25 @@ export class ArtifactAdapter implements Adapter {
     throw new errors.InvalidGrant('it was used already');
   }
 
-  /**
-   * Asks for what the engine will ask for next because of what was found, all at once. For a device code it waits for the
-   * grant: the engine reads that only after it has consumed the code, when whoever lost the race may have revoked it
-   * already, and then nobody would get tokens. So the grant counts as it was before.
-   */
-  async #expect({ grantId, accountId, sessionUid, expiresWithSession }: AdapterPayload): Promise<void> {
+  /** Asks for what the engine will ask for next because of what was found, all at once. */
+  #expect({ grantId, accountId, sessionUid, expiresWithSession }: AdapterPayload): void {
     if (!grantId || NOT_TOKENS.has(this.model) || !Provider.ctx) return;
     const { store } = this.context;
     const grantKey = artifactKey('Grant', grantId);
-    const grant = keep(grantKey, store.find(grantKey));
-    if (expiresWithSession && sessionUid) void keep(sessionUid, store.findSession(sessionUid));
+    keep(grantKey, store.find(grantKey));
+    if (expiresWithSession && sessionUid) keep(sessionUid, store.findSession(sessionUid));
     if (accountId) this.context.expectAccount(accountId);
-    if (this.model === 'DeviceCode') await grant;
   }
 
   async #stamped(payload: AdapterPayload): Promise<AdapterPayload> {
     if (payload.clientId === undefined) return payload;
     // A client that is gone gets a stamp that no client has.
-    const clientRestoredAt = (await this.context.clientRestoredAt(payload.clientId)) ?? -1;
-    return clientRestoredAt === 0 ? payload : { ...payload, clientRestoredAt };
+    const clientNotBefore = (await this.context.clientNotBefore(payload.clientId)) ?? -1;
+    return clientNotBefore === 0 ? payload : { ...payload, clientNotBefore };
   }
 
-  async #isValid({ clientId, clientRestoredAt = 0 }: AdapterPayload): Promise<boolean> {
-    return clientId === undefined || (await this.context.clientRestoredAt(clientId)) === clientRestoredAt;
+  async #isValid({ clientId, clientNotBefore = 0 }: AdapterPayload): Promise<boolean> {
+    return clientId === undefined || (await this.context.clientNotBefore(clientId)) === clientNotBefore;
   }
 
   async #revoke(grantId: string): Promise<void> {
@@ -223,9 +218,8 @@ function bytes(hex: string): Buffer {
   return Buffer.from(hex, 'hex');
 }
 
-function keep(key: string, found: Found): Found {
+function keep(key: string, found: Found): void {
   // Whoever takes it hears of a failure; nobody has to.
   found.catch(() => undefined);
   expected.set(key, found);
-  return found;
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Database, Transaction } from '../src/db/database.js';
+import { NOT_BEFORE } from '../src/clients/client-columns.js';
 import { MODELS } from './artifact.models.js';
 
 /** One artifact to write. Keys and digests are in hex, `expiresAt` is in seconds since the epoch. */
@@ -74,6 +75,9 @@ const INSERT_ONCE = `
   ON CONFLICT (id) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at
     WHERE artifacts.expires_at < now()`;
 
+/** Rows that are deleted at a time, so that nobody waits long for one of them. */
+const PIECE = 5_000;
+
 /** Its commit waits for no disk and no standby: what a crash brings back is deleted again. */
 const PURGE = `
   WITH gone AS (DELETE FROM artifacts WHERE ctid = ANY (ARRAY(
@@ -82,8 +86,12 @@ const PURGE = `
   SELECT count(*)::int AS count, max(expires_at)::text AS last,
     set_config('synchronous_commit', 'off', true) FROM gone`;
 
-const REVOKE_BY_CLIENT = `
-  DELETE FROM artifacts WHERE id IN (SELECT id FROM artifacts WHERE client_id = ? FOR UPDATE SKIP LOCKED)`;
+/** At most a piece of them, and none that a request is just writing. */
+const REMOVE_DEAD = `
+  DELETE FROM artifacts WHERE id IN (SELECT id FROM artifacts a WHERE client_id = ? AND NOT EXISTS (
+    SELECT FROM oauth_clients c WHERE c.client_id = a.client_id AND c.deleted_at IS NULL
+      AND coalesce((a.payload->>'clientNotBefore')::float8, 0) = ${NOT_BEFORE})
+    LIMIT ${String(PIECE)} FOR UPDATE OF a SKIP LOCKED)`;
 
 /** The SQL of the artifacts table: every statement is prepared once per connection and takes many rows. */
 export class ArtifactRepository {
@@ -136,11 +144,14 @@ export class ArtifactRepository {
   }
 
   /**
-   * Deletes everything that was issued to a client, in the caller's transaction, but for rows that another request is just
-   * writing, so that neither waits for the other; the adapter never finds those again.
+   * Deletes what was issued to a client and is not found any more: all of it unless the client is live, and what carries
+   * another `clientNotBefore` than the client has.
    */
-  async revokeByClient(tx: Transaction, clientId: string): Promise<void> {
-    await tx.raw(REVOKE_BY_CLIENT, [clientId]);
+  async removeDead(clientId: string): Promise<void> {
+    let removed: number;
+    do {
+      ({ rowCount: removed } = await this.database.sql.raw<{ rowCount: number }>(REMOVE_DEAD, [clientId]));
+    } while (removed === PIECE);
   }
 
   /** Ends the sessions and grants of a person, in the caller's transaction; a token without its grant is dead. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { ClientsService } from '../src/clients/clients.service.js';
+import type { LiveClient } from '../src/clients/live-client.js';
 import { usesSecret } from '../src/client-record/client-record.js';
 import { applicationType } from '../src/client-record/redirect-uri-rules.js';
 import { engineResponseTypes } from '../src/oidc/response-types.js';
@@ -9,8 +10,6 @@ import { RequestMemory } from './request-memory.js';
 
 /** The registry, as far as the engine needs it. */
 export type EngineClients = Pick<ClientsService, 'findForEngine'>;
-/** A client as the registry gives it; another object after every change. */
-export type FoundClient = NonNullable<Awaited<ReturnType<ClientsService['findForEngine']>>>;
 
 /**
  * What the engine is given as `client_secret`, because it insists on one. It is no secret of any client, lives as long
@@ -19,9 +18,9 @@ export type FoundClient = NonNullable<Awaited<ReturnType<ClientsService['findFor
 const SECRET_MARKER = randomBytes(32).toString('base64url');
 
 /** The first answer stands: what a request writes belongs to the client that it began with. */
-const foundInRequest = new RequestMemory<FoundClient>();
+const foundInRequest = new RequestMemory<LiveClient>();
 
-/** The clients as oidc-provider sees them: read from the database for every request, so that a change holds at once. */
+/** The clients as oidc-provider sees them: the database is asked in every request, so that a change holds at once. */
 export class ClientAdapter implements Adapter {
   constructor(
     private readonly clients: EngineClients,
@@ -39,7 +38,7 @@ export class ClientAdapter implements Adapter {
     });
   }
 
-  #toMetadata({ record }: FoundClient): AdapterPayload {
+  #toMetadata({ record }: LiveClient): AdapterPayload {
     const scopes = record.scopes.filter((scope) => this.plainScopes.has(scope));
     return {
       client_id: record.clientId,
@@ -102,7 +101,7 @@ export class ClientAdapter implements Adapter {
 export async function clientOfRequest(
   clients: EngineClients,
   clientId: string,
-): Promise<FoundClient | undefined> {
+): Promise<LiveClient | undefined> {
   const known = foundInRequest.get(clientId);
   if (known) return known;
   const found = await clients.findForEngine(clientId);
@@ -110,13 +109,9 @@ export async function clientOfRequest(
   return foundInRequest.get(clientId) ?? found;
 }
 
-/** When the live client last came back from deletion, in milliseconds since the epoch, 0 if never. */
-export async function clientRestoredAt(
-  clients: EngineClients,
-  clientId: string,
-): Promise<number | undefined> {
-  const found = await clientOfRequest(clients, clientId);
-  return found && (found.restoredAt?.getTime() ?? 0);
+/** What was issued to the live client before this is dead; in milliseconds since the epoch, 0 if never. */
+export async function clientNotBefore(clients: EngineClients, clientId: string): Promise<number | undefined> {
+  return (await clientOfRequest(clients, clientId))?.notBefore;
 }
 
 function present<T extends object>(fields: T): { [Name in keyof T]?: NonNullable<T[Name]> } {

@@ -8,13 +8,11 @@ export class RequestMemory<V> {
     return Provider.ctx && this.#ofRequests.get(Provider.ctx)?.get(key);
   }
 
-  /** True when there is a request to keep it for. */
-  set(key: string, value: V): boolean {
-    if (!Provider.ctx) return false;
+  set(key: string, value: V): void {
+    if (!Provider.ctx) return;
     const ofRequest = this.#ofRequests.get(Provider.ctx);
     if (ofRequest) ofRequest.set(key, value);
     else this.#ofRequests.set(Provider.ctx, new Map([[key, value]]));
-    return true;
   }
 
   /** The value, which is not kept any longer. */

@@ -151,6 +151,13 @@ export class ClientsRepository {
       });
   }
 
+  /** Ends what was issued to the client so far, also what a request writes that is under way. */
+  async endIssued(tx: Transaction, id: string): Promise<void> {
+    await tx('oauth_clients')
+      .where({ id })
+      .update({ not_before: tx.raw('clock_timestamp()') });
+  }
+
   /** Undoes `markDeleted`; false when that was more than so many days ago. */
   async restore(tx: Transaction, id: string, days: number): Promise<boolean> {
     const changed = await tx('oauth_clients')
@@ -158,7 +165,7 @@ export class ClientsRepository {
       .whereRaw('deleted_at >= now() - make_interval(days => ?)', [days])
       .update({
         deleted_at: null,
-        restored_at: tx.raw('clock_timestamp()'),
+        not_before: tx.raw('clock_timestamp()'),
         updated_at: tx.fn.now(),
         version: tx.raw('version + 1'),
       });

@@ -13,13 +13,15 @@ import type { ClientSecretsService } from './client-secrets.service.js';
 import { checkVersion, type IfMatch } from './client-version.js';
 import { type Door, OPERATORS } from './door.js';
 import type { ClientFilter, ClientsRepository } from './clients.repository.js';
-import type { LiveClient, LiveClientsRepository } from './live-clients.repository.js';
+import type { LiveClient } from './live-client.js';
+import type { LiveClientsRepository } from './live-clients.repository.js';
 import { decodeCursor, encodeCursor } from '../paging/cursor.js';
 import { publicScopeMistakes } from './public-scopes.js';
 
 /** Whoever keeps what was issued to clients. */
 export interface ClientArtifacts {
-  revokeByClient(tx: Transaction, clientId: string): Promise<void>;
+  /** Removes what was issued to the client and is dead: all of it when the client is deleted. */
+  removeDead(clientId: string): Promise<void>;
 }
 
 /** What the registry needs. */
@@ -67,7 +69,7 @@ const CLIENT_ID = /^[A-Za-z0-9._~-]{3,128}$/;
  * The client registry. Input is the wire form of the record, every change and its audit event are one transaction, and
  * AppErrors are `invalid` with all mistakes, `not_found` also for another project's client, `stale` when `ifMatch` names
  * other versions. Only live clients can be changed. For the protocol, clients are found by client_id, and live ones only;
- * nothing is kept in memory, so that a change is in force on every node with the next request.
+ * the database is asked each time, so that a change is in force on every node with the next request.
  */
 export class ClientsService {
   constructor(private readonly deps: ClientsDependencies) {}
@@ -143,7 +145,8 @@ export class ClientsService {
     door: Door = OPERATORS,
   ): Promise<ClientRecord> {
     const { artifacts, repository, publisher, database } = this.deps;
-    return database.transaction(async (tx) => {
+    let narrowed = false;
+    const record = await database.transaction(async (tx) => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
       const draft = readPatch(before, patch, this.deps.capabilities);
       draft.mistakes.push(...door.mistakes(draft, before));
@@ -161,20 +164,22 @@ export class ClientsService {
       if (events.length > 0) await repository.update(tx, id, settings);
       if (promoted) await repository.promote(tx, id);
       // What was issued may go beyond what is left; people and machines ask again.
-      if (before.scopes.some((scope) => !settings.scopes.includes(scope)))
-        await artifacts.revokeByClient(tx, before.clientId);
+      narrowed = before.scopes.some((scope) => !settings.scopes.includes(scope));
+      if (narrowed) await repository.endIssued(tx, id);
       for (const [action, fields] of events) await this.#audit(tx, actor, tenant, action, id, fields);
       const after = events.length > 0 ? found(await repository.find(tenant.projectId, id, tx)) : before;
       await door.alongside(tx, after);
       return after;
     });
+    if (narrowed) await artifacts.removeDead(record.clientId);
+    return record;
   }
 
   /**
-   * Soft, and at once: what was issued to the client dies in the same transaction. A session goes on naming the grant that
+   * Soft, and at once: what was issued to the client dies in the same transaction, and is removed after it. A session goes on naming the grant that
    * a person gave the client, but that grant is gone, so that the engine asks the person anew. Its client_id stays taken.
    *
-   * @param within the caller's transaction, when more than the client is to be deleted.
+   * @param within the caller's transaction, when more than the client is to be deleted; what is dead then stays until it expires.
    */
   async delete(
     actor: Actor,
@@ -185,14 +190,15 @@ export class ClientsService {
     door: Door = OPERATORS,
   ): Promise<void> {
     const { artifacts, repository, database } = this.deps;
-    const work = async (tx: Transaction): Promise<void> => {
+    const work = async (tx: Transaction): Promise<string> => {
       const record = await this.#lock(tx, tenant, id, ifMatch);
       await door.alongside(tx, record);
       await repository.markDeleted(tx, id);
-      await artifacts.revokeByClient(tx, record.clientId);
       await this.#audit(tx, actor, tenant, 'client.deleted', id, ['deleted_at']);
+      return record.clientId;
     };
-    await (within ? work(within) : database.transaction(work));
+    if (within) await work(within);
+    else await artifacts.removeDead(await database.transaction(work));
   }
 
   /** The live client and the hashes of its secrets, newest first; the same object until something of it changes. */
@@ -202,7 +208,7 @@ export class ClientsService {
 
   /**
    * Whether the client is there; with `issuedAt` (seconds since the epoch) also whether a token of then is still good, which
-   * it is not when the client was deleted and restored since. A token of the second of the restore counts as older.
+   * it is not when the client was deleted and restored since, or may do less. A token of that second counts as older.
    */
   async isLive(clientId: string, issuedAt?: number): Promise<boolean> {
     return CLIENT_ID.test(clientId) && this.deps.live.isLive(clientId, issuedAt);

@@ -4,7 +4,7 @@ import { AppError, notFound } from '../errors.js';
 import type { Tenant } from '../tenants/tenants.service.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 import { checkVersion, type IfMatch } from './client-version.js';
-import type { ClientsRepository } from './clients.repository.js';
+import type { ClientsRepository, PurgedClient } from './clients.repository.js';
 import type { ClientArtifacts } from './clients.service.js';
 
 const PURGE_PIECE = 100;
@@ -30,7 +30,7 @@ export class DeletedClientsService {
    */
   async restore(actor: Actor, tenant: Tenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
     const { artifacts, audit, database, repository, restoreDays } = this.deps;
-    return database.transaction(async (tx) => {
+    const record = await database.transaction(async (tx) => {
       const client = await repository.lock(tx, tenant.projectId, id, 'deleted');
       if (!client) {
         if (!(await repository.find(tenant.projectId, id, tx))) throw notFound('client');
@@ -44,30 +44,31 @@ export class DeletedClientsService {
           `The client was deleted more than ${days} days ago: it is about to be purged.`,
         );
       }
-      await artifacts.revokeByClient(tx, client.clientId);
       const target = { targetType: 'client', targetId: id, changedFields: ['deleted_at'] };
       await audit.record(tx, { actor, action: 'client.restored', ...target, ...tenant });
       return (await repository.find(tenant.projectId, id, tx)) ?? client;
     });
+    await artifacts.removeDead(record.clientId);
+    return record;
   }
 
   /** Removes the clients that can no longer be restored, in bounded pieces; of each its client_id stays taken for ever. */
   async purge(actor: Actor): Promise<number> {
     const { artifacts, audit, database, repository, restoreDays } = this.deps;
     let total = 0;
-    let purged: number;
+    let purged: PurgedClient[];
     do {
       purged = await database.transaction(async (tx) => {
         const gone = await repository.purge(tx, restoreDays, PURGE_PIECE);
-        for (const { id, clientId, orgId, projectId } of gone) {
-          await artifacts.revokeByClient(tx, clientId);
+        for (const { id, orgId, projectId } of gone) {
           const target = { targetType: 'client', targetId: id, changedFields: [] };
           await audit.record(tx, { actor, action: 'client.purged', ...target, orgId, projectId });
         }
-        return gone.length;
+        return gone;
       });
-      total += purged;
-    } while (purged === PURGE_PIECE);
+      for (const { clientId } of purged) await artifacts.removeDead(clientId);
+      total += purged.length;
+    } while (purged.length === PURGE_PIECE);
     return total;
   }
 }

@@ -1,25 +1,9 @@
 import QuickLRU from 'quick-lru';
 import type { Database } from '../db/database.js';
 import { Lookup } from '../db/lookup.js';
-import type { ClientRecord } from '../client-record/client-record.js';
 import { type SnakeKeys, toCamel } from '../client-record/snake-case.js';
-import type { StoredSecret } from '../hashing.js';
-import { COLUMNS, secretsAs } from './client-columns.js';
-
-/**
- * A live client together with the hashes of its secrets, newest first, and what its organization says. The same object
- * as long as nothing of it changes, so never to be changed.
- */
-export interface LiveClient {
-  record: Readonly<Omit<ClientRecord, 'secrets' | 'clientUriVerification'>>;
-  secrets: readonly StoredSecret[];
-  /** Whether everybody counts as a member of the organization that owns the client. */
-  membershipOpen: boolean;
-  /** When it last came back from deletion: what was issued before is dead. */
-  restoredAt: Date | null;
-  /** Of the token that manages a dynamically registered client (RFC 7592). */
-  registrationTokenDigest: Buffer | null;
-}
+import { COLUMNS, NOT_BEFORE, secretsAs } from './client-columns.js';
+import type { LiveClient } from './live-client.js';
 
 type Row = SnakeKeys<LiveClient['record']> & SnakeKeys<Omit<LiveClient, 'record'>> & { stamp: string };
 
@@ -35,10 +19,11 @@ const NAMED = 'WITH c AS MATERIALIZED (SELECT *, xmin FROM oauth_clients WHERE c
 const LIVE = `FROM c JOIN projects p ON p.id = c.project_id JOIN organizations o ON o.id = p.org_id
   WHERE c.deleted_at IS NULL`;
 const LOOK = `${NAMED} SELECT c.client_id, ${STAMP} ${LIVE}`;
-const READ = `${NAMED} SELECT ${COLUMNS}, o.membership_open, c.restored_at, c.registration_token_digest, ${STAMP},
+const READ = `${NAMED} SELECT ${COLUMNS}, o.membership_open, c.registration_token_digest, ${STAMP},
+  ${NOT_BEFORE} AS not_before,
   ${secretsAs(`'id', s.id, 'hash', s.hash`)} ${LIVE}`;
 const IS_LIVE = `${NAMED} SELECT FROM c WHERE deleted_at IS NULL
-  AND ($2::float8 IS NULL OR restored_at IS NULL OR floor(extract(epoch FROM restored_at)) < $2)`;
+  AND ($2::float8 IS NULL OR not_before IS NULL OR floor(extract(epoch FROM not_before)) < $2)`;
 
 /**
  * The clients of requests. Each look asks the database whether the client is there and still as it was read before; only
@@ -69,19 +54,19 @@ export class LiveClientsRepository {
     return known?.stamp === stamp ? known.client : this.#read.find(clientId);
   }
 
-  /** `issuedAt`, in seconds since the epoch, is of a token: whether it is also no older than the client's last restore. */
+  /** `issuedAt`, in seconds since the epoch, is of a token: whether it is also good: what was issued before `notBefore` is not. */
   async isLive(clientId: string, issuedAt?: number): Promise<boolean> {
     const query = { name: 'clients_is_live', text: IS_LIVE, values: [[clientId], issuedAt ?? null] };
     return (await this.database.read(query)).rowCount === 1;
   }
 
   #remember({ stamp, ...row }: Row): LiveClient {
-    const { secrets, membership_open, restored_at, registration_token_digest, ...record } = row;
+    const { secrets, membership_open, not_before, registration_token_digest, ...record } = row;
     const client = {
       record: toCamel(record),
       secrets,
       membershipOpen: membership_open,
-      restoredAt: restored_at,
+      notBefore: not_before,
       registrationTokenDigest: registration_token_digest,
     };
     this.#known.set(record.client_id, { stamp, client });

@@ -40,8 +40,15 @@ const ABANDONED = {
 };
 const GRACE_MILLISECONDS = 500;
 
-/** Null in a transaction that has changed nothing. */
-const TRANSACTION_ID = 'SELECT pg_current_xact_id_if_assigned()::text AS id';
+/** Of a transaction that has changed nothing, `id` is null. */
+const IDENTITY = `SELECT pg_current_xact_id_if_assigned()::text AS id, extract(epoch FROM stats_reset)::text AS era
+  FROM pg_stat_bgwriter`;
+/**
+ * A server that has crashed since, or another one in its place, may have given the number to somebody else's transaction;
+ * both have begun their statistics anew.
+ */
+const OUTCOME = `SELECT CASE WHEN extract(epoch FROM stats_reset)::text = $2 THEN pg_xact_status($1::xid8) END AS status
+  FROM pg_stat_bgwriter`;
 /** A session that has lost its client ends what it was doing first. */
 const MAX_LOOKS = 10;
 const LOOK_MILLISECONDS = 50;
@@ -52,6 +59,7 @@ const SILENT = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore }
 
 /** Lanes for either kind: a write that waits for the disk must not keep what only reads behind it. */
 const LANES = 2;
+const POOL = 2;
 
 /** How a process uses its connections. */
 export interface DatabaseOptions {
@@ -66,7 +74,7 @@ export interface DatabaseOptions {
 
 /**
  * The connections of one process, all opened on demand: pipelined ones for what requests need, one statement at a time
- * (`read` and `write`); `sql` (knex) for the registry and its transactions; `pool` for what needs a connection to itself.
+ * (`read` and `write`); `sql` (knex) for the registry and its transactions; `pool` for what may take its time.
  */
 export class Database {
   readonly sql: Knex;
@@ -76,7 +84,7 @@ export class Database {
   readonly #timeout: number;
   readonly #prepared: boolean;
 
-  /** @param size connections of the registry; pipelined ones are four, however much is going on */
+  /** @param size connections of the registry at most; there are up to six others, however much is going on */
   constructor(
     private readonly connection: Connection,
     size: number,
@@ -90,14 +98,14 @@ export class Database {
     const impatient = { ...common, query_timeout: timeout * 1_000 + GRACE_MILLISECONDS };
     this.#reads = new Lanes(impatient, LANES, onError);
     this.#writes = new Lanes(impatient, LANES, onError);
-    this.pool = new pg.Pool({ ...this.#config(PLANNER_OPTIONS), max: size });
+    this.pool = new pg.Pool({ ...this.#config(PLANNER_OPTIONS), max: POOL });
     this.pool.on('error', onError);
     this.sql = knexFactory({
       client: 'pg',
       connection: common,
       pool: {
         min: 0,
-        max: Math.max(2, Math.ceil(size / 2)),
+        max: Math.max(2, size),
         afterCreate: (client: pg.Client, done: (error: unknown, client: pg.Client) => void) => {
           giveUpAfter(client, timeout * 1_000 + GRACE_MILLISECONDS);
           assertWritable(client).then(
@@ -141,17 +149,18 @@ export class Database {
    * asked what came of it; only if it cannot say, what is thrown leaves that open.
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    let done: { id: string; result: T } | undefined;
+    let done: { identity: string[]; result: T } | undefined;
     try {
       return await this.sql.transaction(async (tx) => {
         const result = await work(tx);
-        const { rows } = await tx.raw<{ rows: { id: string | null }[] }>(TRANSACTION_ID);
-        const id = rows[0]?.id;
-        if (id) done = { id, result };
+        const { rows } = await tx.raw<{ rows: { id: string | null; era: string }[] }>(IDENTITY);
+        const [{ id, era } = {}] = rows;
+        if (id && era) done = { identity: [id, era], result };
         return result;
       });
     } catch (error) {
-      if (!done || !isUnavailable(error) || !(await this.#committed(done.id))) throw error;
+      if (!done || !isUnavailable(error)) throw error;
+      if (!(await this.#committed(done.identity).catch(() => false))) throw error;
       return done.result;
     }
   }
@@ -165,14 +174,10 @@ export class Database {
     }
   }
 
-  async #committed(id: string): Promise<boolean> {
-    const query = {
-      name: 'transaction_status',
-      text: 'SELECT pg_xact_status($1::xid8) AS status',
-      values: [id],
-    };
+  async #committed(identity: string[]): Promise<boolean> {
+    const query = { name: 'transaction_outcome', text: OUTCOME, values: identity };
     for (let looks = 0; looks < MAX_LOOKS; looks++, await sleep(LOOK_MILLISECONDS)) {
-      const { rows } = await this.read<{ status: string }>(query);
+      const { rows } = await this.read<{ status: string | null }>(query);
       if (rows[0]?.status !== 'in progress') return rows[0]?.status === 'committed';
     }
     return false;
@@ -180,7 +185,10 @@ export class Database {
 
   #config(options: string) {
     const { connection } = this;
-    const config = typeof connection === 'string' ? { connectionString: connection } : connection;
+    const config =
+      typeof connection === 'string'
+        ? { connectionString: this.#prepared ? withOptions(connection, options) : connection }
+        : connection;
     return {
       ...config,
       application_name: 'postern',
@@ -200,6 +208,11 @@ export class Database {
   async close(): Promise<void> {
     await Promise.all([this.#reads.close(), this.#writes.close(), this.pool.end(), this.sql.destroy()]);
   }
+}
+
+/** The driver prefers the options of the URL, if it has any; ours are added to them. */
+function withOptions(url: string, options: string): string {
+  return url.replace(/([?&]options=[^&]*)/, (theirs) => `${theirs}%20${encodeURIComponent(options)}`);
 }
 
 /**

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type Report, tell } from './messages.js';
 
+/** Milliseconds after which a connection that was handed over is closed here, taken or not. */
+const LATEST = 30_000;
+
 /** What a worker has to say to whoever runs it. */
 export interface WorkerEvents {
   ready(): void;
@@ -64,6 +67,8 @@ export class WorkerProcess {
     const connection = ++this.#connections;
     this.#handed.set(connection, socket);
     this.#child.send({ connection }, socket, { keepOpen: true }, () => undefined);
+    // It is not there yet for a worker that has no descriptor left, and will not be; whoever waits may try again.
+    setTimeout(() => this.#release(connection), LATEST).unref();
   }
 
   lookAgain(): void {
@@ -93,9 +98,11 @@ export class WorkerProcess {
     else if (report === 'ready') {
       if (this.#state === 'starting') this.#state = 'ready';
       events.ready();
-    } else {
-      this.#handed.get(report.taken)?.destroy();
-      this.#handed.delete(report.taken);
-    }
+    } else this.#release(report.taken);
+  }
+
+  #release(connection: number): void {
+    this.#handed.get(connection)?.destroy();
+    this.#handed.delete(connection);
   }
 }

@@ -5,6 +5,7 @@ import { usesSecret } from '../client-record/client-record.js';
 import type { ClientAuthenticationService } from '../clients/client-authentication.service.js';
 import type { ClientSecretsService, NewSecret } from '../clients/client-secrets.service.js';
 import type { ClientsService } from '../clients/clients.service.js';
+import type { LiveClient } from '../clients/live-client.js';
 import type { Door } from '../clients/door.js';
 import { AppError, type Mistake } from '../errors.js';
 import { ADMINISTRATION } from '../scopes/scope-record.js';
@@ -41,7 +42,6 @@ export interface RegistrationDependencies {
 /** Reads the body of the request, once it is known that the caller may send one. */
 type Body = () => Promise<Metadata>;
 type Origin = Pick<Actor, 'address' | 'requestId'>;
-type LiveClient = NonNullable<Awaited<ReturnType<ClientsService['findForEngine']>>>;
 
 /**
  * Dynamic client registration (RFC 7591) and its management (RFC 7592): other names for the registry's own operations, with

@@ -17,6 +17,8 @@ export function startUpkeep(
       // Also not while the slot before goes on elsewhere. The lock ends with its transaction, and so with its node; it
       // works through a connection pooler too, and nothing is written under it that would hold up vacuuming.
       await database.transaction(async (tx) => {
+        // The work may take longer than PostgreSQL lets others do nothing.
+        await tx.raw('SET LOCAL idle_in_transaction_session_timeout = 0');
         if (!(await tryLock(tx, `job ${job.name}`))) return;
         await work();
         log.debug({ job: job.name, slot }, 'a periodic job is done');

@@ -17,9 +17,11 @@ export class Lanes {
     this.#lanes = Array.from({ length: count }, () => new Lane(config, onError));
   }
 
-  /** Sends the statement on the connection that has least to do. */
+  /** Sends the statement on the connection that this turn has written to already, or else on the one with least to do. */
   query<R extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<R>> {
-    const lane = this.#lanes.reduce((least, other) => (other.underWay < least.underWay ? other : least));
+    const lane =
+      this.#lanes.find(({ corked }) => corked) ??
+      this.#lanes.reduce((least, other) => (other.underWay < least.underWay ? other : least));
     return lane.query<R>(statement);
   }
 
@@ -31,11 +33,12 @@ export class Lanes {
 
 class Lane {
   underWay = 0;
+  /** Whether something is held back until the turn ends. */
+  corked = false;
   #client: pg.Client | undefined;
   #opening: Promise<pg.Client> | undefined;
   /** Why the last attempt to connect failed, until one succeeds. */
   #failure: Error | undefined;
-  #corked = false;
 
   constructor(
     private readonly config: pg.ClientConfig,
@@ -112,11 +115,11 @@ class Lane {
 
   /** Holds back what is written until the current turn has written all that it has. */
   #cork({ connection: { stream } }: pg.Client): void {
-    if (this.#corked) return;
+    if (this.corked) return;
     stream.cork();
-    this.#corked = true;
+    this.corked = true;
     process.nextTick(() => {
-      this.#corked = false;
+      this.corked = false;
       stream.uncork();
     });
   }

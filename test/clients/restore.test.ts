@@ -158,7 +158,7 @@ describe('what was issued before', () => {
   });
 });
 
-describe('a token request that the deletion overtakes', () => {
+describe('a token request that a change overtakes', () => {
   const HOLD = 4711;
   beforeAll(async () => {
     await server.context.database.pool.query(`
@@ -206,4 +206,44 @@ describe('a token request that the deletion overtakes', () => {
     await restore(client);
     expect(await introspect(fresh.access_token)).toEqual({ active: false });
   });
+
+  test('gets a dead token when the client may do less before it is stored', async () => {
+    const client = await machine(['email', 'profile']);
+    const token = await overtake(client, async () => {
+      const patch = { scopes: ['email'] };
+      expect((await server.admin('PATCH', `/${client.id}`, patch)).status).toBe(200);
+    });
+    expect(await introspect(token)).toEqual({ active: false });
+    const fresh = await askToken(client, other);
+    expect(await introspect(fresh.body['access_token'] as string)).toMatchObject({ active: true });
+  });
+});
+
+test('what is dead is removed however much it is, and nothing else', async () => {
+  const [client, neighbour] = [await machine(['email', 'profile']), await machine()];
+  const { database } = server.context;
+  const rows = async () =>
+    (
+      await database.pool.query<{ client_id: string; count: number }>(
+        'SELECT client_id, count(*)::int AS count FROM artifacts WHERE client_id = ANY($1) GROUP BY 1',
+        [[client.client_id, neighbour.client_id]],
+      )
+    ).rows;
+  await database.pool.query(
+    `INSERT INTO artifacts (id, model, payload, client_id, expires_at)
+     SELECT sha256((client || i)::bytea), 2, '{}', client, now() + interval '1 hour'
+     FROM unnest($1::text[]) AS client, generate_series(1, 12000) AS i`,
+    [[client.client_id, neighbour.client_id]],
+  );
+  const patch = { scopes: ['email'] };
+  expect((await server.admin('PATCH', `/${client.id}`, patch)).status).toBe(200);
+  await askToken(client);
+  expect(await rows()).toEqual(
+    expect.arrayContaining([
+      { client_id: client.client_id, count: 1 },
+      { client_id: neighbour.client_id, count: 12_000 },
+    ]),
+  );
+  await remove(client);
+  expect(await rows()).toEqual([{ client_id: neighbour.client_id, count: 12_000 }]);
 });

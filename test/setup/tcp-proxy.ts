@@ -16,6 +16,10 @@ export interface Proxy {
   pass(): void;
   /** Holds up everything that is sent to the database by so many milliseconds. */
   delay(milliseconds: number): void;
+  /** Swallows the next packet that contains this, and all that comes after it on its connection; resolves when it has. */
+  swallowFrom(text: string): Promise<void>;
+  /** Breaks every connection, and takes new ones. */
+  reset(): void;
   /** Passes on the next packet that contains this, and breaks its connection before the answer comes. */
   loseAnswerTo(text: string): void;
 }
@@ -30,17 +34,23 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
   let swallowing = false;
   let milliseconds = 0;
   let fatal: string | undefined;
+  let last: { text: string; came: () => void } | undefined;
   const server = createServer((near) => {
     const far = directory ? connect(`${directory}/.s.PGSQL.${String(target.port)}`) : connect(target);
     let earlier = Promise.resolve();
     near.on('data', (chunk) => {
       if (swallowing) dead.add(near);
+      if (last !== undefined && chunk.includes(last.text)) {
+        dead.add(near);
+        last.came();
+        last = undefined;
+      }
       const wait = milliseconds === 0 ? undefined : sleep(milliseconds);
       earlier = earlier.then(async () => {
         await wait;
         if (dead.has(near) || far.destroyed) return;
-        const last = fatal !== undefined && chunk.includes(fatal);
-        if (last) {
+        const isFatal = fatal !== undefined && chunk.includes(fatal);
+        if (isFatal) {
           fatal = undefined;
           near.destroy();
           // The database gets the packet before it sees that nobody is there any more.
@@ -60,7 +70,8 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);
-        if (socket === far || !far.writableEnded) other.destroy();
+        // Nothing that swallows everything tells of an end.
+        if (socket === far ? !dead.has(near) : !far.writableEnded) other.destroy();
       });
     }
     if (swallowing) dead.add(near);
@@ -86,6 +97,13 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
     },
     pass: () => {
       swallowing = false;
+    },
+    swallowFrom: (text) =>
+      new Promise((came) => {
+        last = { text, came };
+      }),
+    reset: () => {
+      for (const socket of sockets) socket.destroy();
     },
     delay: (to) => {
       milliseconds = to;

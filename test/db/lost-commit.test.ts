@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Database } from '../../src/db/database.js';
+import { administer } from '../setup/postgres.js';
+import { type Proxy, startProxy } from '../setup/tcp-proxy.js';
+import { type PostgresServer, startPostgres } from '../torture/postgres-server.js';
+import { killPostgres } from '../torture/process-tree.js';
+
+let postgres: PostgresServer;
+let proxy: Proxy;
+let database: Database;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  // Nothing reaches the disk but what is committed.
+  await administer(postgres.url, "ALTER SYSTEM SET wal_writer_delay = '10s'", 'SELECT pg_reload_conf()');
+  await administer(postgres.url, 'CREATE TABLE things (name text)');
+  proxy = await startProxy(postgres.url);
+  database = new Database(proxy.url, 2, () => undefined);
+});
+afterAll(async () => {
+  await database.close();
+  await proxy.cut();
+  await postgres.stop();
+});
+
+const make = (name: string) => database.transaction((tx) => tx.raw('INSERT INTO things VALUES (?)', [name]));
+const names = async () => (await database.pool.query<{ name: string }>('SELECT name FROM things')).rows;
+
+test('a transaction that a crash undid is not taken for the one that got its number afterwards', async () => {
+  const swallowed = proxy.swallowFrom('COMMIT');
+  const answer = make('undone').catch((error: unknown) => error);
+  await swallowed;
+  await killPostgres((await postgres.pid()) ?? 0);
+  for (let done = false; !done;)
+    done = await administer(postgres.url, "INSERT INTO things VALUES ('another')").then(
+      () => true,
+      () => false,
+    );
+  proxy.reset();
+  expect(await answer).toBeInstanceOf(Error);
+  expect(await names()).toEqual([{ name: 'another' }]);
+});
+
+test('one whose answer alone is lost is known to be done', async () => {
+  proxy.loseAnswerTo('COMMIT');
+  await make('done');
+  expect(await names()).toContainEqual({ name: 'done' });
+});

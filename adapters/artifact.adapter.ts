@@ -151,12 +151,12 @@ export class ArtifactAdapter implements Adapter {
   async #stamped(payload: AdapterPayload): Promise<AdapterPayload> {
     if (payload.clientId === undefined) return payload;
     // A client that is gone gets a stamp that no client has.
-    const clientNotBefore = (await this.context.clientNotBefore(payload.clientId)) ?? -1;
-    return clientNotBefore === 0 ? payload : { ...payload, clientNotBefore };
+    const clientRestoredAt = (await this.context.clientNotBefore(payload.clientId)) ?? -1;
+    return clientRestoredAt === 0 ? payload : { ...payload, clientRestoredAt };
   }
 
-  async #isValid({ clientId, clientNotBefore = 0 }: AdapterPayload): Promise<boolean> {
-    return clientId === undefined || (await this.context.clientNotBefore(clientId)) === clientNotBefore;
+  async #isValid({ clientId, clientRestoredAt = 0 }: AdapterPayload): Promise<boolean> {
+    return clientId === undefined || (await this.context.clientNotBefore(clientId)) === clientRestoredAt;
   }
 
   async #revoke(grantId: string): Promise<void> {

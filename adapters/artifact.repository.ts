@@ -88,9 +88,9 @@ const PURGE = `
 
 /** At most a piece of them, and none that a request is just writing. */
 const REMOVE_DEAD = `
-  DELETE FROM artifacts WHERE id IN (SELECT id FROM artifacts a WHERE client_id = ? AND NOT EXISTS (
+  DELETE FROM artifacts WHERE id IN (SELECT id FROM artifacts a WHERE client_id = $1 AND NOT EXISTS (
     SELECT FROM oauth_clients c WHERE c.client_id = a.client_id AND c.deleted_at IS NULL
-      AND coalesce((a.payload->>'clientNotBefore')::float8, 0) = ${NOT_BEFORE})
+      AND coalesce((a.payload->>'clientRestoredAt')::float8, 0) = ${NOT_BEFORE})
     LIMIT ${String(PIECE)} FOR UPDATE OF a SKIP LOCKED)`;
 
 /** The SQL of the artifacts table: every statement is prepared once per connection and takes many rows. */
@@ -145,13 +145,11 @@ export class ArtifactRepository {
 
   /**
    * Deletes what was issued to a client and is not found any more: all of it unless the client is live, and what carries
-   * another `clientNotBefore` than the client has.
+   * another `clientRestoredAt` than the client has.
    */
   async removeDead(clientId: string): Promise<void> {
-    let removed: number;
-    do {
-      ({ rowCount: removed } = await this.database.sql.raw<{ rowCount: number }>(REMOVE_DEAD, [clientId]));
-    } while (removed === PIECE);
+    const piece = { name: 'artifacts_remove_dead', text: REMOVE_DEAD, values: [clientId] };
+    while ((await this.database.pool.query(piece)).rowCount === PIECE);
   }
 
   /** Ends the sessions and grants of a person, in the caller's transaction; a token without its grant is dead. */

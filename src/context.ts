@@ -99,6 +99,16 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
 
   const hashing = new Hashing(settings.workers);
   const artifacts = new ArtifactStore(new ArtifactRepository(database));
+  const deadArtifacts = {
+    removeDead: (clientId: string) => {
+      artifacts.repository.removeDead(clientId).catch((error: unknown) => {
+        log.warn(
+          { error: describeError(error) },
+          'what is dead of a client was not removed, and stays until it expires',
+        );
+      });
+    },
+  };
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
   const audit = new AuditService(new AuditRepository(database));
   const accounts = new AccountsService(
@@ -137,7 +147,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     publisher: new PublisherService(publisherRepository),
     tenants,
     audit,
-    artifacts: artifacts.repository,
+    artifacts: deadArtifacts,
     capabilities: capabilitiesOf(settings.allow),
   });
   const usage = new UsageService(new UsageRepository(database), log);
@@ -196,7 +206,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     deletedClients: new DeletedClientsService({
       database,
       repository: clientsRepository,
-      artifacts: artifacts.repository,
+      artifacts: deadArtifacts,
       audit,
       restoreDays: settings.clientRestoreDays,
     }),

@@ -26,7 +26,7 @@ export interface AdminTrust {
   issuer: string;
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
-  clients: { isLive(clientId: string, issuedAt?: number): Promise<boolean> };
+  clients: { scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> };
 }
 
 type Verify = (token: string) => Promise<Caller>;
@@ -102,13 +102,17 @@ function ownVerifier({ issuer, ownKeys, clients }: AdminTrust): Verify {
     const sub = subjectOf(payload);
     const clientId = payload['client_id'];
     if (typeof clientId !== 'string') throw refused('The token has no usable client_id.');
-    if (clientId !== COMMAND_LINE_CLIENT && !(await clients.isLive(clientId, payload.iat ?? 0))) {
-      throw refused('The client of the token does not exist any more.');
+    const scopes = scopesOf(payload['scope']);
+    if (clientId !== COMMAND_LINE_CLIENT) {
+      const left = await clients.scopesOf(clientId, payload.iat ?? 0);
+      if (!left)
+        throw refused('The client of the token does not exist any more, or has lost what was issued to it.');
+      for (const scope of scopes) if (!left.includes(scope)) scopes.delete(scope);
     }
     // A client's id may be chosen, even to look like an account's; what the token says of its subject may not.
     const ofClient = payload['sub_type'] === CLIENT_TOKEN.sub_type;
     const subject = ofClient ? clientSubject(sub) : accountSubject(sub);
-    return { subject, scopes: scopesOf(payload['scope']), claimedRoles: [] };
+    return { subject, scopes, claimedRoles: [] };
   };
 }
 
@@ -142,7 +146,7 @@ function subjectOf({ sub }: JWTPayload): string {
   return sub;
 }
 
-function scopesOf(claim: unknown): ReadonlySet<string> {
+function scopesOf(claim: unknown): Set<string> {
   const names = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [];
   return new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''));
 }

@@ -8,8 +8,11 @@ export const COLUMNS = `c.id, c.client_id, p.org_id, c.project_id, c.created_by,
 
 export const TABLES = 'oauth_clients c JOIN projects p ON p.id = c.project_id';
 
-/** What was issued to the client before this is dead: milliseconds since the epoch, 0 if never. */
-export const NOT_BEFORE = 'coalesce(floor(extract(epoch FROM c.not_before) * 1000), 0)::float8';
+/**
+ * What was issued to the client before this is dead: milliseconds since the epoch, 0 if never. The column has its name from
+ * the first reason that there was; taking a scope away is another.
+ */
+export const NOT_BEFORE = 'coalesce(floor(extract(epoch FROM c.restored_at) * 1000), 0)::float8';
 
 /** The column `secrets`: an array of objects with these members, newest first. */
 export const secretsAs = (members: string): string => `(

@@ -155,7 +155,7 @@ export class ClientsRepository {
   async endIssued(tx: Transaction, id: string): Promise<void> {
     await tx('oauth_clients')
       .where({ id })
-      .update({ not_before: tx.raw('clock_timestamp()') });
+      .update({ restored_at: tx.raw('clock_timestamp()') });
   }
 
   /** Undoes `markDeleted`; false when that was more than so many days ago. */
@@ -165,7 +165,7 @@ export class ClientsRepository {
       .whereRaw('deleted_at >= now() - make_interval(days => ?)', [days])
       .update({
         deleted_at: null,
-        not_before: tx.raw('clock_timestamp()'),
+        restored_at: tx.raw('clock_timestamp()'),
         updated_at: tx.fn.now(),
         version: tx.raw('version + 1'),
       });

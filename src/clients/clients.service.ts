@@ -20,8 +20,8 @@ import { publicScopeMistakes } from './public-scopes.js';
 
 /** Whoever keeps what was issued to clients. */
 export interface ClientArtifacts {
-  /** Removes what was issued to the client and is dead: all of it when the client is deleted. */
-  removeDead(clientId: string): Promise<void>;
+  /** Has what was issued to the client and is dead removed, in its own time: all of it when the client is deleted. */
+  removeDead(clientId: string): void;
 }
 
 /** What the registry needs. */
@@ -171,15 +171,17 @@ export class ClientsService {
       await door.alongside(tx, after);
       return after;
     });
-    if (narrowed) await artifacts.removeDead(record.clientId);
+    if (narrowed) artifacts.removeDead(record.clientId);
     return record;
   }
 
   /**
-   * Soft, and at once: what was issued to the client dies in the same transaction, and is removed after it. A session goes on naming the grant that
-   * a person gave the client, but that grant is gone, so that the engine asks the person anew. Its client_id stays taken.
+   * Soft, and at once: what was issued to the client dies in the same transaction, and is removed after it. A session goes
+   * on naming the grant that a person gave the client, but that grant is dead, so that the engine asks the person anew. Its
+   * client_id stays taken.
    *
-   * @param within the caller's transaction, when more than the client is to be deleted; what is dead then stays until it expires.
+   * @param within the caller's transaction, when more than the client is to be deleted; what is dead then stays until it
+   *   expires.
    */
   async delete(
     actor: Actor,
@@ -198,7 +200,7 @@ export class ClientsService {
       return record.clientId;
     };
     if (within) await work(within);
-    else await artifacts.removeDead(await database.transaction(work));
+    else artifacts.removeDead(await database.transaction(work));
   }
 
   /** The live client and the hashes of its secrets, newest first; the same object until something of it changes. */
@@ -207,11 +209,11 @@ export class ClientsService {
   }
 
   /**
-   * Whether the client is there; with `issuedAt` (seconds since the epoch) also whether a token of then is still good, which
-   * it is not when the client was deleted and restored since, or may do less. A token of that second counts as older.
+   * What the client may ask for now; undefined when it is not there, or a token of `issuedAt` (seconds since the epoch) is
+   * not good any more because the client was deleted and restored since, or narrowed. One of that second counts as older.
    */
-  async isLive(clientId: string, issuedAt?: number): Promise<boolean> {
-    return CLIENT_ID.test(clientId) && this.deps.live.isLive(clientId, issuedAt);
+  async scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> {
+    return CLIENT_ID.test(clientId) ? this.deps.live.scopes(clientId, issuedAt) : undefined;
   }
 
   /** Changes the digest of the client's registration access token, if it is still `from`; false when it is not. */

@@ -48,7 +48,7 @@ export class DeletedClientsService {
       await audit.record(tx, { actor, action: 'client.restored', ...target, ...tenant });
       return (await repository.find(tenant.projectId, id, tx)) ?? client;
     });
-    await artifacts.removeDead(record.clientId);
+    artifacts.removeDead(record.clientId);
     return record;
   }
 
@@ -66,7 +66,7 @@ export class DeletedClientsService {
         }
         return gone;
       });
-      for (const { clientId } of purged) await artifacts.removeDead(clientId);
+      for (const { clientId } of purged) artifacts.removeDead(clientId);
       total += purged.length;
     } while (purged.length === PURGE_PIECE);
     return total;

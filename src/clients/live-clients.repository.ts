@@ -22,8 +22,7 @@ const LOOK = `${NAMED} SELECT c.client_id, ${STAMP} ${LIVE}`;
 const READ = `${NAMED} SELECT ${COLUMNS}, o.membership_open, c.registration_token_digest, ${STAMP},
   ${NOT_BEFORE} AS not_before,
   ${secretsAs(`'id', s.id, 'hash', s.hash`)} ${LIVE}`;
-const IS_LIVE = `${NAMED} SELECT FROM c WHERE deleted_at IS NULL
-  AND ($2::float8 IS NULL OR not_before IS NULL OR floor(extract(epoch FROM not_before)) < $2)`;
+const SCOPES = `${NAMED} SELECT c.scopes FROM c WHERE c.deleted_at IS NULL AND floor(${NOT_BEFORE} / 1000) < $2`;
 
 /**
  * The clients of requests. Each look asks the database whether the client is there and still as it was read before; only
@@ -54,10 +53,10 @@ export class LiveClientsRepository {
     return known?.stamp === stamp ? known.client : this.#read.find(clientId);
   }
 
-  /** `issuedAt`, in seconds since the epoch, is of a token: whether it is also good: what was issued before `notBefore` is not. */
-  async isLive(clientId: string, issuedAt?: number): Promise<boolean> {
-    const query = { name: 'clients_is_live', text: IS_LIVE, values: [[clientId], issuedAt ?? null] };
-    return (await this.database.read(query)).rowCount === 1;
+  /** What the live client may ask for; undefined also when a token of `issuedAt`, in seconds since the epoch, is dead. */
+  async scopes(clientId: string, issuedAt: number): Promise<string[] | undefined> {
+    const query = { name: 'clients_scopes', text: SCOPES, values: [[clientId], issuedAt] };
+    return (await this.database.read<{ scopes: string[] }>(query)).rows[0]?.scopes;
   }
 
   #remember({ stamp, ...row }: Row): LiveClient {

@@ -18,13 +18,13 @@ const MESSAGES =
 /**
  * Whether an error means that PostgreSQL cannot serve anybody now (away, starting, slow, out of connections, read-only)
  * and a retry may succeed: SQLSTATE classes 08, 53 and 57, 25006, 25P03, a broken connection, too long a queue, or an
- * error with one of these as its cause. Also 26000: a statement was to be prepared by one in front of it that was given up.
+ * error with one of these as its cause.
  */
 export function isUnavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code = '', message = '' } = error as { code?: unknown; message?: unknown };
   if (typeof code !== 'string' || typeof message !== 'string') return false;
-  if (/^(08|53|57)\w{3}$|^25006$|^25P03$|^26000$/.test(code) || NETWORK.has(code) || MESSAGES.test(message))
+  if (/^(08|53|57)\w{3}$|^25006$|^25P03$/.test(code) || NETWORK.has(code) || MESSAGES.test(message))
     return true;
   return error instanceof BatchQueueFull || (error instanceof Error && isUnavailable(error.cause));
 }

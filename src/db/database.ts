@@ -212,7 +212,7 @@ export class Database {
 
 /** The driver prefers the options of the URL, if it has any; ours are added to them. */
 function withOptions(url: string, options: string): string {
-  return url.replace(/([?&]options=[^&]*)/, (theirs) => `${theirs}%20${encodeURIComponent(options)}`);
+  return url.replace(/[?&]options=[^&]*/g, (theirs) => `${theirs}%20${encodeURIComponent(options)}`);
 }
 
 /**

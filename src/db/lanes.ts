@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { assertWritable } from './writable.js';
 
+const NOT_PREPARED = '26000';
 /** Milliseconds that a statement waits for a connection when the last attempt to make one has failed. */
 const MOMENT = 200;
 
@@ -36,6 +37,8 @@ class Lane {
   /** Whether something is held back until the turn ends. */
   corked = false;
   #client: pg.Client | undefined;
+  /** The last error of each statement, by name. */
+  readonly #failed = new Map<string, pg.DatabaseError>();
   #opening: Promise<pg.Client> | undefined;
   /** Why the last attempt to connect failed, until one succeeds. */
   #failure: Error | undefined;
@@ -66,8 +69,12 @@ class Lane {
     try {
       return await client.query<R>(statement);
     } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) throw error;
       // The server ends the connection, and will say so a little later.
-      if (error instanceof pg.DatabaseError && error.severity === 'FATAL') this.#drop(client);
+      if (error.severity === 'FATAL') this.#drop(client);
+      if (error.code !== NOT_PREPARED) this.#failed.set(statement.name ?? '', error);
+      // It was to be prepared by the one in front of it.
+      else throw this.#failed.get(statement.name ?? '') ?? error;
       throw error;
     }
   }

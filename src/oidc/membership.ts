@@ -1,4 +1,4 @@
-import { interactionPolicy as policies } from 'oidc-provider';
+import { errors, interactionPolicy as policies } from 'oidc-provider';
 import { clientOfRequest, type EngineClients } from '../../adapters/client.adapter.js';
 import { ADMIN_SCOPES } from '../access/permissions.js';
 import type { AccessService } from '../access/access.service.js';
@@ -39,6 +39,22 @@ const administration = new Check(
   },
 );
 
+/**
+ * The scopes of a request are checked when it begins. A client that may do less since must not get them by an interaction
+ * that was under way.
+ */
+const narrowed = new Check(
+  'narrowed',
+  'the client may not ask for this any more',
+  'invalid_scope',
+  ({ oidc }) => {
+    const allowed = new Set(String(oidc.client?.['scope'] ?? '').split(' '));
+    const lost = [...oidc.requestParamOIDCScopes].find((scope) => !allowed.has(scope));
+    if (lost !== undefined) throw new errors.InvalidScope('requested scope is not allowed', lost);
+    return Check.NO_NEED_TO_PROMPT;
+  },
+);
+
 /** The engine's own questions, and between sign-in and consent the one whether this person may go on at all. */
 export function interactionPolicy(mayAuthorize: MayAuthorize) {
   const policy = base();
@@ -47,7 +63,7 @@ export function interactionPolicy(mayAuthorize: MayAuthorize) {
     if (accountId === undefined || !oidc.client) return Check.NO_NEED_TO_PROMPT;
     return !(await mayAuthorize(oidc.client.clientId, accountId));
   });
-  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, notAMember), 1);
+  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, narrowed, notAMember), 1);
   policy.get('consent')?.checks.add(administration);
   return policy;
 }

@@ -68,7 +68,7 @@ async function everyStatement(): Promise<void> {
     () => artifacts.purgeExpired(10),
     () => artifacts.removeDead('nobody'),
     () => clients.find('client-0'),
-    () => clients.isLive('nobody', 0),
+    () => clients.scopes('nobody', 0),
     () => accounts.find(randomUUID()),
     () => apis.findByAudience('https://nobody.example'),
   ];

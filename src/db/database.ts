@@ -140,6 +140,11 @@ export class Database {
     return this.#writes.query<R>(this.#sent(statement));
   }
 
+  /** Runs a statement that is a transaction of its own and may take its time, where nobody waits behind it. */
+  atLeisure<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
+    return this.pool.query<R>(this.#sent(statement));
+  }
+
   #sent({ name, text, values }: Statement): pg.QueryConfig {
     return this.#prepared ? { name, text, values } : { text, values };
   }

@@ -69,6 +69,7 @@ async function walk(mode: Mode, directory: string): Promise<void> {
   const { processes, targets, environment } = await startNodes(2, {
     DATABASE_URL: pooler.url,
     DATABASE_POOL_SIZE: '10',
+    EXPIRY_INTERVAL: '1',
     ...mode.settings,
   });
   const demo = await runPostern(['demo', '--headless'], environment);

@@ -15,6 +15,7 @@ import { ClientSecretsRepository } from './clients/client-secrets.repository.js'
 import { ClientSecretsService } from './clients/client-secrets.service.js';
 import { ClientsRepository } from './clients/clients.repository.js';
 import { ClientsService } from './clients/clients.service.js';
+import { DeadArtifacts } from './clients/dead-artifacts.js';
 import { DeletedClientsService } from './clients/deleted-clients.service.js';
 import { LiveClientsRepository } from './clients/live-clients.repository.js';
 import { isUnavailable } from './db/availability.js';
@@ -80,6 +81,7 @@ export async function openContext(settings: Settings, mode: 'own' | 'attach', lo
         const level = isUnavailable(error) ? 'warn' : 'error';
         log[level]({ error: describeError(error) }, 'the last usage counts could not be written');
       }
+      await services.deadArtifacts.settled();
       await opened.close();
     };
     return { ...services, ...opened, close };
@@ -99,16 +101,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
 
   const hashing = new Hashing(settings.workers);
   const artifacts = new ArtifactStore(new ArtifactRepository(database));
-  const deadArtifacts = {
-    removeDead: (clientId: string) => {
-      artifacts.repository.removeDead(clientId).catch((error: unknown) => {
-        log.warn(
-          { error: describeError(error) },
-          'what is dead of a client was not removed, and stays until it expires',
-        );
-      });
-    },
-  };
+  const deadArtifacts = new DeadArtifacts(artifacts.repository, log);
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
   const audit = new AuditService(new AuditRepository(database));
   const accounts = new AccountsService(
@@ -147,7 +140,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     publisher: new PublisherService(publisherRepository),
     tenants,
     audit,
-    artifacts: deadArtifacts,
+    deadArtifacts,
     capabilities: capabilitiesOf(settings.allow),
   });
   const usage = new UsageService(new UsageRepository(database), log);
@@ -168,6 +161,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     vault,
     keys,
     artifacts,
+    deadArtifacts,
     attempts,
     accounts,
     scopes,
@@ -206,7 +200,7 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     deletedClients: new DeletedClientsService({
       database,
       repository: clientsRepository,
-      artifacts: deadArtifacts,
+      deadArtifacts,
       audit,
       restoreDays: settings.clientRestoreDays,
     }),

@@ -13,16 +13,11 @@ import type { ClientSecretsService } from './client-secrets.service.js';
 import { checkVersion, type IfMatch } from './client-version.js';
 import { type Door, OPERATORS } from './door.js';
 import type { ClientFilter, ClientsRepository } from './clients.repository.js';
+import type { DeadArtifacts } from './dead-artifacts.js';
 import type { LiveClient } from './live-client.js';
 import type { LiveClientsRepository } from './live-clients.repository.js';
 import { decodeCursor, encodeCursor } from '../paging/cursor.js';
 import { publicScopeMistakes } from './public-scopes.js';
-
-/** Whoever keeps what was issued to clients. */
-export interface ClientArtifacts {
-  /** Has what was issued to the client and is dead removed, in its own time: all of it when the client is deleted. */
-  removeDead(clientId: string): void;
-}
 
 /** What the registry needs. */
 export interface ClientsDependencies {
@@ -34,7 +29,7 @@ export interface ClientsDependencies {
   publisher: PublisherService;
   tenants: TenantsService;
   audit: AuditService;
-  artifacts: ClientArtifacts;
+  deadArtifacts: DeadArtifacts;
   capabilities: Capabilities;
 }
 
@@ -144,7 +139,7 @@ export class ClientsService {
     ifMatch?: IfMatch,
     door: Door = OPERATORS,
   ): Promise<ClientRecord> {
-    const { artifacts, repository, publisher, database } = this.deps;
+    const { deadArtifacts, repository, publisher, database } = this.deps;
     let narrowed = false;
     const record = await database.transaction(async (tx) => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
@@ -171,7 +166,7 @@ export class ClientsService {
       await door.alongside(tx, after);
       return after;
     });
-    if (narrowed) artifacts.removeDead(record.clientId);
+    if (narrowed) deadArtifacts.remove(record.clientId);
     return record;
   }
 
@@ -191,7 +186,7 @@ export class ClientsService {
     within?: Transaction,
     door: Door = OPERATORS,
   ): Promise<void> {
-    const { artifacts, repository, database } = this.deps;
+    const { deadArtifacts, repository, database } = this.deps;
     const work = async (tx: Transaction): Promise<string> => {
       const record = await this.#lock(tx, tenant, id, ifMatch);
       await door.alongside(tx, record);
@@ -200,7 +195,7 @@ export class ClientsService {
       return record.clientId;
     };
     if (within) await work(within);
-    else artifacts.removeDead(await database.transaction(work));
+    else deadArtifacts.remove(await database.transaction(work));
   }
 
   /** The live client and the hashes of its secrets, newest first; the same object until something of it changes. */

@@ -5,7 +5,7 @@ import type { Tenant } from '../tenants/tenants.service.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 import { checkVersion, type IfMatch } from './client-version.js';
 import type { ClientsRepository, PurgedClient } from './clients.repository.js';
-import type { ClientArtifacts } from './clients.service.js';
+import type { DeadArtifacts } from './dead-artifacts.js';
 
 const PURGE_PIECE = 100;
 
@@ -13,7 +13,7 @@ const PURGE_PIECE = 100;
 export interface DeletedClientsDependencies {
   database: Database;
   repository: ClientsRepository;
-  artifacts: ClientArtifacts;
+  deadArtifacts: DeadArtifacts;
   audit: AuditService;
   /** Days in which a deleted client can be restored. */
   restoreDays: number;
@@ -29,7 +29,7 @@ export class DeletedClientsService {
    * other versions, or `conflict` when the client is not deleted or was deleted too long ago.
    */
   async restore(actor: Actor, tenant: Tenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
-    const { artifacts, audit, database, repository, restoreDays } = this.deps;
+    const { audit, database, deadArtifacts, repository, restoreDays } = this.deps;
     const record = await database.transaction(async (tx) => {
       const client = await repository.lock(tx, tenant.projectId, id, 'deleted');
       if (!client) {
@@ -48,13 +48,13 @@ export class DeletedClientsService {
       await audit.record(tx, { actor, action: 'client.restored', ...target, ...tenant });
       return (await repository.find(tenant.projectId, id, tx)) ?? client;
     });
-    artifacts.removeDead(record.clientId);
+    deadArtifacts.remove(record.clientId);
     return record;
   }
 
   /** Removes the clients that can no longer be restored, in bounded pieces; of each its client_id stays taken for ever. */
   async purge(actor: Actor): Promise<number> {
-    const { artifacts, audit, database, repository, restoreDays } = this.deps;
+    const { audit, database, deadArtifacts, repository, restoreDays } = this.deps;
     let total = 0;
     let purged: PurgedClient[];
     do {
@@ -66,7 +66,7 @@ export class DeletedClientsService {
         }
         return gone;
       });
-      for (const { clientId } of purged) artifacts.removeDead(clientId);
+      for (const { clientId } of purged) deadArtifacts.remove(clientId);
       total += purged.length;
     } while (purged.length === PURGE_PIECE);
     return total;

@@ -215,29 +215,6 @@ async function copyReadable(from: string, to: string): Promise<void> {
   }
 }
 
-/**
- * Tells a process from a later one of the same pid. undefined: it does not run (any more); empty: it runs, and the
- * system does not say since when.
- */
-export async function birth(pid: number): Promise<string | undefined> {
-  if (!isListed(pid)) return undefined;
-  const stat = await fs.readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
-  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (state === 'Z' || state === 'X') return undefined;
-  const boot = await fs.readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
-  return fields[18] === undefined ? '' : `${boot.trim()} ${fields[18]}`;
-}
-
-/** Whether the system still lists the process, be it only because its parent has not asked how it ended. */
-export function isListed(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
-  }
-}
-
 /** Who owns the path; undefined when it does not exist. */
 export async function ownerOf(path: string): Promise<ServerUser | undefined> {
   const found = await fs.stat(path).catch(ignore('ENOENT'));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import * as files from './embedded-files.js';
+import { birth } from './other-process.js';
 
 /** For `pg`: the directory of the Unix socket as host, and a user who may do everything. */
 export interface Connection {
@@ -39,13 +40,13 @@ export async function newestLock(root: string): Promise<{ number: number; owner?
   const numbers = (await fs.readdir(root)).map((name) => Number(/^owner\.(\d+)$/.exec(name)?.[1] ?? 0));
   const number = Math.max(0, ...numbers);
   const owner = (await files.readJson(join(root, `owner.${String(number)}`))) as Owner | null | undefined;
-  const born = owner ? await files.birth(owner.pid) : undefined;
+  const born = owner ? await birth(owner.pid) : undefined;
   return owner && born !== undefined && [owner.born, ''].includes(born) ? { number, owner } : { number };
 }
 
 /** Makes this process the owner of the place. Throws EmbeddedDatabaseInUse. */
 export async function takeLock(root: string) {
-  const me: Owner = { pid: process.pid, born: (await files.birth(process.pid)) ?? '' };
+  const me: Owner = { pid: process.pid, born: (await birth(process.pid)) ?? '' };
   const draft = join(root, `owner-${randomBytes(6).toString('hex')}`);
   for (;;) {
     const { number, owner } = await newestLock(root);

@@ -8,6 +8,7 @@ import pg from 'pg';
 import * as files from './embedded-files.js';
 import { type Connection, EmbeddedDatabaseInUse, newestLock, takeLock } from './embedded-lock.js';
 import { keepRunning } from './embedded-supervisor.js';
+import { birth, isListed } from './other-process.js';
 
 const SOCKET = '.s.PGSQL.5432';
 const START_TIMEOUT = 60_000;
@@ -239,7 +240,7 @@ async function awaitFormerServer(pgdata: string, socket: string): Promise<void> 
   for (let asked = false; Date.now() < deadline; asked = true) {
     const pid = Number.parseInt((await fs.readFile(file, 'utf8').catch(files.ignore('ENOENT'))) ?? '', 10);
     if (!(pid > 0)) return;
-    if ((await files.birth(pid)) === undefined) return files.isListed(pid) ? remove() : undefined;
+    if ((await birth(pid)) === undefined) return isListed(pid) ? remove() : undefined;
     const command = await fs.readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => undefined);
     if (command !== undefined && !command.split('\0').includes(pgdata)) return remove();
     if (command !== undefined && !asked) process.kill(pid, 'SIGINT');

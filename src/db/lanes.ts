@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
+import { isUnavailable } from './availability.js';
 import { assertWritable } from './writable.js';
 
 const NOT_PREPARED = '26000';
@@ -37,8 +38,8 @@ class Lane {
   /** Whether something is held back until the turn ends. */
   corked = false;
   #client: pg.Client | undefined;
-  /** The last error of each statement, by name. */
-  readonly #failed = new Map<string, pg.DatabaseError>();
+  /** Why statements were given up on this connection, by name. */
+  readonly #givenUp = new Map<string, pg.DatabaseError>();
   #opening: Promise<pg.Client> | undefined;
   /** Why the last attempt to connect failed, until one succeeds. */
   #failure: Error | undefined;
@@ -72,9 +73,10 @@ class Lane {
       if (!(error instanceof pg.DatabaseError)) throw error;
       // The server ends the connection, and will say so a little later.
       if (error.severity === 'FATAL') this.#drop(client);
-      if (error.code !== NOT_PREPARED) this.#failed.set(statement.name ?? '', error);
+      const { name = '' } = statement;
       // It was to be prepared by the one in front of it.
-      else throw this.#failed.get(statement.name ?? '') ?? error;
+      if (error.code === NOT_PREPARED) throw this.#givenUp.get(name) ?? error;
+      if (isUnavailable(error)) this.#givenUp.set(name, error);
       throw error;
     }
   }
@@ -118,6 +120,7 @@ class Lane {
     if (this.#client !== client) return;
     this.#client = undefined;
     this.#opening = undefined;
+    this.#givenUp.clear();
   }
 
   /** Holds back what is written until the current turn has written all that it has. */

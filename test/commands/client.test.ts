@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { administer } from '../setup/postgres.js';
 import { type CommandLine, killAll, openCommandLine } from '../setup/postern-process.js';
 
 const CALLBACK = 'https://rp.example/callback';
@@ -158,4 +159,18 @@ describe('a client', () => {
     expect((await shell.run(['client', 'show', client_id])).code).toBe(3);
     expect((await shell.run(['client', 'list', '--json'])).stdout).not.toContain(client_id);
   });
+});
+
+test('client delete ends when all that was issued to the client is removed', async () => {
+  const { id, client_id } = await create();
+  await administer(
+    shell.database.url,
+    `INSERT INTO artifacts (id, model, payload, client_id, expires_at)
+     SELECT sha256(i::text::bytea), 2, '{}', '${client_id}', now() + interval '1 hour' FROM generate_series(1, 12000) AS i`,
+  );
+  const { code, stderr } = await shell.run(['client', 'delete', id]);
+  expect(code).toBe(0);
+  expect(stderr).not.toContain('"level"');
+  const left = `DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM artifacts WHERE client_id = '${client_id}'); END $$`;
+  await administer(shell.database.url, left);
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Database } from '../../src/db/database.js';
 import { Lanes } from '../../src/db/lanes.js';
 import { administer } from '../setup/postgres.js';
 import { type Proxy, startProxy } from '../setup/tcp-proxy.js';
@@ -44,4 +45,20 @@ test('whoever does not wait for a slow connection hears why the last one failed,
   }
   proxy.delay(0);
   expect(await connections()).toBe(1);
+});
+
+test('a statement behind the one that was to prepare it hears why that was given up, and goes well later', async () => {
+  await administer(database.url, 'CREATE TABLE closed ()', `GRANT SELECT ON closed TO ${role}`);
+  const holder = new Database(database.url, 1, () => undefined);
+  const read = () => lane.query({ name: 'closed', text: 'SELECT FROM closed' });
+  await lane.query({ text: "SET statement_timeout = '300ms'" });
+  await holder.transaction(async (tx) => {
+    await tx.raw('LOCK TABLE closed');
+    const answers = await Promise.allSettled([read(), read(), read()]);
+    for (const answer of answers)
+      expect(answer).toMatchObject({ status: 'rejected', reason: { code: '57014' } });
+  });
+  await holder.close();
+  expect((await read()).rowCount).toBe(0);
+  await administer(database.url, 'DROP TABLE closed');
 });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { birth } from '../../src/db/embedded-files.js';
+import { birth } from '../../src/db/other-process.js';
 
 /** The processes that this one started and that have not ended. Linux only. */
 export async function childrenOf(pid: number): Promise<number[]> {

@@ -1,24 +1,91 @@
+import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-/** Forbids imports by pattern; each pattern says why. */
-const forbid = (...patterns) => ({
-  '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
-});
+/** The areas, lowest first: each may import from itself and from those before it. */
+const AREAS = [
+  'src/settings',
+  'src/platform',
+  'src/identity',
+  'src/tenancy',
+  'src/registry',
+  'adapters',
+  'src/context.ts',
+  'src/endpoints',
+  'src/server',
+  'src/demo',
+  'src/cli',
+];
 
 const noHttp = {
-  group: ['koa', '@koa/*', '**/http.js', '**/*.routes.js', '**/*.router.js'],
+  group: ['koa', '@koa/*', '**/http/*.js', '**/*.routes.js', '**/*.router.js'],
   message: 'HTTP belongs to the routes.',
 };
-const noSql = { group: ['pg', 'knex', '**/sql.js'], message: 'SQL belongs to the repositories.' };
-const noEngine = { group: ['oidc-provider'], message: 'Only src/oidc and adapters know the engine.' };
+const noSql = { group: ['pg', 'knex'], message: 'SQL belongs to the repositories.' };
+const noService = { group: ['**/*.service.js'], message: 'A repository knows SQL and nothing above it.' };
+const noRepository = {
+  group: ['**/*.repository.js', '**/database.js'],
+  message: 'A route talks to services only.',
+};
+const noForeignRepository = {
+  regex: '^\\.\\./.*\\.repository\\.js$',
+  message: "A module uses another module's service, never its repository.",
+};
+const noEngine = {
+  group: ['oidc-provider'],
+  message: 'Only the endpoints and the adapters know the engine.',
+};
+
+/** What a kind of file must not import, whatever its area. */
+const LAYERS = [
+  { files: '*.repository.ts', forbidden: [noHttp, noEngine, noService] },
+  { files: '*.service.ts', forbidden: [noHttp, noSql, noEngine] },
+  { files: '*.routes.ts', forbidden: [noSql, noRepository] },
+  { files: '*.router.ts', forbidden: [noSql, noRepository] },
+  { files: '*.ts', forbidden: [] },
+];
+
+const restrict = (patterns) => ({
+  '@typescript-eslint/no-restricted-imports': ['error', { patterns: [...new Set(patterns)] }],
+});
+
+/** The rules of an area: nothing from a higher one, and for each kind of file what its layer forbids. */
+function boundaries(area, index) {
+  const higher = AREAS.slice(index + 1).map((name) => name.replace(/^src\//, '').replace(/\.ts$/, '\\.js'));
+  const upwards = {
+    regex: `^(?:\\.\\./)+(?:src/)?(?:${higher.join('|')})(?:/|$)`,
+    message: `${area} must not import from a higher area. The order is ${AREAS.join(' ← ')}.`,
+  };
+  const always = [
+    ...(higher.length > 0 ? [upwards] : []),
+    ...(index < AREAS.indexOf('adapters') ? [noEngine] : []),
+  ];
+  if (area.endsWith('.ts')) return [{ files: [area], rules: restrict(always) }];
+  const composition = `${area}/${area.split('/').at(-1)}.ts`;
+  const layers = LAYERS.map(({ files, forbidden }, layer) => ({
+    files: [`${area}/**/${files}`],
+    ignores: [composition, ...LAYERS.slice(0, layer).map((earlier) => `${area}/**/${earlier.files}`)],
+    rules: restrict([...always, ...forbidden, noForeignRepository]),
+  }));
+  return [...layers, { files: [composition], rules: restrict(always) }];
+}
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.postern/**'] },
   {
     files: ['**/*.ts', '**/*.cts'],
     extends: [tseslint.configs.recommendedTypeChecked],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/extensions': ['.ts', '.cts'],
+      'import-x/external-module-folders': ['node_modules'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.cts'] },
+      'import-x/resolver-next': [
+        importX.createNodeResolver({ extensionAlias: { '.js': ['.ts'], '.cjs': ['.cts'] } }),
+      ],
+    },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
+      'import-x/no-cycle': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/return-await': ['error', 'in-try-catch'],
@@ -33,38 +100,14 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  {
-    files: ['src/**/*.repository.ts', 'adapters/**/*.repository.ts'],
-    rules: forbid(noHttp, noEngine, {
-      group: ['**/*.service.js'],
-      message: 'A repository knows SQL and nothing above it.',
-    }),
-  },
-  {
-    files: ['src/**/*.service.ts'],
-    rules: forbid(noHttp, noSql, noEngine, {
-      regex: '^\\.\\./[^/]+/.*\\.repository\\.js$',
-      message: "A room uses another room's service, never its repository.",
-    }),
-  },
-  {
-    files: ['src/**/*.routes.ts', 'src/**/*.router.ts'],
-    rules: forbid(noSql, {
-      group: ['**/*.repository.js', '**/database.js'],
-      message: 'A route talks to services only.',
-    }),
-  },
-  {
-    files: ['src/settings.ts', 'src/errors.ts', 'src/telemetry.ts', 'src/hashing.ts', 'src/sealing.ts'],
-    rules: forbid({ regex: '^\\.{1,2}/[^/]+/', message: 'This file is below the rooms.' }),
-  },
+  ...AREAS.flatMap(boundaries),
   {
     files: ['src/**/*.ts', 'adapters/**/*.ts', 'migrations/**/*.ts'],
-    ignores: ['src/settings.ts'],
+    ignores: ['src/settings/**'],
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Only src/settings.ts reads the environment.' },
+        { object: 'process', property: 'env', message: 'Only src/settings reads the environment.' },
       ],
     },
   },

@@ -1,5 +1,5 @@
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
-import type { Vault } from '../src/sealing.js';
+import type { Vault } from '../src/platform/crypto/sealing.js';
 import { artifactKey, type ModelName, MODELS } from './artifact.models.js';
 import type { ArtifactRow, StoredArtifact } from './artifact.repository.js';
 import type { ArtifactStore } from './artifact.store.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Database, Transaction } from '../src/db/database.js';
-import { NOT_BEFORE } from '../src/clients/client-columns.js';
+import type { Database, Transaction } from '../src/platform/db/database.js';
+import { NOT_BEFORE } from '../src/registry/live-clients/client-columns.js';
 import { MODELS } from './artifact.models.js';
 
 /** One artifact to write. Keys and digests are in hex, `expiresAt` is in seconds since the epoch. */

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
-import { BATCH_LIMITS, Batcher } from '../src/db/batching.js';
-import { Lookup } from '../src/db/lookup.js';
+import { BATCH_LIMITS, Batcher } from '../src/platform/db/batching.js';
+import { Lookup } from '../src/platform/db/lookup.js';
 import { MODELS } from './artifact.models.js';
 import type { ArtifactRepository, ArtifactRow, Consumption, StoredArtifact } from './artifact.repository.js';
 

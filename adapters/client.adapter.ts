@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import type { ClientsService } from '../src/clients/clients.service.js';
-import type { LiveClient } from '../src/clients/live-client.js';
-import { usesSecret } from '../src/client-record/client-record.js';
-import { applicationType } from '../src/client-record/redirect-uri-rules.js';
-import { engineResponseTypes } from '../src/oidc/response-types.js';
+import type { ClientsService } from '../src/registry/clients/clients.service.js';
+import type { LiveClient } from '../src/registry/live-clients/live-client.js';
+import { usesSecret } from '../src/registry/client-record/client-record.js';
+import { applicationType } from '../src/registry/client-rules/redirect-uri-rules.js';
+import { engineResponseTypes } from './response-types.js';
 import { forEngine } from './engine-errors.js';
 import { RequestMemory } from './request-memory.js';
 

@@ -1,6 +1,6 @@
 import { errors, Provider } from 'oidc-provider';
-import { isUnavailable } from '../src/db/availability.js';
-import { AppError } from '../src/errors.js';
+import { isUnavailable } from '../src/platform/db/availability.js';
+import { AppError } from '../src/platform/errors/errors.js';
 
 /** What the engine answers when the database cannot serve the request now: 503 in the shape of RFC 6749. */
 class TemporarilyUnavailable extends errors.OIDCProviderError {

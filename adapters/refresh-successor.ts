@@ -1,4 +1,4 @@
-import type { Vault } from '../src/sealing.js';
+import type { Vault } from '../src/platform/crypto/sealing.js';
 
 /**
  * The refresh token that follows another: a keyed digest of it, so that a client whose answer got lost can be given the

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { readSettings } from '../src/settings.js';
+import { readSettings } from '../src/settings/settings.js';
 import { type CandidateName, startCandidate } from './candidates.js';
 import type { Consumption } from './target.js';
 

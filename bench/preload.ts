@@ -1,4 +1,4 @@
-import type { Database } from '../src/db/database.js';
+import type { Database } from '../src/platform/db/database.js';
 
 /** Fills the artifacts table with so many rows like those of access tokens, a tenth of them expired. */
 export async function preload({ pool }: Database, rows: number): Promise<void> {

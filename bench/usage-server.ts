@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '../src/app.js';
+import { createApp } from '../src/server/app.js';
 import { openContext } from '../src/context.js';
-import { startEngine } from '../src/oidc/start.js';
-import { listen } from '../src/server.js';
-import { readSettings } from '../src/settings.js';
-import { createLogger } from '../src/telemetry.js';
-import type { UsageListener } from '../src/oidc/usage-events.js';
+import { startEngine } from '../src/endpoints/oidc/start-engine.js';
+import { listen } from '../src/platform/http/server.js';
+import { readSettings } from '../src/settings/settings.js';
+import { createLogger } from '../src/platform/telemetry/telemetry.js';
+import type { UsageListener } from '../src/endpoints/oidc/usage-events.js';
 
 /** What the process under test says of itself: where it listens with and without counting, and as whom to ask. */
 export interface Ready {

@@ -3,4 +3,4 @@
 // is loaded without it; an ES module is not.
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
 
-void import('./cli.js').then(({ run }) => run(process.argv));
+void import('./cli/run.js').then(({ run }) => run(process.argv));

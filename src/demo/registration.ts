@@ -1,8 +1,8 @@
-import { ADMIN_SCOPES } from '../access/permissions.js';
-import { mintAdminToken } from '../admin/admin.token.js';
+import { ADMIN_SCOPES } from '../tenancy/access/permissions.js';
+import { mintAdminToken } from '../tenancy/admin-tokens/issue-admin-token.js';
 import type { Context } from '../context.js';
-import { AppError } from '../errors.js';
-import { adminAudience } from '../oidc/configuration.js';
+import { AppError } from '../platform/errors/errors.js';
+import { adminAudience } from '../tenancy/admin-tokens/admin-audience.js';
 
 /** The demo's client as the admin API answered when it was registered. */
 export interface DemoClient {

@@ -6,9 +6,9 @@ import { ArtifactRepository } from '../../adapters/artifact.repository.js';
 import { ArtifactStore } from '../../adapters/artifact.store.js';
 import type { ModelName } from '../../adapters/artifact.models.js';
 import { successorOf } from '../../adapters/refresh-successor.js';
-import { Database } from '../../src/db/database.js';
-import { Vault } from '../../src/sealing.js';
-import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
+import { Database } from '../../src/platform/db/database.js';
+import { Vault } from '../../src/platform/crypto/sealing.js';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
 
 const vault = new Vault(randomBytes(32));
 const id = () => randomBytes(32).toString('base64url');

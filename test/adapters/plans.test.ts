@@ -2,11 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { artifactKey } from '../../adapters/artifact.models.js';
 import { ArtifactRepository, type ArtifactRow } from '../../adapters/artifact.repository.js';
-import { AccountsRepository } from '../../src/accounts/accounts.repository.js';
-import { LiveClientsRepository } from '../../src/clients/live-clients.repository.js';
-import { Database } from '../../src/db/database.js';
-import { ApisRepository } from '../../src/scopes/apis.repository.js';
-import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
+import { AccountsRepository } from '../../src/identity/accounts/accounts.repository.js';
+import { LiveClientsRepository } from '../../src/registry/live-clients/live-clients.repository.js';
+import { Database } from '../../src/platform/db/database.js';
+import { ApisRepository } from '../../src/registry/apis/apis.repository.js';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
 
 const ROWS = 20_000;
 const TABLES = ['artifacts', 'oauth_clients', 'oauth_client_secrets', 'accounts', 'apis'];

@@ -1,0 +1,32 @@
+import { AppError } from '../../platform/errors/errors.js';
+import { equalInConstantTime, type Vault } from '../../platform/crypto/sealing.js';
+
+const FIELD = 'csrf';
+
+/**
+ * The hidden token of our forms: a keyed digest of what the form belongs to, here an interaction's uid, which only the
+ * browser with the interaction's cookie has seen. Nothing is stored, and any node can check it.
+ */
+export class FormTokens {
+  constructor(private readonly vault: Vault) {}
+
+  /** The token of the forms that belong to `context`. */
+  issue(context: string): string {
+    return this.vault.digest('forms', context).toString('base64url');
+  }
+
+  /** Throws AppError `malformed` unless the form carries the token of this context, once. */
+  check(form: URLSearchParams, context: string): void {
+    const expected = Buffer.from(this.issue(context));
+    const given = Buffer.from(field(form, FIELD) ?? '');
+    if (equalInConstantTime(given, expected)) return;
+    throw new AppError('malformed', 'This form did not come from our page, or the page was out of date.');
+  }
+}
+
+/** A field that may be there once. Throws AppError `malformed` when it is repeated. */
+export function field(form: URLSearchParams, name: string): string | undefined {
+  const values = form.getAll(name);
+  if (values.length > 1) throw new AppError('malformed', `The field "${name}" was sent more than once.`);
+  return values[0];
+}

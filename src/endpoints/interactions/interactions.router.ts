@@ -1,0 +1,23 @@
+import type Router from '@koa/router';
+import type { Context } from '../../context.js';
+import type { OnUnexpected } from '../../platform/http/http.js';
+import type { Engine } from '../oidc/engine.js';
+import { FormTokens } from './csrf.js';
+import { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
+import { interactionRoutes } from './interactions.routes.js';
+import { InteractionsService } from './interactions.service.js';
+
+/** The door for people, on the services of this process. */
+export function interactionDoor(
+  { accounts, clients, pages, scopes, vault }: Context,
+  engine: Engine,
+  onUnexpected: OnUnexpected,
+): Router {
+  return interactionRoutes({
+    engine: new InteractionEngine(() => engine.provider),
+    service: new InteractionsService(clients, scopes, accounts),
+    pages,
+    tokens: new FormTokens(vault),
+    onUnexpected,
+  });
+}

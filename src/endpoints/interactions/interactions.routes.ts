@@ -1,0 +1,146 @@
+import Router from '@koa/router';
+import type Koa from 'koa';
+import { AppError } from '../../platform/errors/errors.js';
+import { readForm, type OnUnexpected } from '../../platform/http/http.js';
+import { field, type FormTokens } from './csrf.js';
+import { errorPages } from '../../platform/pages/error-page.js';
+import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
+import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
+import type { InteractionsService } from './interactions.service.js';
+import type { SignInModel } from '../../platform/pages/page-models.js';
+import { sendPage } from '../../platform/pages/page-headers.js';
+import type { Pages } from '../../platform/pages/pages.js';
+import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
+
+const FORM_BYTES = 10_000;
+
+/** What the door for people is made of. */
+export interface InteractionDoor {
+  engine: InteractionEngine;
+  service: InteractionsService;
+  pages: Pages;
+  tokens: FormTokens;
+  /** Where errors of ours are logged. */
+  onUnexpected: OnUnexpected;
+}
+
+/** The stylesheet, and the pages between an authorization request and its answer. */
+export function interactionRoutes({ engine, service, pages, tokens, onUnexpected }: InteractionDoor): Router {
+  const router = new Router();
+
+  router.get(pages.stylesheet.path, (ctx) => {
+    ctx.set({
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      'Cross-Origin-Resource-Policy': 'same-origin',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    ctx.type = 'text/css; charset=utf-8';
+    ctx.body = pages.stylesheet.content;
+  });
+
+  router.use('/interaction', errorPages(pages, onUnexpected));
+
+  router.get('/interaction/:uid', async (ctx) => {
+    const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
+    if (pending.prompt === 'login') {
+      sendSignIn(ctx, pending, await service.signInPage(pending, formsOf(pending, 'login')), 200);
+    } else if (pending.prompt === MEMBERSHIP_PROMPT) {
+      const { abortAction, csrf } = formsOf(pending, 'consent');
+      const model = await service.notAMemberPage(pending, { action: abortAction, csrf });
+      const { redirectUri } = pending;
+      sendPage(ctx, pages.render('not-a-member', model), { status: 403, redirectUri });
+    } else {
+      expect(pending, 'consent');
+      const earlier = await engine.earlierAnswers(pending);
+      const model = await service.consentPage(pending, earlier, formsOf(pending, 'consent'));
+      const needs = { logoUri: model.client.logoUri, redirectUri: pending.redirectUri };
+      sendPage(ctx, pages.render('consent', model), { status: 200, ...needs });
+    }
+  });
+
+  router.post('/interaction/:uid/login', async (ctx) => {
+    const { pending, form } = await openForm(ctx, 'login');
+    const email = field(form, 'email') ?? '';
+    const remember = field(form, 'remember') === 'yes';
+    try {
+      const password = field(form, 'password') ?? '';
+      const account = await service.authenticate({ email, password, address: ctx.ip });
+      const login = { accountId: account.id, amr: ['pwd'], remember };
+      goOn(ctx, await engine.finish(ctx.req, ctx.res, { login }));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.kind !== 'unauthenticated' && error.kind !== 'slow_down') throw error;
+      if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
+      const model = await service.signInPage(pending, formsOf(pending, 'login'));
+      const again = { ...model, email: email.slice(0, 254), remember, problem: problemOf(error) };
+      sendSignIn(ctx, pending, again, error.kind === 'slow_down' ? 429 : 400);
+    }
+  });
+
+  router.post('/interaction/:uid/consent', async (ctx) => {
+    const { pending, form } = await openForm(ctx, 'consent');
+    const earlier = await engine.earlierAnswers(pending);
+    const answer = await service.decide(pending, earlier, form.getAll('scope'));
+    goOn(ctx, await engine.consent(ctx.req, ctx.res, pending, answer));
+  });
+
+  router.post('/interaction/:uid/abort', async (ctx) => {
+    const { pending } = await openForm(ctx);
+    const reason =
+      pending.prompt === MEMBERSHIP_PROMPT ? NOT_A_MEMBER : 'the person did not allow the request';
+    const denial = { error: 'access_denied', error_description: reason };
+    goOn(ctx, await engine.finish(ctx.req, ctx.res, denial));
+  });
+
+  function formsOf({ uid }: PendingInteraction, answer: 'login' | 'consent') {
+    const base = `/interaction/${uid}`;
+    return { action: `${base}/${answer}`, abortAction: `${base}/abort`, csrf: tokens.issue(uid) };
+  }
+
+  async function openForm(ctx: Koa.Context, prompt?: 'login' | 'consent') {
+    const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
+    const form = await readForm(ctx, FORM_BYTES);
+    tokens.check(form, pending.uid);
+    if (prompt !== undefined) expect(pending, prompt);
+    return { pending, form };
+  }
+
+  function sendSignIn(
+    ctx: Koa.Context,
+    pending: PendingInteraction,
+    model: SignInModel,
+    status: number,
+  ): void {
+    const needs = { logoUri: model.client.logoUri, redirectUri: pending.redirectUri };
+    sendPage(ctx, pages.render('sign-in', model), { status, ...needs });
+  }
+
+  return router;
+}
+
+function uidOf(ctx: Koa.Context): string {
+  const { uid } = ctx['params'] as { uid?: string };
+  return uid ?? '';
+}
+
+function expect(pending: PendingInteraction, prompt: string): void {
+  if (pending.prompt === prompt) return;
+  throw new AppError(
+    'malformed',
+    'This page does not belong to the step you are at. Start again from the application.',
+  );
+}
+
+/** RFC 9700, section 4.12: 303, so that a browser never posts the password again to where it is sent. */
+function goOn(ctx: Koa.Context, location: string): void {
+  ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+  ctx.status = 303;
+  ctx.redirect(location);
+}
+
+function problemOf({ kind, message, retryAfter = 60 }: AppError): string {
+  if (kind !== 'slow_down') return message;
+  const minutes = Math.ceil(retryAfter / 60);
+  const wait = minutes === 1 ? 'in a minute' : `in ${String(minutes)} minutes`;
+  return `There were too many attempts to sign in. Try again ${wait}.`;
+}

@@ -1,0 +1,198 @@
+import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
+import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
+import type { KeySet } from '../../platform/keys/keys.service.js';
+import type { Settings } from '../../settings/settings.js';
+import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
+import { type FindApi, refuseBareAudience, resourceIndicators } from './resource-servers.js';
+import { engineResponseTypes } from '../../../adapters/response-types.js';
+import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+
+/** The pages that the engine asks for by itself. */
+export interface EnginePages {
+  renderError: NonNullable<Configuration['renderError']>;
+  logoutSource: NonNullable<RpInitiatedLogout['logoutSource']>;
+  postLogoutSuccessSource: NonNullable<RpInitiatedLogout['postLogoutSuccessSource']>;
+  userCodeInputSource: NonNullable<DeviceFlow['userCodeInputSource']>;
+  userCodeConfirmSource: NonNullable<DeviceFlow['userCodeConfirmSource']>;
+  successSource: NonNullable<DeviceFlow['successSource']>;
+}
+type RpInitiatedLogout = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>;
+type DeviceFlow = NonNullable<NonNullable<Configuration['features']>['deviceFlow']>;
+
+/** What the engine's configuration is made of. */
+export interface EngineParts {
+  settings: Settings;
+  keys: KeySet;
+  /** The names of the scopes that need no resource indicator. */
+  scopes: string[];
+  adapter: AdapterFactory;
+  findAccount: NonNullable<Configuration['findAccount']>;
+  findApi: FindApi;
+  isClientLive(clientId: string): Promise<boolean>;
+  mayAuthorize: MayAuthorize;
+  pages: EnginePages;
+}
+
+/** The cookie of a person's session; over https only this very host can set it. */
+export function sessionCookie(issuer: string): string {
+  return issuer.startsWith('https:') ? '__Host-postern_session' : 'postern_session';
+}
+
+const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
+
+/** Properties of a client that the engine only carries for us. */
+export const CLIENT_EXTENSIONS = [
+  'allowed_cors_origins',
+  'allowed_scopes',
+  'pkce_required',
+  'registration_type',
+];
+
+/** Everything that Postern asks of oidc-provider; whatever is not on here is off. */
+export function engineConfiguration(parts: EngineParts): Configuration {
+  const { settings, keys, pages } = parts;
+  const { ttl } = settings;
+  const secure = settings.issuer.startsWith('https:');
+  return {
+    adapter: parts.adapter,
+    routes: ENGINE_ROUTES,
+    jwks: { keys: keys.signing },
+    cookies: {
+      keys: keys.cookies,
+      names: {
+        session: sessionCookie(settings.issuer),
+        interaction: secure ? '__Secure-postern_interaction' : 'postern_interaction',
+        resume: secure ? '__Secure-postern_resume' : 'postern_resume',
+      },
+      long: { signed: true, httpOnly: true, sameSite: 'lax', path: '/', secure },
+      short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
+    },
+    // Our own door registers clients; the engine only has to name it.
+    discovery:
+      settings.registration.mode === 'off'
+        ? {}
+        : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration },
+    interactions: {
+      url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
+      policy: interactionPolicy(parts.mayAuthorize),
+    },
+    formats: {
+      customizers: {
+        jwt: (_ctx, token, { payload }) => {
+          if (token.kind === 'ClientCredentials') Object.assign(payload, CLIENT_TOKEN);
+        },
+      },
+    },
+    findAccount: parts.findAccount,
+    renderError: pages.renderError,
+    scopes: parts.scopes,
+    claims: {
+      openid: ['sub'],
+      email: ['email', 'email_verified'],
+      phone: ['phone_number', 'phone_number_verified'],
+      address: ['address'],
+      profile: [
+        'name',
+        'given_name',
+        'family_name',
+        'middle_name',
+        'nickname',
+        'preferred_username',
+        'profile',
+        'picture',
+        'website',
+        'gender',
+        'birthdate',
+        'zoneinfo',
+        'locale',
+        'updated_at',
+      ],
+    },
+    responseTypes: engineResponseTypes(settings.allow.implicit ? ['code', 'id_token', 'token'] : ['code']),
+    subjectTypes: ['public'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientDefaults: { id_token_signed_response_alg: 'RS256' },
+    enabledJWA: {
+      clientAuthSigningAlgValues: ASYMMETRIC,
+      idTokenSigningAlgValues: ['RS256', 'ES256'],
+    },
+    extraClientMetadata: { properties: CLIENT_EXTENSIONS },
+    clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
+    allowOmittingSingleRegisteredRedirectUri: false,
+    pkce: {
+      required: (_ctx, client) => client.clientAuthMethod === 'none' || client['pkce_required'] !== false,
+    },
+    extraTokenClaims: refuseBareAudience,
+    rotateRefreshToken: true,
+    fetch: engineFetch(settings.issuer),
+    ttl: {
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttl.accessToken,
+      AuthorizationCode: ttl.authorizationCode,
+      ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttl.clientCredentials,
+      DeviceCode: ttl.deviceCode,
+      Grant: ttl.grant,
+      IdToken: ttl.idToken,
+      Interaction: ttl.interaction,
+      RefreshToken: ttl.refreshToken,
+      Session: ttl.session,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      userinfo: { enabled: true },
+      clientCredentials: { enabled: true },
+      backchannelLogout: { enabled: true },
+      revocation: {
+        enabled: true,
+        // RFC 7009 section 2.1: another client's token is refused, and the client is told.
+        allowedPolicy: (_ctx, client, token) => {
+          if (token.clientId === client.clientId) return true;
+          throw new errors.InvalidRequest('this token was issued to another client');
+        },
+      },
+      introspection: {
+        enabled: true,
+        // About tokens of others, refresh tokens aside, clients that an operator registered may ask, as resource servers
+        // do. Nobody is told of a token whose client is gone, or whose person may not use the client any more.
+        allowedPolicy: async (_ctx, client, token) => {
+          if (token.clientId === undefined) return false;
+          if (token.clientId !== client.clientId) {
+            const trusted = client.clientAuthMethod !== 'none' && client['registration_type'] === 'manual';
+            if (!trusted || token.kind === 'RefreshToken') return false;
+          }
+          if (!(await parts.isClientLive(token.clientId))) return false;
+          return !('accountId' in token) || (await parts.mayAuthorize(token.clientId, token.accountId));
+        },
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: pages.logoutSource,
+        postLogoutSuccessSource: pages.postLogoutSuccessSource,
+      },
+      deviceFlow: {
+        enabled: true,
+        userCodeInputSource: pages.userCodeInputSource,
+        userCodeConfirmSource: pages.userCodeConfirmSource,
+        successSource: pages.successSource,
+      },
+      resourceIndicators: resourceIndicators(parts.findApi),
+    },
+  };
+}
+
+/**
+ * The engine refuses to fetch from special-use addresses, through the dispatcher that it passes (SSRF). That stays, but
+ * for an installation on localhost itself, whose relying parties live there too.
+ */
+function engineFetch(issuer: string): NonNullable<Configuration['fetch']> {
+  if (issuer.startsWith('https:')) return (url, options) => fetch(url, options);
+  return (url, options) => {
+    const { dispatcher: _guard, ...rest } = options as RequestInit & { dispatcher?: unknown };
+    return fetch(url, rest);
+  };
+}
+
+function stringsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

@@ -1,0 +1,62 @@
+import {
+  type AccessToken,
+  type Client,
+  type ClientCredentials,
+  type Configuration,
+  errors,
+  type KoaContextWithOIDC,
+  type ResourceServer,
+} from 'oidc-provider';
+import { forEngine } from '../../../adapters/engine-errors.js';
+import type { ApiRecord } from '../../registry/apis/api-record.js';
+
+/** The API of an audience, or undefined. */
+export type FindApi = (audience: string) => Promise<ApiRecord | undefined>;
+type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>;
+
+/** Resource indicators (RFC 8707), answered from the catalogue: once in a request for each that it names. */
+export function resourceIndicators(findApi: FindApi): ResourceIndicators {
+  const asked = new WeakMap<object, Map<string, Promise<ApiRecord | undefined>>>();
+  const find = (ctx: KoaContextWithOIDC, audience: string): Promise<ApiRecord | undefined> => {
+    const ofRequest = asked.get(ctx) ?? new Map<string, Promise<ApiRecord | undefined>>();
+    asked.set(ctx, ofRequest);
+    const found = ofRequest.get(audience) ?? forEngine(() => findApi(audience));
+    ofRequest.set(audience, found);
+    return found;
+  };
+  return {
+    enabled: true,
+    getResourceServerInfo: async (ctx, resource, client) => resourceServer(await find(ctx, resource), client),
+  };
+}
+
+/**
+ * A token names an API only together with a scope there: for people one that they consented to, so that `aud` is never
+ * merely what was asked for, and for a client of its own one that it was registered with.
+ */
+export function refuseBareAudience(
+  _ctx: KoaContextWithOIDC,
+  token: AccessToken | ClientCredentials,
+): undefined {
+  if (token.aud === undefined || token.scope) return undefined;
+  if (token.kind === 'AccessToken')
+    throw new errors.InvalidTarget('nothing was consented to at this resource');
+  const description = 'ask for a scope that the client has at this resource';
+  throw new errors.CustomOIDCProviderError('invalid_scope', description);
+}
+
+/** What the client may ask for at an API. One where that is nothing is, to this client, not there. */
+function resourceServer(api: ApiRecord | undefined, client: Client): ResourceServer {
+  const allowed: unknown = client['allowed_scopes'];
+  const scopes = api?.scopes.filter((scope) => Array.isArray(allowed) && allowed.includes(scope)) ?? [];
+  if (!api || scopes.length === 0) {
+    throw new errors.InvalidTarget('there is no such resource here, or it is not for this client');
+  }
+  return {
+    audience: api.audience,
+    scope: scopes.join(' '),
+    accessTokenFormat: api.accessTokenFormat,
+    jwt: { sign: { alg: api.signingAlg } },
+    ...(api.accessTokenTtl === null ? {} : { accessTokenTTL: api.accessTokenTtl }),
+  };
+}

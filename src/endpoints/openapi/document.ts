@@ -1,0 +1,72 @@
+import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
+import { catalogueOperations } from './catalogue-operations.js';
+import { clientOperations } from './client-operations.js';
+import { ANSWERS, REQUESTS } from './components.js';
+import { componentSchemas } from './json-schema.js';
+import { memberOperations } from './member-operations.js';
+import { type Operation, TAGS } from './operation.js';
+import { operationObject } from './operation-object.js';
+import type { HeaderObject, OpenApiDocument } from './openapi.js';
+import { sharedRefusals } from './refusals.js';
+import { reportOperations } from './report-operations.js';
+import { tenantOperations } from './tenant-operations.js';
+
+const OPERATIONS: readonly Operation[] = [
+  ...tenantOperations,
+  ...memberOperations,
+  ...clientOperations,
+  ...catalogueOperations,
+  ...reportOperations,
+];
+
+const DESCRIPTION = [
+  'Every operation needs an access token for this API, obtained with the resource indicator that ends in /admin.',
+  'What it may do is what both the scopes of the token and the role of its bearer allow.',
+  'Bodies are JSON in UTF-8; fields that do not exist are refused. Refusals are problem details (RFC 9457).',
+  'Another method than those of a path answers 405 with an Allow header.',
+  'Every answer has an X-Request-Id, under which the log of the server knows the request.',
+].join(' ');
+
+const HEADERS: Record<string, HeaderObject> = {
+  ETag: { description: 'The version of the record, for If-Match.', schema: { type: 'string' } },
+  Location: { description: 'The URL of the new record.', schema: { type: 'string', format: 'uri' } },
+  'Retry-After': {
+    description: 'Seconds after which to try again.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  'WWW-Authenticate': { description: 'The challenge (RFC 6750).', schema: { type: 'string' } },
+};
+
+/** The OpenAPI 3.1 document of the admin API of `issuer`. */
+export function openApiDocument(issuer: string): OpenApiDocument {
+  const paths: OpenApiDocument['paths'] = {};
+  for (const operation of OPERATIONS) {
+    (paths[operation.path] ??= {})[operation.method] = operationObject(operation);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Postern admin API',
+      version: '1',
+      summary: 'Clients, scopes, APIs, organizations, projects and members of an authorization server.',
+      description: DESCRIPTION,
+    },
+    servers: [{ url: issuer }],
+    security: [{ bearer: [] }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      schemas: { ...componentSchemas(REQUESTS, 'input'), ...componentSchemas(ANSWERS, 'output') },
+      responses: sharedRefusals(),
+      headers: HEADERS,
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: `An access token for ${issuer}/admin. Its scopes: ${ADMIN_SCOPES.join(', ')}.`,
+        },
+      },
+    },
+  };
+}

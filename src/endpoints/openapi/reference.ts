@@ -1,0 +1,86 @@
+import type { ReferenceModel, ReferenceField, ReferenceOperation } from '../../platform/pages/page-models.js';
+import type { JsonSchema } from './json-schema.js';
+import type { OpenApiDocument, OperationObject, Reference, ResponseObject } from './openapi.js';
+
+/** The reference page of the document: its operations by chapter, with the fields of bodies and answers. */
+export function referenceModel(document: OpenApiDocument): ReferenceModel {
+  const all = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+  );
+  const chapters = document.tags.map(({ name, description }) => ({
+    name,
+    description,
+    operations: all
+      .filter(({ operation }) => operation.tags.includes(name))
+      .map(({ path, method, operation }) => operationOn(document, path, method, operation)),
+  }));
+  const records = Object.entries(document.components.schemas)
+    .filter(([name]) => !/^New|Patch$/.test(name))
+    .map(([name, schema]) => ({ name, fields: fieldsOf(schema) }));
+  return { title: document.info.title, introduction: document.info.description, chapters, records };
+}
+
+function operationOn(
+  document: OpenApiDocument,
+  path: string,
+  method: string,
+  operation: OperationObject,
+): ReferenceOperation {
+  const body = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
+  return {
+    id: operation.operationId,
+    method: method.toUpperCase(),
+    path,
+    summary: operation.summary,
+    permission: operation['x-permission'],
+    role: operation['x-role'],
+    parameters: operation.parameters.map(({ name, in: place, required, description, schema }) => ({
+      name,
+      place,
+      required,
+      type: typeOf(schema),
+      description,
+    })),
+    bodyTypes: Object.keys(operation.requestBody?.content ?? {}),
+    fields: body ? fieldsOf(document.components.schemas[nameOf(body)] ?? {}) : [],
+    answers: Object.entries(operation.responses).map(([status, given]) => {
+      const response = responseOf(document, given);
+      const content = Object.values(response.content ?? {})[0]?.schema;
+      return { status, description: response.description, record: content && nameOf(content) };
+    }),
+  };
+}
+
+function responseOf({ components }: OpenApiDocument, given: ResponseObject | Reference): ResponseObject {
+  if (!('$ref' in given)) return given;
+  const response = components.responses[nameOf(given)];
+  if (!response) throw new Error(`nothing is at ${given.$ref}`);
+  return response;
+}
+
+function fieldsOf(schema: JsonSchema): ReferenceField[] {
+  const required = new Set(schema.required ?? []);
+  return Object.entries(schema.properties ?? {}).map(([name, field]) => {
+    const shape = typeof field === 'boolean' ? {} : field;
+    return { name, required: required.has(name), type: typeOf(shape), description: shape.description ?? '' };
+  });
+}
+
+/** The type of a value in a few words. */
+function typeOf(schema: JsonSchema): string {
+  if (schema.$ref !== undefined) return nameOf({ $ref: schema.$ref });
+  if (schema.const !== undefined) return String(schema.const);
+  if (schema.enum) return schema.enum.map(String).join(' | ');
+  const either = schema.anyOf ?? schema.oneOf;
+  if (either) return either.map((one) => typeOf(one)).join(' | ');
+  if (schema.type === 'array') {
+    const { items } = schema;
+    return `array of ${items && typeof items === 'object' && !Array.isArray(items) ? typeOf(items) : 'anything'}`;
+  }
+  const name = [schema.type ?? 'anything'].flat().join(' | ');
+  return schema.format === undefined ? name : `${name} (${schema.format})`;
+}
+
+function nameOf({ $ref }: Reference): string {
+  return $ref.slice($ref.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,79 @@
+import type { Database, Sql, Transaction } from '../../platform/db/database.js';
+import { Lookup } from '../../platform/db/lookup.js';
+import type { Account } from './account.js';
+import type { Profile } from './profile.js';
+
+/** What a new row starts with; the e-mail address is canonical already. */
+export interface NewAccount {
+  email: string;
+  emailVerified: boolean;
+  passwordHash: string;
+  profile: Profile;
+}
+
+interface Row {
+  id: string;
+  email: string;
+  email_verified: boolean;
+  profile: Profile;
+  created_at: Date;
+  updated_at: Date;
+}
+
+const COLUMNS = 'id, email, email_verified, profile, created_at, updated_at';
+const FIND = `SELECT ${COLUMNS} FROM accounts WHERE id = ANY($1::uuid[])`;
+
+/** The table `accounts`. Password hashes leave it only through `findWithHash`. */
+export class AccountsRepository {
+  readonly #byId: Lookup<Account>;
+
+  constructor(private readonly database: Database) {
+    this.#byId = new Lookup(async (ids) => {
+      const { rows } = await database.read<Row>({ name: 'accounts_find', text: FIND, values: [ids] });
+      return new Map(rows.map((row) => [row.id, toAccount(row)]));
+    });
+  }
+
+  /** Undefined when the e-mail address is taken. */
+  async insert(account: NewAccount, sql: Sql = this.database.sql): Promise<Account | undefined> {
+    const { rows } = await sql.raw<{ rows: Row[] }>(
+      `INSERT INTO accounts (email, email_verified, password_hash, profile)
+       VALUES (?, ?, ?, ?::jsonb) ON CONFLICT ((lower(email))) DO NOTHING RETURNING ${COLUMNS}`,
+      [account.email, account.emailVerified, account.passwordHash, JSON.stringify(account.profile)],
+    );
+    return rows[0] && toAccount(rows[0]);
+  }
+
+  /** @param id a uuid. */
+  find(id: string): Promise<Account | undefined> {
+    return this.#byId.find(id.toLowerCase());
+  }
+
+  async findWithHash(email: string): Promise<{ account: Account; passwordHash: string } | undefined> {
+    const { rows } = await this.database.sql.raw<{ rows: (Row & { password_hash: string })[] }>(
+      `SELECT ${COLUMNS}, password_hash FROM accounts WHERE lower(email) = ?`,
+      [email],
+    );
+    return rows[0] && { account: toAccount(rows[0]), passwordHash: rows[0].password_hash };
+  }
+
+  /** Undefined when there is no such account. */
+  async updatePassword(tx: Transaction, email: string, passwordHash: string): Promise<Account | undefined> {
+    const { rows } = await tx.raw<{ rows: Row[] }>(
+      `UPDATE accounts SET password_hash = ?, updated_at = now() WHERE lower(email) = ? RETURNING ${COLUMNS}`,
+      [passwordHash, email],
+    );
+    return rows[0] && toAccount(rows[0]);
+  }
+}
+
+function toAccount(row: Row): Account {
+  return {
+    id: row.id,
+    email: row.email,
+    emailVerified: row.email_verified,
+    profile: row.profile,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,123 @@
+import type { AttemptsService } from '../attempts/attempts.service.js';
+import { networkOf } from '../attempts/network.js';
+import type { Database, Transaction } from '../../platform/db/database.js';
+import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
+import type { Hashing } from '../../platform/crypto/hashing.js';
+import type { Settings } from '../../settings/settings.js';
+import type { Account } from './account.js';
+import type { AccountsRepository } from './accounts.repository.js';
+import {
+  canonicalEmail,
+  canonicalPassword,
+  emailMistakes,
+  isEmail,
+  passwordMistakes,
+} from './credentials.js';
+import { checkedProfile, type Profile } from './profile.js';
+
+const WINDOW_SECONDS = 15 * 60;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What `create` needs to know about somebody. */
+export interface AccountRequest {
+  email: string;
+  password: string;
+  profile?: Profile;
+  emailVerified?: boolean;
+}
+
+/** A sign-in as it arrives at the door; `address` is where it comes from. */
+export interface SignIn {
+  email: string;
+  password: string;
+  address: string;
+}
+
+/** Whoever keeps what people have going on. */
+export interface AccountArtifacts {
+  revokeByAccount(tx: Transaction, accountId: string): Promise<void>;
+}
+
+/** The people who can sign in. E-mail addresses are compared without regard to case and surrounding space. */
+export class AccountsService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: AccountsRepository,
+    private readonly artifacts: AccountArtifacts,
+    private readonly hashing: Hashing,
+    private readonly attempts: AttemptsService,
+    private readonly limits: Pick<Settings['attempts'], 'signInPerAccount' | 'signInPerAddress'>,
+  ) {}
+
+  /** Throws AppError `invalid` with every mistake, `conflict` when the address has an account already. */
+  async create(request: AccountRequest, tx?: Transaction): Promise<Account> {
+    const email = canonicalEmail(request.email);
+    const password = canonicalPassword(request.password);
+    const mistakes = [...emailMistakes(email), ...passwordMistakes(password, email)];
+    if (mistakes.length > 0) throw invalid(mistakes);
+    const row = {
+      email,
+      emailVerified: request.emailVerified ?? false,
+      profile: checkedProfile(request.profile ?? {}),
+      passwordHash: await this.hashing.hashPassword(password),
+    };
+    const account = await this.repository.insert(row, tx);
+    if (!account) throw new AppError('conflict', 'There is an account with this e-mail address already.');
+    return account;
+  }
+
+  /** Also ends every session and grant of the account, and forgets failed attempts. Throws AppError `invalid`, or `not_found` when there is no such account. */
+  async setPassword(email: string, password: string): Promise<Account> {
+    const address = canonicalEmail(email);
+    const secret = canonicalPassword(password);
+    const mistakes = [...emailMistakes(address), ...passwordMistakes(secret, address)];
+    if (mistakes.length > 0) throw invalid(mistakes);
+    const hash = await this.hashing.hashPassword(secret);
+    const account = await this.database.transaction(async (tx) => {
+      const changed = await this.repository.updatePassword(tx, address, hash);
+      if (!changed) throw notFound('account');
+      await this.artifacts.revokeByAccount(tx, changed.id);
+      return changed;
+    });
+    await this.attempts.clear([accountKey(address)]);
+    return account;
+  }
+
+  /** By subject identifier; anything that cannot be one is simply not found. */
+  async find(id: string): Promise<Account | undefined> {
+    return UUID.test(id) ? this.repository.find(id) : undefined;
+  }
+
+  async findByEmail(email: string): Promise<Account | undefined> {
+    return (await this.#findWithHash(canonicalEmail(email)))?.account;
+  }
+
+  /**
+   * Who this is. Throws AppError `unauthenticated` with one sentence for every reason, after the same time whether or
+   * not there is an account, and `slow_down` after too many attempts on the account or from the address. Only failures
+   * use up the address, which may be that of a whole office.
+   */
+  async authenticate({ email: given, password, address }: SignIn): Promise<Account> {
+    const email = canonicalEmail(given);
+    const account = accountKey(email);
+    const network = `sign-in address ${networkOf(address)}`;
+    await this.attempts.reserve([
+      { key: account, limit: this.limits.signInPerAccount, windowSeconds: WINDOW_SECONDS },
+      { key: network, limit: this.limits.signInPerAddress, windowSeconds: WINDOW_SECONDS },
+    ]);
+    const found = await this.#findWithHash(email);
+    const matches = await this.hashing.verifyPassword(canonicalPassword(password), found?.passwordHash);
+    if (!found || !matches)
+      throw new AppError('unauthenticated', 'The e-mail address or the password is not right.');
+    await Promise.all([this.attempts.clear([account]), this.attempts.release([network])]);
+    return found.account;
+  }
+
+  async #findWithHash(email: string) {
+    return isEmail(email) ? this.repository.findWithHash(email) : undefined;
+  }
+}
+
+function accountKey(email: string): string {
+  return `sign-in account ${email}`;
+}

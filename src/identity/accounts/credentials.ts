@@ -1,0 +1,45 @@
+import type { Mistake } from '../../platform/errors/errors.js';
+import { MAX_HASHED_BYTES } from '../../platform/crypto/hashing.js';
+
+const MIN_PASSWORD_BYTES = 12;
+const MAX_EMAIL_CHARACTERS = 254;
+const EMAIL = /^[^\s@\p{C}"<>()[\]\\,;:]+@[^\s@\p{C}"<>()[\]\\,;:.]+(\.[^\s@\p{C}"<>()[\]\\,;:.]+)*$/u;
+
+/**
+ * The one form in which e-mail addresses are stored, compared and limited: trimmed, NFC, lower case. It is made here
+ * and not by the database, whose idea of lower case depends on its locale.
+ */
+export function canonicalEmail(given: string): string {
+  return given.trim().normalize('NFC').toLowerCase();
+}
+
+/** Whether a canonical address can be one at all: a local part, one @, a domain, at most 254 characters (RFC 5321). */
+export function isEmail(canonical: string): boolean {
+  return canonical.length <= MAX_EMAIL_CHARACTERS && EMAIL.test(canonical);
+}
+
+/** The form in which passwords are hashed: NFC, so that one password typed on two keyboards is the same bytes. */
+export function canonicalPassword(given: string): string {
+  return given.normalize('NFC');
+}
+
+/** What is wrong with an address that is to become an account's. */
+export function emailMistakes(canonical: string): Mistake[] {
+  if (isEmail(canonical)) return [];
+  return [{ pointer: '/email', detail: 'must be an e-mail address of at most 254 characters' }];
+}
+
+/** What is wrong with a password that is to become an account's. bcrypt reads 72 bytes: more is refused, never cut. */
+export function passwordMistakes(canonical: string, email: string): Mistake[] {
+  const bytes = Buffer.byteLength(canonical);
+  const mistake = (detail: string) => [{ pointer: '/password', detail }];
+  if (bytes < MIN_PASSWORD_BYTES) return mistake(`must be at least ${String(MIN_PASSWORD_BYTES)} bytes long`);
+  if (bytes > MAX_HASHED_BYTES) {
+    return mistake(
+      `must be at most ${String(MAX_HASHED_BYTES)} bytes long (letters outside ASCII take two bytes or more)`,
+    );
+  }
+  if (canonical.includes('\0')) return mistake('must not contain the NUL character');
+  if (canonical.toLowerCase() === email) return mistake('must not be the e-mail address');
+  return [];
+}

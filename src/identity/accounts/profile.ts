@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { invalid } from '../../platform/errors/errors.js';
+
+const text = z.string().trim().min(1).max(1_024);
+const link = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2_048);
+
+const address = z.strictObject({
+  formatted: text.optional(),
+  street_address: text.optional(),
+  locality: text.optional(),
+  region: text.optional(),
+  postal_code: text.optional(),
+  country: text.optional(),
+});
+
+/** OpenID Connect Core 1.0, section 5.1: the standard claims that a person may have, under the names of the claims. */
+const profile = z.strictObject({
+  name: text.optional(),
+  given_name: text.optional(),
+  family_name: text.optional(),
+  middle_name: text.optional(),
+  nickname: text.optional(),
+  preferred_username: text.optional(),
+  profile: link.optional(),
+  picture: link.optional(),
+  website: link.optional(),
+  gender: text.optional(),
+  birthdate: z
+    .string()
+    .regex(/^(\d{4}|\d{4}-\d{2}-\d{2})$/, 'must be YYYY-MM-DD, or YYYY alone')
+    .optional(),
+  zoneinfo: text.optional(),
+  locale: text.optional(),
+  phone_number: z
+    .string()
+    .regex(/^\+[0-9 ()./;=a-z-]{3,64}$/, 'must be in E.164 form, such as +14155550100')
+    .optional(),
+  phone_number_verified: z.boolean().optional(),
+  address: address.optional(),
+});
+
+/** What an account knows about its person beyond the e-mail address; keys are the claims' names. */
+export type Profile = z.infer<typeof profile>;
+
+/** Checks a profile that somebody handed in. Throws AppError `invalid` with every mistake in it. */
+export function checkedProfile(given: unknown): Profile {
+  const result = profile.safeParse(given);
+  if (result.success) return result.data;
+  throw invalid(
+    result.error.issues.map((issue) => ({
+      pointer: ['', 'profile', ...issue.path.map(String)].join('/'),
+      detail: issue.message,
+    })),
+  );
+}

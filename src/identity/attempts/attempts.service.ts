@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../platform/errors/errors.js';
+import type { AttemptsRepository } from './attempts.repository.js';
+
+const PURGE_PIECE = 1_000;
+
+/** At most `limit` attempts in a window that opens with the first of them. */
+export interface Limit {
+  /** What is limited, with what it is for in front: `sign-in account ada@example.com`. Stored only as a digest. */
+  key: string;
+  limit: number;
+  windowSeconds: number;
+}
+
+/** Limits on guessing. They live in the database, so that all nodes count together. */
+export class AttemptsService {
+  constructor(private readonly repository: AttemptsRepository) {}
+
+  /**
+   * Counts an attempt against every limit, before the check that the limits guard, so that guesses made at the same
+   * moment are all counted. Throws AppError `slow_down`, with the seconds until a retry makes sense, when any limit
+   * is passed; an attempt that is refused counts too, but keeps no window open for longer.
+   */
+  async reserve(limits: readonly Limit[]): Promise<void> {
+    const byDigest = new Map(limits.map((limit) => [digest(limit.key).toString('hex'), limit]));
+    if (byDigest.size === 0) return;
+    const windows = [...byDigest].map(([hex, limit]) => ({
+      key: Buffer.from(hex, 'hex'),
+      seconds: limit.windowSeconds,
+    }));
+    const passed = (await this.repository.count(windows)).filter(
+      (state) => state.count > (byDigest.get(state.key.toString('hex'))?.limit ?? 0),
+    );
+    if (passed.length === 0) return;
+    throw new AppError('slow_down', 'There were too many attempts. Wait a while, then try again.', {
+      retryAfter: Math.max(...passed.map((state) => state.secondsLeft)),
+    });
+  }
+
+  /** Takes back the attempt that `reserve` counted, for keys that many honest callers share. */
+  async release(keys: readonly string[]): Promise<void> {
+    await this.repository.uncount(keys.map(digest));
+  }
+
+  /** Forgets every attempt counted under these keys: whoever made them proved to be who they said. */
+  async clear(keys: readonly string[]): Promise<void> {
+    await this.repository.delete(keys.map(digest));
+  }
+
+  /** Deletes the windows that are over, in bounded pieces until `stopping` aborts; returns how many there were. */
+  async purge(stopping?: AbortSignal): Promise<number> {
+    let total = 0;
+    let deleted: number;
+    do {
+      deleted = await this.repository.deleteExpired(PURGE_PIECE);
+      total += deleted;
+    } while (deleted === PURGE_PIECE && !stopping?.aborted);
+    return total;
+  }
+}
+
+function digest(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

@@ -1,0 +1,21 @@
+import type { Platform } from '../platform/platform.js';
+import { type AccountArtifacts, AccountsService } from './accounts/accounts.service.js';
+import { AccountsRepository } from './accounts/accounts.repository.js';
+import { AttemptsRepository } from './attempts/attempts.repository.js';
+import { AttemptsService } from './attempts/attempts.service.js';
+
+/** The services about people. `artifacts` holds the sessions and grants of their accounts. */
+export function makeIdentity({ database, hashing, settings }: Platform, artifacts: AccountArtifacts) {
+  const attempts = new AttemptsService(new AttemptsRepository(database.sql));
+  const accounts = new AccountsService(
+    database,
+    new AccountsRepository(database),
+    artifacts,
+    hashing,
+    attempts,
+    settings.attempts,
+  );
+  return { accounts, attempts };
+}
+
+export type Identity = ReturnType<typeof makeIdentity>;

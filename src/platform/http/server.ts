@@ -1,0 +1,81 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
+import type Koa from 'koa';
+import { AppError } from '../errors/errors.js';
+
+/** Whatever answers requests. */
+export interface Listener {
+  /** Accepts nothing new, lets requests in flight end for at most so many seconds, then closes. */
+  close(timeoutSeconds: number): Promise<void>;
+}
+
+/** Listens. Throws AppError `conflict` when the port is taken. Port 0 picks a free one. */
+export async function listen(app: Koa, host: string, port: number): Promise<Listener & { port: number }> {
+  const { server, ...listener } = serve(app);
+  return { ...listener, port: await listenOn(server, host, port) };
+}
+
+/** Answers requests on connections that another process has accepted and hands over. */
+export function takeConnections(app: Koa): Listener & { take(socket: Socket): void } {
+  const { server, ...listener } = serve(app);
+  // An http.Server limits the time of its connections from the moment that it listens.
+  server.emit('listening');
+  return {
+    ...listener,
+    take: (socket) => {
+      // As http.Server has it: a client may be done with sending before it has its answer.
+      socket.allowHalfOpen = true;
+      server.emit('connection', socket);
+    },
+  };
+}
+
+/** Resolves with the port. Throws AppError `conflict` when it is taken. */
+export async function listenOn(server: NetServer, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(portTaken(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+function serve(app: Koa): { server: Server } & Listener {
+  const handle = app.callback();
+  const sockets = new Set<Socket>();
+  let closing = false;
+  const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, (req, res) => {
+    // A kept-alive connection must not hold up a shutdown once its answer is out.
+    if (closing) res.setHeader('Connection', 'close');
+    // RFC 9112 section 3.2: a server is asked for a path; other forms are for proxies, and some cannot even be parsed.
+    if (!req.url?.startsWith('/')) {
+      res.writeHead(400, { 'Content-Type': 'text/plain' }).end('Send the path of what you ask for.\n');
+      return;
+    }
+    void handle(req, res);
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const close = async (timeoutSeconds: number): Promise<void> => {
+    closing = true;
+    if (server.listening) server.close();
+    const timer = setTimeout(() => server.closeAllConnections(), timeoutSeconds * 1000);
+    const idle = setInterval(() => server.closeIdleConnections(), 100);
+    server.closeIdleConnections();
+    while (sockets.size > 0) {
+      await Promise.all(
+        [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+      );
+    }
+    clearTimeout(timer);
+    clearInterval(idle);
+  };
+  return { server, close };
+}
+
+function portTaken(cause: Error, host: string, port: number): Error {
+  if (!('code' in cause) || cause.code !== 'EADDRINUSE') return cause;
+  const message = `Port ${String(port)} of ${host} is in use by another program. Stop that one, or choose another PORT.`;
+  return new AppError('conflict', message, { cause });
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Secret, SettingsError } from '../../settings/settings.js';
+
+const FILE = 'encryption.key';
+
+/**
+ * The installation's encryption key, 32 bytes: the setting, else the file in the data directory, else, where
+ * `mayCreate`, a new file (mode 0600). Throws SettingsError when there is none.
+ */
+export async function encryptionKey(
+  setting: Secret | undefined,
+  dataDirectory: string,
+  mayCreate: boolean,
+): Promise<Buffer> {
+  if (setting) return Buffer.from(setting.reveal(), 'base64url');
+  const file = join(dataDirectory, FILE);
+  try {
+    return parse(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  if (!mayCreate) {
+    throw new SettingsError([
+      `ENCRYPTION_KEY: this database was set up with a key that is not here: set it, or copy the file ${FILE} of another node into ${dataDirectory}`,
+    ]);
+  }
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const key = randomBytes(32);
+  try {
+    await writeFile(file, `${key.toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    return key;
+  } catch (error) {
+    // Another process of this installation was faster.
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      return parse(await readFile(file, 'utf8'), file);
+    throw error;
+  }
+}
+
+function parse(text: string, file: string): Buffer {
+  const key = Buffer.from(text.trim(), 'base64url');
+  if (key.length !== 32)
+    throw new SettingsError([`${file} does not hold an encryption key (32 bytes in base64url)`]);
+  return key;
+}

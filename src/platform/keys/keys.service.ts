@@ -1,0 +1,132 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import type { Database, Transaction } from '../db/database.js';
+import { lock } from '../db/locks.js';
+import { equalInConstantTime, type Vault } from '../crypto/sealing.js';
+import { SettingsError } from '../../settings/settings.js';
+import type { KeysRepository, KeyState, SigningAlgorithm } from './keys.repository.js';
+
+const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256'];
+
+/** The keys of the installation, opened; the ones in use come first. */
+export interface KeySet {
+  /** Private JWKs with `kid`, `alg` and `use`. */
+  signing: JWK[];
+  cookies: string[];
+  /** Changes whenever a key is added, advanced or dropped. */
+  fingerprint: string;
+}
+
+/** A key as operators see it: nothing secret. */
+export interface KeyInfo {
+  kid: string;
+  alg: SigningAlgorithm;
+  state: KeyState;
+  createdAt: Date;
+  replacedAt: Date | null;
+}
+
+/** The installation's signing and cookie keys: next → current → previous, sealed at rest, the same on every node. */
+export class KeysService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: KeysRepository,
+    private readonly vault: Vault,
+  ) {}
+
+  /**
+   * Throws SettingsError when the encryption key is not the one that this database was set up with; before it was set up
+   * any key will do.
+   */
+  async assertEncryptionKey(): Promise<void> {
+    const stored = await this.repository.keyCheck();
+    if (stored && !equalInConstantTime(stored, this.#keyCheck())) {
+      throw new SettingsError(['ENCRYPTION_KEY: not the one that this database was set up with']);
+    }
+  }
+
+  /** Makes what is missing: a current and a next key of each kind. Safe to call from many nodes at once. */
+  async ensure(): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await lock(tx, 'keys');
+      if (!(await this.repository.keyCheck(tx))) await this.repository.setKeyCheck(tx, this.#keyCheck());
+      await this.#fill(tx);
+    });
+    await this.assertEncryptionKey();
+  }
+
+  /** Opens the keys that the database holds now. */
+  async load(): Promise<KeySet> {
+    const [signing, cookies] = await Promise.all([
+      this.repository.signingKeys(),
+      this.repository.cookieKeys(),
+    ]);
+    const states = [
+      ...signing.map(({ kid, state }) => [kid, state]),
+      ...cookies.map(({ id, state }) => [id, state]),
+    ];
+    return {
+      signing: signing.map(
+        (row) =>
+          JSON.parse(this.vault.open('signing-keys', row.sealed_private_jwk, row.kid).toString()) as JWK,
+      ),
+      cookies: cookies.map((row) =>
+        this.vault.open('cookie-keys', row.sealed_key, row.id).toString('base64url'),
+      ),
+      fingerprint: createHash('sha256').update(JSON.stringify(states)).digest('base64url'),
+    };
+  }
+
+  async list(): Promise<KeyInfo[]> {
+    const rows = await this.repository.signingKeys();
+    return rows.map(({ kid, alg, state, created_at, replaced_at }) => ({
+      kid,
+      alg,
+      state,
+      createdAt: created_at,
+      replacedAt: replaced_at,
+    }));
+  }
+
+  /** The published next keys start to sign, the current ones stay accepted, and new next ones are published. */
+  async rotate(): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await lock(tx, 'keys');
+      await this.repository.advance(tx);
+      await this.#fill(tx);
+    });
+  }
+
+  /** Drops keys replaced longer ago than anything that they signed can live, in seconds. */
+  async dropReplaced(longestLifetime: number): Promise<void> {
+    await this.repository.deleteReplaced(longestLifetime);
+  }
+
+  #keyCheck(): Buffer {
+    return this.vault.digest('installation', 'key check');
+  }
+
+  async #fill(tx: Transaction): Promise<void> {
+    const signing = await this.repository.signingKeys(tx);
+    const cookies = await this.repository.cookieKeys(tx);
+    for (const state of ['current', 'next'] as const) {
+      for (const alg of ALGORITHMS) {
+        if (!signing.some((row) => row.alg === alg && row.state === state))
+          await this.#addSigningKey(tx, alg, state);
+      }
+      if (!cookies.some((row) => row.state === state)) {
+        const id = randomUUID();
+        const sealed = this.vault.seal('cookie-keys', randomBytes(32), id);
+        await this.repository.insertCookieKey(tx, { id, state, sealed_key: sealed });
+      }
+    }
+  }
+
+  async #addSigningKey(tx: Transaction, alg: SigningAlgorithm, state: KeyState): Promise<void> {
+    const { privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 2048 });
+    const kid = randomUUID();
+    const jwk = { ...(await exportJWK(privateKey)), kid, alg, use: 'sig' };
+    const sealed = this.vault.seal('signing-keys', JSON.stringify(jwk), kid);
+    await this.repository.insertSigningKey(tx, { kid, alg, state, sealed_private_jwk: sealed });
+  }
+}

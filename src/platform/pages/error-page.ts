@@ -1,0 +1,68 @@
+import type Koa from 'koa';
+import { isUnavailable } from '../db/availability.js';
+import { AppError, type ErrorKind } from '../errors/errors.js';
+import type { OnUnexpected } from '../http/http.js';
+import type { ErrorModel } from './page-models.js';
+import { sendPage, type PageContext } from './page-headers.js';
+import type { Pages } from './pages.js';
+
+const STATUS: Partial<Record<ErrorKind, number>> = {
+  malformed: 400,
+  unauthenticated: 400,
+  too_large: 413,
+  unsupported_type: 415,
+  slow_down: 429,
+  unavailable: 503,
+};
+
+/** What people read when the error is ours. */
+export const OUR_FAULT = {
+  title: 'Something went wrong here',
+  message: 'The fault is ours, not yours. Try again in a moment.',
+  description: undefined,
+};
+
+/** The id under which the logs know a request, from the answer's own header. */
+export function requestIdOf(ctx: { response: { get(field: string): string } }): string | undefined {
+  return ctx.response.get('X-Request-Id') || undefined;
+}
+
+/** Shows an error as a page; the status is the caller's. */
+export function sendError(ctx: PageContext, pages: Pages, model: ErrorModel, status?: number): void {
+  sendPage(ctx, pages.render('error', model), status === undefined ? {} : { status });
+}
+
+/**
+ * Answers what is thrown as a page. An error of ours goes to `onUnexpected`, as everywhere, and the person is told the
+ * id under which it was logged, and nothing of its cause.
+ */
+export function errorPages(pages: Pages, onUnexpected: OnUnexpected): Koa.Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const requestId = requestIdOf(ctx);
+      const known = toKnown(error);
+      if (known) {
+        if (known.retryAfter !== undefined) ctx.set('Retry-After', String(known.retryAfter));
+        const model = {
+          title: 'This cannot go on',
+          message: known.message,
+          code: undefined,
+          description: undefined,
+        };
+        sendError(ctx, pages, { ...model, requestId }, STATUS[known.kind]);
+      } else {
+        onUnexpected(error, ctx);
+        sendError(ctx, pages, { ...OUR_FAULT, code: undefined, requestId }, 500);
+      }
+    }
+  };
+}
+
+function toKnown(error: unknown): AppError | undefined {
+  if (error instanceof AppError) return STATUS[error.kind] === undefined ? undefined : error;
+  if (!isUnavailable(error)) return undefined;
+  const message = 'This is not available for the moment. Try again shortly.';
+  return new AppError('unavailable', message, { cause: error, retryAfter: 1 });
+}

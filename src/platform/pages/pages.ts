@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Eta } from 'eta';
+import type { PageModels } from './page-models.js';
+
+/** From `dist/src/platform/pages/` to the package's own `views/`. */
+const VIEWS = fileURLToPath(new URL('../../../../views', import.meta.url));
+
+const MAX_NAME = 80;
+
+/** A file that is served under a name which changes with its content, and may be kept for ever. */
+export interface Stylesheet {
+  path: string;
+  content: string;
+}
+
+/** Renders `views/`: every value escaped, every template compiled once. */
+export class Pages {
+  readonly stylesheet: Stylesheet;
+  readonly #eta = new Eta({ views: VIEWS, autoEscape: true, cache: true, autoTrim: false });
+  readonly #site: string;
+
+  /** @param issuer whose host every page names, so that people can see where they are. */
+  constructor(issuer: string) {
+    this.#site = new URL(issuer).host;
+    const content = readFileSync(join(VIEWS, 'postern.css'), 'utf8');
+    const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+    this.stylesheet = { path: `/assets/postern.${hash}.css`, content };
+  }
+
+  /** The whole HTML document of one page. */
+  render<Name extends keyof PageModels>(name: Name, model: PageModels[Name]): string {
+    return this.#eta.render(name, { ...model, site: this.#site, stylesheet: this.stylesheet.path, brief });
+  }
+}
+
+/** A name within a sentence: what a client calls itself may be long enough to bury the sentence. */
+function brief(name: string): string {
+  const characters = [...name];
+  return characters.length <= MAX_NAME ? name : `${characters.slice(0, MAX_NAME).join('')}…`;
+}

@@ -1,0 +1,38 @@
+import { AppError } from '../errors/errors.js';
+
+/** A place in a list that is ordered by creation: the time in UTC with microseconds, and the row's id. */
+export interface Position {
+  createdAt: string;
+  id: string;
+}
+
+const TIME = /^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** An opaque cursor that stands for the place. */
+export function encodeCursor({ createdAt, id }: Position): string {
+  return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
+}
+
+/** Undoes `encodeCursor`. Throws AppError `malformed` for anything that it cannot have made. */
+export function decodeCursor(cursor: string): Position {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const [createdAt, id] = /^\["([^"]+)","([^"]+)"\]$/.exec(text)?.slice(1) ?? [];
+  if (createdAt && id && isTime(createdAt) && UUID.test(id) && encodeCursor({ createdAt, id }) === cursor) {
+    return { createdAt, id };
+  }
+  throw foreignCursor();
+}
+
+/** What a cursor that no list of ours gave out is answered with. */
+export function foreignCursor(): AppError {
+  const mistakes = [{ pointer: 'cursor', detail: 'Send a next_cursor exactly as it was received, or none.' }];
+  return new AppError('malformed', 'The cursor is not one of ours.', { mistakes });
+}
+
+function isTime(text: string): boolean {
+  if (!TIME.test(text)) return false;
+  const date = new Date(text);
+  // JavaScript turns 30 February into 2 March instead of refusing it.
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 19) === text.slice(0, 19);
+}

@@ -1,0 +1,29 @@
+import type { Settings } from '../settings/settings.js';
+import { Hashing } from './crypto/hashing.js';
+import { Vault } from './crypto/sealing.js';
+import type { Database } from './db/database.js';
+import { encryptionKey } from './keys/encryption-key.js';
+import { KeysRepository } from './keys/keys.repository.js';
+import { KeysService } from './keys/keys.service.js';
+import { Pages } from './pages/pages.js';
+import type { Logger } from './telemetry/telemetry.js';
+
+/** What every area uses. Throws when the encryption key is missing or another than the one that the database was made with. */
+export async function makePlatform(settings: Settings, log: Logger, database: Database) {
+  const keysRepository = new KeysRepository(database);
+  const isNew = (await keysRepository.keyCheck()) === undefined;
+  const vault = new Vault(await encryptionKey(settings.encryptionKey, settings.dataDirectory, isNew));
+  const keys = new KeysService(database, keysRepository, vault);
+  await keys.assertEncryptionKey();
+  return {
+    settings,
+    log,
+    database,
+    vault,
+    keys,
+    hashing: new Hashing(settings.workers),
+    pages: new Pages(settings.issuer),
+  };
+}
+
+export type Platform = Awaited<ReturnType<typeof makePlatform>>;

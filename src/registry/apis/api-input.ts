@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { mergePatch } from '../../platform/wire/merge-patch.js';
+import { toCamel, toSnake } from '../../platform/wire/snake-case.js';
+import type { Mistake } from '../../platform/errors/errors.js';
+import { foreignFields, readFields } from '../../platform/wire/field-input.js';
+import { line, oneOf } from '../../platform/wire/field-shapes.js';
+import { type ApiRecord, type ApiSettings, MAX_ACCESS_TOKEN_TTL } from './api-record.js';
+import { audienceMistakes, isReservedAudience } from './audience-rules.js';
+
+type WireObject = Record<string, unknown>;
+
+/** What a request asks for, and everything that is wrong with it; the rest is to be used only without mistakes. */
+export interface ApiDraft {
+  audience: string;
+  settings: ApiSettings;
+  mistakes: Mistake[];
+}
+
+const WHOLE_SECONDS = `Send a whole number of seconds from 1 to ${String(MAX_ACCESS_TOKEN_TTL)}, or null.`;
+
+/** The shape of each field that may be changed, as it is on the wire. */
+export const apiFields = {
+  name: line(256),
+  access_token_format: oneOf(['opaque', 'jwt']),
+  signing_alg: oneOf(['RS256', 'ES256']),
+  access_token_ttl: z
+    .number(WHOLE_SECONDS)
+    .int(WHOLE_SECONDS)
+    .min(1, WHOLE_SECONDS)
+    .max(MAX_ACCESS_TOKEN_TTL, WHOLE_SECONDS),
+} as const;
+
+/** The shape of a new API's audience. */
+export const apiAudience = z.string('Send a URI as text.').superRefine((value, context) => {
+  for (const mistake of audienceMistakes(value)) context.addIssue(mistake);
+});
+
+const SET_BY_SERVER = 'This field is set by the server; leave it out.';
+const READ_ONLY = {
+  id: SET_BY_SERVER,
+  built_in: SET_BY_SERVER,
+  created_at: SET_BY_SERVER,
+  updated_at: SET_BY_SERVER,
+  url: SET_BY_SERVER,
+  scopes: 'A scope names its API: send api_id there, and leave this out.',
+};
+
+/** Reads the wire form of a new API; a null is as good as nothing. */
+export function readNewApi(input: WireObject, issuer: string): ApiDraft {
+  const fields = { audience: apiAudience, ...apiFields };
+  const wire = mergePatch({}, input);
+  const draft = read(wire, fields, foreignFields(input, fields, READ_ONLY));
+  if (!Object.hasOwn(wire, 'audience')) {
+    draft.mistakes.push({ pointer: '/audience', detail: 'Send the URI that the tokens of the API are for.' });
+  } else if (isReservedAudience(draft.audience, issuer)) {
+    const detail = `${issuer} and ${issuer}/admin stand for this server itself; choose another URI.`;
+    draft.mistakes.push({ pointer: '/audience', detail });
+  }
+  return draft;
+}
+
+/** Applies a JSON merge patch (RFC 7396) to an API; null resets a field to its default. */
+export function readApiPatch(record: ApiRecord, patch: WireObject): ApiDraft {
+  const audience = 'Tokens and consents name the audience, so it never changes; make another API instead.';
+  const { name, accessTokenFormat, signingAlg, accessTokenTtl } = record;
+  const current = toSnake({ name, accessTokenFormat, signingAlg, accessTokenTtl });
+  const wire = mergePatch(mergePatch({}, { ...current }), patch);
+  const draft = read(wire, apiFields, foreignFields(patch, apiFields, { ...READ_ONLY, audience }));
+  return { ...draft, audience: record.audience };
+}
+
+function read(wire: WireObject, fields: Record<string, z.ZodType>, foreign: Mistake[]): ApiDraft {
+  const { values, mistakes } = readFields(wire, fields);
+  if (!Object.hasOwn(wire, 'name')) mistakes.push({ pointer: '/name', detail: 'Give the API a name.' });
+  const given = toCamel(values) as Partial<ApiSettings> & { audience?: string };
+  return {
+    audience: given.audience ?? '',
+    settings: {
+      name: given.name ?? '',
+      accessTokenFormat: given.accessTokenFormat ?? 'jwt',
+      // RFC 9068 section 2.1: the algorithm that every resource server has to understand.
+      signingAlg: given.signingAlg ?? 'RS256',
+      accessTokenTtl: given.accessTokenTtl ?? null,
+    },
+    mistakes: [...foreign, ...mistakes],
+  };
+}

@@ -1,0 +1,56 @@
+import { toSnake } from '../../platform/wire/snake-case.js';
+
+/** What operators decide about an API. */
+export interface ApiSettings {
+  name: string;
+  /** RFC 9068, or a random string that the API asks about at the introspection endpoint. */
+  accessTokenFormat: 'opaque' | 'jwt';
+  /** What JWT access tokens are signed with. */
+  signingAlg: 'RS256' | 'ES256';
+  /** Seconds that access tokens live; null for the installation's lifetime of their kind. */
+  accessTokenTtl: number | null;
+}
+
+/** A resource server (RFC 8707): what access tokens can be for. */
+export interface ApiRecord extends ApiSettings {
+  id: string;
+  /** The resource indicator, and `aud` of the tokens. */
+  audience: string;
+  /** The names of its scopes, retired ones too, in order. */
+  scopes: string[];
+  version: number;
+  /** Null for the admin API, which was always there. */
+  createdAt: Date | null;
+  updatedAt: Date | null;
+}
+
+/** The id of our own admin API, which is no row of the catalogue. */
+export const ADMIN_API_ID = '00000000-0000-4000-8000-000000000000';
+
+/** The longest life of an access token, in seconds: keys that sign stay published for at least as long. */
+export const MAX_ACCESS_TOKEN_TTL = 30 * 86_400;
+
+/** Our own admin API as an entry of the catalogue. */
+export function adminApi(audience: string, scopes: readonly string[], accessTokenTtl: number): ApiRecord {
+  return {
+    id: ADMIN_API_ID,
+    audience,
+    name: 'Admin API',
+    accessTokenFormat: 'jwt',
+    signingAlg: 'ES256',
+    accessTokenTtl,
+    scopes: [...scopes].sort(),
+    version: 1,
+    createdAt: null,
+    updatedAt: null,
+  };
+}
+
+/** The record as the admin API of `issuer` shows it; its scopes are listed among the scopes. */
+export function apiToWire({ version: _version, scopes: _scopes, ...record }: ApiRecord, issuer: string) {
+  return {
+    ...toSnake(record),
+    built_in: record.id === ADMIN_API_ID,
+    url: `${issuer}/admin/v1/apis/${record.id}`,
+  };
+}

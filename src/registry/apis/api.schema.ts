@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { described, id, nullish, page, time } from '../../platform/wire/answer-shapes.js';
+import type { Json } from '../../platform/wire/json.js';
+import { apiAudience, apiFields } from './api-input.js';
+import type { apiToWire } from './api-record.js';
+
+const WORDS = {
+  id: 'The key of the record; it never changes.',
+  audience: 'The resource indicator (RFC 8707) and `aud` of the tokens: an absolute URI. It never changes.',
+  name: 'What people read on the consent page.',
+  access_token_format: 'JWT (RFC 9068), the default, or a random string to be asked about.',
+  signing_alg: 'What JWT access tokens are signed with; RS256 by default.',
+  access_token_ttl: 'Seconds that access tokens live; null for the installation’s usual lifetime.',
+  built_in: 'Whether it is the admin API itself, which cannot be changed.',
+  created_at: 'When it was created; null for the admin API.',
+  updated_at: 'When it was last changed; null for the admin API.',
+  url: 'This record.',
+} as const;
+
+/** An API as the admin API answers it. */
+export const apiAnswer = z.strictObject(
+  described(
+    {
+      id,
+      audience: z.string(),
+      name: z.string(),
+      access_token_format: z.enum(['opaque', 'jwt']),
+      signing_alg: z.enum(['RS256', 'ES256']),
+      access_token_ttl: z.int().min(1).nullable(),
+      built_in: z.boolean(),
+      created_at: time.nullable(),
+      updated_at: time.nullable(),
+      url: z.url(),
+    },
+    WORDS,
+  ),
+) satisfies z.ZodType<Json<ReturnType<typeof apiToWire>>>;
+/** A page of APIs. */
+export const apiPage = page(apiAnswer);
+
+const { name, ...optional } = apiFields;
+/** The body that creates an API. */
+export const newApiRequest = z.strictObject(
+  described({ audience: apiAudience, name, ...nullish(optional) }, WORDS),
+);
+/** The JSON merge patch of an API. */
+export const apiPatchRequest = z.strictObject(
+  described({ name: name.optional(), ...nullish(optional) }, WORDS),
+);

@@ -1,0 +1,116 @@
+import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
+
+export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const CIBA = 'urn:openid:params:grant-type:ciba';
+
+/** Every grant type a client record can name; an installation may have some of them turned off. */
+export const GRANT_TYPES = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  DEVICE_CODE,
+  TOKEN_EXCHANGE,
+  CIBA,
+  'implicit',
+] as const;
+export const RESPONSE_TYPES = ['code', 'id_token', 'token'] as const;
+/** How a client can prove who it is. `client_secret_jwt` is none of them: it needs the secret, and we keep a hash. */
+export const AUTH_METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'none',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+] as const;
+
+export type GrantType = (typeof GRANT_TYPES)[number];
+export type ResponseType = (typeof RESPONSE_TYPES)[number];
+export type AuthMethod = (typeof AUTH_METHODS)[number];
+export type ClientType = 'public' | 'confidential';
+
+/** A public key of a client, RFC 7517. */
+export type PublicJwk = Record<string, unknown> & { kty: string };
+
+/** What an operator decides about a client, complete: every default is filled in. */
+export interface ClientSettings {
+  clientName: string;
+  description: string | null;
+  company: string | null;
+  clientUri: string | null;
+  logoUri: string | null;
+  policyUri: string | null;
+  tosUri: string | null;
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  backchannelLogoutUri: string | null;
+  backchannelLogoutSessionRequired: boolean;
+  allowedCorsOrigins: string[];
+  grantTypes: GrantType[];
+  responseTypes: ResponseType[];
+  scopes: string[];
+  optionalScopes: string[];
+  tokenEndpointAuthMethod: AuthMethod;
+  jwks: { keys: PublicJwk[] } | null;
+  jwksUri: string | null;
+  pkceRequired: boolean;
+  pkceChallengeMethod: 'S256' | 'plain';
+}
+
+/** A secret as operators see it: `hint` is its prefix and the next six characters. */
+export interface SecretSummary {
+  id: string;
+  hint: string;
+  createdAt: Date;
+  lastUsedAt: Date | null;
+}
+
+/** Whether the host of client_uri has been proved to be the publisher's, by a TXT record with exactly this text. */
+export interface PublisherVerification {
+  status: 'pending' | 'in_progress' | 'verified' | 'failed';
+  text: string;
+  host: string;
+}
+
+/** A registered client. `version` counts its changes; `secrets` are newest first. */
+export interface ClientRecord extends ClientSettings {
+  id: string;
+  clientId: string;
+  orgId: string;
+  projectId: string;
+  createdBy: string | null;
+  registrationType: 'manual' | 'dynamic';
+  clientType: ClientType;
+  /** Null without a client_uri, and when its host cannot be verified. */
+  clientUriVerification: PublisherVerification | null;
+  visibility: 'private' | 'public';
+  promotedAt: Date | null;
+  version: number;
+  lastUsedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+  deletedAt: Date | null;
+  secrets: SecretSummary[];
+}
+
+/** Whether clients that use the method have a secret. */
+export function usesSecret(method: AuthMethod): boolean {
+  return method === 'client_secret_basic' || method === 'client_secret_post';
+}
+
+/**
+ * The record as the admin API of `issuer` shows it, with its own URL there; its times become RFC 3339 in UTC when it is
+ * serialized.
+ */
+export function toWire(record: ClientRecord, issuer: string) {
+  const { version: _version, secrets, clientUriVerification: verification, ...rest } = record;
+  const url = `${issuer}/admin/v1/orgs/${rest.orgId}/projects/${rest.projectId}/oauth_clients/${rest.id}`;
+  return {
+    ...toSnake(rest),
+    client_uri_verification: verification && { status: verification.status, text: verification.text },
+    has_rotated_secret: secrets.length > 1,
+    secrets: secrets.map((secret): SnakeKeys<SecretSummary> => toSnake(secret)),
+    url,
+  };
+}

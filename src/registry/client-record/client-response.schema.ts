@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { described, id, page, textOrNull, time } from '../../platform/wire/answer-shapes.js';
+import type { Json } from '../../platform/wire/json.js';
+import { AUTH_METHODS, GRANT_TYPES, RESPONSE_TYPES, type toWire } from './client-record.js';
+import { CLIENT_WORDS } from './client-field-descriptions.js';
+
+const strings = z.array(z.string());
+const verification = z.strictObject({
+  status: z.enum(['pending', 'in_progress', 'verified', 'failed']),
+  text: z.string(),
+});
+const secret = z.strictObject({
+  id,
+  hint: z.string().describe('The prefix of the secret and its next six characters.'),
+  created_at: time,
+  last_used_at: time.nullable(),
+});
+const fields = {
+  id,
+  client_id: z.string(),
+  org_id: id,
+  project_id: id,
+  created_by: textOrNull,
+  registration_type: z.enum(['manual', 'dynamic']),
+  client_type: z.enum(['public', 'confidential']),
+  client_name: z.string(),
+  description: textOrNull,
+  company: textOrNull,
+  client_uri: textOrNull,
+  client_uri_verification: verification.nullable(),
+  logo_uri: textOrNull,
+  policy_uri: textOrNull,
+  tos_uri: textOrNull,
+  redirect_uris: strings,
+  post_logout_redirect_uris: strings,
+  backchannel_logout_uri: textOrNull,
+  backchannel_logout_session_required: z.boolean(),
+  allowed_cors_origins: strings,
+  grant_types: z.array(z.enum(GRANT_TYPES)),
+  response_types: z.array(z.enum(RESPONSE_TYPES)),
+  scopes: strings,
+  optional_scopes: strings,
+  token_endpoint_auth_method: z.enum(AUTH_METHODS),
+  jwks: z.strictObject({ keys: z.array(z.looseObject({ kty: z.string() })) }).nullable(),
+  jwks_uri: textOrNull,
+  pkce_required: z.boolean(),
+  pkce_challenge_method: z.enum(['S256', 'plain']),
+  visibility: z.enum(['private', 'public']),
+  promoted_at: time.nullable(),
+  last_used_at: time.nullable(),
+  has_rotated_secret: z.boolean(),
+  secrets: z.array(secret).max(2),
+  url: z.url(),
+  created_at: time,
+  updated_at: time,
+  deleted_at: time.nullable(),
+};
+
+/** A client as the admin API answers it. */
+export const clientAnswer = z.strictObject(described(fields, CLIENT_WORDS)) satisfies z.ZodType<
+  Json<ReturnType<typeof toWire>>
+>;
+/** A page of clients. */
+export const clientPage = page(clientAnswer);
+
+const clientSecret = z.string().describe('The secret, this once.');
+/** A client that was just created; it has a secret when its auth method uses one. */
+export const createdClientAnswer = clientAnswer.extend({ client_secret: clientSecret.optional() });
+/** A client with its new secret. */
+export const rotatedClientAnswer = clientAnswer.extend({ client_secret: clientSecret });

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { COMMAND_LINE_CLIENT } from '../../tenancy/access/subjects.js';
+import { AUTH_METHODS, GRANT_TYPES, type PublicJwk, RESPONSE_TYPES } from './client-record.js';
+import { jwkMistakes } from '../client-rules/jwks-rules.js';
+import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
+import { originMistakes, redirectUriMistakes, webUrlMistakes } from '../client-rules/redirect-uri-rules.js';
+
+const MAX_URI = 2048;
+const MAX_URIS = 100;
+const MAX_NAMES = 200;
+const MAX_KEYS = 20;
+
+function uri(mistakes: (value: string) => string[]) {
+  return z
+    .string('Send a URI as text.')
+    .max(MAX_URI, { error: `Use at most ${String(MAX_URI)} characters.`, abort: true })
+    .superRefine((value, context) => {
+      for (const mistake of mistakes(value)) context.addIssue(mistake);
+    });
+}
+
+/** An array without repetitions. Its length is checked first, so that a huge one costs no more than one mistake. */
+function list<T extends z.ZodType<string>>(entry: T, max: number) {
+  return z
+    .array(z.unknown(), 'Send an array.')
+    .max(max, `List at most ${String(max)} entries.`)
+    .pipe(
+      z.array(entry).superRefine((values, context) => {
+        values.forEach((value, index) => {
+          const first = values.indexOf(value);
+          if (first < index)
+            context.addIssue({
+              code: 'custom',
+              path: [index],
+              message: `The same as entry ${String(first)}.`,
+            });
+        });
+      }),
+    );
+}
+
+const scopeName = z
+  .string('Send the name of a scope as text.')
+  .refine((value) => !value.includes(':'), { error: 'Write scopes with dots, not colons.', abort: true })
+  .regex(
+    /^[A-Za-z0-9_.-]{1,128}$/,
+    'A scope has 1 to 128 characters: letters, digits, dot, hyphen, underscore.',
+  );
+const pageUrl = uri((value) => webUrlMistakes(value, { loopback: false, fragment: true }));
+const endpointUrl = uri((value) => webUrlMistakes(value, { loopback: true, fragment: false }));
+const switched = z.boolean('Send true or false.');
+
+const jwk = z
+  .custom<PublicJwk>(isObject, 'Send a JSON Web Key, an object.')
+  .superRefine((value, context) => {
+    if (isObject(value)) for (const mistake of jwkMistakes(value)) context.addIssue(mistake);
+  })
+  .meta({ type: 'object', description: 'A public key (RFC 7517).' });
+const jwks = z.object(
+  {
+    keys: z
+      .array(jwk, 'Send the keys as an array.')
+      .min(1, 'Send at least one key.')
+      .max(MAX_KEYS, `Send at most ${String(MAX_KEYS)} keys.`),
+  },
+  'Send a JSON Web Key Set: {"keys": [...]}.',
+);
+
+/** The shape of each field that may be changed, as it is on the wire. */
+export const writableFields = {
+  client_name: line(1024),
+  description: paragraphs(4096),
+  company: line(1024),
+  client_uri: pageUrl,
+  logo_uri: pageUrl,
+  policy_uri: pageUrl,
+  tos_uri: pageUrl,
+  redirect_uris: list(uri(redirectUriMistakes), MAX_URIS),
+  post_logout_redirect_uris: list(uri(redirectUriMistakes), MAX_URIS),
+  backchannel_logout_uri: endpointUrl,
+  backchannel_logout_session_required: switched,
+  allowed_cors_origins: list(uri(originMistakes), MAX_URIS),
+  grant_types: list(oneOf(GRANT_TYPES), MAX_NAMES),
+  response_types: list(oneOf(RESPONSE_TYPES), MAX_NAMES),
+  scopes: list(scopeName, MAX_NAMES),
+  optional_scopes: list(scopeName, MAX_NAMES),
+  token_endpoint_auth_method: oneOf(AUTH_METHODS, {
+    client_secret_jwt:
+      'client_secret_jwt needs the secret itself, and only its hash is kept; use private_key_jwt.',
+  }),
+  jwks,
+  jwks_uri: uri((value) => webUrlMistakes(value, { loopback: false, fragment: false })),
+  pkce_required: switched,
+  pkce_challenge_method: oneOf(['S256', 'plain']),
+} as const;
+
+/** The shape of each field that is decided when the client is created, and never again. */
+export const fixedFields = {
+  client_id: z
+    .string('Send text.')
+    .regex(/^[A-Za-z0-9._~-]{3,128}$/, 'Use 3 to 128 letters, digits or . _ ~ - characters.')
+    .refine((value) => value !== COMMAND_LINE_CLIENT, 'This client_id is reserved; choose another.'),
+  client_type: oneOf(['public', 'confidential']),
+} as const;
+
+/** Why a known field cannot be sent. */
+export const READ_ONLY: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    'id org_id project_id created_by promoted_at last_used_at created_at updated_at deleted_at url client_uri_verification'
+      .split(' ')
+      .map((name) => [name, 'This field is set by the server; leave it out.']),
+  ),
+  registration_type: 'How a client was registered is set by the server and never changes; leave it out.',
+  client_secret: 'The server makes the secret; leave it out, and rotate the secret to get a new one.',
+  secrets: 'Secrets are made by rotating them; leave this out.',
+  has_rotated_secret: 'This follows from the secrets; leave it out.',
+  visibility: 'Every client is created private; leave this out and promote the client later.',
+};
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

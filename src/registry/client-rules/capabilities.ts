@@ -1,0 +1,17 @@
+import { DEVICE_CODE } from '../client-record/client-record.js';
+import type { Capabilities } from './client-rules.js';
+
+/** What clients of this installation can be registered for: what its engine has turned on. */
+export function capabilitiesOf(turnedOn: { plainPkce: boolean; implicit: boolean }): Capabilities {
+  return {
+    grantTypes: [
+      'authorization_code',
+      'refresh_token',
+      'client_credentials',
+      DEVICE_CODE,
+      ...(turnedOn.implicit ? (['implicit'] as const) : []),
+    ],
+    authMethods: ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'],
+    allowPlainPkce: turnedOn.plainPkce,
+  };
+}

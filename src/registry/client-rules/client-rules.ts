@@ -1,0 +1,204 @@
+import type { Mistake } from '../../platform/errors/errors.js';
+import { type GivenSettings, inferResponseTypes, isPersonal } from '../client-record/client-defaults.js';
+import type { AuthMethod, ClientSettings, ClientType, GrantType } from '../client-record/client-record.js';
+import { ASSERTION_ALGORITHMS, canVerify } from './jwks-rules.js';
+import { applicationType, isLoopback, isPrivateUse } from './redirect-uri-rules.js';
+
+/** What this installation has turned on. What is known but off is refused with a sentence that says so. */
+export interface Capabilities {
+  grantTypes: readonly GrantType[];
+  authMethods: readonly AuthMethod[];
+  /** RFC 7636's `plain`, which protects nothing against whoever reads the request; for testing. */
+  allowPlainPkce: boolean;
+}
+
+type Settings = ClientSettings & { clientType: ClientType };
+/** Something that has to hold between fields. */
+export interface Rule {
+  /** The fields it compares; it is skipped when the value of one of them could not be read. */
+  reads: readonly (keyof Settings)[];
+  check(settings: Settings, given: GivenSettings, capabilities: Capabilities): Mistake[];
+}
+
+const NOT_ON = 'this installation has not turned it on.';
+const when = (broken: boolean, pointer: string, detail: string): Mistake[] =>
+  broken ? [{ pointer, detail }] : [];
+
+const RULES: readonly Rule[] = [
+  {
+    reads: ['clientType', 'tokenEndpointAuthMethod'],
+    check: ({ clientType, tokenEndpointAuthMethod: method }) =>
+      when(
+        (clientType === 'public') !== (method === 'none'),
+        '/token_endpoint_auth_method',
+        clientType === 'public'
+          ? `A public client cannot authenticate: use none instead of ${method}.`
+          : 'A confidential client must authenticate: none is for public clients.',
+      ),
+  },
+  {
+    reads: ['tokenEndpointAuthMethod'],
+    check: ({ tokenEndpointAuthMethod: method }, _, { authMethods }) =>
+      when(
+        !authMethods.includes(method),
+        '/token_endpoint_auth_method',
+        `${method} cannot be used: ${NOT_ON}`,
+      ),
+  },
+  {
+    reads: ['grantTypes'],
+    check: ({ grantTypes }, _, capabilities) =>
+      grantTypes.flatMap((grant, index) =>
+        when(
+          !capabilities.grantTypes.includes(grant),
+          `/grant_types/${String(index)}`,
+          `${grant} cannot be used: ${NOT_ON}`,
+        ),
+      ),
+  },
+  {
+    reads: ['pkceChallengeMethod'],
+    check: ({ pkceChallengeMethod: method }, _, { allowPlainPkce }) =>
+      when(
+        method === 'plain' && !allowPlainPkce,
+        '/pkce_challenge_method',
+        `plain cannot be used: ${NOT_ON} Use S256.`,
+      ),
+  },
+  {
+    reads: ['clientType', 'tokenEndpointAuthMethod', 'pkceRequired'],
+    check: ({ clientType, pkceRequired }) =>
+      when(
+        clientType === 'public' && !pkceRequired,
+        '/pkce_required',
+        'PKCE protects public clients: send true or nothing.',
+      ),
+  },
+  {
+    reads: ['clientType', 'tokenEndpointAuthMethod', 'grantTypes'],
+    check: ({ clientType, grantTypes }) => {
+      if (clientType === 'confidential') return [];
+      if (grantTypes.length === 0)
+        return [{ pointer: '/grant_types', detail: 'A public client needs a grant type.' }];
+      const index = grantTypes.indexOf('client_credentials');
+      return when(
+        index >= 0,
+        `/grant_types/${String(index)}`,
+        'client_credentials is for confidential clients.',
+      );
+    },
+  },
+  {
+    reads: ['grantTypes'],
+    check: ({ grantTypes }) =>
+      when(
+        grantTypes.includes('refresh_token') && !isPersonal(grantTypes),
+        `/grant_types/${String(grantTypes.indexOf('refresh_token'))}`,
+        'Refresh tokens come with a grant in which a person takes part, such as authorization_code; add one.',
+      ),
+  },
+  {
+    reads: ['grantTypes', 'redirectUris'],
+    check: ({ grantTypes, redirectUris }) =>
+      when(
+        redirectUris.length === 0 &&
+          grantTypes.some((grant) => grant === 'authorization_code' || grant === 'implicit'),
+        '/redirect_uris',
+        'List at least one redirect URI: the grants authorization_code and implicit need it.',
+      ),
+  },
+  { reads: ['grantTypes', 'responseTypes'], check: responseTypeMistakes },
+  {
+    reads: ['grantTypes', 'scopes', 'optionalScopes'],
+    check: ({ scopes }, { optionalScopes = [] }) =>
+      optionalScopes.flatMap((name, index) =>
+        when(
+          !scopes.includes(name) && name !== 'openid' && name !== 'offline_access',
+          `/optional_scopes/${String(index)}`,
+          `"${name}" is not in scopes: add it there, or leave it out here.`,
+        ),
+      ),
+  },
+  {
+    reads: ['jwks', 'jwksUri'],
+    check: ({ jwks, jwksUri }) =>
+      when(
+        jwks !== null && jwksUri !== null,
+        '/jwks_uri',
+        'Send jwks or jwks_uri, not both (RFC 7591 section 2).',
+      ),
+  },
+  {
+    reads: ['jwks', 'jwksUri', 'tokenEndpointAuthMethod'],
+    check: ({ jwks, jwksUri, tokenEndpointAuthMethod: method }) => {
+      if (method !== 'private_key_jwt' && method !== 'self_signed_tls_client_auth') return [];
+      if (jwks === null) return when(jwksUri === null, '/jwks', `${method} needs jwks or jwks_uri.`);
+      return when(
+        !jwks.keys.some(canVerify),
+        '/jwks/keys',
+        `${method} needs a key that verifies ${ASSERTION_ALGORITHMS.join(', ')} signatures.`,
+      );
+    },
+  },
+  {
+    reads: ['clientType', 'tokenEndpointAuthMethod', 'redirectUris', 'postLogoutRedirectUris', 'grantTypes'],
+    check: engineUriMistakes,
+  },
+];
+
+/** Every rule between fields that is broken, `more` ones too, as far as the fields could be read. */
+export function ruleMistakes(
+  given: GivenSettings,
+  settings: Settings,
+  unreadable: ReadonlySet<string>,
+  capabilities: Capabilities,
+  more: readonly Rule[] = [],
+) {
+  return [...RULES, ...more]
+    .filter((rule) => !rule.reads.some((field) => unreadable.has(field)))
+    .flatMap((rule) => rule.check(settings, given, capabilities));
+}
+
+function responseTypeMistakes({ grantTypes, responseTypes }: Settings): Mistake[] {
+  const foreign = responseTypes.flatMap((type, index) => {
+    const grant = type === 'code' ? 'authorization_code' : 'implicit';
+    const detail = `${type} needs the grant type ${grant}.`;
+    return when(!grantTypes.includes(grant), `/response_types/${String(index)}`, detail);
+  });
+  const alone = responseTypes.indexOf('token');
+  if (alone >= 0 && !responseTypes.includes('id_token')) {
+    const detail =
+      'token comes only together with id_token (OpenID Connect Core section 3.2): add that, or use code.';
+    foreign.push({ pointer: `/response_types/${String(alone)}`, detail });
+  }
+  const missing = inferResponseTypes(grantTypes).filter((type) =>
+    type === 'code' ? !responseTypes.includes('code') : !responseTypes.some((given) => given !== 'code'),
+  );
+  return [
+    ...foreign,
+    ...missing.flatMap((type) => when(true, '/response_types', `The grant types need ${type} here.`)),
+  ];
+}
+
+/** What the engine's own rules would refuse when the client is used (OpenID Connect Registration section 2). */
+function engineUriMistakes(settings: Settings): Mistake[] {
+  const native = applicationType(settings) === 'native';
+  const implicit = settings.grantTypes.includes('implicit');
+  const lists = {
+    redirect_uris: settings.redirectUris,
+    post_logout_redirect_uris: settings.postLogoutRedirectUris,
+  };
+  return Object.entries(lists).flatMap(([name, uris]) =>
+    uris.flatMap((text, index) => {
+      const uri = new URL(text);
+      const pointer = `/${name}/${String(index)}`;
+      if (native) {
+        const detail =
+          "https on a loopback host cannot stand beside an app's own scheme; use http, or another client.";
+        return when(!isPrivateUse(uri) && isLoopback(uri, 'https:'), pointer, detail);
+      }
+      const detail = 'A web client with the implicit grant needs https and a host other than localhost.';
+      return when(implicit && (uri.protocol === 'http:' || uri.hostname === 'localhost'), pointer, detail);
+    }),
+  );
+}

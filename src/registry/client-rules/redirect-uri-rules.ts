@@ -1,0 +1,103 @@
+import type { ClientSettings, ClientType } from '../client-record/client-record.js';
+
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+/** Schemes that run script, read local data or start another protocol instead of calling an app back. */
+const REFUSED_SCHEMES: ReadonlySet<string> = new Set(
+  (
+    'javascript data file vbscript about blob filesystem view-source ftp ws wss feed jar intent content res chrome ' +
+    'chrome-extension moz-extension mailto tel sms search-ms'
+  ).split(' '),
+);
+const URI_CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
+const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/;
+const AUTHORITY = /^[^:]+:\/\/([^/?#]*)/;
+
+/**
+ * What is wrong with a redirect URI or post-logout redirect URI, in sentences. It is compared as a string (RFC 9700
+ * section 4.1.3), so it has to be written exactly as a URL parser reads it. http is for loopback interfaces, any other
+ * scheme is an app's own (RFC 8252 section 7).
+ */
+export function redirectUriMistakes(value: string): string[] {
+  const { syntax, parsed } = readUri(value);
+  const mistakes = [...syntax];
+  if (value.includes('#')) mistakes.push('Leave out the fragment (RFC 6749 section 3.1.2).');
+  if (value.includes('*')) {
+    mistakes.push('Wildcards are not supported: list each URI. Write a literal asterisk as %2A.');
+  }
+  if (parsed) mistakes.push(...schemeMistakes(parsed));
+  return mistakes;
+}
+
+/** What is wrong with the URL of a page or endpoint of the client: https, or http on a loopback host if allowed. */
+export function webUrlMistakes(value: string, allow: { loopback: boolean; fragment: boolean }): string[] {
+  const { syntax, parsed } = readUri(value);
+  const mistakes = [...syntax];
+  if (!allow.fragment && value.includes('#')) mistakes.push('Leave out the fragment.');
+  if (parsed && parsed.protocol !== 'https:' && !(allow.loopback && isLoopback(parsed, 'http:'))) {
+    mistakes.push(
+      allow.loopback ? 'Use https (http only for localhost, 127.0.0.1 and [::1]).' : 'Use https.',
+    );
+  }
+  return mistakes;
+}
+
+/** What is wrong with a CORS origin, which is compared with the Origin header as browsers send it (RFC 6454). */
+export function originMistakes(value: string): string[] {
+  const mistakes = webUrlMistakes(value, { loopback: true, fragment: false });
+  if (value.includes('*')) mistakes.push('Wildcards are not supported: list each origin.');
+  if (mistakes.length > 0 || new URL(value).origin === value) return mistakes;
+  return [`Write the origin as browsers send it: ${new URL(value).origin}`];
+}
+
+/** Whether the engine is to treat the client as a native app, whose loopback redirect URIs match on any port. */
+export function applicationType(
+  client: Pick<ClientSettings, 'redirectUris' | 'postLogoutRedirectUris'> & { clientType: ClientType },
+): 'native' | 'web' {
+  const uris = [...client.redirectUris, ...client.postLogoutRedirectUris].map((uri) => new URL(uri));
+  if (uris.some(isPrivateUse)) return 'native';
+  // The engine refuses https on a loopback host to native clients; such a client keeps exact ports instead.
+  if (client.clientType !== 'public' || uris.some((uri) => isLoopback(uri, 'https:'))) return 'web';
+  return uris.some((uri) => isLoopback(uri, 'http:')) ? 'native' : 'web';
+}
+
+/** Whether the URI belongs to no web server but to an app on the person's device. */
+export function isPrivateUse({ protocol }: URL): boolean {
+  return protocol !== 'https:' && protocol !== 'http:';
+}
+
+/** Whether the URL has that protocol and a host that is the person's own device. */
+export function isLoopback(url: URL, protocol: 'http:' | 'https:'): boolean {
+  return url.protocol === protocol && LOOPBACK_HOSTS.has(url.hostname);
+}
+
+function readUri(value: string): { syntax: string[]; parsed?: URL } {
+  // Parsers silently drop tabs, newlines and surrounding blanks, and read \ as /.
+  if (!URI_CHARACTERS.test(value)) {
+    return {
+      syntax: [
+        'Use only the characters of RFC 3986: no blanks; percent-encode others, write hosts in punycode.',
+      ],
+    };
+  }
+  const scheme = SCHEME.exec(value)?.[1];
+  if (scheme === undefined)
+    return { syntax: ['Write an absolute URI that starts with a scheme, such as https://.'] };
+  if (!URL.canParse(value)) return { syntax: ['This is not a valid URI.'] };
+  const parsed = new URL(value);
+  const syntax: string[] = [];
+  if (scheme !== scheme.toLowerCase()) syntax.push('Write the scheme in lower case.');
+  const authority = AUTHORITY.exec(value)?.[1];
+  if (authority?.includes('@')) syntax.push('Leave out the user name and password.');
+  else if (!isPrivateUse(parsed) && authority?.replace(/:\d+$/, '') !== parsed.hostname) {
+    syntax.push(`Write the host exactly as ${parsed.protocol}//${parsed.host}`);
+  }
+  return { syntax, parsed };
+}
+
+function schemeMistakes(parsed: URL): string[] {
+  const scheme = parsed.protocol.slice(0, -1);
+  if (REFUSED_SCHEMES.has(scheme))
+    return [`The scheme ${scheme} is refused; use https or the app's own scheme.`];
+  if (scheme !== 'http' || isLoopback(parsed, 'http:')) return [];
+  return ['Use https; http is only for localhost, 127.0.0.1 and [::1].'];
+}

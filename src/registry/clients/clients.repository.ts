@@ -1,0 +1,224 @@
+import type { Database, Sql, Transaction } from '../../platform/db/database.js';
+import type { ClientRecord, ClientSettings, SecretSummary } from '../client-record/client-record.js';
+import type { Position } from '../../platform/paging/cursor.js';
+import { type SnakeKeys, toCamel, toSnake } from '../../platform/wire/snake-case.js';
+import { COLUMNS, secretsAs, TABLES } from '../live-clients/client-columns.js';
+
+/** What a row is created from. */
+export type NewClient = ClientSettings &
+  Pick<ClientRecord, 'clientId' | 'projectId' | 'createdBy' | 'registrationType' | 'clientType'>;
+
+/** Which clients to list. `text` is found anywhere in name, description, company or client_id, in any case. */
+export interface ClientFilter {
+  text?: string;
+  clientType?: string;
+  grantType?: string;
+  /** Never used, or last used, before this time (RFC 3339); one that was never used counts from its creation. */
+  unusedSince?: string;
+  visibility?: string;
+  registrationType?: string;
+  /** The deleted ones instead of the live ones. */
+  deleted?: boolean;
+}
+
+/** A client that was purged, for the audit trail. */
+export type PurgedClient = Pick<ClientRecord, 'id' | 'clientId' | 'projectId' | 'orgId'>;
+
+type SecretJson = Omit<SecretSummary, 'createdAt' | 'lastUsedAt'> & {
+  createdAt: string;
+  lastUsedAt: string | null;
+};
+type Row = SnakeKeys<Omit<ClientRecord, 'secrets'>> & { secrets: SecretJson[] };
+
+const SECRETS = secretsAs(
+  `'id', s.id, 'hint', s.hint, 'createdAt', s.created_at, 'lastUsedAt', s.last_used_at`,
+);
+const VERIFICATION = `(SELECT json_build_object('status', v.status, 'text', v.text, 'host', v.host)
+  FROM publisher_verifications v WHERE v.oauth_client_id = c.id) AS client_uri_verification`;
+const DETAILS = `${COLUMNS}, ${SECRETS}, ${VERIFICATION}`;
+const POSITION = `to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
+
+const PURGE = `
+  WITH gone AS (
+    DELETE FROM oauth_clients WHERE id IN (
+      SELECT id FROM oauth_clients WHERE deleted_at < now() - make_interval(days => ?)
+      ORDER BY deleted_at LIMIT ? FOR UPDATE SKIP LOCKED)
+    RETURNING id, client_id, project_id),
+  retired AS (INSERT INTO retired_client_ids (client_id) SELECT client_id FROM gone)
+  SELECT g.id, g.client_id AS "clientId", g.project_id AS "projectId", p.org_id AS "orgId"
+  FROM gone g JOIN projects p ON p.id = g.project_id`;
+
+/** The SQL of the client registry. A deleted client is a row with `deleted_at` until it is purged; then its id is left. */
+export class ClientsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Live or deleted. */
+  async find(projectId: string, id: string, sql: Sql = this.database.sql): Promise<ClientRecord | undefined> {
+    const text = `SELECT ${DETAILS} FROM ${TABLES} WHERE c.project_id = ? AND c.id = ?`;
+    return (await select<Row>(sql, text, [projectId, id])).map(toRecord)[0];
+  }
+
+  /** The live client (or the deleted one); nobody else changes it or its secrets before the transaction ends. */
+  async lock(
+    tx: Transaction,
+    projectId: string,
+    id: string,
+    state: 'live' | 'deleted' = 'live',
+  ): Promise<ClientRecord | undefined> {
+    // A statement that waits for a lock sees other tables as they were before; so the secrets are read by a second one.
+    const rows = await tx('oauth_clients')
+      .where({ id, project_id: projectId })
+      .whereRaw(state === 'live' ? 'deleted_at IS NULL' : 'deleted_at IS NOT NULL')
+      .forUpdate()
+      .select<{ id: string }[]>('id');
+    return rows.length === 0 ? undefined : this.find(projectId, id, tx);
+  }
+
+  /** Newest first, behind `after`; there is an index in this order or for this filter, so that no page reads the table. */
+  async list(
+    projectId: string,
+    filter: ClientFilter,
+    limit: number,
+    after?: Position,
+  ): Promise<{ record: ClientRecord; position: Position }[]> {
+    const where = ['c.project_id = ?', `c.deleted_at IS ${filter.deleted ? 'NOT NULL' : 'NULL'}`];
+    const values: string[] = [projectId];
+    const add = (condition: string, ...more: string[]): void => {
+      where.push(condition);
+      values.push(...more);
+    };
+    if (after) add('(c.created_at, c.id) < (?::timestamptz, ?::uuid)', after.createdAt, after.id);
+    if (filter.clientType !== undefined) add('c.client_type = ?', filter.clientType);
+    if (filter.unusedSince !== undefined) {
+      add('coalesce(c.last_used_at, c.created_at) < ?::timestamptz', filter.unusedSince);
+    }
+    if (filter.visibility !== undefined) add('c.visibility = ?', filter.visibility);
+    if (filter.registrationType !== undefined) add('c.registration_type = ?', filter.registrationType);
+    if (filter.grantType !== undefined) add('c.grant_types @> ARRAY[?]::text[]', filter.grantType);
+    if (filter.text !== undefined) {
+      const pattern = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
+      const columns = ['client_name', 'description', 'company', 'client_id'];
+      add(`(${columns.map((name) => `c.${name} ILIKE ?`).join(' OR ')})`, ...columns.map(() => pattern));
+    }
+    const rows = await select<Row & { position: string }>(
+      this.database.sql,
+      `SELECT ${DETAILS}, ${POSITION} FROM ${TABLES} WHERE ${where.join(' AND ')}
+       ORDER BY c.created_at DESC, c.id DESC LIMIT ${String(limit)}`,
+      values,
+    );
+    return rows.map(({ position, ...row }) => ({
+      record: toRecord(row),
+      position: { createdAt: position, id: row.id },
+    }));
+  }
+
+  /** The new row's id, or undefined when the client_id is or was somebody's; then the transaction has to fail. */
+  async insert(tx: Transaction, client: NewClient): Promise<string | undefined> {
+    const rows = await tx('oauth_clients')
+      .insert(toColumns(client))
+      .onConflict('client_id')
+      .ignore()
+      .returning<{ id: string }[]>('id');
+    // The insert may have waited for a purge of the id's last owner, which only a later statement sees.
+    const retired = await tx<{ client_id: string }>('retired_client_ids')
+      .where('client_id', client.clientId)
+      .first('client_id');
+    return retired === undefined ? rows[0]?.id : undefined;
+  }
+
+  async update(tx: Transaction, id: string, settings: Partial<ClientSettings>): Promise<void> {
+    await tx('oauth_clients')
+      .where({ id })
+      .update({ ...toColumns(settings), version: tx.raw('version + 1'), updated_at: tx.fn.now() });
+  }
+
+  /** The version is the caller's to count, with `update`. */
+  async promote(tx: Transaction, id: string): Promise<void> {
+    await tx('oauth_clients')
+      .where({ id, visibility: 'private' })
+      .update({ visibility: 'public', promoted_at: tx.fn.now() });
+  }
+
+  /** The token that manages the client dies with it. */
+  async markDeleted(tx: Transaction, id: string): Promise<void> {
+    await tx('oauth_clients')
+      .where({ id })
+      .update({
+        deleted_at: tx.fn.now(),
+        updated_at: tx.fn.now(),
+        version: tx.raw('version + 1'),
+        registration_token_digest: null,
+      });
+  }
+
+  /** Ends what was issued to the client so far, also what a request writes that is under way. */
+  async endIssued(tx: Transaction, id: string): Promise<void> {
+    await tx('oauth_clients')
+      .where({ id })
+      .update({ restored_at: tx.raw('clock_timestamp()') });
+  }
+
+  /** Undoes `markDeleted`; false when that was more than so many days ago. */
+  async restore(tx: Transaction, id: string, days: number): Promise<boolean> {
+    const changed = await tx('oauth_clients')
+      .where({ id })
+      .whereRaw('deleted_at >= now() - make_interval(days => ?)', [days])
+      .update({
+        deleted_at: null,
+        restored_at: tx.raw('clock_timestamp()'),
+        updated_at: tx.fn.now(),
+        version: tx.raw('version + 1'),
+      });
+    return changed === 1;
+  }
+
+  /** Removes at most `limit` clients that were deleted more than so many days ago, and keeps their ids taken. */
+  async purge(tx: Transaction, days: number, limit: number): Promise<PurgedClient[]> {
+    return (await tx.raw<{ rows: PurgedClient[] }>(PURGE, [days, limit])).rows;
+  }
+
+  /** Changes the digest of the registration access token, if it is still `from`; false when it is not. */
+  async replaceRegistrationToken(
+    tx: Transaction,
+    id: string,
+    from: Buffer | null,
+    to: Buffer | null,
+  ): Promise<boolean> {
+    const changed = await tx('oauth_clients')
+      .where({ id })
+      .whereRaw('registration_token_digest IS NOT DISTINCT FROM ?::bytea', [from])
+      .update({ registration_token_digest: to });
+    return changed === 1;
+  }
+
+  /** How many clients, live or deleted and not purged yet, have one of the scopes. */
+  async countWithScopes(tx: Transaction, names: readonly string[]): Promise<number> {
+    const rows = await select<{ count: number }>(
+      tx,
+      'SELECT count(*)::int AS count FROM oauth_clients WHERE scopes && ?::text[]',
+      [[...names]],
+    );
+    return rows[0]?.count ?? 0;
+  }
+}
+
+async function select<R>(sql: Sql, text: string, values: (string | string[])[]): Promise<R[]> {
+  return (await sql.raw<{ rows: R[] }>(text, values)).rows;
+}
+
+function toColumns(client: Partial<NewClient>): Record<string, unknown> {
+  const columns: Record<string, unknown> = toSnake(client);
+  // pg would take the object for a composite value.
+  return client.jwks ? { ...columns, jwks: JSON.stringify(client.jwks) } : columns;
+}
+
+function toRecord({ secrets, ...row }: Row): ClientRecord {
+  return {
+    ...toCamel(row),
+    secrets: secrets.map((secret) => ({
+      ...secret,
+      createdAt: new Date(secret.createdAt),
+      lastUsedAt: secret.lastUsedAt === null ? null : new Date(secret.lastUsedAt),
+    })),
+  };
+}

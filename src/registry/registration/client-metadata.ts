@@ -1,0 +1,111 @@
+import type { Mistake } from '../../platform/errors/errors.js';
+import type { ClientRecord, ClientSettings } from '../client-record/client-record.js';
+import { ASSERTION_ALGORITHMS } from '../client-rules/jwks-rules.js';
+import { applicationType } from '../client-rules/redirect-uri-rules.js';
+import { toSnake } from '../../platform/wire/snake-case.js';
+
+/** Client metadata (RFC 7591 section 2, OpenID Connect Registration section 2), or the record's form of it. */
+export type Metadata = Record<string, unknown>;
+
+/** The metadata that the record has under the same name. */
+const SHARED = [
+  'client_name',
+  'client_uri',
+  'logo_uri',
+  'policy_uri',
+  'tos_uri',
+  'redirect_uris',
+  'post_logout_redirect_uris',
+  'backchannel_logout_uri',
+  'backchannel_logout_session_required',
+  'grant_types',
+  'response_types',
+  'token_endpoint_auth_method',
+  'jwks',
+  'jwks_uri',
+] as const;
+
+/**
+ * Metadata that the record does not keep, with the values that describe what happens anyway. Any other value is refused:
+ * whoever asks for encryption or a signature and is registered without would rely on what nobody does.
+ */
+const FIXED: Readonly<Record<string, readonly unknown[]>> = {
+  application_type: ['web', 'native'],
+  subject_type: ['public'],
+  id_token_signed_response_alg: ['RS256'],
+  token_endpoint_auth_signing_alg: ASSERTION_ALGORITHMS,
+  require_signed_request_object: [false],
+  require_pushed_authorization_requests: [false],
+  dpop_bound_access_tokens: [false],
+  tls_client_certificate_bound_access_tokens: [false],
+  ...Object.fromEntries(
+    [
+      'sector_identifier_uri',
+      'id_token_encrypted_response_alg',
+      'id_token_encrypted_response_enc',
+      'userinfo_signed_response_alg',
+      'userinfo_encrypted_response_alg',
+      'userinfo_encrypted_response_enc',
+      'introspection_signed_response_alg',
+      'introspection_encrypted_response_alg',
+      'introspection_encrypted_response_enc',
+      'authorization_signed_response_alg',
+      'authorization_encrypted_response_alg',
+      'authorization_encrypted_response_enc',
+      'request_object_signing_alg',
+      'request_object_encryption_alg',
+      'request_object_encryption_enc',
+    ].map((name) => [name, []]),
+  ),
+};
+
+/**
+ * Metadata in the record's form, in which what was left out is null, and what is wrong with the rest of it; what nobody here
+ * knows is ignored (RFC 7591 section 2). Without a list of scopes the client gets `offeredScopes`.
+ */
+export function toRecordInput(
+  metadata: Metadata,
+  offeredScopes: readonly string[],
+): { input: Metadata; mistakes: Mistake[] } {
+  const mistakes: Mistake[] = [];
+  if (isGiven(metadata['software_statement'])) {
+    const detail = 'Software statements are not accepted here; send the metadata itself.';
+    mistakes.push({ pointer: '/software_statement', detail });
+  }
+  for (const [name, values] of Object.entries(FIXED)) {
+    if (!isGiven(metadata[name]) || values.includes(metadata[name])) continue;
+    const choice = values.length === 0 ? 'Leave this out' : `Use ${values.join(', ')}, or leave this out`;
+    mistakes.push({ pointer: `/${name}`, detail: `${choice}: nothing else is offered here.` });
+  }
+  const scope = metadata['scope'] ?? undefined;
+  if (scope !== undefined && typeof scope !== 'string') {
+    mistakes.push({ pointer: '/scope', detail: 'Send the scopes as text, with blanks between them.' });
+  }
+  const scopes = typeof scope === 'string' ? [...new Set(scope.split(' ').filter(Boolean))] : offeredScopes;
+  const shared = SHARED.map((name) => [name, metadata[name] ?? null] as const);
+  // RFC 7591 section 2: without a list of grants it is the authorization code alone.
+  const grantTypes = metadata['grant_types'] ?? ['authorization_code'];
+  return { input: { ...Object.fromEntries(shared), grant_types: grantTypes, scopes }, mistakes };
+}
+
+/** What of a record its client is told. */
+export type Registered = ClientSettings & Pick<ClientRecord, 'clientId' | 'clientType' | 'createdAt'>;
+
+/** Everything that is registered about the client, as RFC 7591 section 3.2.1 wants it told. */
+export function toMetadata(record: Registered): Metadata {
+  const wire: Metadata = { ...toSnake(record) };
+  const shared = SHARED.map((name) => [name, wire[name]] as const);
+  return {
+    client_id: record.clientId,
+    client_id_issued_at: Math.floor(record.createdAt.getTime() / 1000),
+    ...Object.fromEntries(shared.filter(([, value]) => value !== null)),
+    scope: record.scopes.join(' '),
+    application_type: applicationType(record),
+    subject_type: 'public',
+    id_token_signed_response_alg: 'RS256',
+  };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

@@ -1,0 +1,112 @@
+import Router from '@koa/router';
+import type Koa from 'koa';
+import { AppError, type ErrorKind, type Mistake } from '../../platform/errors/errors.js';
+import {
+  challenge,
+  readJson,
+  type RequestState,
+  setErrorHead,
+  statusOf,
+  toAppError,
+} from '../../platform/http/http.js';
+import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+import type { RegistrationService } from './registration.service.js';
+
+const COLLECTION = ENGINE_ROUTES.registration;
+const CLIENT = `${COLLECTION}/:client_id`;
+const BODY_LIMIT = 256 * 1024;
+const MAX_MISTAKES_SHOWN = 100;
+const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
+
+/** The codes of RFC 6750 section 3.1 and RFC 7591 section 3.2.2, and ours where those have none. */
+const CODES: Partial<Record<ErrorKind, string>> = {
+  unauthenticated: 'invalid_token',
+  slow_down: 'slow_down',
+  unavailable: 'temporarily_unavailable',
+  method_not_allowed: 'invalid_request',
+};
+
+/** The door of clients that register themselves (RFC 7591) and look after their registration (RFC 7592). No CORS. */
+export function registrationRoutes(registration: RegistrationService): Router<RequestState> {
+  const router = new Router<RequestState>();
+  router.use([COLLECTION, CLIENT], registrationErrors());
+
+  router.post(COLLECTION, async (ctx) => {
+    const body = () => readJson(ctx, BODY_LIMIT);
+    ctx.body = await registration.register(originOf(ctx), bearerOf(ctx), body);
+    ctx.status = 201;
+  });
+
+  router.get(CLIENT, async (ctx) => {
+    ctx.body = await registration.read(clientOf(ctx), bearerOf(ctx));
+  });
+
+  router.put(CLIENT, async (ctx) => {
+    const body = () => readJson(ctx, BODY_LIMIT);
+    ctx.body = await registration.update(clientOf(ctx), bearerOf(ctx), originOf(ctx), body);
+  });
+
+  router.delete(CLIENT, async (ctx) => {
+    await registration.remove(clientOf(ctx), bearerOf(ctx), originOf(ctx));
+    ctx.status = 204;
+  });
+
+  router.all([COLLECTION, CLIENT], (ctx) => {
+    ctx.set('Allow', ctx.path === COLLECTION ? 'POST' : 'GET, HEAD, PUT, DELETE');
+    throw new AppError('method_not_allowed', 'This endpoint does not understand the method.');
+  });
+  return router;
+}
+
+/** Answers errors as RFC 7591 section 3.2.2 has them; mistakes of ours go on to `problems()`. */
+function registrationErrors(): Koa.Middleware {
+  return async (ctx, next) => {
+    ctx.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+    try {
+      await next();
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (!error) throw thrown;
+      const gone = error.kind === 'not_found';
+      const code = gone ? 'invalid_token' : (CODES[error.kind] ?? codeOf(error.mistakes));
+      if (code === 'invalid_token' && ctx.get('Authorization') !== '') {
+        ctx.set('WWW-Authenticate', challenge({ error: code }));
+      }
+      // RFC 7592 section 2: a client that does not exist is answered as a bad token.
+      setErrorHead(ctx, gone ? 401 : error.kind === 'invalid' ? 400 : statusOf(error), error);
+      ctx.body = { error: code, error_description: describe(error) };
+    }
+  };
+}
+
+function codeOf(mistakes: readonly Mistake[]): string {
+  const concerns = (field: string) => mistakes.some(({ pointer }) => pointer.split('/')[1] === field);
+  if (concerns('software_statement')) return 'invalid_software_statement';
+  return concerns('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata';
+}
+
+/** All mistakes in one text of the characters that RFC 6749 section 5.2 allows here. */
+function describe({ message, mistakes }: AppError): string {
+  const sentences = mistakes
+    .slice(0, MAX_MISTAKES_SHOWN)
+    .map(({ pointer, detail }) => `${pointer.slice(1).replace(/^scopes(?=\/|$)/, 'scope')}: ${detail}`);
+  const text = sentences.length > 0 ? sentences.join(' ') : message;
+  return text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');
+}
+
+function bearerOf(ctx: Koa.ParameterizedContext): string | undefined {
+  const header = ctx.get('Authorization');
+  if (header === '') return undefined;
+  const token = BEARER.exec(header)?.[1];
+  if (token === undefined)
+    throw new AppError('unauthenticated', 'Send the token as: Authorization: Bearer ...');
+  return token;
+}
+
+function clientOf({ params }: { params: Record<string, string> }): string {
+  return params['client_id'] ?? '';
+}
+
+function originOf(ctx: Koa.ParameterizedContext<RequestState>): { address: string; requestId: string } {
+  return { address: ctx.ip, requestId: ctx.state.requestId };
+}

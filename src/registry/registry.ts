@@ -1,0 +1,134 @@
+import type { Identity } from '../identity/identity.js';
+import { VerifiedSecrets } from '../platform/crypto/hashing.js';
+import type { Platform } from '../platform/platform.js';
+import { ADMIN_SCOPES } from '../tenancy/access/permissions.js';
+import { adminAudience } from '../tenancy/admin-tokens/admin-audience.js';
+import type { Tenancy } from '../tenancy/tenancy.js';
+import { adminApi } from './apis/api-record.js';
+import { ApisRepository } from './apis/apis.repository.js';
+import { ApisService } from './apis/apis.service.js';
+import { SCOPES_GIVEN_UNASKED } from './client-record/client-defaults.js';
+import { capabilitiesOf } from './client-rules/capabilities.js';
+import { ClientAuthenticationService } from './client-secrets/client-authentication.service.js';
+import { ClientSecretsRepository } from './client-secrets/client-secrets.repository.js';
+import { ClientSecretsService } from './client-secrets/client-secrets.service.js';
+import { ClientsRepository } from './clients/clients.repository.js';
+import { ClientsService } from './clients/clients.service.js';
+import { DeletedClientsService } from './clients/deleted-clients.service.js';
+import { type ClientArtifacts, DeadArtifacts } from './clients/invalidated-artifacts-cleanup.js';
+import { LiveClientsRepository } from './live-clients/live-clients.repository.js';
+import { PublisherPoller } from './publisher/publisher-poller.service.js';
+import { PublisherRepository } from './publisher/publisher.repository.js';
+import { PublisherService } from './publisher/publisher.service.js';
+import { TxtLookup } from './publisher/txt-lookup.js';
+import { InitialAccessTokensRepository } from './registration/initial-access-tokens.repository.js';
+import { InitialAccessTokensService } from './registration/initial-access-tokens.service.js';
+import { RegistrationService } from './registration/registration.service.js';
+import { CatalogueService } from './scopes/catalogue.service.js';
+import { ScopesRepository } from './scopes/scopes.repository.js';
+import { ScopesService } from './scopes/scopes.service.js';
+import { UsageReportsRepository } from './usage-reports/usage-reports.repository.js';
+import { UsageReportsService } from './usage-reports/usage-reports.service.js';
+import { UnusedClientsRepository } from './usage/unused-clients.repository.js';
+import { UnusedClientsService } from './usage/unused-clients.service.js';
+import { UsageRepository } from './usage/usage.repository.js';
+import { UsageService } from './usage/usage.service.js';
+
+/** The services of the client registry. `artifacts` holds what was issued to clients. */
+export function makeRegistry(
+  platform: Platform,
+  { attempts }: Identity,
+  { audit, tenants }: Tenancy,
+  artifacts: ClientArtifacts,
+) {
+  const { database, hashing, log, settings } = platform;
+  const clientsRepository = new ClientsRepository(database);
+  const publisherRepository = new PublisherRepository(database);
+  const scopesRepository = new ScopesRepository(database);
+  const catalogue = {
+    database,
+    audit,
+    use: clientsRepository,
+    scopes: scopesRepository,
+    apis: new ApisRepository(database),
+  };
+  const ownApi = adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials);
+  const scopes = new ScopesService(scopesRepository, ownApi);
+  const deadArtifacts = new DeadArtifacts(artifacts, log);
+  const clientSecrets = new ClientSecretsService({
+    database,
+    clients: clientsRepository,
+    secrets: new ClientSecretsRepository(),
+    hashing,
+    audit,
+  });
+  const clients = new ClientsService({
+    database,
+    repository: clientsRepository,
+    live: new LiveClientsRepository(database),
+    secrets: clientSecrets,
+    scopes,
+    publisher: new PublisherService(publisherRepository),
+    tenants,
+    audit,
+    deadArtifacts,
+    capabilities: capabilitiesOf(settings.allow),
+  });
+  const usage = new UsageService(new UsageRepository(database), log);
+  const clientAuthentication = new ClientAuthenticationService(
+    new VerifiedSecrets(hashing),
+    attempts,
+    settings.attempts.clientSecret,
+  );
+  const initialAccessTokens = new InitialAccessTokensService({
+    database,
+    repository: new InitialAccessTokensRepository(database),
+    audit,
+    mode: settings.registration.mode,
+  });
+  return {
+    scopes,
+    catalogue: new CatalogueService({ ...catalogue, givenUnasked: SCOPES_GIVEN_UNASKED }),
+    apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
+    usage,
+    usageReports: new UsageReportsService(new UsageReportsRepository(database)),
+    unusedClients: new UnusedClientsService({
+      repository: new UnusedClientsRepository(database),
+      clients,
+      usage,
+      days: settings.dynamicClientRetentionDays,
+    }),
+    clients,
+    clientSecrets,
+    clientAuthentication,
+    deadArtifacts,
+    deletedClients: new DeletedClientsService({
+      database,
+      repository: clientsRepository,
+      deadArtifacts,
+      audit,
+      restoreDays: settings.clientRestoreDays,
+    }),
+    initialAccessTokens,
+    registration: new RegistrationService({
+      settings,
+      clients,
+      clientSecrets,
+      clientAuthentication,
+      initialAccessTokens,
+      scopes,
+      tenants,
+      attempts,
+    }),
+    publisherPoller: new PublisherPoller({
+      database,
+      repository: publisherRepository,
+      txt: new TxtLookup(settings.publisher.dnsServers),
+      audit,
+      log,
+      timeout: settings.publisher.timeout,
+    }),
+  };
+}
+
+export type Registry = ReturnType<typeof makeRegistry>;

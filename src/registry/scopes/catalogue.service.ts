@@ -1,0 +1,173 @@
+import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
+import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
+import type { Database, Transaction } from '../../platform/db/database.js';
+import { AppError, invalid, type Mistake, notFound } from '../../platform/errors/errors.js';
+import { foreignCursor } from '../../platform/paging/cursor.js';
+import { changedFields } from '../../platform/wire/field-input.js';
+import type { ApisRepository } from '../apis/apis.repository.js';
+import { readNewScope, readScopePatch, type ScopeDraft } from './scope-input.js';
+import { ADMINISTRATION, isReserved, type ScopeRecord } from './scope-record.js';
+import type { ScopeFilter, ScopesRepository } from './scopes.repository.js';
+
+/** Whoever knows which clients have a scope. */
+export interface ScopeUse {
+  /** How many clients, live or restorable, have one of the scopes. */
+  countWithScopes(tx: Transaction, names: readonly string[]): Promise<number>;
+}
+
+/** What the catalogue needs. */
+export interface CatalogueDependencies {
+  database: Database;
+  scopes: ScopesRepository;
+  apis: ApisRepository;
+  use: ScopeUse;
+  audit: AuditService;
+  /** The scopes that clients are given without asking, which can therefore not be retired. */
+  givenUnasked: readonly string[];
+}
+
+/**
+ * The scope catalogue as operators change it: input is the wire form, a change and its audit event are one transaction.
+ * AppErrors are `invalid` with all mistakes, `not_found`, `conflict`, and `stale` when `ifMatch` names other versions.
+ */
+export class CatalogueService {
+  constructor(private readonly deps: CatalogueDependencies) {}
+
+  /** By name. `limit` is 1 to 100; `nextCursor` is null on the last page. */
+  async list(
+    filter: ScopeFilter,
+    limit: number,
+    cursor?: string,
+  ): Promise<{ data: ScopeRecord[]; nextCursor: string | null }> {
+    const after = cursor === undefined ? undefined : nameOfCursor(cursor);
+    const found = await this.deps.scopes.list(filter, limit + 1, after);
+    const data = found.slice(0, limit);
+    const last = data.at(-1);
+    return { data, nextCursor: found.length > limit && last ? cursorOfName(last.name) : null };
+  }
+
+  async get(name: string): Promise<ScopeRecord> {
+    return found(await this.deps.scopes.find(name));
+  }
+
+  /** Throws AppError `conflict` when there is a scope of the name. */
+  async create(actor: Actor, input: Record<string, unknown>): Promise<ScopeRecord> {
+    const { database, scopes } = this.deps;
+    const draft = readNewScope(input);
+    return database.transaction(async (tx) => {
+      await this.#check(tx, draft, null);
+      const record = await scopes.insert(tx, draft.name, draft.settings);
+      if (!record) throw taken();
+      await this.#audit(tx, actor, 'scope.created', draft.name, Object.keys(input));
+      return record;
+    });
+  }
+
+  /**
+   * Applies a JSON merge patch. A retired scope stays with the clients that have it. Throws AppError `conflict` when a
+   * scope that clients have would move to another API: what was consented to there would not be what it is here.
+   */
+  async update(
+    actor: Actor,
+    name: string,
+    patch: Record<string, unknown>,
+    ifMatch?: IfMatch,
+  ): Promise<ScopeRecord> {
+    const { database, scopes } = this.deps;
+    return database.transaction(async (tx) => {
+      const before = await this.#lock(tx, name, ifMatch);
+      const draft = readScopePatch(before, patch);
+      await this.#check(tx, draft, before);
+      const wasRetired = before.retiredAt !== null;
+      const changed = [
+        ...changedFields(before, draft.settings),
+        ...(draft.retired === wasRetired ? [] : ['retired_at']),
+      ];
+      if (changed.length === 0) return before;
+      if (changed.includes('api_id')) await this.#refuseInUse(tx, name, 'cannot move to another API');
+      // The API of the administration scopes is no row that they could refer to.
+      const { apiId: _fixed, ...words } = draft.settings;
+      const settings = isReserved(before.category) ? words : draft.settings;
+      const after = found(await scopes.update(tx, name, settings, draft.retired));
+      await this.#audit(tx, actor, 'scope.updated', name, changed);
+      return after;
+    });
+  }
+
+  /** Throws AppError `conflict` while a client has the scope, or when the product itself needs it. */
+  async delete(actor: Actor, name: string, ifMatch?: IfMatch): Promise<void> {
+    await this.deps.database.transaction(async (tx) => {
+      const { category } = await this.#lock(tx, name, ifMatch);
+      if (isReserved(category)) throw new AppError('conflict', `This server itself needs the scope ${name}.`);
+      await this.#refuseInUse(tx, name, 'cannot be removed; retire it instead');
+      await this.deps.scopes.delete(tx, [name]);
+      await this.#audit(tx, actor, 'scope.deleted', name, []);
+    });
+  }
+
+  async #check(tx: Transaction, draft: ScopeDraft, before: ScopeRecord | null): Promise<void> {
+    const { settings, name, retired } = draft;
+    const mistakes = [...draft.mistakes];
+    const refuse = (broken: boolean, pointer: string, detail: string): void => {
+      if (broken) mistakes.push({ pointer, detail });
+    };
+    if (before && isReserved(before.category)) {
+      const why = `This server itself needs the scope ${name}; change only its words.`;
+      refuse(settings.category !== before.category, '/category', why);
+      refuse(settings.apiId !== before.apiId, '/api_id', why);
+      const given = before.category === ADMINISTRATION || this.deps.givenUnasked.includes(name);
+      refuse(retired && given, '/retired', why);
+    } else {
+      if (before)
+        refuse(isReserved(settings.category), '/category', 'Only scopes of the server itself have it.');
+      mistakes.push(...(await this.#apiMistakes(tx, settings.apiId)));
+    }
+    if (mistakes.length > 0) throw invalid(mistakes);
+  }
+
+  async #apiMistakes(tx: Transaction, apiId: string | null): Promise<Mistake[]> {
+    if (apiId === null || (await this.deps.apis.hold(tx, apiId))) return [];
+    return [{ pointer: '/api_id', detail: 'There is no API with this id that could have more scopes.' }];
+  }
+
+  async #refuseInUse(tx: Transaction, name: string, consequence: string): Promise<void> {
+    const count = await this.deps.use.countWithScopes(tx, [name]);
+    if (count > 0) throw new AppError('conflict', `${inUse(name, count)}, so it ${consequence}.`);
+  }
+
+  async #lock(tx: Transaction, name: string, ifMatch?: IfMatch): Promise<ScopeRecord> {
+    const record = found(await this.deps.scopes.lock(tx, name));
+    checkVersion(record, ifMatch, 'scope');
+    return record;
+  }
+
+  #audit(tx: Transaction, actor: Actor, action: string, name: string, changed: string[]): Promise<void> {
+    const target = { targetType: 'scope', targetId: name, orgId: null, projectId: null };
+    return this.deps.audit.record(tx, { actor, action, ...target, changedFields: changed });
+  }
+}
+
+function inUse(name: string, count: number): string {
+  return count === 1 ? `One client has the scope ${name}` : `${String(count)} clients have the scope ${name}`;
+}
+
+function found(record: ScopeRecord | undefined): ScopeRecord {
+  if (!record) throw notFound('scope');
+  return record;
+}
+
+function taken(): AppError {
+  const mistakes = [{ pointer: '/name', detail: 'Choose another name, or change the scope that has it.' }];
+  return new AppError('conflict', 'There is a scope of this name.', { mistakes });
+}
+
+function cursorOfName(name: string): string {
+  return Buffer.from(name).toString('base64url');
+}
+
+/** Throws AppError `malformed`. */
+function nameOfCursor(cursor: string): string {
+  const name = Buffer.from(cursor, 'base64url').toString();
+  if (!/^[A-Za-z0-9_.-]{1,128}$/.test(name) || cursorOfName(name) !== cursor) throw foreignCursor();
+  return name;
+}

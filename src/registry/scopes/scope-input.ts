@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { mergePatch } from '../../platform/wire/merge-patch.js';
+import { toCamel, toSnake } from '../../platform/wire/snake-case.js';
+import type { Mistake } from '../../platform/errors/errors.js';
+import { foreignFields, readFields } from '../../platform/wire/field-input.js';
+import { line, paragraphs } from '../../platform/wire/field-shapes.js';
+import { isReserved, type ScopeRecord, type ScopeSettings } from './scope-record.js';
+
+type WireObject = Record<string, unknown>;
+
+/** What a request asks for, and everything that is wrong with it; the rest is to be used only without mistakes. */
+export interface ScopeDraft {
+  name: string;
+  settings: ScopeSettings;
+  retired: boolean;
+  mistakes: Mistake[];
+}
+
+const DEFAULT_CATEGORY = 'general';
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The shape of each field that may be changed, as it is on the wire. */
+export const scopeFields = {
+  title: line(256),
+  description: paragraphs(4096),
+  category: line(128),
+  api_id: z.string('Send the id of an API as text.').regex(UUID, 'Send the id of an API, or null.'),
+  retired: z.boolean('Send true or false.'),
+} as const;
+
+/** The shape of a new scope's name. */
+export const scopeName = z
+  .string('Send the name of the scope as text.')
+  .refine((value) => !value.includes(':'), { error: 'Write scopes with dots, not colons.', abort: true })
+  .regex(
+    /^(?=.{1,128}$)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/,
+    'Use 1 to 128 letters, digits, hyphens and underscores, with single dots between words: orders.read.',
+  );
+
+const SET_BY_SERVER = 'This field is set by the server; leave it out.';
+const READ_ONLY = {
+  retired_at: 'Send "retired": true to retire a scope, and false to take that back.',
+  created_at: SET_BY_SERVER,
+  updated_at: SET_BY_SERVER,
+  url: SET_BY_SERVER,
+};
+
+/** Reads the wire form of a new scope; a null is as good as nothing. */
+export function readNewScope(input: WireObject): ScopeDraft {
+  const { retired: _later, ...writable } = scopeFields;
+  const fields = { name: scopeName, ...writable };
+  const readOnly = { ...READ_ONLY, retired: 'A new scope is not retired; leave this out.' };
+  const wire = mergePatch({}, input);
+  const draft = read(wire, fields, foreignFields(input, fields, readOnly));
+  if (!Object.hasOwn(wire, 'name'))
+    draft.mistakes.push({ pointer: '/name', detail: 'Give the scope a name.' });
+  if (isReserved(draft.settings.category)) {
+    const detail = 'The scopes of this category are those of the product itself; choose another.';
+    draft.mistakes.push({ pointer: '/category', detail });
+  }
+  return draft;
+}
+
+/** Applies a JSON merge patch (RFC 7396) to a scope. */
+export function readScopePatch(record: ScopeRecord, patch: WireObject): ScopeDraft {
+  const readOnly = { ...READ_ONLY, name: 'The name of a scope never changes; leave it out.' };
+  const { title, description, category, apiId } = record;
+  const current = { ...toSnake({ title, description, category, apiId }), retired: record.retiredAt !== null };
+  const wire = mergePatch(mergePatch({}, current), patch);
+  const draft = read(wire, scopeFields, foreignFields(patch, scopeFields, readOnly));
+  return { ...draft, name: record.name };
+}
+
+function read(wire: WireObject, fields: Record<string, z.ZodType>, foreign: Mistake[]): ScopeDraft {
+  const { values, mistakes } = readFields(wire, fields);
+  if (!Object.hasOwn(wire, 'title')) {
+    mistakes.push({ pointer: '/title', detail: 'Give the scope a title, in words for people.' });
+  }
+  const given = toCamel(values) as Partial<ScopeSettings> & { name?: string; retired?: boolean };
+  return {
+    name: given.name ?? '',
+    settings: {
+      title: given.title ?? '',
+      description: given.description ?? null,
+      category: given.category ?? DEFAULT_CATEGORY,
+      apiId: given.apiId ?? null,
+    },
+    retired: given.retired ?? false,
+    mistakes: [...foreign, ...mistakes],
+  };
+}

@@ -1,0 +1,51 @@
+import type { Transaction } from '../../platform/db/database.js';
+import { ADMINISTRATION, type DescribedScope, IDENTITY } from './scope-record.js';
+import type { ScopesRepository } from './scopes.repository.js';
+
+/** Scopes that only tell who a person is. */
+const SCOPE_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
+
+/** The scope catalogue as clients and people meet it. */
+export class ScopesService {
+  /** @param adminApi our own admin API, which the administration scopes belong to. */
+  constructor(
+    private readonly repository: ScopesRepository,
+    private readonly adminApi: { name: string; audience: string },
+  ) {}
+
+  /** The entries of these names, in their order, retired ones too, without those that the catalogue never had. */
+  async describe(names: readonly string[]): Promise<DescribedScope[]> {
+    const { name, audience } = this.adminApi;
+    const found = new Map(
+      (await this.repository.describe(names.filter(wellFormed))).map((scope) => [
+        scope.name,
+        scope.category === ADMINISTRATION ? { ...scope, api: { name, audience } } : scope,
+      ]),
+    );
+    return names.flatMap((name) => found.get(name) ?? []);
+  }
+
+  /** The names of the scopes that no API has. Retired ones are among them: some clients have them. */
+  plainNames(): Promise<string[]> {
+    return this.repository.plainNames();
+  }
+
+  /**
+   * The names among these that no client may be given: not in the catalogue, or retired. In a transaction the others can
+   * be given to clients until it ends.
+   */
+  async unknown(names: readonly string[], tx?: Transaction): Promise<string[]> {
+    if (names.length === 0) return [];
+    const usable = new Set(await this.repository.findUsable(names.filter(wellFormed), tx));
+    return names.filter((name) => !usable.has(name));
+  }
+
+  /** The names among these that let a client do more than know who a person is. */
+  beyondIdentity(names: readonly string[], tx: Transaction): Promise<string[]> {
+    return this.repository.findOutside(IDENTITY, names.filter(wellFormed), tx);
+  }
+}
+
+function wellFormed(name: string): boolean {
+  return SCOPE_NAME.test(name);
+}

@@ -1,0 +1,87 @@
+import type { Logger } from '../../platform/telemetry/telemetry.js';
+import { dayOf } from './days.js';
+import { failureOf, grantOf } from './known-codes.js';
+import { UsageTally } from './usage-tally.js';
+
+/** Whatever keeps usage for good: all of a tally, or, when it throws, none. */
+export interface UsageStore {
+  write(tally: UsageTally): Promise<void>;
+}
+
+/** Things of a kind that are kept in memory while they cannot be written. */
+const LIMIT = 100_000;
+
+/**
+ * Counts what clients are used for. Counting is a few operations in memory; `flush` writes what came together. What a
+ * flush could not write stays for the next one, up to a limit. Days are UTC.
+ */
+export class UsageService {
+  #tally = new UsageTally(LIMIT);
+  #flushed: Promise<void> = Promise.resolve();
+
+  /** @param now milliseconds since the epoch. */
+  constructor(
+    private readonly store: UsageStore,
+    private readonly log: Logger,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** A person authorized the client. */
+  authorized(clientId: string, accountId: string | undefined): void {
+    const day = this.#use(clientId, accountId);
+    this.#tally.count(clientId, day, 'authorization');
+  }
+
+  /** The token endpoint answered with tokens; for a person, or for the client itself. */
+  issued(clientId: string, grantType: unknown, accountId: string | undefined): void {
+    const day = this.#use(clientId, accountId);
+    if (grantType === 'refresh_token') this.#tally.count(clientId, day, 'refresh');
+    else this.#tally.count(clientId, day, 'token', grantOf(grantType));
+  }
+
+  /** A request in the name of the client was refused; that is no use of it. */
+  failed(clientId: string, error: string): void {
+    const failure = failureOf(error);
+    if (failure !== undefined) this.#tally.count(clientId, dayOf(this.now()), 'failure', failure);
+  }
+
+  /** The client showed itself. */
+  used(clientId: string): void {
+    this.#use(clientId, undefined);
+  }
+
+  /** The client showed itself with this secret. */
+  secretUsed(clientId: string, secretId: string): void {
+    this.#use(clientId, undefined);
+    this.#tally.secretUsed(secretId, this.now());
+  }
+
+  /** Writes all that was counted before the call. Throws what the store throws; nothing is lost then. */
+  flush(): Promise<void> {
+    const flush = this.#flushed.then(() => this.#write());
+    this.#flushed = flush.catch(() => undefined);
+    return flush;
+  }
+
+  #use(clientId: string, accountId: string | undefined): number {
+    const time = this.now();
+    const day = dayOf(time);
+    this.#tally.clientUsed(clientId, time);
+    if (accountId !== undefined) this.#tally.person(clientId, day, accountId);
+    return day;
+  }
+
+  async #write(): Promise<void> {
+    const tally = this.#tally;
+    if (tally.empty) return;
+    this.#tally = new UsageTally(LIMIT);
+    try {
+      await this.store.write(tally);
+    } catch (error) {
+      tally.add(this.#tally);
+      this.#tally = tally;
+      throw error;
+    }
+    if (tally.dropped > 0) this.log.warn({ dropped: tally.dropped }, 'usage was dropped for want of memory');
+  }
+}

@@ -1,0 +1,91 @@
+import type { Context } from '../context.js';
+import type { Engine } from '../endpoints/oidc/engine.js';
+import { MAX_ACCESS_TOKEN_TTL } from '../registry/apis/api-record.js';
+import { UPKEEP } from '../registry/usage/unused-clients.service.js';
+import { purgeExpired } from './expiry.service.js';
+import type { Job } from '../platform/jobs/periodic-jobs.js';
+
+const KEY_CHECK_SECONDS = 15;
+const HOUR = 3_600;
+
+/** What every process that answers requests does for itself. */
+export function processJobs({ log, settings, usage }: Context, engine: Engine): Job[] {
+  return [
+    {
+      name: 'follow keys and scopes',
+      seconds: KEY_CHECK_SECONDS,
+      where: 'everywhere',
+      run: async () => {
+        if (await engine.refresh()) log.info('keys or scopes changed, the engine was rebuilt');
+      },
+    },
+    {
+      name: 'write usage',
+      seconds: settings.usageFlushInterval,
+      where: 'everywhere',
+      run: () => usage.flush(),
+    },
+  ];
+}
+
+/** What one process of each node does. */
+export function nodeJobs(context: Context): Job[] {
+  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log } = context;
+  const { publisherPoller, settings, unusedClients } = context;
+  const { ttl } = settings;
+  return [
+    {
+      name: 'purge expired artifacts',
+      seconds: settings.expiryInterval,
+      where: 'once',
+      run: async (stopping) => {
+        const deleted = await purgeExpired(artifacts.repository, stopping);
+        if (deleted > 0) log.debug({ deleted }, 'expired artifacts were deleted');
+      },
+    },
+    {
+      name: 'purge attempts',
+      seconds: settings.expiryInterval,
+      where: 'once',
+      run: async (stopping) => {
+        await attempts.purge(stopping);
+      },
+    },
+    {
+      name: 'look for publishers',
+      seconds: settings.publisher.checkInterval,
+      where: 'everywhere',
+      run: async () => {
+        await publisherPoller.checkDue();
+      },
+    },
+    {
+      name: 'delete unused dynamic clients',
+      seconds: HOUR,
+      where: 'once',
+      run: async () => {
+        const deleted = await unusedClients.sweep();
+        if (deleted > 0) log.info({ deleted }, 'unused dynamic clients were deleted');
+      },
+    },
+    {
+      name: 'purge deleted clients',
+      seconds: HOUR,
+      where: 'once',
+      run: async () => {
+        const purged = await deletedClients.purge(UPKEEP);
+        if (purged > 0) log.info({ purged }, 'clients that were deleted long ago were purged');
+        await initialAccessTokens.purgeExpired();
+      },
+    },
+    {
+      name: 'drop replaced keys',
+      seconds: HOUR,
+      where: 'once',
+      run: () =>
+        keys.dropReplaced(
+          Math.max(ttl.accessToken, ttl.idToken, ttl.clientCredentials, ttl.session, MAX_ACCESS_TOKEN_TTL),
+        ),
+    },
+  ];
+}

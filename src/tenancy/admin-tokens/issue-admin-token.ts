@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { importJWK, SignJWT } from 'jose';
+import { COMMAND_LINE_CLIENT } from '../access/subjects.js';
+import type { KeysService } from '../../platform/keys/keys.service.js';
+
+/** What an admin token made on the command line says. `lifetime` is in seconds. */
+export interface AdminTokenRequest {
+  issuer: string;
+  audience: string;
+  subject: string;
+  scopes: readonly string[];
+  lifetime: number;
+}
+
+/** Signs an access token for our own admin API as the token endpoint would (RFC 9068), for a person on this machine. */
+export async function mintAdminToken(keys: KeysService, request: AdminTokenRequest): Promise<string> {
+  const jwk = (await keys.load()).signing.find(({ alg }) => alg === 'ES256');
+  if (!jwk?.kid) throw new Error('there is no ES256 signing key');
+  return new SignJWT({ scope: request.scopes.join(' '), client_id: COMMAND_LINE_CLIENT })
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: jwk.kid })
+    .setIssuer(request.issuer)
+    .setAudience(request.audience)
+    .setSubject(request.subject)
+    .setJti(randomUUID())
+    .setIssuedAt()
+    .setExpirationTime(`${String(request.lifetime)}s`)
+    .sign(await importJWK(jwk, 'ES256'));
+}

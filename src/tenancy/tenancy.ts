@@ -1,0 +1,40 @@
+import type { Identity } from '../identity/identity.js';
+import type { Platform } from '../platform/platform.js';
+import { AccessRepository } from './access/access.repository.js';
+import { AccessService } from './access/access.service.js';
+import { AuditRepository } from './audit/audit.repository.js';
+import { AuditService } from './audit/audit.service.js';
+import { MembersRepository } from './members/members.repository.js';
+import { type ClientOwners, MembersService } from './members/members.service.js';
+import { OrganizationsRepository } from './tenants/organizations.repository.js';
+import { OrganizationsService } from './tenants/organizations.service.js';
+import { ProjectsRepository } from './tenants/projects.repository.js';
+import { ProjectsService } from './tenants/projects.service.js';
+import { TenantsRepository } from './tenants/tenants.repository.js';
+import { TenantsService } from './tenants/tenants.service.js';
+
+/** The services about organizations and who may do what in them. */
+export function makeTenancy({ database, settings }: Platform, { accounts }: Identity) {
+  const audit = new AuditService(new AuditRepository(database));
+  const tenants = new TenantsService(new TenantsRepository(database));
+  return {
+    audit,
+    tenants,
+    organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
+    projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
+    access: new AccessService(new AccessRepository(database)),
+    /** The registry, which is above, says where clients belong. */
+    makeMembers: (clients: ClientOwners) =>
+      new MembersService({
+        database,
+        repository: new MembersRepository(database),
+        accounts,
+        clients,
+        tenants,
+        audit,
+        issuers: settings.adminIssuers.map(({ issuer }) => issuer),
+      }),
+  };
+}
+
+export type Tenancy = ReturnType<typeof makeTenancy>;

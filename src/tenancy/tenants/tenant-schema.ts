@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { line } from '../../platform/wire/field-shapes.js';
+import { isSlug } from './tenant-name.js';
+
+const slug = z
+  .string('Send a slug as text.')
+  .refine(
+    isSlug,
+    'Use 1 to 63 lower-case letters, digits and hyphens, not a hyphen first, and nothing that looks like a uuid.',
+  );
+const name = line(200);
+
+/** A new organization, as it is sent. */
+export const newOrganization = z.strictObject({
+  slug,
+  name,
+  membership_open: z.boolean('Send true or false.').default(false),
+});
+/** What of an organization can be changed. */
+export const organizationPatch = z
+  .strictObject({ slug, name, membership_open: z.boolean('Send true or false.') })
+  .partial();
+
+/** A new project, as it is sent. */
+export const newProject = z.strictObject({ slug, name });
+/** What of a project can be changed. */
+export const projectPatch = newProject.partial();
+
+/** Fields that only answers have. */
+export const TENANT_READ_ONLY = ['id', 'org_id', 'created_at', 'updated_at', 'url'] as const;

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { UserAgent } from '../../../src/demo/user-agent.js';
+import { obtainCode } from '../../harness/codes.js';
+import { relyingParty } from '../../harness/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { postForm } from '../../harness/wire.js';
+
+const ALLOWED = 'https://app.example';
+const agent = new UserAgent();
+
+let server: TestServer;
+let app: RegisteredClient;
+let person: { id: string; email: string; password: string };
+beforeAll(async () => {
+  server = await startTestServer();
+  person = await server.person();
+  app = await server.register({ token_endpoint_auth_method: 'none', allowed_cors_origins: [ALLOWED] });
+});
+afterAll(() => server.close());
+
+async function redeemFrom(origin: string | undefined, client = app) {
+  const { form } = await obtainCode(await relyingParty(server, client), person, {}, agent);
+  const fields = { ...form, client_id: client.client_id };
+  return postForm(`${server.origin}/oauth2/token`, fields, origin === undefined ? {} : { origin });
+}
+
+test('a page of an allowed origin may redeem its code and read the answer', async () => {
+  const answer = await redeemFrom(ALLOWED);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED);
+  expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+  expect(answer.headers.get('vary')?.toLowerCase()).toContain('origin');
+  const bearer = { origin: ALLOWED, authorization: `Bearer ${String(answer.body['access_token'])}` };
+  const info = await fetch(`${server.origin}/oauth2/userinfo`, { headers: bearer });
+  expect([info.status, info.headers.get('access-control-allow-origin')]).toEqual([200, ALLOWED]);
+  const foreign = { ...bearer, origin: 'https://evil.example' };
+  const refused = await fetch(`${server.origin}/oauth2/userinfo`, { headers: foreign });
+  expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([400, null]);
+});
+
+test.each([
+  'https://evil.example',
+  'https://app.example.evil.example',
+  'http://app.example',
+  'https://app.example:8443',
+  'null',
+])('a page of %s may not', async (origin) => {
+  const answer = await redeemFrom(origin);
+  expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+  expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+test('a client without origins is for servers', async () => {
+  const plain = await server.register({ token_endpoint_auth_method: 'none' });
+  expect((await redeemFrom(ALLOWED, plain)).status).toBe(400);
+  expect((await redeemFrom(undefined, plain)).status).toBe(200);
+});
+
+test("one client's origins do not count for another", async () => {
+  const other = await server.register({
+    token_endpoint_auth_method: 'none',
+    allowed_cors_origins: ['https://other.example'],
+  });
+  expect((await redeemFrom(ALLOWED, other)).status).toBe(400);
+});
+
+test('a removed origin is out with the next request', async () => {
+  const changing = await server.register({
+    token_endpoint_auth_method: 'none',
+    allowed_cors_origins: [ALLOWED],
+  });
+  expect((await redeemFrom(ALLOWED, changing)).status).toBe(200);
+  await server.admin('PATCH', `/${changing.id}`, { allowed_cors_origins: [] });
+  expect((await redeemFrom(ALLOWED, changing)).status).toBe(400);
+});
+
+test('the metadata and the keys are for everybody', async () => {
+  for (const path of ['/.well-known/openid-configuration', '/oauth2/jwks']) {
+    const answer = await fetch(server.origin + path, { headers: { origin: 'https://any.example' } });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://any.example');
+  }
+});
+
+test('the pages are for no script of another origin', async () => {
+  for (const path of ['/oauth2/authorize', '/device', '/oauth2/logout']) {
+    const answer = await fetch(server.origin + path, { headers: { origin: ALLOWED }, redirect: 'manual' });
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  }
+});

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as oidc from 'openid-client';
+import { relyingParty } from '../../harness/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/test-server.js';
+
+type Metadata = Record<string, unknown>;
+const DOCUMENTS = ['openid-configuration', 'oauth-authorization-server'];
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+async function metadata(document: string, headers: Record<string, string> = {}): Promise<Metadata> {
+  const answer = await fetch(`${server.origin}/.well-known/${document}`, { headers });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+  return (await answer.json()) as Metadata;
+}
+
+describe.each(DOCUMENTS)('%s', (document) => {
+  test('names every endpoint that is on, and no other', async () => {
+    const found = Object.entries(await metadata(document)).filter(([name]) => /_(endpoint|uri)$/.test(name));
+    expect(Object.fromEntries(found)).toEqual({
+      authorization_endpoint: `${server.issuer}/oauth2/authorize`,
+      token_endpoint: `${server.issuer}/oauth2/token`,
+      userinfo_endpoint: `${server.issuer}/oauth2/userinfo`,
+      introspection_endpoint: `${server.issuer}/oauth2/introspect`,
+      revocation_endpoint: `${server.issuer}/oauth2/revoke`,
+      device_authorization_endpoint: `${server.issuer}/oauth2/device`,
+      end_session_endpoint: `${server.issuer}/oauth2/logout`,
+      jwks_uri: `${server.issuer}/oauth2/jwks`,
+    });
+  });
+
+  test('offers only what this version supports', async () => {
+    const found = await metadata(document);
+    expect(found).toMatchObject({
+      issuer: server.issuer,
+      authorization_response_iss_parameter_supported: true,
+      backchannel_logout_supported: true,
+      claims_parameter_supported: false,
+      code_challenge_methods_supported: ['S256'],
+      id_token_signing_alg_values_supported: ['RS256', 'ES256'],
+      request_uri_parameter_supported: false,
+      response_types_supported: ['code'],
+      subject_types_supported: ['public'],
+    });
+    expect(found).not.toHaveProperty('request_parameter_supported');
+    expect(sorted(found['grant_types_supported'])).toEqual([
+      'authorization_code',
+      'client_credentials',
+      'refresh_token',
+      'urn:ietf:params:oauth:grant-type:device_code',
+    ]);
+    expect(sorted(found['token_endpoint_auth_methods_supported'])).toEqual([
+      'client_secret_basic',
+      'client_secret_post',
+      'none',
+      'private_key_jwt',
+    ]);
+    expect(sorted(found['scopes_supported'])).toEqual([
+      'address',
+      'email',
+      'offline_access',
+      'openid',
+      'phone',
+      'profile',
+    ]);
+    expect(JSON.stringify(found['token_endpoint_auth_signing_alg_values_supported'])).not.toContain('HS');
+  });
+
+  test('does not follow a forged Host header', async () => {
+    const honest = await metadata(document);
+    const forged = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' };
+    expect(await metadata(document, forged)).toEqual(honest);
+    expect(await metadata(document, { ...forged, forwarded: 'host=evil.example;proto=https' })).toEqual(
+      honest,
+    );
+  });
+});
+
+test('the answer to an authorization request with a forged Host names the issuer', async () => {
+  const client = await server.register();
+  const url = oidc.buildAuthorizationUrl(await relyingParty(server, client), {
+    redirect_uri: 'https://rp.example/callback',
+    scope: 'openid',
+    prompt: 'none',
+    state: 's',
+    code_challenge: 'x'.repeat(43),
+    code_challenge_method: 'S256',
+  });
+  const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' };
+  const answer = await fetch(url, { headers, redirect: 'manual' });
+  const back = new URL(answer.headers.get('location') ?? '');
+  expect(back.origin).toBe('https://rp.example');
+  expect(back.searchParams.get('iss')).toBe(server.issuer);
+});
+
+test('features that are off have no endpoint', async () => {
+  for (const path of [
+    '/oauth2/par',
+    '/oauth2/register',
+    '/oauth2/ciba',
+    '/.well-known/openid-credential-issuer',
+  ]) {
+    const answer = await fetch(server.origin + path, { method: 'POST', body: new URLSearchParams() });
+    expect([path, answer.status]).toEqual([path, 404]);
+  }
+});
+
+test('the JWKS publishes a current and a next key of each algorithm, and nothing private', async () => {
+  const answer = await fetch(`${server.origin}/oauth2/jwks`);
+  const { keys } = (await answer.json()) as { keys: Metadata[] };
+  expect(sorted(keys.map(({ alg }) => alg))).toEqual(['ES256', 'ES256', 'RS256', 'RS256']);
+  expect(new Set(keys.map(({ kid }) => kid)).size).toBe(4);
+  for (const key of keys) {
+    const members =
+      key['kty'] === 'RSA'
+        ? ['alg', 'e', 'kid', 'kty', 'n', 'use']
+        : ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'];
+    expect(sorted(Object.keys(key))).toEqual(members);
+    expect(key['use']).toBe('sig');
+  }
+});
+
+function sorted(list: unknown): string[] {
+  return [...(list as string[])].sort();
+}

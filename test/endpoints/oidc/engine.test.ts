@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Engine, type EngineInputs } from '../../../src/endpoints/oidc/engine.js';
+import { startTestServer, type TestServer } from '../../harness/test-server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+test('what was read earlier does not take over from what was read later', async () => {
+  const inputs = (fingerprint: string): EngineInputs => ({
+    fingerprint,
+    build: () => server.engine.provider,
+  });
+  let slow: (inputs: EngineInputs) => void = () => undefined;
+  const reads = [
+    () => Promise.resolve(inputs('first')),
+    () => new Promise<EngineInputs>((resolve) => (slow = resolve)),
+    () => Promise.resolve(inputs('third')),
+    () => Promise.resolve(inputs('third')),
+  ];
+  const engine = await Engine.start(
+    () => reads.shift()?.() ?? Promise.reject(new Error('one read too many')),
+  );
+  const refreshes = [engine.refresh(), engine.refresh()];
+  // Whatever the second could do without the first is done by then.
+  await new Promise(setImmediate);
+  slow(inputs('second'));
+  await Promise.all(refreshes);
+  expect(await engine.refresh()).toBe(false);
+});
+
+test('a read that fails does not end the following', async () => {
+  const inputs: EngineInputs = { fingerprint: 'same', build: () => server.engine.provider };
+  const reads = [Promise.resolve(inputs), Promise.reject(new Error('no database')), Promise.resolve(inputs)];
+  reads[1]?.catch(() => undefined);
+  const engine = await Engine.start(() => reads.shift() ?? Promise.reject(new Error('one read too many')));
+  await expect(engine.refresh()).rejects.toThrow('no database');
+  expect(await engine.refresh()).toBe(false);
+});

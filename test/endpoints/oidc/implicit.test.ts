@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as oidc from 'openid-client';
+import { makeApi } from '../../harness/catalogue.js';
+import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/test-server.js';
+
+const API = 'https://api.example';
+let server: TestServer;
+let person: { id: string; email: string; password: string };
+beforeAll(async () => {
+  server = await startTestServer({ env: { ALLOW_IMPLICIT: 'true' } });
+  await makeApi(server, { audience: API, access_token_format: 'opaque' }, ['api.read']);
+  person = await server.person();
+});
+afterAll(() => server.close());
+
+async function answer(fields: Record<string, unknown>, responseType: string, more = {}) {
+  const config = await relyingParty(server, await server.register(fields));
+  const parameters = { response_type: responseType, scope: 'openid email', ...more };
+  const request = await authorizationRequest(config, parameters);
+  const callback = await signInAndAllow(request, person);
+  const parts = new URLSearchParams(callback.hash ? callback.hash.slice(1) : callback.search);
+  return { config, callback, request, parts };
+}
+const IMPLICIT = { grant_types: ['implicit'], client_type: 'public' };
+
+describe('where implicit is turned on', () => {
+  test('an ID token comes back in the fragment', async () => {
+    const { config, callback, request } = await answer(IMPLICIT, 'id_token');
+    oidc.useIdTokenResponseType(config);
+    const { expectedNonce = '', expectedState } = request.checks;
+    const claims = await oidc.implicitAuthentication(config, callback, expectedNonce, { expectedState });
+    expect(claims).toMatchObject({ sub: person.id, email: person.email });
+  });
+
+  test('an access token comes beside it where that is registered, and only with consent for the API', async () => {
+    const fields = {
+      ...IMPLICIT,
+      response_types: ['id_token', 'token'],
+      scopes: ['email', 'api.read'],
+      optional_scopes: ['api.read'],
+    };
+    const plain = await answer(fields, 'id_token token');
+    expect(plain.parts.get('access_token')).toEqual(expect.any(String));
+    const bare = await answer(fields, 'id_token token', { resource: API });
+    expect(bare.parts.get('error')).toBe('invalid_target');
+    const full = await answer(fields, 'id_token token', { resource: API, scope: 'openid api.read' });
+    expect(full.parts.get('scope')).toBe('api.read');
+  });
+
+  test.each([
+    [IMPLICIT, 'id_token token'],
+    [IMPLICIT, 'code'],
+    [{ grant_types: ['authorization_code'] }, 'id_token'],
+    [{ grant_types: ['authorization_code'] }, 'code id_token'],
+  ])('%j gets no %s', async (fields, responseType) => {
+    expect((await answer(fields, responseType)).parts.get('error')).toBe('invalid_request');
+  });
+
+  test('token by itself is neither registered nor answered', async () => {
+    const fields = { ...IMPLICIT, client_name: 'A', redirect_uris: ['https://a.example/'] };
+    const refused = await server.admin('POST', '', { ...fields, response_types: ['token'] });
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({ errors: [{ pointer: '/response_types/0' }] });
+    const both = { ...IMPLICIT, response_types: ['id_token', 'token'] };
+    expect((await answer(both, 'token')).parts.get('error')).toBe('unsupported_response_type');
+  });
+
+  test('a client with both gets a code and an ID token at once, with PKCE', async () => {
+    const fields = { grant_types: ['authorization_code', 'implicit'] };
+    const { parts } = await answer(fields, 'code id_token');
+    expect([parts.has('code'), parts.has('id_token'), parts.has('access_token')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+});
+
+test('where it is off nobody is registered for it, and who was can still use a code', async () => {
+  const both = await server.register({ grant_types: ['authorization_code', 'implicit'] });
+  const off = await startTestServer({ nodeOf: server });
+  try {
+    const fields = { ...IMPLICIT, client_name: 'A', redirect_uris: ['https://a.example/'] };
+    expect((await off.admin('POST', '', fields)).status).toBe(422);
+    const config = await relyingParty(server, both);
+    const locationOf = async (response_type: string) => {
+      const { url } = await authorizationRequest(config, { scope: 'openid', response_type });
+      const page = await fetch(new URL(url.pathname + url.search, off.origin), { redirect: 'manual' });
+      return page.headers.get('location') ?? '';
+    };
+    expect(await locationOf('code')).toContain('/interaction/');
+    expect(await locationOf('id_token')).toContain('error=unsupported_response_type');
+  } finally {
+    await off.close();
+  }
+});

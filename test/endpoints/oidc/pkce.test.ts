@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as oidc from 'openid-client';
+import { UserAgent } from '../../../src/demo/user-agent.js';
+import { obtainCode } from '../../harness/codes.js';
+import {
+  authorizationRequest,
+  obtainTokens,
+  relyingParty,
+  signInAndAllow,
+} from '../../harness/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { basic, open, postForm } from '../../harness/wire.js';
+
+const REFUSED = { status: 400, body: { error: 'invalid_grant' } };
+
+let server: TestServer;
+let person: { id: string; email: string; password: string };
+let client: RegisteredClient;
+let config: oidc.Configuration;
+const agent = new UserAgent();
+beforeAll(async () => {
+  server = await startTestServer();
+  person = await server.person();
+  client = await server.register();
+  config = await relyingParty(server, client);
+});
+afterAll(() => server.close());
+
+async function redeem(changes: Record<string, string | undefined>) {
+  const { form } = await obtainCode(config, person, {}, agent);
+  const fields = Object.entries({ ...form, ...changes }).filter(([, value]) => value !== undefined);
+  return postForm(`${server.origin}/oauth2/token`, fields, basic(client));
+}
+
+describe('the token endpoint', () => {
+  test('takes the verifier of the request', async () => {
+    expect(await redeem({})).toMatchObject({ status: 200, body: { token_type: 'Bearer' } });
+  });
+
+  test('refuses another verifier', async () => {
+    expect(await redeem({ code_verifier: oidc.randomPKCECodeVerifier() })).toMatchObject(REFUSED);
+  });
+
+  test('refuses to do without the verifier', async () => {
+    expect(await redeem({ code_verifier: undefined })).toMatchObject(REFUSED);
+    expect(await redeem({ code_verifier: '' })).toMatchObject(REFUSED);
+  });
+
+  test('refuses the challenge in place of the verifier', async () => {
+    const { form, request } = await obtainCode(config, person, {}, agent);
+    const challenge = request.url.searchParams.get('code_challenge') ?? '';
+    const fields = { ...form, code_verifier: challenge };
+    expect(await postForm(`${server.origin}/oauth2/token`, fields, basic(client))).toMatchObject(REFUSED);
+  });
+
+  test('says that a verifier is too short', async () => {
+    const answer = await redeem({ code_verifier: 'short' });
+    expect(answer.status).toBe(400);
+    expect(answer.body['error_description']).toContain('code_verifier');
+  });
+});
+
+describe('the authorization endpoint', () => {
+  async function answerTo(change: (query: URLSearchParams) => void): Promise<URLSearchParams> {
+    const { url } = await authorizationRequest(config, { scope: 'openid' });
+    change(url.searchParams);
+    const { location } = await open(url);
+    expect(location?.href).toMatch(/^https:\/\/rp\.example\/callback\?/);
+    return location?.searchParams ?? new URLSearchParams();
+  }
+
+  test('refuses a request without a challenge, by default', async () => {
+    const answer = await answerTo((query) => {
+      query.delete('code_challenge');
+      query.delete('code_challenge_method');
+    });
+    expect(answer.get('error')).toBe('invalid_request');
+    expect(answer.get('error_description')).toContain('PKCE');
+    expect(answer.has('code')).toBe(false);
+  });
+
+  test('refuses the method plain, said or meant', async () => {
+    const said = await answerTo((query) => query.set('code_challenge_method', 'plain'));
+    const meant = await answerTo((query) => query.delete('code_challenge_method'));
+    expect([said.get('error'), meant.get('error')]).toEqual(['invalid_request', 'invalid_request']);
+  });
+
+  test('refuses a challenge that is no SHA-256', async () => {
+    const answer = await answerTo((query) => query.set('code_challenge', 'too-short'));
+    expect(answer.get('error')).toBe('invalid_request');
+  });
+});
+
+describe('a client that need not use PKCE', () => {
+  test('may leave it out, but not send a verifier that nobody asked for', async () => {
+    const lax = await server.register({ pkce_required: false });
+    const laxConfig = await relyingParty(server, lax);
+    const request = await authorizationRequest(laxConfig);
+    request.url.searchParams.delete('code_challenge');
+    request.url.searchParams.delete('code_challenge_method');
+    const callback = await signInAndAllow(request, person, agent);
+    const { pkceCodeVerifier, ...checks } = request.checks;
+    await expect(
+      oidc.authorizationCodeGrant(laxConfig, callback, { ...checks, pkceCodeVerifier }),
+    ).rejects.toMatchObject({ error: 'invalid_grant' });
+    const tokens = await oidc.authorizationCodeGrant(laxConfig, callback, checks);
+    expect(tokens.claims()?.sub).toBe(person.id);
+  });
+
+  test('is held to the challenge that it sent', async () => {
+    const lax = await server.register({ pkce_required: false });
+    const { form } = await obtainCode(await relyingParty(server, lax), person, {}, agent);
+    const { code_verifier: _, ...without } = form;
+    expect(await postForm(`${server.origin}/oauth2/token`, without, basic(lax))).toMatchObject(REFUSED);
+  });
+});
+
+describe('a public client', () => {
+  test('gets tokens with PKCE and no secret', async () => {
+    const app = await server.register({ token_endpoint_auth_method: 'none' });
+    expect(app).not.toHaveProperty('client_secret');
+    const tokens = await obtainTokens(await relyingParty(server, app), person, {}, agent);
+    expect(tokens.claims()).toMatchObject({ sub: person.id, aud: app.client_id });
+    expect(tokens.refresh_token).toBeDefined();
+  });
+
+  test('cannot go without PKCE', async () => {
+    const app = await server.register({ token_endpoint_auth_method: 'none' });
+    const { url } = await authorizationRequest(await relyingParty(server, app), { scope: 'openid' });
+    url.searchParams.delete('code_challenge');
+    url.searchParams.delete('code_challenge_method');
+    expect((await open(url)).location?.searchParams.get('error')).toBe('invalid_request');
+  });
+});

@@ -1,0 +1,244 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import * as oidc from 'openid-client';
+import { callAdmin, makeApi } from '../../harness/catalogue.js';
+import { obtainCode } from '../../harness/codes.js';
+import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { basic, postForm } from '../../harness/wire.js';
+
+const ORDERS = 'https://orders.example/v1';
+const STOCK = 'https://stock.example';
+const NOTES = 'urn:example:notes';
+
+let server: TestServer;
+let client: RegisteredClient;
+let config: oidc.Configuration;
+let person: { id: string; email: string; password: string };
+let ordersId: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  const es256 = { audience: ORDERS, signing_alg: 'ES256', access_token_ttl: 90 };
+  ordersId = await makeApi(server, es256, ['orders.read', 'orders.write', 'orders.admin']);
+  await makeApi(server, { audience: STOCK, access_token_format: 'opaque', access_token_ttl: 45 }, [
+    'stock.read',
+  ]);
+  await makeApi(server, { audience: NOTES }, ['notes.read']);
+  client = await server.register({ scopes: ['email', 'orders.read', 'orders.write', 'stock.read'] });
+  config = await relyingParty(server, client);
+  person = await server.person();
+});
+afterAll(() => server.close());
+
+const tokenAt = (form: Record<string, string> | [string, string][], of = client) =>
+  postForm(`${server.issuer}/oauth2/token`, form, basic(of));
+const verified = (token: unknown, audience: string) =>
+  jwtVerify(String(token), createRemoteJWKSet(new URL(`${server.issuer}/oauth2/jwks`)), {
+    issuer: server.issuer,
+    audience,
+    typ: 'at+jwt',
+  });
+
+describe('an access token for an API', () => {
+  test('is a JWT as RFC 9068 has it, in the algorithm and for the time that the API says', async () => {
+    const scope = 'openid orders.read orders.admin';
+    const { form } = await obtainCode(config, person, { scope, resource: ORDERS });
+    const { status, body } = await tokenAt({ ...form, resource: ORDERS });
+    expect([status, body['expires_in'], body['scope']]).toEqual([200, 90, 'orders.read']);
+    const { payload, protectedHeader } = await verified(body['access_token'], ORDERS);
+    expect(protectedHeader).toMatchObject({ alg: 'ES256', typ: 'at+jwt' });
+    expect(protectedHeader.kid).toEqual(expect.any(String));
+    expect(payload).toMatchObject({ sub: person.id, client_id: client.client_id, scope: 'orders.read' });
+    expect(payload.jti).toEqual(expect.any(String));
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(90);
+  });
+
+  test('is signed with RS256 and lives as long as others unless the API says otherwise', async () => {
+    const machine = await server.register({ grant_types: ['client_credentials'], scopes: ['notes.read'] });
+    const form = { grant_type: 'client_credentials', scope: 'notes.read', resource: NOTES };
+    const { body } = await tokenAt(form, machine);
+    expect(body['expires_in']).toBe(600);
+    const { payload } = await verified(body['access_token'], NOTES);
+    expect(decodeProtectedHeader(String(body['access_token'])).alg).toBe('RS256');
+    expect(payload).toMatchObject({ sub: machine.client_id, client_id: machine.client_id });
+  });
+
+  test('that is opaque shows its audience at introspection, and userinfo refuses it', async () => {
+    const { form } = await obtainCode(config, person, { scope: 'openid stock.read', resource: STOCK });
+    const { body } = await tokenAt({ ...form, resource: STOCK });
+    const token = String(body['access_token']);
+    expect(body['expires_in']).toBe(45);
+    expect(await oidc.tokenIntrospection(config, token)).toMatchObject({
+      active: true,
+      aud: STOCK,
+      scope: 'stock.read',
+      sub: person.id,
+    });
+    const userinfo = await fetch(`${server.issuer}/oauth2/userinfo`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(userinfo.ok).toBe(false);
+  });
+});
+
+describe('the audience is what was consented to', () => {
+  test.each([
+    ['another API that the client may use', STOCK],
+    ['an API that it may not use', NOTES],
+    ['an API that does not exist', 'https://nowhere.example'],
+    ['the admin API', '<issuer>/admin'],
+    ['the same host in other letters', 'https://ORDERS.example/v1'],
+  ])('and never %s that only the token request names', async (_what, resource) => {
+    const { form } = await obtainCode(config, person, { scope: 'openid orders.read', resource: ORDERS });
+    const { status, body } = await tokenAt({
+      ...form,
+      resource: resource.replace('<issuer>', server.issuer),
+    });
+    expect([status, body['error']]).toEqual([400, 'invalid_target']);
+  });
+
+  test('so an API that was named without a scope of it gets no token, whatever was allowed before', async () => {
+    const { form } = await obtainCode(config, person, { scope: 'openid orders.read', resource: ORDERS });
+    expect((await tokenAt({ ...form, resource: ORDERS })).status).toBe(200);
+    const later = await obtainCode(config, person, { scope: 'openid email', resource: ORDERS });
+    const { body } = await tokenAt({ ...later.form, resource: ORDERS });
+    expect(body['error']).toBe('invalid_target');
+  });
+
+  test('so several APIs are named once, and each token is for one of them', async () => {
+    const scope = 'openid offline_access orders.read stock.read';
+    const request = await authorizationRequest(config, { scope, resource: ORDERS });
+    request.url.searchParams.append('resource', STOCK);
+    const callback = await signInAndAllow(request, person);
+    const tokens = await oidc.authorizationCodeGrant(config, callback, request.checks, { resource: ORDERS });
+    expect((await verified(tokens.access_token, ORDERS)).payload['scope']).toBe('orders.read');
+
+    const refreshed = await oidc.refreshTokenGrant(config, String(tokens.refresh_token), { resource: STOCK });
+    expect(await oidc.tokenIntrospection(config, refreshed.access_token)).toMatchObject({
+      aud: STOCK,
+      scope: 'stock.read',
+    });
+    const both: [string, string][] = [
+      ['grant_type', 'refresh_token'],
+      ['refresh_token', String(refreshed.refresh_token)],
+      ['resource', ORDERS],
+      ['resource', STOCK],
+    ];
+    expect((await tokenAt(both)).body['error']).toBe('invalid_target');
+  });
+
+  test('also when a refresh token is used', async () => {
+    const scope = 'openid offline_access orders.read';
+    const { form } = await obtainCode(config, person, { scope, resource: ORDERS });
+    const { body } = await tokenAt({ ...form, resource: ORDERS });
+    const refresh = { grant_type: 'refresh_token', refresh_token: String(body['refresh_token']) };
+    expect((await tokenAt({ ...refresh, resource: STOCK })).body['error']).toBe('invalid_target');
+  });
+
+  test('and what was issued ends when the client loses a scope', async () => {
+    const losing = await server.register({ scopes: ['orders.read', 'orders.write'] });
+    const scope = 'openid offline_access orders.read orders.write';
+    const { form } = await obtainCode(await relyingParty(server, losing), person, {
+      scope,
+      resource: ORDERS,
+    });
+    const { body } = await tokenAt({ ...form, resource: ORDERS }, losing);
+    expect(body['scope']).toBe('orders.read orders.write');
+    await server.admin('PATCH', `/${losing.id}`, { scopes: ['orders.read'] });
+    const refresh = { grant_type: 'refresh_token', refresh_token: String(body['refresh_token']) };
+    expect((await tokenAt({ ...refresh, resource: ORDERS }, losing)).body['error']).toBe('invalid_grant');
+  });
+});
+
+describe('the authorization endpoint', () => {
+  test.each([
+    ['does not exist', 'https://nowhere.example'],
+    ['has no scope for the client', NOTES],
+    ['has a fragment', `${ORDERS}#part`],
+    ['is no URI', 'orders'],
+  ])('tells the relying party of a resource that %s', async (_what, resource) => {
+    const { url } = await authorizationRequest(config, { scope: 'openid orders.read', resource });
+    const answer = await fetch(url, { redirect: 'manual' });
+    const back = new URL(answer.headers.get('location') ?? '');
+    expect(back.origin + back.pathname).toBe('https://rp.example/callback');
+    expect(back.searchParams.get('error')).toBe('invalid_target');
+  });
+
+  test('grants no scope of an API that the request does not name', async () => {
+    const { form } = await obtainCode(config, person, { scope: 'openid email orders.read' });
+    const { body } = await tokenAt(form);
+    expect(body['scope']).toBe('openid email');
+    expect(await oidc.tokenIntrospection(config, String(body['access_token']))).not.toHaveProperty('aud');
+  });
+});
+
+describe('a client for itself', () => {
+  let machine: RegisteredClient;
+  beforeAll(async () => {
+    const scopes = ['orders.read', 'stock.read'];
+    machine = await server.register({ grant_types: ['client_credentials'], scopes });
+  });
+  const ask = (...more: [string, string][]) =>
+    tokenAt([['grant_type', 'client_credentials'], ...more], machine);
+
+  test('gets the scopes that it was registered with, and no others', async () => {
+    const { body } = await ask(['scope', 'orders.read orders.write stock.read'], ['resource', ORDERS]);
+    expect(body['scope']).toBe('orders.read');
+    expect((await verified(body['access_token'], ORDERS)).payload['scope']).toBe('orders.read');
+  });
+
+  test.each<[string, [string, string][]]>([
+    ['invalid_scope', [['resource', ORDERS]]],
+    [
+      'invalid_scope',
+      [
+        ['resource', ORDERS],
+        ['scope', 'orders.write'],
+      ],
+    ],
+    [
+      'invalid_target',
+      [
+        ['resource', NOTES],
+        ['scope', 'notes.read'],
+      ],
+    ],
+    [
+      'invalid_target',
+      [
+        ['resource', ORDERS],
+        ['resource', STOCK],
+        ['scope', 'orders.read'],
+      ],
+    ],
+  ])('is answered %s for %j', async (error, form) => {
+    const { status, body } = await ask(...form);
+    expect([status, body['error']]).toEqual([400, error]);
+  });
+});
+
+test('a change of an API is in force on every node with the next request', async () => {
+  const other = await startTestServer({ nodeOf: server });
+  try {
+    const ask = async () => {
+      const scope = { scope: 'orders.read', resource: ORDERS };
+      const machine = await server.register({ grant_types: ['client_credentials'], scopes: ['orders.read'] });
+      const form = { grant_type: 'client_credentials', ...scope };
+      return (await postForm(`${other.origin}/oauth2/token`, form, basic(machine))).body;
+    };
+    expect((await ask())['expires_in']).toBe(90);
+    await callAdmin(server, 'PATCH', `/apis/${ordersId}`, {
+      access_token_ttl: 30,
+      access_token_format: 'opaque',
+    });
+    const after = await ask();
+    expect(after['expires_in']).toBe(30);
+    expect(String(after['access_token'])).not.toContain('.');
+  } finally {
+    await other.close();
+    await callAdmin(server, 'PATCH', `/apis/${ordersId}`, {
+      access_token_ttl: 90,
+      access_token_format: 'jwt',
+    });
+  }
+});

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import * as oidc from 'openid-client';
+import { UserAgent } from '../../../src/demo/user-agent.js';
+import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+
+let server: TestServer;
+let person: { id: string; email: string; password: string };
+let client: RegisteredClient;
+let config: oidc.Configuration;
+const agent = new UserAgent();
+beforeAll(async () => {
+  server = await startTestServer();
+  person = await server.person('ada');
+  client = await server.register({ scopes: ['profile', 'email', 'phone'] });
+  config = await relyingParty(server, client);
+});
+afterAll(() => server.close());
+
+function ask(token?: string, init: RequestInit = {}): Promise<Response> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return fetch(`${server.origin}/oauth2/userinfo`, { headers, ...init });
+}
+
+test('has the claims of the scopes that were allowed, and no other', async () => {
+  const all = await obtainTokens(config, person, { scope: 'openid profile email' }, agent);
+  const claims = await oidc.fetchUserInfo(config, all.access_token, person.id);
+  expect(claims).toMatchObject({
+    sub: person.id,
+    name: 'Person ada',
+    email: person.email,
+    email_verified: true,
+  });
+  const stranger = await server.person();
+  const few = await obtainTokens(config, stranger, { scope: 'openid' });
+  expect(await (await ask(few.access_token)).json()).toEqual({ sub: stranger.id });
+});
+
+test('without a token is 401, with a challenge that names no error (RFC 6750 section 3.1)', async () => {
+  const answer = await ask();
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('www-authenticate')).toBe(`Bearer realm="${server.issuer}"`);
+});
+
+test.each(['nonsense', 'x'.repeat(5_000), 'eyJhbGciOiJub25lIn0.e30.'])(
+  'with the token %j is 401 invalid_token',
+  async (token) => {
+    const answer = await ask(token);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer .*error="invalid_token"/);
+  },
+);
+
+test('with any other credential than an access token for a person is 401', async () => {
+  const tokens = await obtainTokens(config, person, {}, agent);
+  const machine = await server.register({
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    scopes: ['profile'],
+  });
+  const own = await oidc.clientCredentialsGrant(await relyingParty(server, machine), { scope: 'profile' });
+  for (const token of [tokens.refresh_token, tokens.id_token, own.access_token, await server.adminToken()]) {
+    expect((await ask(token as string)).status).toBe(401);
+  }
+});
+
+test('with a revoked token is 401', async () => {
+  const { access_token: token } = await obtainTokens(config, person, {}, agent);
+  expect((await ask(token)).status).toBe(200);
+  await oidc.tokenRevocation(config, token);
+  expect((await ask(token)).status).toBe(401);
+});
+
+test('takes a token from a form, and not from the URL', async () => {
+  const { access_token: token } = await obtainTokens(config, person, {}, agent);
+  const body = new URLSearchParams({ access_token: token });
+  expect((await ask(undefined, { method: 'POST', body })).status).toBe(200);
+  const inUrl = await fetch(`${server.origin}/oauth2/userinfo?${body.toString()}`);
+  expect(inUrl.status).toBe(400);
+  expect(server.logs()).not.toContain(token);
+});
+
+test('with two tokens is a bad request', async () => {
+  const { access_token: token } = await obtainTokens(config, person, {}, agent);
+  const init = { method: 'POST', body: new URLSearchParams({ access_token: token }) };
+  const answer = await ask(undefined, { ...init, headers: { authorization: `Bearer ${token}` } });
+  expect(answer.status).toBe(400);
+});

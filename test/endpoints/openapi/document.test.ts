@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { adminRoutes } from '../../../src/endpoints/admin/admin.router.js';
+import { ADMIN_SCOPES } from '../../../src/tenancy/access/permissions.js';
+import type { OpenApiDocument } from '../../../src/endpoints/openapi/openapi.js';
+import { DocumentClient, type Documented, fetchDocument, operationsOf } from '../../harness/openapi.js';
+import { startTestServer, type TestServer } from '../../harness/test-server.js';
+
+let server: TestServer;
+let document: OpenApiDocument;
+let operations: Documented[];
+beforeAll(async () => {
+  server = await startTestServer();
+  document = await fetchDocument(server);
+  operations = operationsOf(document);
+});
+afterAll(() => server.close());
+
+/** Every object in the document, with its path. */
+function* objectsIn(value: unknown, path = '#'): Generator<[string, Record<string, unknown>]> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) yield [path, value as Record<string, unknown>];
+  for (const [name, member] of Object.entries(value)) yield* objectsIn(member, `${path}/${name}`);
+}
+
+function resolve(reference: string): unknown {
+  return reference
+    .replace('#/', '')
+    .split('/')
+    .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], document);
+}
+
+test('the document has exactly the routes of the admin API', () => {
+  const { context, issuer } = server;
+  const trust = { issuer, ownKeys: () => Promise.reject(new Error()), outside: [], clients: context.clients };
+  const router = adminRoutes({ ...context, trust, catalogueChanged: () => Promise.resolve() });
+  const routes = router.stack.flatMap((layer) =>
+    layer.methods
+      .filter((method) => method !== 'HEAD')
+      .map((method) => `${method} ${String(layer.path).replace(/:(\w+)/g, '{$1}')}`),
+  );
+  const documented = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  expect(documented.sort()).toEqual(routes.sort());
+  expect(documented.length).toBeGreaterThan(40);
+});
+
+test('every reference leads somewhere, and every component is used', () => {
+  const references = [...objectsIn(document)].flatMap(([, { $ref }]) =>
+    typeof $ref === 'string' ? [$ref] : [],
+  );
+  for (const reference of references)
+    expect([reference, typeof resolve(reference)]).toEqual([reference, 'object']);
+  const { schemas, responses, headers } = document.components;
+  const unused = Object.entries({ schemas, responses, headers }).flatMap(([kind, entries]) =>
+    Object.keys(entries)
+      .map((name) => `#/components/${kind}/${name}`)
+      .filter((name) => !references.includes(name)),
+  );
+  expect(unused).toEqual([]);
+});
+
+test('every operation is complete as OpenAPI 3.1 wants it', () => {
+  expect(document.openapi).toBe('3.1.0');
+  expect(document.servers).toEqual([{ url: server.issuer }]);
+  const ids = operations.map(({ operationId }) => operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+  const tags = document.tags.map(({ name }) => name);
+  for (const operation of operations) {
+    const { method, path, parameters, responses, security, requestBody } = operation;
+    const inPath = parameters.filter((parameter) => parameter.in === 'path');
+    expect(inPath.map(({ name }) => `{${name}}`)).toEqual(path.match(/\{\w+\}/g) ?? []);
+    expect(inPath.every(({ required }) => required)).toBe(true);
+    const keys = parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const parameter of parameters) expect(parameter.description).toMatch(/\.$/);
+    for (const tag of operation.tags) expect(tags).toContain(tag);
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '401', '503']));
+    for (const scope of security.flatMap(({ bearer }) => bearer ?? [])) expect(ADMIN_SCOPES).toContain(scope);
+    expect(requestBody !== undefined).toBe(responses['422'] !== undefined);
+    if (method === 'get' || method === 'delete') expect(requestBody).toBeUndefined();
+  }
+});
+
+test('every field of every body says what it is', () => {
+  const { client_name, redirect_uris, jwks } = document.components.schemas['NewClient']?.properties as Record<
+    string,
+    Record<string, unknown>
+  >;
+  expect(client_name).toMatchObject({ type: 'string', maxLength: 1024 });
+  expect(JSON.stringify(redirect_uris)).toContain('"items":{"type":"string","maxLength":2048}');
+  expect(JSON.stringify(jwks)).toContain('"minItems":1');
+  const silent = Object.entries(document.components.schemas)
+    .filter(([name]) => name !== 'Problem' && !name.endsWith('Page') && !name.startsWith('Usage'))
+    .flatMap(([name, schema]) =>
+      Object.entries(schema.properties ?? {}).flatMap(([field, shape]) =>
+        typeof shape === 'object' && (shape.description || shape.$ref) ? [] : [`${name}.${field}`],
+      ),
+    );
+  expect(silent).toEqual(['ClientDetails.usage']);
+});
+
+test('a wrong answer does not pass its schema', async () => {
+  const client = new DocumentClient(document, server.origin, await server.adminToken());
+  const right = await (await server.admin('GET', `/${(await server.register()).id}`)).json();
+  expect(() => client.validate('ClientDetails', right)).not.toThrow();
+  for (const wrong of [
+    { extra: 1 },
+    { id: 'no uuid' },
+    { created_at: 'today' },
+    { grant_types: ['magic'] },
+    { has_rotated_secret: 'no' },
+    { secrets: [{}] },
+    { client_name: undefined },
+  ]) {
+    const body: unknown = JSON.parse(JSON.stringify({ ...(right as object), ...wrong }));
+    expect(() => client.validate('ClientDetails', body)).toThrow();
+  }
+});
+
+test('the document needs no token, may be kept for a while, and has a version', async () => {
+  const url = `${server.origin}/admin/v1/openapi.json`;
+  const first = await fetch(url);
+  expect(first.headers.get('content-type')).toMatch(/^application\/json/);
+  expect(first.headers.get('cache-control')).toBe('public, max-age=300');
+  const etag = first.headers.get('etag') ?? '';
+  const again = await fetch(url, { headers: { 'if-none-match': etag, 'cache-control': 'max-age=0' } });
+  expect([again.status, await again.text()]).toEqual([304, '']);
+});
+
+test('the reference shows every operation, and runs no script', async () => {
+  const answer = await fetch(`${server.origin}/admin/v1/docs`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+  const page = await answer.text();
+  expect(page).not.toMatch(/<script|style=|undefined|\[object/);
+  for (const { operationId, method, path, summary } of operations) {
+    expect(page).toContain(`id="${operationId}"`);
+    expect(page).toContain(`${method.toUpperCase()} ${path}`);
+    expect(page).toContain(summary);
+  }
+  const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+  for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
+});

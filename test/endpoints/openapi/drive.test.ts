@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Answered, type Call, DocumentClient, fetchDocument } from '../../harness/openapi.js';
+import { startTestServer, type TestServer } from '../../harness/test-server.js';
+
+let server: TestServer;
+let client: DocumentClient;
+beforeAll(async () => {
+  server = await startTestServer({ env: { REGISTRATION: 'token' } });
+  client = new DocumentClient(await fetchDocument(server), server.origin, await server.adminToken());
+});
+afterAll(() => server.close());
+
+async function call(operation: string, status: number, call: Call = {}): Promise<Answered> {
+  const answer = await client.call(operation, call);
+  if (answer.status !== status)
+    throw new Error(`${operation} answered ${String(answer.status)}: ${JSON.stringify(answer.body)}`);
+  return answer;
+}
+
+const idOf = ({ body }: Answered): string => body['id'] as string;
+const tagOf = ({ headers }: Answered): string => headers.get('etag') ?? '';
+
+test('a client made of the document drives every operation through a whole life', async () => {
+  const made = await call('createOrganization', 201, { body: { slug: 'drive', name: 'Drive' } });
+  await call('createOrganization', 409, { body: { slug: 'drive', name: 'Drive' } });
+  await call('createOrganization', 422, { body: { slug: 'No slug' } });
+  const org = idOf(made);
+  await call('listOrganizations', 200, { parameters: { page_limit: '1' } });
+  await call('listOrganizations', 400, { parameters: { page_limit: '0' } });
+  await call('getOrganization', 200, { parameters: { org } });
+  await call('getOrganization', 404, { parameters: { org: 'nowhere' } });
+  await call('updateOrganization', 200, { parameters: { org }, body: { membership_open: true } });
+  const project = idOf(
+    await call('createProject', 201, { parameters: { org }, body: { slug: 'one', name: 'One' } }),
+  );
+  const place = { org, project };
+  await call('listProjects', 200, { parameters: { org } });
+  await call('getProject', 200, { parameters: place });
+  await call('updateProject', 200, { parameters: place, body: { name: 'First' } });
+  await driveMembers(place);
+  await driveCatalogue();
+  await driveClients(place);
+  const token = await call('createInitialAccessToken', 201, { parameters: place, body: { max_uses: 2 } });
+  await call('deleteInitialAccessToken', 204, { parameters: { ...place, id: idOf(token) } });
+  await driveReports(place);
+  const spare = idOf(
+    await call('createProject', 201, { parameters: { org }, body: { slug: 'two', name: 'Two' } }),
+  );
+  await call('deleteProject', 409, { parameters: place });
+  await call('deleteProject', 204, { parameters: { org, project: spare } });
+  await call('deleteOrganization', 409, { parameters: { org } });
+  const empty = await call('createOrganization', 201, { body: { slug: 'empty', name: 'Empty' } });
+  await call('deleteOrganization', 204, { parameters: { org: idOf(empty) } });
+  const missed = [...client.operations.keys()].filter((operation) => !client.called.has(operation));
+  expect(missed).toEqual([]);
+});
+
+async function driveMembers(place: Record<string, string>): Promise<void> {
+  const { email } = await server.person();
+  for (const level of ['Installation', 'Organization', 'Project']) {
+    const role = level === 'Installation' ? 'owner' : 'viewer';
+    const added = await call(`add${level}Member`, 201, { parameters: pick(level), body: { email, role } });
+    const parameters = { ...pick(level), member: idOf(added) };
+    await call(`add${level}Member`, 409, { parameters: pick(level), body: { email, role } });
+    await call(`list${level}Members`, 200, { parameters: pick(level) });
+    await call(`get${level}Member`, 200, { parameters });
+    await call(`update${level}Member`, 200, { parameters, body: { role: 'owner' } });
+    await call(`update${level}Member`, 422, { parameters, body: { role: 'king' } });
+    await call(`remove${level}Member`, 204, { parameters });
+    await call(`get${level}Member`, 404, { parameters });
+  }
+  function pick(level: string): Record<string, string> {
+    const { org = '' } = place;
+    return level === 'Project' ? place : level === 'Organization' ? { org } : {};
+  }
+}
+
+async function driveCatalogue(): Promise<void> {
+  const body = { audience: 'https://drive.example', name: 'Drive' };
+  const api = await call('createApi', 201, { body });
+  const parameters = { id: idOf(api) };
+  await call('createApi', 409, { body });
+  await call('listApis', 200);
+  const read = await call('getApi', 200, { parameters });
+  await call('getApi', 304, { parameters, headers: { 'if-none-match': tagOf(read) } });
+  const patched = { parameters, body: { access_token_ttl: 60 } };
+  await call('updateApi', 200, patched);
+  await call('updateApi', 412, { ...patched, headers: { 'if-match': tagOf(read) } });
+  const scope = { name: 'drive.read', title: 'Drive', api_id: idOf(api) };
+  await call('createScope', 201, { body: scope });
+  await call('createScope', 422, { body: { name: 'a:b' } });
+  await call('createScope', 415, { body: scope, headers: { 'content-type': 'text/plain' } });
+  await call('createScope', 413, { body: { ...scope, description: 'x'.repeat(70_000) } });
+  const name = { parameters: { name: 'drive.read' } };
+  await call('listScopes', 200, { parameters: { api_id: idOf(api), retired: 'false' } });
+  await call('getScope', 200, name);
+  await call('updateScope', 200, { ...name, body: { retired: true } });
+  await call('deleteScope', 204, name);
+  await call('deleteScope', 409, { parameters: { name: 'openid' } });
+  await call('deleteApi', 204, { parameters });
+}
+
+async function driveClients(place: Record<string, string>): Promise<void> {
+  const body = {
+    client_id: `drive-${randomUUID()}`,
+    client_name: 'Driven',
+    redirect_uris: ['https://rp.example/cb'],
+    client_uri: 'https://rp.example',
+    jwks: { keys: [{ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }] },
+    description: null,
+  };
+  client.validate('NewClient', body);
+  const created = await call('createClient', 201, { parameters: place, body });
+  expect(created.body['client_secret']).toEqual(expect.any(String));
+  await call('createClient', 409, { parameters: place, body });
+  const parameters = { ...place, id: idOf(created) };
+  const read = await call('getClient', 200, { parameters });
+  await call('getClient', 304, { parameters, headers: { 'if-none-match': tagOf(read) } });
+  await call('listClients', 200, { parameters: { ...place, text: 'Driven', deleted: 'false' } });
+  await call('updateClient', 200, { parameters, body: { company: 'Drivers' } });
+  const stale = { parameters, headers: { 'if-match': tagOf(read) } };
+  await call('updateClient', 412, { ...stale, body: { company: null } });
+  await call('updateClient', 400, { parameters, body: '{"a":1,"a":2}' });
+  await call('rotateClientSecret', 412, stale);
+  await call('rotateClientSecret', 200, { parameters });
+  await call('rotateClientSecret', 409, { parameters });
+  await call('deleteRotatedClientSecret', 204, { parameters });
+  await call('deleteRotatedClientSecret', 404, { parameters });
+  await call('getClientUsage', 200, { parameters });
+  await call('restoreClient', 409, { parameters });
+  await call('deleteClient', 412, stale);
+  await call('deleteClient', 204, { parameters });
+  await call('restoreClient', 200, { parameters });
+}
+
+async function driveReports(place: Record<string, string>): Promise<void> {
+  const { org = '' } = place;
+  const span = { from: '2026-01-01', to: '2026-01-31' };
+  await call('getProjectUsage', 200, { parameters: { ...place, ...span } });
+  await call('getOrganizationUsage', 200, { parameters: { org, ...span } });
+  await call('getOrganizationUsage', 400, { parameters: { org, from: span.to, to: span.from } });
+  const trail = await call('listProjectAuditEvents', 200, { parameters: place });
+  expect(trail.body['data']).not.toEqual([]);
+  await call('listAuditEvents', 200, { parameters: { action: 'client.created', page_limit: '1' } });
+}
+
+test('whoever may do less is refused as documented', async () => {
+  const document = await fetchDocument(server);
+  const without = new DocumentClient(document, server.origin, 'nonsense');
+  const { id } = await server.person();
+  const weak = new DocumentClient(document, server.origin, await server.adminToken([]));
+  const parameters = { org: 'default', project: 'default', id, member: id, name: 'openid' };
+  for (const [operation, { ...documented }] of client.operations) {
+    const body = documented.requestBody ? {} : undefined;
+    expect((await without.call(operation, { parameters: inPath(documented.path), body })).status).toBe(401);
+    if (documented['x-permission'] === undefined) continue;
+    const { status } = await weak.call(operation, { parameters: inPath(documented.path), body });
+    expect([operation, status]).toEqual([operation, 403]);
+  }
+  function inPath(path: string): Record<string, string> {
+    return Object.fromEntries(Object.entries(parameters).filter(([name]) => path.includes(`{${name}}`)));
+  }
+});

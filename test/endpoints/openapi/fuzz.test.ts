@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Call, DocumentClient, type Documented, fetchDocument } from '../../harness/openapi.js';
+import { Dice } from '../../harness/dice.js';
+import { startTestServer, type TestServer } from '../../harness/test-server.js';
+
+const SEED = 20260131;
+const ROUNDS = 12;
+
+let server: TestServer;
+let client: DocumentClient;
+let parameters: Record<string, string>;
+let fields: ReadonlyMap<string, readonly string[]>;
+beforeAll(async () => {
+  server = await startTestServer({ env: { REGISTRATION: 'token' } });
+  const document = await fetchDocument(server);
+  client = new DocumentClient(document, server.origin, await server.adminToken());
+  const made = async (operation: string, call: Call): Promise<string> =>
+    (await client.call(operation, call)).body['id'] as string;
+  // By id, because slugs may change on the way.
+  const org = await made('createOrganization', { body: { slug: 'fuzz', name: 'Fuzz' } });
+  const project = await made('createProject', { parameters: { org }, body: { slug: 'fuzz', name: 'Fuzz' } });
+  const place = { org, project };
+  const body = { client_name: 'Fuzz', redirect_uris: ['https://rp.example/cb'] };
+  const id = await made('createClient', { parameters: place, body });
+  parameters = { ...place, id, member: id, name: 'profile' };
+  fields = new Map(
+    Object.entries(document.components.schemas).map(([name, schema]) => [
+      name,
+      Object.keys(schema.properties ?? {}),
+    ]),
+  );
+});
+afterAll(() => server.close());
+
+/** A call that is right in most of its parts, and anything at all in the others. */
+function anyCall(dice: Dice, { path, parameters: known, requestBody }: Documented): Call {
+  const given: Record<string, string> = {};
+  for (const name of path.match(/(?<=\{)\w+/g) ?? [])
+    given[name] = dice.chance(0.15) ? dice.segment() : (parameters[name] ?? '');
+  for (const { name, in: place } of known)
+    if (place === 'query' && dice.chance(0.3)) given[name] = dice.parameter();
+  if (dice.chance(0.05)) given[dice.text()] = dice.text();
+  const headers: Record<string, string> = {};
+  if (dice.chance(0.3)) headers[dice.pick(['if-match', 'if-none-match'])] = dice.tag();
+  const content = Object.values(requestBody?.content ?? {})[0];
+  if (!content) return { parameters: given, headers };
+  if (dice.chance(0.05))
+    headers['content-type'] = dice.pick(['text/plain', 'application/json; charset=latin1']);
+  const names = fields.get(content.schema.$ref.split('/').at(-1) ?? '') ?? [];
+  return { parameters: given, headers, body: dice.chance(0.1) ? dice.brokenJson() : dice.body(names) };
+}
+
+test('no answer to any request is undocumented, misshapen or our fault', async () => {
+  const dice = new Dice(SEED);
+  const statuses = new Map<number, number>();
+  const operations = [...client.operations.values()];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const operation of operations) {
+      const call = anyCall(dice, operation);
+      const answer = await client.call(operation.operationId, call).catch((error: unknown) => {
+        const what = JSON.stringify({ operation: operation.operationId, call, seed: SEED }).slice(0, 2000);
+        throw new Error(`${String(error)}\n${what}`, { cause: error });
+      });
+      if (answer.status >= 500) throw new Error(`${operation.operationId} answered ${String(answer.status)}`);
+      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+    }
+  }
+  // That the requests were neither all good nor all bad.
+  expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 400, 404, 415, 422]));
+  expect(server.logs()).not.toContain('unexpected error');
+});

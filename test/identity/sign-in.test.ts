@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { UserAgent } from '../../src/demo/user-agent.js';
+import { authorizationRequest, relyingParty } from '../harness/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../harness/test-server.js';
+
+let server: TestServer;
+let other: TestServer;
+let client: RegisteredClient;
+beforeAll(async () => {
+  const env = { SIGN_IN_ATTEMPTS_PER_ACCOUNT: '3', SIGN_IN_ATTEMPTS_PER_ADDRESS: '12', TRUSTED_PROXIES: '1' };
+  server = await startTestServer({ env });
+  other = await startTestServer({ env, nodeOf: server });
+  client = await server.register();
+});
+afterAll(async () => {
+  await other.close();
+  await server.close();
+});
+
+let addresses = 0;
+/** An address of the documentation's network (RFC 5737) that made no attempt so far. */
+const freshAddress = () => `192.0.2.${String(++addresses)}`;
+
+/** Tries to sign in from an address, with a browser of its own, at one of the nodes. */
+async function attempt(email: string, password: string, options: { at?: TestServer; from?: string } = {}) {
+  const { at = server, from = freshAddress() } = options;
+  const { url, redirectUri } = await authorizationRequest(await relyingParty(server, client), {
+    scope: 'openid',
+  });
+  const agent = new UserAgent();
+  const headers = { 'x-forwarded-for': from };
+  const page = await agent.open(at.origin + url.pathname + url.search, { headers });
+  const action = /action="([^"]*\/login)"/.exec(page.body)?.[1] ?? '';
+  const csrf = /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+  const body = new URLSearchParams({ csrf, email, password });
+  const answer = await agent.open(
+    new URL(action, page.url).href,
+    { method: 'POST', body, headers },
+    redirectUri,
+  );
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: answer.body,
+    signedIn: !answer.body.includes('type="password"'),
+  };
+}
+
+/** The page without what differs from one visit to the next. */
+function constant(body: string, email: string): string {
+  return body
+    .replaceAll(email, 'E-MAIL')
+    .replace(/\/interaction\/[\w-]+/g, 'INTERACTION')
+    .replace(/name="csrf" value="[^"]+"/g, 'CSRF');
+}
+
+describe('a wrong password and an unknown account', () => {
+  test('get the same answer', async () => {
+    const { email } = await server.person();
+    const unknown = `nobody-${email}`;
+    const wrong = await attempt(email, 'not the password');
+    const nobody = await attempt(unknown, 'not the password');
+    expect(wrong.status).toBe(400);
+    expect(nobody.status).toBe(wrong.status);
+    expect(constant(nobody.body, unknown)).toBe(constant(wrong.body, email));
+    expect([...nobody.headers.keys()]).toEqual([...wrong.headers.keys()]);
+  });
+
+  test.each(['', ' ', 'no address', 'x'.repeat(73), 'NUL\0'])('get it for any input: "%s"', async (input) => {
+    const { email } = await server.person();
+    expect(await attempt(input, 'not the password')).toMatchObject({ status: 400, signedIn: false });
+    expect(await attempt(email, input)).toMatchObject({ status: 400, signedIn: false });
+  });
+
+  test('take as long', async () => {
+    const { email } = await server.person();
+    const took = async (address: string) => {
+      const times = [];
+      for (let turn = 0; turn < 3; turn++) {
+        const started = performance.now();
+        await attempt(address, 'not the password');
+        times.push(performance.now() - started);
+      }
+      return Math.min(...times);
+    };
+    const wrong = await took(email);
+    expect(await took(`nobody-${email}`)).toBeGreaterThan(wrong / 2);
+    expect(await took('no address at all')).toBeGreaterThan(wrong / 2);
+  });
+});
+
+describe('an account', () => {
+  test('is found however its address is written', async () => {
+    const { email, password } = await server.person();
+    expect(await attempt(`  ${email.toUpperCase()} `, password)).toMatchObject({ signedIn: true });
+  });
+
+  test('accepts no password but its own, to the last byte', async () => {
+    const { email, password } = await server.person();
+    for (const wrong of [`${password} `, password.slice(0, -1), password.toUpperCase()]) {
+      expect(await attempt(email, wrong)).toMatchObject({ signedIn: false });
+    }
+  });
+});
+
+describe('attempts', () => {
+  test('on an account are limited on all nodes together, right password or not', async () => {
+    const { email, password } = await server.person();
+    expect((await attempt(email, 'guess one', { at: server })).status).toBe(400);
+    expect((await attempt(email, 'guess two', { at: other })).status).toBe(400);
+    expect((await attempt(email, 'guess three', { at: server })).status).toBe(400);
+    for (const at of [server, other]) {
+      const refused = await attempt(email, password, { at });
+      expect(refused).toMatchObject({ status: 429, signedIn: false });
+      const seconds = Number(refused.headers.get('retry-after'));
+      expect(seconds).toBeGreaterThan(800);
+      expect(seconds).toBeLessThanOrEqual(900);
+      expect(refused.body).toContain('Try again in 15 minutes');
+      expect(refused.body).toContain(`value="${email}"`);
+    }
+  });
+
+  test('on an address that has no account are limited just the same', async () => {
+    const email = 'limited-nobody@people.example';
+    const statuses = [];
+    for (let guess = 0; guess < 4; guess++) statuses.push((await attempt(email, 'guess')).status);
+    expect(statuses).toEqual([400, 400, 400, 429]);
+  });
+
+  test('made at the same moment are all counted', async () => {
+    const { email } = await server.person();
+    const guesses = [server, other, server, other, server, other].map((at) =>
+      attempt(email, 'guess', { at }),
+    );
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([400, 400, 400, 429, 429, 429]);
+  });
+
+  test('that failed are forgotten once one succeeds', async () => {
+    const { email, password } = await server.person();
+    for (let round = 0; round < 3; round++) {
+      expect((await attempt(email, 'not the password')).status).toBe(400);
+      expect((await attempt(email, password)).signedIn).toBe(true);
+    }
+    expect((await attempt(email, 'not the password')).status).toBe(400);
+  });
+
+  test('from one network are limited over all accounts, and only failures count', async () => {
+    const from = freshAddress();
+    const { email, password } = await server.person();
+    for (let turn = 0; turn < 3; turn++)
+      expect((await attempt(email, password, { from })).signedIn).toBe(true);
+    const statuses = [];
+    for (let guess = 0; guess < 13; guess++) {
+      statuses.push((await attempt(`guess-${String(guess)}@people.example`, 'guess', { from })).status);
+    }
+    expect(statuses).toEqual([...Array<number>(12).fill(400), 429]);
+    expect((await attempt(email, password, { from })).status).toBe(429);
+    expect((await attempt(email, password)).signedIn).toBe(true);
+  });
+});

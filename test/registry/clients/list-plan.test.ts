@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { ClientPage } from '../../../src/registry/clients/clients.service.js';
+import { insertClients } from '../../harness/many-clients.js';
+import { startTestServer, type TestServer } from '../../harness/test-server.js';
+
+const CLIENTS = 100_000;
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+
+interface Page {
+  data: { client_id: string; client_name: string }[];
+  next_cursor: string | null;
+}
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: Plan[];
+}
+interface Statement {
+  sql: string;
+  bindings: unknown[];
+}
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+  await insertClients(server, CLIENTS);
+}, 120_000);
+afterAll(() => server.close());
+
+async function list(query: Record<string, string>): Promise<Page> {
+  const answer = await server.admin('GET', `?${new URLSearchParams(query).toString()}`);
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as Page;
+}
+
+/** The statements on the registry's list that PostgreSQL was sent while `work` ran. */
+async function listStatements(work: () => Promise<unknown>): Promise<Statement[]> {
+  const statements: Statement[] = [];
+  const note = (query: Statement) => void statements.push(query);
+  const { sql } = server.context.database;
+  sql.on('query', note);
+  await work();
+  sql.removeListener('query', note);
+  return statements.filter(({ sql: text }) => /FROM oauth_clients c\b.*\bLIMIT/s.test(text));
+}
+
+/**
+ * The tables that the statement reads from end to end. PostgreSQL is left free to choose, which our connections do not
+ * allow it, so that an index is used because it is the better way.
+ */
+async function sequentialScans({ sql, bindings }: Statement, free: boolean): Promise<string[]> {
+  const { rows } = await server.context.database.transaction(async (tx) => {
+    if (free) await tx.raw('SET LOCAL enable_seqscan = on');
+    const explain = `EXPLAIN (FORMAT JSON) ${sql.replace(/\$\d+/g, '?')}`;
+    return tx.raw<{ rows: { 'QUERY PLAN': [{ Plan: Plan }] }[] }>(explain, bindings as string[]);
+  });
+  const scans = (plan: Plan): string[] => [
+    ...(plan['Node Type'] === 'Seq Scan' ? [plan['Relation Name'] ?? ''] : []),
+    ...(plan.Plans ?? []).flatMap(scans),
+  ];
+  return rows.flatMap((row) => scans(row['QUERY PLAN'][0].Plan)).filter((table) => table !== 'projects');
+}
+
+test.each<Record<string, string>>([
+  {},
+  { deleted: 'true' },
+  { client_type: 'public' },
+  { client_type: 'confidential' },
+  { visibility: 'public' },
+  { visibility: 'private' },
+  { registration_type: 'dynamic' },
+  { registration_type: 'manual' },
+  { grant_type: DEVICE_CODE },
+  { grant_type: 'authorization_code' },
+  { grant_type: 'client_credentials' },
+  { text: 'needle' },
+  { text: 'application' },
+  { text: 'no such text anywhere' },
+  { text: 'needle', deleted: 'true' },
+  { text: 'needle', client_type: 'public' },
+  { text: 'books', grant_type: DEVICE_CODE },
+  { visibility: 'public', registration_type: 'dynamic' },
+  { client_type: 'public', grant_type: DEVICE_CODE, visibility: 'public' },
+  { text: 'a', client_type: 'confidential', visibility: 'private', registration_type: 'manual' },
+  {
+    text: 'needle',
+    client_type: 'public',
+    visibility: 'public',
+    registration_type: 'dynamic',
+    deleted: 'true',
+  },
+])('a list of 100 000 never reads the whole table: %j', async (query) => {
+  const statements = await listStatements(async () => {
+    const first = await list({ ...query, page_limit: '10' });
+    if (first.next_cursor !== null) await list({ ...query, cursor: first.next_cursor });
+  });
+  expect(statements.length).toBeGreaterThan(0);
+  for (const statement of statements) expect(await sequentialScans(statement, true)).toEqual([]);
+});
+
+test('a text too short for its index goes by the index of the order', async () => {
+  const [statement] = await listStatements(() => list({ text: 'zq' }));
+  expect(await sequentialScans(statement as Statement, false)).toEqual([]);
+});
+
+test('the filters find exactly the clients that they are for', async () => {
+  const numbers = async (query: Record<string, string>) =>
+    (await list(query)).data.map(({ client_id }) => Number(client_id.slice('many-'.length)));
+  const needles = await numbers({ text: 'NEEDLE' });
+  expect(needles).toEqual(Array.from({ length: 50 }, (_, index) => 98_003 - index * 2000));
+  const promoted = await numbers({ visibility: 'public' });
+  expect(promoted).toHaveLength(20);
+  expect(promoted.every((n) => n % 5000 === 5)).toBe(true);
+  expect((await numbers({ registration_type: 'dynamic' })).every((n) => n % 50 === 1)).toBe(true);
+  expect((await numbers({ client_type: 'public' })).every((n) => n % 100 === 2)).toBe(true);
+  expect((await numbers({ grant_type: DEVICE_CODE })).every((n) => n % 1000 === 4)).toBe(true);
+  expect((await numbers({ deleted: 'true' })).every((n) => n % 500 === 6)).toBe(true);
+  expect((await numbers({ deleted: 'false' })).some((n) => n % 500 === 6)).toBe(false);
+  expect(await numbers({ text: '%' })).toEqual([]);
+});
+
+test('walking all pages while clients are registered shows each old client once', async () => {
+  const { clients, tenants } = server.context;
+  const tenant = await tenants.resolve('default', 'default');
+  const seen = new Map<string, number>();
+  const newcomers: Promise<unknown>[] = [];
+  let cursor: string | null = null;
+  let pages = 0;
+  do {
+    const page: ClientPage = await clients.list(tenant, {}, 100, cursor ?? undefined);
+    for (const { clientId } of page.data) seen.set(clientId, (seen.get(clientId) ?? 0) + 1);
+    if (pages++ % 100 === 0) newcomers.push(server.register());
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  await Promise.all(newcomers);
+  expect([...seen.keys()].filter((id) => id.startsWith('many-'))).toHaveLength(CLIENTS - CLIENTS / 500);
+  expect(new Set(seen.values())).toEqual(new Set([1]));
+}, 120_000);
+
+test('the pages of a filtered list of 1 000 hold, through the door, each client once', async () => {
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page = await list({ client_type: 'public', ...(cursor === null ? {} : { cursor }) });
+    await server.register({ token_endpoint_auth_method: 'none' });
+    seen.push(...page.data.map(({ client_id }) => client_id));
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  expect(seen).toHaveLength(CLIENTS / 100);
+  expect(new Set(seen).size).toBe(CLIENTS / 100);
+});

@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { machineToken, registerMachine } from '../../harness/usage.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+test('the first use of a client secret does not wait for all the passwords that came before it', async () => {
+  const client = await registerMachine(server);
+  const finished: string[] = [];
+  const people = Array.from({ length: 40 }, () => server.person().then(() => finished.push('person')));
+  await Promise.race(people);
+  const answer = await machineToken(server, client);
+  finished.push('token');
+  await Promise.all(people);
+  expect(answer.status).toBe(200);
+  expect(finished.indexOf('token')).toBeLessThan(people.length);
+});

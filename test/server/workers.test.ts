@@ -1,0 +1,282 @@
+import { once } from 'node:events';
+import { rename } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { gone, Installation, readWelcome, type Welcome } from '../harness/installation.js';
+import { killAll, openCommandLine, PosternProcess, runPostern } from '../harness/postern-process.js';
+import { CLIENTS, freePort, type RegisteredClient } from '../harness/test-server.js';
+import { basic, postForm } from '../harness/wire.js';
+import { linesOf, workersOf } from '../harness/workers.js';
+
+let home: Installation;
+let welcome: Welcome;
+beforeAll(async () => {
+  home = await Installation.create({ WORKERS: '2' });
+});
+afterEach(killAll);
+afterAll(() => home.remove());
+
+/** On a connection of its own, so that a worker is chosen anew. */
+const health = () => fetch(`${home.issuer}/healthz`, { headers: { connection: 'close' } });
+
+/** Which processes answered so far, by the log. */
+const answerers = (server: PosternProcess) =>
+  new Set(linesOf(server, 'request').map(({ pid }) => pid as number));
+
+async function untilAnswering(server: PosternProcess, worker: (pid: number) => boolean): Promise<void> {
+  while (![...answerers(server)].some(worker)) expect((await health()).status).toBe(200);
+}
+
+test('the first start shows its secrets once; one port is answered by as many processes as the setting says', async () => {
+  const server = await home.serve();
+  welcome = readWelcome(server.stdout);
+  expect(server.stdout.split('shown once')).toHaveLength(2);
+  const workers = await workersOf(server);
+  expect(workers).toHaveLength(2);
+  await onEach(server, workers, async () => expect(await ask(operator())).toBe(200));
+  expect([...answerers(server)].sort()).toEqual(workers.sort());
+});
+
+test('what is changed through one worker holds on the others at once', async () => {
+  const server = await home.serve();
+  expect(server.stdout).toBe('');
+  const workers = await workersOf(server);
+  const token = await adminToken();
+  const fields = { client_name: 'Machine', grant_types: ['client_credentials'] };
+  const client = (await admin(token, 'POST', CLIENTS, fields)) as RegisteredClient;
+  await onEach(server, workers, async () => expect(await ask(client)).toBe(200));
+  const rotated = await admin(token, 'POST', `${CLIENTS}/${client.id}/rotate_secret`);
+  await admin(token, 'DELETE', `${CLIENTS}/${client.id}/rotate_secret`);
+  await onEach(server, workers, async () => expect(await ask(client)).toBe(401));
+  const renewed = { ...client, client_secret: String(rotated['client_secret']) };
+  await onEach(server, workers, async () => expect(await ask(renewed)).toBe(200));
+  await admin(token, 'DELETE', `${CLIENTS}/${client.id}`);
+  await onEach(server, workers, async () => expect(await ask(renewed)).toBe(401));
+});
+
+test('a scope that one worker makes is known to the others without waiting for their next look', async () => {
+  const server = await home.serve();
+  const workers = await workersOf(server);
+  const scope = { name: 'photos.read', title: 'See your photos', category: 'photos' };
+  await admin(await adminToken(), 'POST', '/admin/v1/scopes', scope);
+  const knows = async () => {
+    const answer = await fetch(`${home.issuer}/.well-known/openid-configuration`, {
+      headers: { connection: 'close' },
+    });
+    return ((await answer.json()) as { scopes_supported: string[] }).scopes_supported.includes(scope.name);
+  };
+  while (!(await Promise.all(workers.map(knows))).every(Boolean));
+  expect(linesOf(server, 'keys or scopes changed, the engine was rebuilt')).toEqual([]);
+});
+
+test('workers that are killed are replaced, and meanwhile callers are answered by others or wait', async () => {
+  const server = await home.serve();
+  const [first = 0, second = 0] = await workersOf(server);
+  process.kill(first, 'SIGKILL');
+  await gone(first, 10_000);
+  for (let index = 0; index < 10; index++) expect((await health()).status).toBe(200);
+  await untilAnswering(server, (pid) => pid !== first && pid !== second);
+  expect(linesOf(server, 'a worker ended and is replaced')).toMatchObject([
+    { worker: first, how: 'SIGKILL' },
+  ]);
+
+  const workers = await workersOf(server);
+  for (const pid of workers) process.kill(pid, 'SIGKILL');
+  for (const pid of workers) await gone(pid, 10_000);
+  const answers = await Promise.all([health(), health(), health()]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+});
+
+test('a worker that is asked to end answers what it has, and is replaced', async () => {
+  const server = await home.serve();
+  const [first = 0, second = 0] = await workersOf(server);
+  const held = await Promise.all([hold(), hold()]);
+  process.kill(first, 'SIGTERM');
+  await untilAnswering(server, (pid) => pid === second);
+  for (const finish of held) expect(await finish()).toBe(400);
+  await gone(first, 10_000);
+  await untilAnswering(server, (pid) => pid !== first && pid !== second);
+});
+
+test('a worker that cannot be replaced yet is tried again', async () => {
+  const server = await home.serve();
+  const [first = 0] = await workersOf(server);
+  const key = join(home.directory, 'encryption.key');
+  await rename(key, `${key}.away`);
+  process.kill(first, 'SIGKILL');
+  await server.says('a worker could not be replaced yet');
+  expect((await health()).status).toBe(200);
+  await rename(`${key}.away`, key);
+  await onEach(server, await workersOf(server), async () => expect((await health()).status).toBe(200));
+});
+
+test('when the first process is killed, nothing is left: no worker, no database, nobody at the port', async () => {
+  const server = await home.serve();
+  const workers = await workersOf(server);
+  const database = (await home.databasePid()) ?? 0;
+  expect(database).toBeGreaterThan(0);
+  expect((await health()).status).toBe(200);
+  server.child.kill('SIGKILL');
+  for (const pid of [...workers, database]) await gone(pid, 20_000);
+  await expect(health()).rejects.toThrow();
+  await server.ended;
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s under load: what is in flight on any worker is answered, and all end in order',
+  async (signal) => {
+    const server = await home.serve();
+    const workers = await workersOf(server);
+    const held = await Promise.all(Array.from({ length: 20 }, hold));
+    const statuses = new Set([(await health()).status]);
+    const load = Array.from({ length: 4 }, async () => {
+      for (;;) {
+        const answer = await health().catch(() => undefined);
+        if (!answer) return;
+        statuses.add(answer.status);
+      }
+    });
+    // As a terminal does on Ctrl-C, and some service managers on a stop: every process gets the signal.
+    for (const pid of signal === 'SIGINT' ? workers : []) process.kill(pid, signal);
+    server.child.kill(signal);
+    await server.says('"stopping"');
+    await Promise.all(load);
+    await expect(health()).rejects.toThrow();
+    const answers = await Promise.all(held.map((finish) => finish()));
+    expect(answers).toEqual(held.map(() => 400));
+    expect([...statuses]).toEqual([200]);
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    for (const pid of workers) await gone(pid, 0);
+    expect(await home.databasePid()).toBeUndefined();
+  },
+);
+
+test('a port that is taken is told once, in the words and with the exit code of a single process', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(Number(home.environment['PORT']), '127.0.0.1', resolve));
+  try {
+    const several = await runPostern(['serve'], home.environment);
+    const single = await runPostern(['serve'], { ...home.environment, WORKERS: '1' });
+    const said = ({ stderr }: { stderr: string }) =>
+      stderr.split('\n').filter((line) => line.startsWith('postern'));
+    expect(said(several)).toEqual([expect.stringContaining('in use by another program')]);
+    expect(said(several)).toEqual(said(single));
+    expect([several.code, single.code]).toEqual([4, 4]);
+  } finally {
+    other.close();
+  }
+});
+
+test('a worker is not for starting by hand', async () => {
+  const outcome = await runPostern(['worker'], home.environment);
+  expect(outcome).toMatchObject({ code: 4, stdout: '' });
+  expect(outcome.stderr).toContain('postern serve');
+});
+
+test('a slot of a periodic job is done by one process of all nodes', async () => {
+  const shell = await openCommandLine();
+  try {
+    const nodes = await Promise.all(
+      [1, 2].map(async () => {
+        const port = String(await freePort());
+        const settings = { WORKERS: '2', EXPIRY_INTERVAL: '1', LOG_LEVEL: 'debug', PORT: port };
+        const node = new PosternProcess(['serve'], { ...shell.environment, ...settings });
+        await node.says('"listening"');
+        return node;
+      }),
+    );
+    const done = () =>
+      nodes
+        .flatMap((node) => linesOf(node, 'a periodic job is done'))
+        .filter(({ job }) => job === 'purge attempts');
+    while (done().length < 4) await sleep(50);
+    const slots = done().map(({ slot }) => slot);
+    expect(new Set(slots).size).toBe(slots.length);
+    const primaries = nodes.map(({ child }) => child.pid);
+    expect(done().every(({ pid }) => primaries.includes(pid as number))).toBe(true);
+    await Promise.all(nodes.map((node) => node.end('SIGTERM')));
+  } finally {
+    await killAll();
+    await shell.database.drop();
+  }
+});
+
+const operator = (): RegisteredClient => ({
+  id: '',
+  client_id: welcome.clientId,
+  client_secret: welcome.clientSecret,
+});
+
+/** Repeats the work until each worker has answered since. */
+async function onEach(server: PosternProcess, workers: number[], work: () => Promise<void>): Promise<void> {
+  const from = linesOf(server, 'request').length;
+  for (;;) {
+    await work();
+    const seen = linesOf(server, 'request')
+      .slice(from)
+      .map(({ pid }) => pid);
+    if (workers.every((pid) => seen.includes(pid))) return;
+  }
+}
+
+async function ask(client: RegisteredClient): Promise<number> {
+  const headers = { ...basic(client), connection: 'close' };
+  return (await postForm(`${home.issuer}/oauth2/token`, { grant_type: 'client_credentials' }, headers))
+    .status;
+}
+
+async function adminToken(): Promise<string> {
+  const form = {
+    grant_type: 'client_credentials',
+    resource: `${home.issuer}/admin`,
+    scope: 'clients.read clients.write catalogue.write',
+  };
+  const answer = await postForm(`${home.issuer}/oauth2/token`, form, basic(operator()));
+  return String(answer.body['access_token']);
+}
+
+async function admin(
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Record<string, unknown>> {
+  const answer = await fetch(home.issuer + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      connection: 'close',
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  expect(answer.ok).toBe(true);
+  const text = await answer.text();
+  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+}
+
+/** A token request that a worker has begun to read; what is returned sends the rest and resolves with the status. */
+async function hold(): Promise<() => Promise<number>> {
+  const body = 'grant_type=none';
+  const sent = request(`${home.issuer}/oauth2/token`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': body.length,
+      expect: '100-continue',
+    },
+    agent: new Agent({ keepAlive: true }),
+  });
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+  sent.flushHeaders();
+  await once(sent, 'continue');
+  return async () => {
+    sent.end(body);
+    const [answer] = await answered;
+    answer.resume();
+    return answer.statusCode ?? 0;
+  };
+}

@@ -1,0 +1,114 @@
+import bcrypt from 'bcrypt';
+import * as oidc from 'openid-client';
+import { UserAgent } from '../../../src/demo/user-agent.js';
+import { obtainCode } from '../../harness/codes.js';
+import { DEVICE_CODE_GRANT, enterUserCode, goOnToConsent } from '../../harness/device.js';
+import { authorizationRequest, relyingParty } from '../../harness/relying-party.js';
+import { METADATA, send } from '../../harness/registration.js';
+import type { RegisteredClient, TestServer } from '../../harness/test-server.js';
+import type { Loot } from './loot.js';
+import { type Clients } from './loot.js';
+
+/** The PKCE verifier of every code that nobody redeems, so that a thief would not fail for want of it. */
+export const VERIFIER = 'a-verifier-that-the-thief-of-the-database-knows-too';
+const CHALLENGE = await oidc.calculatePKCECodeChallenge(VERIFIER);
+const INITIAL_ACCESS_TOKENS = '/admin/v1/orgs/default/projects/default/initial_access_tokens';
+
+/** Registers what the load needs, two secrets for each confidential client among it. */
+export async function prepare(server: TestServer, loot: Loot): Promise<Clients> {
+  const grants = ['authorization_code', 'refresh_token', DEVICE_CODE_GRANT];
+  const clients: Clients = {
+    web: await server.register({ client_name: 'Web', grant_types: grants }),
+    portal: await server.register({
+      client_name: 'Portal',
+      grant_types: grants,
+      token_endpoint_auth_method: 'client_secret_post',
+    }),
+    television: await server.register({
+      client_name: 'Television',
+      grant_types: grants,
+      token_endpoint_auth_method: 'none',
+    }),
+    machine: await server.register({
+      client_name: 'Machine',
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+    }),
+    dynamic: [],
+  };
+  for (const client of [clients.web, clients.portal, clients.machine]) {
+    loot.add('client secret', client.client_secret);
+    const rotated = await server.admin('POST', `/${client.id}/rotate_secret`);
+    client.client_secret = loot.add(
+      'client secret',
+      ((await rotated.json()) as RegisteredClient).client_secret,
+    );
+  }
+  for (const key of (await server.context.keys.load()).cookies.slice(0, 1)) loot.add('cookie key', key);
+  loot.add('admin token', await server.adminToken());
+  return clients;
+}
+
+/** Goes once through every flow; what is not used up in it stays good and is loot. */
+export async function round(server: TestServer, clients: Clients, loot: Loot): Promise<void> {
+  const person = await server.person();
+  const agent = new UserAgent();
+  for (const client of [clients.web, clients.television]) {
+    const config = await relyingParty(server, client);
+    const used = await obtainCode(config, person, {}, agent);
+    const tokens = await oidc.authorizationCodeGrant(config, used.callback, used.request.checks);
+    loot.add('access token', tokens.access_token);
+    const fresh = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '');
+    loot.add('refresh token', fresh.refresh_token);
+    loot.add('code', (await obtainCode(config, person, { code_challenge: CHALLENGE }, agent)).code);
+
+    const [approved, asked, typed] = await Promise.all(
+      Array.from({ length: 3 }, () => oidc.initiateDeviceAuthorization(config, { scope: 'openid' })),
+    );
+    if (!approved || !asked || !typed) throw new Error('there are no device codes');
+    for (const device of [approved, asked, typed]) loot.add('device code', device.device_code);
+    // What it asks for was allowed above.
+    await goOnToConsent(agent, approved, person);
+    const stranger = new UserAgent();
+    await stranger.submit(await enterUserCode(stranger, typed), { confirm: 'yes' }, { action: '/device' });
+    loot.add('user code', asked.user_code);
+  }
+  loot.add('session cookie', cookie(agent, 'postern_session'));
+
+  const visitor = new UserAgent();
+  const { url } = await authorizationRequest(await relyingParty(server, clients.web));
+  await visitor.open(url.href);
+  loot.add('interaction', cookie(visitor, 'postern_interaction'));
+
+  const machine = await oidc.clientCredentialsGrant(await relyingParty(server, clients.machine));
+  loot.add('access token', machine.access_token);
+}
+
+/** Registers a client as developers do. */
+export async function registerDynamically(server: TestServer, clients: Clients, loot: Loot): Promise<void> {
+  const { body } = await send('POST', server.origin + INITIAL_ACCESS_TOKENS, await server.adminToken(), {
+    max_uses: 2,
+  });
+  const token = loot.add('initial access token', body['initial_access_token']);
+  const registered = await send('POST', `${server.origin}/oauth2/register`, token, METADATA);
+  if (registered.status !== 201) throw new Error(`registering answered ${String(registered.status)}`);
+  const client = { id: '', ...registered.body } as RegisteredClient;
+  loot.add('client secret', client.client_secret);
+  loot.add('registration token', client['registration_access_token']);
+  clients.dynamic.push(client);
+}
+
+/** Stores the hashes of these secrets as bcrypt's cheapest: the same check, and thousands of guesses in a second. */
+export async function cheapenHashes({ context }: TestServer, loot: Loot): Promise<void> {
+  for (const secret of loot.of('client secret')) {
+    const { rowCount } = await context.database.pool.query(
+      'UPDATE oauth_client_secrets SET hash = $2 WHERE hint = $1',
+      [secret.slice(0, 10), await bcrypt.hash(secret, 4)],
+    );
+    if (rowCount !== 1) throw new Error('a secret could not be found by its hint');
+  }
+}
+
+function cookie(agent: UserAgent, name: string): string | undefined {
+  return agent.cookies().find((one) => one.name === name)?.value;
+}

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { killAll } from '../../harness/postern-process.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/test-database.js';
+import { away, type Fault, full, readOnly, restarted, slow, swallowed } from './faults.js';
+import { type OutageNode, startOutageNode } from './node.js';
+import { outage } from './outage.js';
+
+let database: TestDatabase;
+let node: OutageNode;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  node = await startOutageNode(database.url, { DATABASE_TIMEOUT: '1' });
+});
+afterAll(async () => {
+  await node.close();
+  await killAll();
+  await database.drop();
+});
+
+const BOUNDS = { seconds: 2, each: 2, patience: 20 };
+const FAULTS: [string, Fault][] = [away, swallowed, slow(1_500), full, readOnly, restarted].map((fault) => [
+  fault.name,
+  fault,
+]);
+const ANSWERS = ['protocol 503', 'admin 503', 'page 503', 'ready 503', 'health 200'];
+
+test.each(FAULTS)(
+  '%s: 503s in the shape of each door, nothing half done, and all well afterwards',
+  async (_, fault) => {
+    const report = await outage(node, fault, { ...BOUNDS, until: ANSWERS });
+    expect(report.wrong).toEqual([]);
+    expect(Object.keys(report.during)).toEqual(expect.arrayContaining(ANSWERS));
+  },
+);

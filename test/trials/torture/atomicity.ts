@@ -1,0 +1,96 @@
+import { UserAgent } from '../../../src/demo/user-agent.js';
+import type { Outcomes } from './outcomes.js';
+import type { Party } from './party.js';
+import { type Redemption, type Tokens, tokensOf, wordsOf } from './redemption.js';
+import { Hung, type Reply } from './requests.js';
+
+const REFUSED = '400 invalid_grant';
+/** How many of a crowd's access tokens are looked at where all are good. */
+const SAMPLE = 10;
+
+/**
+ * Has a crowd redeem the same thing at the same moment, spread over the nodes, so many times, each with something fresh;
+ * then looks whether the family of tokens lives or is dead as the rules say.
+ */
+export async function redeemAtOnce(
+  party: Party,
+  redemption: Redemption,
+  { trials, crowd }: { trials: number; crowd: number },
+  outcomes: Outcomes,
+): Promise<void> {
+  let agent = new UserAgent();
+  for (let trial = 0; trial < trials; trial++) {
+    // A browser of its own now and then: the session's list of grants would grow.
+    if (trial % 100 === 0) agent = new UserAgent();
+    outcomes.rounds++;
+    const wrong = (what: string) => outcomes.wrong.push(`trial ${String(trial)}: ${what}`);
+    try {
+      const form = await redemption.prepare(party, agent);
+      const answers = Array.from({ length: crowd }, (_, index) => party.token(form, index));
+      const replies = await Promise.all(answers);
+      for (const reply of replies) outcomes.count(wordsOf(reply));
+      const problems =
+        redemption.winners === 'one'
+          ? await judgeOneWinner(party, replies)
+          : await judgeSameSuccessor(party, replies, form);
+      problems.forEach(wrong);
+    } catch (error) {
+      if (error instanceof Hung) outcomes.hung++;
+      else wrong(String(error));
+    }
+  }
+}
+
+/** One gets tokens, everybody else is refused, and as those were replays the tokens are dead. */
+async function judgeOneWinner(party: Party, replies: readonly Reply[]): Promise<string[]> {
+  const winners = replies.filter(({ status }) => status === 200);
+  const others = replies.filter(({ status }) => status !== 200).map(wordsOf);
+  const problems = others.filter((words) => words !== REFUSED);
+  if (winners.length !== 1) problems.push(`${String(winners.length)} redemptions succeeded`);
+  for (const winner of winners) problems.push(...(await judgeDead(party, tokensOf(winner))));
+  return problems;
+}
+
+/**
+ * Everybody gets the same successor and an access token that is good. The predecessor yields the successor again, until
+ * that is used; then it is a replay that ends the family.
+ */
+async function judgeSameSuccessor(
+  party: Party,
+  replies: readonly Reply[],
+  form: Record<string, string>,
+): Promise<string[]> {
+  const problems = replies.map(wordsOf).filter((words) => words !== '200');
+  if (problems.length > 0) return problems;
+  const tokens = replies.map(tokensOf);
+  const [first] = tokens;
+  if (!first) return ['there were no answers'];
+  const successors = new Set(tokens.map(({ refresh }) => refresh));
+  if (successors.size !== 1) problems.push(`there are ${String(successors.size)} successors`);
+  const sample = tokens.slice(0, SAMPLE).map(({ access }) => access);
+  for (const [index, token] of [first.refresh, ...sample].entries()) {
+    if (!(await party.isActive(token, index))) problems.push('a token of a living family is dead');
+  }
+
+  const again = await party.token(form);
+  if (again.status !== 200 || tokensOf(again).refresh !== first.refresh)
+    problems.push(`a retry got no or another successor: ${wordsOf(again)}`);
+  const next = await party.token({ ...form, refresh_token: first.refresh }, 1);
+  if (next.status !== 200) problems.push(`the successor does not work: ${wordsOf(next)}`);
+  const replay = await party.token(form);
+  if (wordsOf(replay) !== REFUSED) problems.push(`a replay was answered ${wordsOf(replay)}`);
+  if (next.status === 200) problems.push(...(await judgeDead(party, tokensOf(next))));
+  problems.push(...(await judgeDead(party, first)));
+  return problems;
+}
+
+/** No node takes any of these tokens. */
+async function judgeDead(party: Party, { access, refresh }: Tokens): Promise<string[]> {
+  const problems: string[] = [];
+  for (const [index, token] of [access, refresh].entries()) {
+    if (await party.isActive(token, index)) problems.push('a token of a dead family is active');
+  }
+  const refreshed = await party.token({ grant_type: 'refresh_token', refresh_token: refresh }, 1);
+  if (wordsOf(refreshed) !== REFUSED) problems.push(`a dead refresh token: ${wordsOf(refreshed)}`);
+  return problems;
+}

@@ -4,7 +4,7 @@ import { makeIdentity } from './identity/identity.js';
 import { isUnavailable } from './platform/db/availability.js';
 import type { Database } from './platform/db/database.js';
 import { assertSchema, migrateUp } from './platform/db/migrator.js';
-import { openDatabase } from './platform/db/open.js';
+import { type DatabaseMode, openDatabase } from './platform/db/open.js';
 import { makePlatform } from './platform/platform.js';
 import { describeError, type Logger } from './platform/telemetry/telemetry.js';
 import { makeRegistry } from './registry/registry.js';
@@ -15,10 +15,10 @@ import { makeTenancy } from './tenancy/tenancy.js';
 export type Context = Awaited<ReturnType<typeof openContext>>;
 
 /**
- * Opens the database (see `openDatabase` for the modes) and makes every service on it. Whoever opens it closes it.
+ * Opens the database (see `DatabaseMode`) and makes every service on it; the caller closes it.
  * Throws when the schema is not this version's, with the command to run, and when the encryption key is missing.
  */
-export async function openContext(settings: Settings, mode: 'own' | 'attach', log: Logger) {
+export async function openContext(settings: Settings, mode: DatabaseMode, log: Logger) {
   const opened = await openDatabase(settings, mode, log);
   try {
     // The embedded database belongs to this installation alone; any other may have nodes of another version on it.

@@ -1,15 +1,16 @@
 import { Command, CommanderError } from 'commander';
+import { version } from '../platform/telemetry/version.js';
 import { accountCommands } from './commands/account.js';
 import { clientCommands } from './commands/client.js';
 import { demoCommand } from './commands/demo.js';
 import { keysCommands } from './commands/keys.js';
-import { migrateCommand } from './commands/migrate.js';
 import { memberCommands } from './commands/member.js';
-import { exitCodeOf, printError } from './output.js';
+import { migrateCommand } from './commands/migrate.js';
 import { serveCommand } from './commands/serve.js';
 import { orgCommands, projectCommands } from './commands/tenancy.js';
 import { tokenCommand } from './commands/token.js';
 import { workerCommand } from './commands/worker.js';
+import { ignoreClosedPipes } from './output.js';
 
 const EXIT_CODES = `
 Exit codes:
@@ -20,10 +21,15 @@ Exit codes:
   4  refused: the input breaks a rule, or conflicts with what is there
   5  the database is not available`;
 
-/** Runs one command of `postern`; sets the exit code of the process and never throws. */
+/**
+ * Runs one command of `postern`; sets the exit code of the process and never throws. The commands are declared with
+ * light modules; the action of each imports what it works with.
+ */
 export async function run(argv: readonly string[]): Promise<void> {
+  ignoreClosedPipes();
   const program = new Command('postern')
     .description('An OAuth 2.0 and OpenID Connect authorization server on PostgreSQL.')
+    .version(version(), '-V, --version', 'print the version')
     .addHelpText('after', EXIT_CODES);
   for (const command of [
     serveCommand(),
@@ -48,13 +54,18 @@ export async function run(argv: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
       return;
     }
+    const { exitCodeOf, printError } = await import('./failure.js');
     printError(error, argv.includes('--json'));
     process.exitCode = exitCodeOf(error);
   }
 }
 
-/** Every command on its own: they take over from their parent only what it had when they were made. */
+/**
+ * Makes each command throw its usage errors, after the error and one line of usage are printed. Commander copies these
+ * settings to a subcommand only when the subcommand is made by its parent, so each command is set.
+ */
 function throwUsageErrors(command: Command): void {
-  command.exitOverride().showHelpAfterError();
+  const usage = command.createHelp().commandUsage(command);
+  command.exitOverride().showHelpAfterError(`Usage: ${usage} (see --help)`);
   command.commands.forEach(throwUsageErrors);
 }

@@ -1,11 +1,17 @@
 import { type Context, openContext } from '../context.js';
-import { readSettings } from '../settings/settings.js';
 import { createLogger } from '../platform/telemetry/telemetry.js';
+import { readSettings } from '../settings/settings.js';
 
-/** Runs one command's work with the services that the server uses, and closes them whatever happens. */
-export async function withContext<T>(work: (context: Context) => Promise<T>): Promise<T> {
+/**
+ * Runs one command's work with the services that the server uses, and closes them afterwards. Throws AppError
+ * `not_found` when there is no installation, unless `mode` lets it create one.
+ */
+export async function withContext<T>(
+  work: (context: Context) => Promise<T>,
+  mode: 'attach' | 'attach-or-create' = 'attach',
+): Promise<T> {
   const settings = readSettings();
-  const context = await openContext(settings, 'attach', createLogger('warn'));
+  const context = await openContext(settings, mode, createLogger('warn'));
   try {
     return await work(context);
   } finally {

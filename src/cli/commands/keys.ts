@@ -1,7 +1,5 @@
 import { Command } from 'commander';
-import { toSnake } from '../../platform/wire/snake-case.js';
-import { print, table } from '../output.js';
-import { withContext } from '../with-context.js';
+import type { JsonOption } from '../options.js';
 
 /** `postern keys list | rotate` */
 export function keysCommands(): Command {
@@ -10,27 +8,13 @@ export function keysCommands(): Command {
     .command('list')
     .description('List the signing keys')
     .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const keys = await withContext((context) => context.keys.list());
-      const rows = keys.map(({ kid, alg, state, createdAt }) => [kid, alg, state, createdAt.toISOString()]);
-      print(
-        { data: keys.map((key) => toSnake(key)) },
-        json,
-        table([['KID', 'ALG', 'STATE', 'CREATED'], ...rows]),
-      );
-    });
+    .action(async (options: JsonOption) => (await import('../actions/keys.js')).listKeys(options));
   command
     .command('rotate')
     .description(
       'Sign with the next keys from now on; the current ones stay accepted. Nodes follow within 15 seconds',
     )
     .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const keys = await withContext(async (context) => {
-        await context.keys.rotate();
-        return context.keys.list();
-      });
-      print({ data: keys.map((key) => toSnake(key)) }, json, 'Rotated.');
-    });
+    .action(async (options: JsonOption) => (await import('../actions/keys.js')).rotateKeys(options));
   return command;
 }

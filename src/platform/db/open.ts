@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Secret, type Settings } from '../../settings/settings.js';
 import { describeError, type Logger } from '../telemetry/telemetry.js';
 import { type Connection, Database } from './database.js';
@@ -6,6 +7,8 @@ import {
   type EmbeddedDatabase,
   startEmbeddedDatabase,
 } from '../embedded-database/embedded.js';
+import { isInstalled } from '../embedded-database/is-installed.js';
+import { AppError } from '../errors/errors.js';
 
 /** The database of this process and what it takes to let go of it. */
 export interface OpenDatabase {
@@ -18,12 +21,19 @@ export interface OpenDatabase {
 }
 
 /**
- * Connects to DATABASE_URL, else to the embedded database: `own` starts it and refuses when another process has it,
- * `attach` uses the one that is running, or starts it for as long as this process lives.
+ * What a process does with the embedded database. `own`: starts it, after creating it if need be, and refuses when
+ * another process runs it. `attach`: uses the one that runs, or starts it for as long as this process lives, and refuses
+ * when it was never created. `attach-or-create`: the same, but creates it.
+ */
+export type DatabaseMode = 'own' | 'attach' | 'attach-or-create';
+
+/**
+ * Connects to DATABASE_URL, else to the embedded database in DATA_DIR. Throws AppError `not_found` when there is none and
+ * the mode is `attach`.
  */
 export async function openDatabase(
   settings: Settings,
-  mode: 'own' | 'attach',
+  mode: DatabaseMode,
   log: Logger,
 ): Promise<OpenDatabase> {
   const onError = (error: Error) =>
@@ -37,6 +47,12 @@ export async function openDatabase(
     const { databaseUrl } = settings;
     const database = open(databaseUrl.reveal());
     return { database, embedded: false, databaseUrl, close: () => database.close() };
+  }
+  if (mode === 'attach' && !(await isInstalled(settings.dataDirectory))) {
+    throw new AppError(
+      'not_found',
+      `There is no installation in ${resolve(settings.dataDirectory)}. Run npm start to create one, or set DATA_DIR to the directory of another, or DATABASE_URL.`,
+    );
   }
   const start = mode === 'own' ? startEmbeddedDatabase : attachOrStartEmbeddedDatabase;
   const server = await start({

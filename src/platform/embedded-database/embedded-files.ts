@@ -43,7 +43,7 @@ export async function choosePlace(requested: string, log: (message: string) => v
     throw new Error(`The directory ${directory} is not for this user: run as its owner or as root.`);
   }
 
-  const elsewhere = `/var/lib/postern-${shortHash(directory)}`;
+  const elsewhere = fallbackRoot(directory);
   const moved = `${directory} cannot be reached by the user that PostgreSQL runs as: the database is in ${elsewhere}.`;
   for (const root of [directory, elsewhere]) {
     const user = await ownerOf(join(root, 'pgdata'));
@@ -67,6 +67,11 @@ export async function choosePlace(requested: string, log: (message: string) => v
   }
   log(moved);
   return { root: elsewhere, user };
+}
+
+/** Where the database of a directory lies that no unprivileged user can reach. */
+export function fallbackRoot(directory: string): string {
+  return `/var/lib/postern-${shortHash(directory)}`;
 }
 
 /**

@@ -1,0 +1,21 @@
+import { toSnake } from '../../platform/wire/snake-case.js';
+import { print, table } from '../output.js';
+import { withContext } from '../with-context.js';
+import type { JsonOption } from '../options.js';
+
+/** `postern keys list` */
+export async function listKeys({ json }: JsonOption): Promise<void> {
+  const keys = await withContext((context) => context.keys.list());
+  const rows = keys.map(({ kid, alg, state, createdAt }) => [kid, alg, state, createdAt.toISOString()]);
+  const data = keys.map((key) => toSnake(key));
+  print({ data }, json, table([['KID', 'ALG', 'STATE', 'CREATED'], ...rows]));
+}
+
+/** `postern keys rotate` */
+export async function rotateKeys({ json }: JsonOption): Promise<void> {
+  const keys = await withContext(async (context) => {
+    await context.keys.rotate();
+    return context.keys.list();
+  });
+  print({ data: keys.map((key) => toSnake(key)) }, json, 'Rotated.');
+}

@@ -1,0 +1,23 @@
+import { migrateUp, schemaState } from '../../platform/db/migrator.js';
+import { openDatabase } from '../../platform/db/open.js';
+import { AppError } from '../../platform/errors/errors.js';
+import { createLogger } from '../../platform/telemetry/telemetry.js';
+import { readSettings } from '../../settings/settings.js';
+import { print } from '../output.js';
+import type { JsonOption } from '../options.js';
+
+/** `postern migrate`: makes the installation, too, when there is none. */
+export async function migrate({ json }: JsonOption): Promise<void> {
+  const opened = await openDatabase(readSettings(), 'attach-or-create', createLogger('warn'));
+  try {
+    const { unknown } = await schemaState(opened.database);
+    if (unknown.length > 0) {
+      throw new AppError('conflict', `The database belongs to a newer Postern (${unknown.join(', ')}).`);
+    }
+    const ran = await migrateUp(opened.database);
+    const text = ran.length > 0 ? `Ran ${ran.join(', ')}.` : 'The schema is up to date.';
+    print({ migrations: ran }, json, text);
+  } finally {
+    await opened.close();
+  }
+}

@@ -148,6 +148,8 @@ const environment = z.object({
   ENCRYPTION_KEY: encryptionKey.optional(),
   TRUSTED_PROXIES: count(0, 0, 10),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** `auto`: lines for people when stderr is a terminal, else one JSON object a line. */
+  LOG_FORMAT: z.enum(['auto', 'json', 'pretty'], 'must be auto, json or pretty').default('auto'),
   ADMIN_ISSUERS: adminIssuers.default([]),
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: count(10, 1, 10_000),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: count(100, 1, 100_000),
@@ -212,6 +214,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
     encryptionKey: e.ENCRYPTION_KEY,
     trustedProxies: e.TRUSTED_PROXIES,
     logLevel: e.LOG_LEVEL,
+    logFormat: e.LOG_FORMAT,
     adminIssuers: e.ADMIN_ISSUERS.map((outside) => ({
       issuer: outside.issuer,
       jwksUri: outside.jwks_uri,

@@ -10,7 +10,7 @@ import { ADMIN_SCOPES } from '../src/tenancy/access/permissions.js';
 import { createApp } from '../src/server/app.js';
 import { openContext } from '../src/context.js';
 import { Hashing } from '../src/platform/crypto/hashing.js';
-import { readForm } from '../src/platform/http/http.js';
+import { readForm } from '../src/platform/http/body.js';
 import { engineConfiguration } from '../src/endpoints/oidc/configuration.js';
 import { adminApi } from '../src/registry/apis/api-record.js';
 import { startEngine } from '../src/endpoints/oidc/start-engine.js';
@@ -53,7 +53,7 @@ export async function startCandidate(name: CandidateName, settings: Settings): P
 }
 
 async function startPostern(settings: Settings): Promise<Pick<Target, 'clientId' | 'clientSecret'>> {
-  const context = await openContext(settings, 'own', createLogger('silent'));
+  const context = await openContext(settings, 'own', createLogger({ level: 'silent' }));
   await context.keys.ensure();
   await context.accounts.create({ email: EMAIL, password: PASSWORD });
   const tenant = await context.tenants.resolve('default', 'default');

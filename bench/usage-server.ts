@@ -26,7 +26,7 @@ export interface Cpu {
 async function run(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'postern-bench-'));
   const settings = readSettings({ DATA_DIR: directory, ISSUER: 'http://localhost:3999' });
-  const context = await openContext(settings, 'own', createLogger('error'));
+  const context = await openContext(settings, 'own', createLogger({ level: 'error' }));
   await context.keys.ensure();
   const tenant = await context.tenants.resolve('default', 'default');
   const actor = { subject: 'bench', address: null, requestId: null };

@@ -11,7 +11,11 @@ export async function withContext<T>(
   mode: 'attach' | 'attach-or-create' = 'attach',
 ): Promise<T> {
   const settings = readSettings();
-  const context = await openContext(settings, mode, createLogger('warn'));
+  const context = await openContext(
+    settings,
+    mode,
+    createLogger({ level: 'warn', format: settings.logFormat }),
+  );
   try {
     return await work(context);
   } finally {

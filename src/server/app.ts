@@ -1,96 +1,68 @@
 import Koa from 'koa';
-import { accessLog } from '../platform/http/access-log.js';
-import { adminRouter } from '../endpoints/admin/admin.router.js';
-import { networkOf } from '../identity/attempts/network.js';
 import type { Context } from '../context.js';
-import { AppError, notFound } from '../platform/errors/errors.js';
-import { healthRoutes } from '../platform/http/health.routes.js';
-import { type OnUnexpected, problems, requestId } from '../platform/http/http.js';
+import { adminRouter } from '../endpoints/admin/admin.router.js';
 import { interactionDoor } from '../endpoints/interactions/interactions.router.js';
-import { ownKeys } from '../platform/keys/own-keys.js';
-import { engineRouter } from '../endpoints/oidc/engine.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
-import { sessionCookie } from '../endpoints/oidc/configuration.js';
+import { engineRouter } from '../endpoints/oidc/engine.router.js';
+import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
-import { ENGINE_ROUTES } from '../platform/http/protocol-paths.js';
-import { errorPages, requestIdOf, sendError } from '../platform/pages/error-page.js';
-import { registrationRoutes } from '../registry/registration/registration.routes.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
+import { notFoundPage } from '../endpoints/site/not-found-page.js';
+import { siteRoutes } from '../endpoints/site/site.routes.js';
+import { AppError } from '../platform/errors/errors.js';
+import { accessLog } from '../platform/http/access-log.js';
+import { healthRoutes } from '../platform/http/health.routes.js';
+import { type OnUnexpected, problemDetails } from '../platform/http/problem-details.js';
+import { requestId } from '../platform/http/request-id.js';
+import { ownKeys } from '../platform/keys/own-keys.js';
+import { errorPages, requestIdOf } from '../platform/pages/error-page.js';
 import { describeError } from '../platform/telemetry/telemetry.js';
+import { registrationRoutes } from '../registry/registration/registration.routes.js';
+import { reloadEngine } from './reload-engine.js';
 
-const USER_CODE_WINDOW_SECONDS = 15 * 60;
-
-/** The outer application: what every request passes, and the three doors. */
-export function createApp(context: Context, engine: Engine): Koa {
+/**
+ * The HTTP application: what every request passes, then the entry points for relying parties, people and operators.
+ *
+ * @param isReady whether `/readyz` may answer 200
+ */
+export function createApp(context: Context, engine: Engine, isReady: () => boolean = () => true): Koa {
   const { settings, log, pages } = context;
+  const { issuer } = settings;
   const onUnexpected: OnUnexpected = (error, ctx) => {
     log.error({ requestId: requestIdOf(ctx), error: describeError(error) }, 'unexpected error');
   };
   const app = new Koa({ proxy: settings.trustedProxies > 0, maxIpsCount: settings.trustedProxies });
   app.on('error', (error: unknown) =>
-    log.warn({ error: describeError(error) }, 'a request broke off outside its door'),
+    log.warn({ error: describeError(error) }, 'connection error outside a handler'),
   );
   app.use(requestId());
   app.use(accessLog(log));
-  app.use(problems(onUnexpected));
-  app.use(healthRoutes(() => context.database.ping()).routes());
+  app.use(problemDetails(onUnexpected));
+  app.use(healthRoutes(() => assertReady(context, isReady)).routes());
+  app.use(siteRoutes(issuer, pages).routes());
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
-  app.use(engineRouter(settings.issuer, engine, usesPlainPkce(context)));
+  app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
   app.use(interactionDoor(context, engine, onUnexpected).routes());
-  app.use(openApiRoutes({ issuer: settings.issuer, pages }).routes());
+  app.use(openApiRoutes({ issuer, pages }).routes());
   app.use(
     adminRouter({
       ...context,
-      catalogueChanged: () => refreshEngine(context, engine),
-      trust: {
-        ...context,
-        issuer: settings.issuer,
-        ownKeys: ownKeys(context.keys),
-        outside: settings.adminIssuers,
-      },
+      catalogueChanged: () => reloadEngine(context, engine),
+      trust: { ...context, issuer, ownKeys: ownKeys(context.keys), outside: settings.adminIssuers },
     }),
   );
-  app.use((ctx) => {
-    if (ctx.accepts('json', 'html') !== 'html') throw notFound('resource');
-    const message = 'There is nothing at this address. Go back to the application you came from.';
-    const model = { title: 'Not found', message, code: undefined, description: undefined };
-    sendError(ctx, pages, { ...model, requestId: requestIdOf(ctx) }, 404);
-  });
+  app.use(notFoundPage(pages));
   return app;
 }
 
-/** Guesses at a device's user code are counted per address (RFC 8628 section 5.1); too many answer as a page. */
-function limitUserCodes({ attempts, settings }: Context, asPage: Koa.Middleware): Koa.Middleware {
-  return async (ctx, next) => {
-    if (ctx.path !== ENGINE_ROUTES.code_verification || ctx.method !== 'POST') {
-      await next();
-      return;
-    }
-    await asPage(ctx, async () => {
-      const key = `user code ${networkOf(ctx.ip)}`;
-      await attempts.reserve([
-        { key, limit: settings.attempts.userCode, windowSeconds: USER_CODE_WINDOW_SECONDS },
-      ]);
-      // The engine fails on a form without the session that its page began.
-      if (!ctx.cookies.get(sessionCookie(settings.issuer)))
-        throw new AppError('malformed', 'This page is out of date. Open it again and type the code anew.');
-      await next();
-    });
-  };
+async function assertReady({ database }: Context, isReady: () => boolean): Promise<void> {
+  if (!isReady()) throw new AppError('unavailable', 'The server is starting.');
+  await database.ping();
 }
 
 function usesPlainPkce({ clients, settings }: Context): UsesPlainPkce {
   return async (clientId) =>
     settings.allow.plainPkce &&
     (await clients.findForEngine(clientId))?.record.pkceChallengeMethod === 'plain';
-}
-
-/** The change is made by now, so that the answer says so whatever becomes of this; a job tries again soon. */
-async function refreshEngine({ log }: Context, engine: Engine): Promise<void> {
-  try {
-    await engine.refresh();
-  } catch (error) {
-    log.warn({ error: describeError(error) }, 'the engine could not follow a change of the catalogue yet');
-  }
 }

@@ -8,7 +8,9 @@ import type { JsonOption } from '../options.js';
 
 /** `postern migrate`: makes the installation, too, when there is none. */
 export async function migrate({ json }: JsonOption): Promise<void> {
-  const opened = await openDatabase(readSettings(), 'attach-or-create', createLogger('warn'));
+  const settings = readSettings();
+  const log = createLogger({ level: 'warn', format: settings.logFormat });
+  const opened = await openDatabase(settings, 'attach-or-create', log);
   try {
     const { unknown } = await schemaState(opened.database);
     if (unknown.length > 0) {

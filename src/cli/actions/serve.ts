@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { bootstrap, type FirstCredentials } from '../../server/bootstrap.js';
-import { openContext } from '../../context.js';
+import { type Context, openContext } from '../../context.js';
+import { createLogger, describeError, isReadable } from '../../platform/telemetry/telemetry.js';
+import { version } from '../../platform/telemetry/version.js';
+import { bootstrap } from '../../server/bootstrap.js';
 import { serveAlone } from '../../server/processes/alone.js';
 import { serveWithWorkers } from '../../server/processes/primary.js';
 import { readSettings, type Settings } from '../../settings/settings.js';
-import { createLogger, describeError } from '../../platform/telemetry/telemetry.js';
+import { credentialsMessage, startMessage } from '../start-message.js';
 
 /** The primary process answers no requests: a job holds one connection for its lock and uses another. */
 const CONNECTIONS_FOR_JOBS = 2;
@@ -13,7 +15,7 @@ const CONNECTIONS_FOR_JOBS = 2;
 export async function serve(): Promise<void> {
   const settings = readSettings();
   const several = settings.workers > 1;
-  const log = createLogger(settings.logLevel, several);
+  const log = createLogger({ level: settings.logLevel, format: settings.logFormat, several });
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   process.on('unhandledRejection', (error) =>
@@ -24,16 +26,21 @@ export async function serve(): Promise<void> {
   const context = await openContext(own, 'own', log);
   try {
     await context.keys.ensure();
-    const front = await (several ? serveWithWorkers(context) : serveAlone(context));
+    const server = await (several ? serveWithWorkers(context) : serveAlone(context));
     try {
-      // Only now that nothing else can keep it from starting: what is made here is shown once.
+      // Last, because the credentials that it makes are shown once: the port is taken and the engine runs by now.
       const first = await bootstrap(context);
-      if (first) process.stdout.write(welcome(settings.issuer, first));
-      log.info({ issuer: settings.issuer, host: settings.host, port: front.port }, 'listening');
+      if (first) process.stdout.write(credentialsMessage(settings.issuer, first));
+      server.markReady();
+      log.info(
+        { version: version(), issuer: settings.issuer, host: settings.host, port: server.port },
+        'listening',
+      );
+      if (isReadable(settings.logFormat)) process.stderr.write(await describeStart(context, server.port));
       if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
       log.info('stopping');
     } finally {
-      await front.close();
+      await server.close();
     }
   } finally {
     await context.close();
@@ -41,24 +48,8 @@ export async function serve(): Promise<void> {
   log.info('stopped');
 }
 
-function welcome(issuer: string, first: FirstCredentials): string {
-  return `
-Postern is ready. This is shown once; keep it.
-
-  Issuer            ${issuer}
-  Operator sign-in  ${first.operatorEmail}
-           password ${first.operatorPassword}
-  Admin client      ${first.clientId}
-             secret ${first.clientSecret}
-
-Try next, in a second terminal:
-
-  npm run demo
-
-or get an admin token by hand:
-
-  curl -u ${first.clientId}:${first.clientSecret} ${issuer}/oauth2/token \\
-    -d grant_type=client_credentials -d 'scope=clients.read clients.write' -d resource=${issuer}/admin
-
-`;
+async function describeStart({ members, settings }: Context, port: number): Promise<string> {
+  const [operator] = await members.operators();
+  const { issuer, host } = settings;
+  return startMessage({ version: version(), issuer, host, port, operator: operator?.email });
 }

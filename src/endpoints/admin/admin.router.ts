@@ -60,7 +60,7 @@ export function adminRoutes({ trust, ...deps }: AdminDependencies): Router<Admin
 
 /**
  * The operators' door: everything under /admin, for bearers of a token only. Leaves other paths to the next middleware,
- * and its errors to `problems()`, which has to be in front of it.
+ * and its errors to `problemDetails()`, which has to be in front of it.
  */
 export function adminRouter(deps: AdminDependencies): Koa.Middleware {
   const authenticate = adminAuth(deps.trust);

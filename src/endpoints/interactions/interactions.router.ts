@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Context } from '../../context.js';
-import type { OnUnexpected } from '../../platform/http/http.js';
+import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import type { Engine } from '../oidc/engine.js';
 import { FormTokens } from './csrf.js';
 import { InteractionEngine } from '../oidc-interactions/interaction-engine.js';

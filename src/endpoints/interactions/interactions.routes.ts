@@ -1,7 +1,8 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
 import { AppError } from '../../platform/errors/errors.js';
-import { readForm, type OnUnexpected } from '../../platform/http/http.js';
+import { readForm } from '../../platform/http/body.js';
+import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import { field, type FormTokens } from './csrf.js';
 import { errorPages } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';

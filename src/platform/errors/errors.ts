@@ -1,4 +1,4 @@
-/** What went wrong, in the product's own words; `http.ts` alone knows which status each kind is. */
+/** What went wrong, in the product's own words; `platform/http/error-response.ts` maps each kind to an HTTP status. */
 export type ErrorKind =
   | 'malformed'
   | 'unauthenticated'

@@ -1,13 +1,16 @@
 import Router from '@koa/router';
 
-/** `/healthz`: the process answers. `/readyz`: and it can serve, that is, the database answers; else 503. */
-export function healthRoutes(ready: () => Promise<void>): Router {
+/**
+ * `/healthz`: the process answers. `/readyz`: it can serve requests, too; 503 when `assertReady` throws AppError
+ * `unavailable` or the database does not answer.
+ */
+export function healthRoutes(assertReady: () => Promise<void>): Router {
   const router = new Router();
   router.get('/healthz', (ctx) => {
     ctx.body = { status: 'ok' };
   });
   router.get('/readyz', async (ctx) => {
-    await ready();
+    await assertReady();
     ctx.body = { status: 'ok' };
   });
   return router;

@@ -13,11 +13,18 @@ export const ENGINE_ROUTES = {
   jwks: '/oauth2/jwks',
 } as const;
 
-const PREFIXES = ['/oauth2/', `${ENGINE_ROUTES.code_verification}/`, '/.well-known/'];
+/** The metadata documents, at the paths that OpenID Connect Discovery 1.0 and RFC 8414 prescribe. */
+export const METADATA_PATHS = {
+  openid: '/.well-known/openid-configuration',
+  oauth: '/.well-known/oauth-authorization-server',
+} as const;
 
-/** Whether a request of this path is for the engine. */
+const PATHS: readonly string[] = [ENGINE_ROUTES.code_verification, ...Object.values(METADATA_PATHS)];
+const PREFIXES = ['/oauth2/', `${ENGINE_ROUTES.code_verification}/`];
+
+/** Whether a request of this path is for the engine; other paths below `/.well-known/` are not. */
 export function isEnginePath(path: string): boolean {
-  // The engine would answer these too, past what is done for the path without the slash.
+  // The engine would answer these too, without what is done for the path without the slash.
   if (path.endsWith('/')) return false;
-  return path === ENGINE_ROUTES.code_verification || PREFIXES.some((prefix) => path.startsWith(prefix));
+  return PATHS.includes(path) || PREFIXES.some((prefix) => path.startsWith(prefix));
 }

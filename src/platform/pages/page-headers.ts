@@ -28,14 +28,15 @@ const FIXED = {
   'X-Frame-Options': 'DENY',
 };
 
-/** The policy of a page: no script at all, nothing from elsewhere but the logo, no framing. */
+/** The policy of a page: no script at all, nothing of another origin but the logo, no framing. */
 export function contentSecurityPolicy(needs: PageNeeds): string {
   const image = imageSource(needs.logoUri ?? null);
   const redirect = redirectSource(needs.redirectUri);
   return [
     "default-src 'none'",
     "style-src 'self'",
-    ...(image === undefined ? [] : [`img-src ${image}`]),
+    // Browsers apply it to /favicon.ico, too.
+    ["img-src 'self'", ...(image === undefined ? [] : [image])].join(' '),
     ["form-action 'self'", ...(redirect === undefined ? [] : [redirect])].join(' '),
     "frame-ancestors 'none'",
     "base-uri 'none'",

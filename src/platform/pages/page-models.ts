@@ -115,6 +115,13 @@ export interface ErrorModel {
   requestId: string | undefined;
 }
 
+/** `home`: what runs here, and where its descriptions are. `metadata` are paths. */
+export interface HomeModel {
+  issuer: string;
+  version: string;
+  metadata: { openid: string; oauth: string };
+}
+
 /** A field of a body or a record. */
 export interface ReferenceField {
   name: string;
@@ -147,6 +154,7 @@ export interface ReferenceModel {
 
 /** Every page with what it needs. */
 export interface PageModels {
+  home: HomeModel;
   reference: ReferenceModel;
   'sign-in': SignInModel;
   consent: ConsentModel;

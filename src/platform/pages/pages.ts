@@ -19,6 +19,8 @@ export interface Stylesheet {
 /** Renders `views/`: every value escaped, every template compiled once. */
 export class Pages {
   readonly stylesheet: Stylesheet;
+  /** `/favicon.ico`. */
+  readonly icon = readFileSync(join(VIEWS, 'favicon.ico'));
   readonly #eta = new Eta({ views: VIEWS, autoEscape: true, cache: true, autoTrim: false });
   readonly #site: string;
 

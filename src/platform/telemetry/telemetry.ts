@@ -1,13 +1,27 @@
 import { destination, pino, type Logger } from 'pino';
+import { readableLine } from './readable-line.js';
 
 export type { Logger } from 'pino';
 
+/** How a process logs; see LOG_LEVEL and LOG_FORMAT. */
+export interface LogOptions {
+  level: string;
+  /** `pretty`: lines for people. `auto`: those when stderr is a terminal, else JSON. */
+  format?: 'auto' | 'json' | 'pretty';
+  /** Several processes share stderr, so that each line says which one wrote it. */
+  several?: boolean;
+}
+
 /**
- * The log of a process: one JSON object a line, to stderr, so that what a command prints on stdout stays clean. Fields
- * are chosen one by one where they are logged; whole requests, bodies, headers and query strings never are. Where several
- * processes share stderr, each says which one it is.
+ * The log of a process, to stderr, so that what a command prints on stdout stays clean: one JSON object a line, or lines
+ * for people. Fields are chosen one by one where they are logged; whole requests, bodies, headers and query strings never
+ * are.
  */
-export function createLogger(level: string, several = false): Logger {
+export function createLogger({ level, format = 'auto', several = false }: LogOptions): Logger {
+  const stderr = destination({ fd: 2, sync: true });
+  // As a terminal has it, from NO_COLOR, FORCE_COLOR and TERM.
+  const colours = process.stderr.isTTY && process.stderr.hasColors();
+  const readable = { write: (line: string) => stderr.write(readableLine(line, colours)) };
   return pino(
     {
       level,
@@ -15,8 +29,13 @@ export function createLogger(level: string, several = false): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination({ fd: 2, sync: true }),
+    isReadable(format) ? readable : stderr,
   );
+}
+
+/** Whether a log of this format is written for people. */
+export function isReadable(format: LogOptions['format']): boolean {
+  return format === 'pretty' || (format !== 'json' && process.stderr.isTTY);
 }
 
 /** What may be said of an error in the log: its name, message, code and stack, and the same of its cause. */

@@ -9,7 +9,7 @@ import {
   PROJECT,
 } from '../../tenancy/access/admin-paths.js';
 import { notFound } from '../../platform/errors/errors.js';
-import { readJson } from '../../platform/http/http.js';
+import { readJson } from '../../platform/http/body.js';
 import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
 import { type ClientRecord, toWire } from '../client-record/client-record.js';
 import { toSnake } from '../../platform/wire/snake-case.js';

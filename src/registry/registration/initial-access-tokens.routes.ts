@@ -3,7 +3,7 @@ import type { AccessService } from '../../tenancy/access/access.service.js';
 import type { AdminState } from '../../tenancy/admin-tokens/verify-admin-token.js';
 import { enterProject, PROJECT } from '../../tenancy/access/admin-paths.js';
 import { notFound } from '../../platform/errors/errors.js';
-import { readJson } from '../../platform/http/http.js';
+import { readJson } from '../../platform/http/body.js';
 import { type InitialAccessToken, type InitialAccessTokensService } from './initial-access-tokens.service.js';
 
 const COLLECTION = `${PROJECT}/initial_access_tokens`;

@@ -1,14 +1,9 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
 import { AppError, type ErrorKind, type Mistake } from '../../platform/errors/errors.js';
-import {
-  challenge,
-  readJson,
-  type RequestState,
-  setErrorHead,
-  statusOf,
-  toAppError,
-} from '../../platform/http/http.js';
+import { readJson } from '../../platform/http/body.js';
+import { challenge, setErrorHead, statusOf, toAppError } from '../../platform/http/error-response.js';
+import type { RequestState } from '../../platform/http/request-id.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import type { RegistrationService } from './registration.service.js';
 
@@ -58,7 +53,7 @@ export function registrationRoutes(registration: RegistrationService): Router<Re
   return router;
 }
 
-/** Answers errors as RFC 7591 section 3.2.2 has them; mistakes of ours go on to `problems()`. */
+/** Answers errors as RFC 7591 section 3.2.2 has them; mistakes of ours go on to `problemDetails()`. */
 function registrationErrors(): Koa.Middleware {
   return async (ctx, next) => {
     ctx.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });

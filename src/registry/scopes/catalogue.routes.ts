@@ -4,7 +4,7 @@ import type { AdminState } from '../../tenancy/admin-tokens/verify-admin-token.j
 import { entityTag, ifMatch, isKnown } from '../../platform/http/entity-tags.js';
 import { PATCH_TYPES } from '../../tenancy/access/admin-paths.js';
 import { notFound } from '../../platform/errors/errors.js';
-import { readJson } from '../../platform/http/http.js';
+import { readJson } from '../../platform/http/body.js';
 import { oneOf, readListParameters, text } from '../../platform/paging/query.js';
 import { type ApiRecord, apiToWire } from '../apis/api-record.js';
 import type { ApisService } from '../apis/apis.service.js';

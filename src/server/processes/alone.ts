@@ -1,19 +1,24 @@
-import { createApp } from '../app.js';
 import type { Context } from '../../context.js';
 import { startEngine } from '../../endpoints/oidc/start-engine.js';
 import { listen } from '../../platform/http/server.js';
-import { nodeJobs, processJobs } from '../job-list.js';
 import { startUpkeep } from '../../platform/jobs/start.js';
-import type { Front } from './running-server.js';
+import { createApp } from '../app.js';
+import { nodeJobs, processJobs } from '../job-list.js';
+import type { RunningServer } from './running-server.js';
 
 /** Answers requests and does all jobs in this one process. Throws AppError `conflict` when the port is taken. */
-export async function serveAlone(context: Context): Promise<Front> {
+export async function serveAlone(context: Context): Promise<RunningServer> {
   const { settings } = context;
   const engine = await startEngine(context);
-  const listener = await listen(createApp(context, engine), settings.host, settings.port);
+  let ready = false;
+  const app = createApp(context, engine, () => ready);
+  const listener = await listen(app, settings.host, settings.port);
   const upkeep = startUpkeep(context, [...processJobs(context, engine), ...nodeJobs(context)]);
   return {
     port: listener.port,
+    markReady: () => {
+      ready = true;
+    },
     close: async () => {
       await listener.close(settings.shutdownTimeout);
       await upkeep.stop();

@@ -1,16 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** What the primary process tells a worker. `connection` comes with a socket, and names it for `taken`. */
-export type Order = { connection: number } | 'look again' | 'stop';
+/**
+ * What the primary process sends to a worker. `connection` comes with a socket and is the number that `taken` names;
+ * `reload`: keys or scopes have changed; `mark-ready`: `/readyz` may answer 200 from now on.
+ */
+export type Command = { connection: number } | 'reload' | 'mark-ready' | 'stop';
 
 /**
- * What a worker tells the primary process: that it can answer requests; that a connection is its own now; that keys or
- * scopes have changed; that somebody asked it to end.
+ * What a worker sends to the primary process. `ready`: it can answer requests; `taken`: it owns that connection now;
+ * `changed`: it saw that keys or scopes have changed; `stop-requested`: it received a signal to end.
  */
-export type Report = { taken: number } | 'ready' | 'changed' | 'asked to stop';
+export type Event = { taken: number } | 'ready' | 'changed' | 'stop-requested';
 
-/** The primary process as a worker sees it, or a worker as the primary does: nobody, when it is gone. */
-export function tell(process: NodeJS.Process | ChildProcess, message: Order | Report): void {
-  // An error means that it is ending; whoever waits for it learns of that from its end.
+/** Sends a message to the other process; does nothing when that has ended. */
+export function send(process: NodeJS.Process | ChildProcess, message: Command | Event): void {
+  // An error means that the process is ending, which the sender learns from its exit.
   if (process.connected) process.send?.(message, undefined, {}, () => undefined);
 }

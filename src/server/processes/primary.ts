@@ -1,36 +1,37 @@
 import { createServer } from 'node:net';
 import type { Context } from '../../context.js';
 import { listenOn } from '../../platform/http/server.js';
+import { startUpkeep } from '../../platform/jobs/start.js';
 import { environmentOfWorkers } from '../../settings/settings.js';
 import { nodeJobs } from '../job-list.js';
-import { startUpkeep } from '../../platform/jobs/start.js';
-import type { Front } from './running-server.js';
-import { Workforce } from './worker-pool.js';
+import type { RunningServer } from './running-server.js';
+import { WorkerPool } from './worker-pool.js';
 
 /** Connections that may wait for a worker to take them. */
-const MOST_WAITING = 5_000;
+const MAX_WAITING = 5_000;
 
 /**
  * Answers requests in as many processes as the settings say, behind one port. This process owns the port for as long as
- * it lives, hands each connection to a worker, and does the jobs of the node. Throws, with everything ended, when the
- * workers cannot start or the port is taken; nobody is let in before all workers are ready.
+ * it lives, hands each connection to a worker, and does the jobs of the node. It listens when all workers can answer
+ * requests. Throws, with everything ended, when the workers cannot start or the port is taken.
  */
-export async function serveWithWorkers(context: Context): Promise<Front> {
+export async function serveWithWorkers(context: Context): Promise<RunningServer> {
   const { databaseUrl, settings, log } = context;
-  const workforce = new Workforce(environmentOfWorkers(databaseUrl), log);
-  await workforce.start(settings.workers);
-  const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => workforce.hand(socket));
-  server.maxConnections = MOST_WAITING;
+  const pool = new WorkerPool(environmentOfWorkers(databaseUrl), log);
+  await pool.start(settings.workers);
+  const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => pool.hand(socket));
+  server.maxConnections = MAX_WAITING;
   const port = await listenOn(server, settings.host, settings.port).catch(async (error: unknown) => {
-    await workforce.stop(0);
+    await pool.stop(0);
     throw error;
   });
   const upkeep = startUpkeep(context, nodeJobs(context));
   return {
     port,
+    markReady: () => pool.markReady(),
     close: async () => {
       server.close();
-      await Promise.all([workforce.stop(settings.shutdownTimeout), upkeep.stop()]);
+      await Promise.all([pool.stop(settings.shutdownTimeout), upkeep.stop()]);
     },
   };
 }

@@ -1,6 +1,8 @@
-/** What answers requests: this process, or its workers. */
-export interface Front {
+/** A server that answers requests, in this process or in its workers. */
+export interface RunningServer {
   port: number;
-  /** Takes nothing new, lets requests in flight and periodic jobs end, for as long as the settings allow. */
+  /** Lets `/readyz` answer 200. Until then it answers 503. */
+  markReady(): void;
+  /** Accepts nothing new and lets requests in flight and periodic jobs end, for as long as the settings allow. */
   close(): Promise<void>;
 }

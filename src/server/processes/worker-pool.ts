@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../platform/telemetry/telemetry.js';
 import { WorkerProcess } from './worker-process.js';
 
-/** A worker that lived this long, in milliseconds, did not end because it cannot start. */
-const STEADY = 10_000;
-const FIRST_WAIT = 200;
-const LONGEST_WAIT = 10_000;
-/** How long a worker may take, in milliseconds, to let go of everything once its requests are answered. */
-const CLOSING_TIME = 10_000;
+/** A worker that ran this long has started successfully, whatever ended it. */
+const STARTED_AFTER_MS = 10_000;
+const FIRST_RESTART_DELAY_MS = 200;
+const MAX_RESTART_DELAY_MS = 10_000;
+/** How long a worker may take to close its connections and its database pool once its requests are answered. */
+const CLOSING_TIME_MS = 10_000;
 
-/** A worker ended before it could answer anything; it has said why on stderr. */
+/** A worker ended before it could answer requests; it has printed the reason on stderr. */
 export class WorkerFailed extends Error {
   override readonly name = 'WorkerFailed';
   constructor(
@@ -21,13 +21,14 @@ export class WorkerFailed extends Error {
   }
 }
 
-/** As many workers as there shall be: one that ends is replaced, and each connection goes to one of them. */
-export class Workforce {
-  /** The one that got a connection last comes last. */
+/** Keeps a number of workers running: one that ends is replaced. Each connection is handed to one of them. */
+export class WorkerPool {
+  /** In the order in which they were last handed a connection. */
   readonly #workers = new Set<WorkerProcess>();
   /** Connections that came while no worker was ready. */
-  #unclaimed: Socket[] = [];
-  /** Workers in a row that ended soon after their start. */
+  #waiting: Socket[] = [];
+  #markedReady = false;
+  /** Consecutive workers that ended soon after their start. */
   #failures = 0;
   readonly #stopping = new AbortController();
 
@@ -37,7 +38,7 @@ export class Workforce {
     private readonly log: Logger,
   ) {}
 
-  /** Resolves when all of them can answer requests. Throws WorkerFailed, and has ended all, when one cannot start. */
+  /** Resolves when all workers can answer requests. When one cannot start, kills all and throws WorkerFailed. */
   async start(count: number): Promise<void> {
     try {
       await Promise.all(Array.from({ length: count }, () => this.#startOne()));
@@ -48,7 +49,7 @@ export class Workforce {
     }
   }
 
-  /** Gives the connection to the worker that is least behind with taking them, in turn when several are. */
+  /** Gives the connection to the worker with the fewest connections waiting; round robin among equals. */
   hand(socket: Socket): void {
     socket.on('error', () => undefined);
     const ready = [...this.#workers].filter((worker) => worker.ready);
@@ -58,13 +59,19 @@ export class Workforce {
       this.#workers.delete(chosen);
       this.#workers.add(chosen);
     } else if (this.#stopping.signal.aborted) socket.destroy();
-    else this.#unclaimed.push(socket);
+    else this.#waiting.push(socket);
   }
 
-  /** Lets requests in flight end for at most so many seconds, and ends every worker. */
+  /** Lets `/readyz` of every worker, also of later ones, answer 200. */
+  markReady(): void {
+    this.#markedReady = true;
+    for (const worker of this.#workers) if (worker.ready) worker.markReady();
+  }
+
+  /** Ends every worker; requests in flight have that many seconds to be answered. */
   async stop(timeoutSeconds: number): Promise<void> {
     this.#stopping.abort();
-    const deadline = timeoutSeconds * 1000 + CLOSING_TIME;
+    const deadline = timeoutSeconds * 1000 + CLOSING_TIME_MS;
     for (const worker of this.#workers) worker.stop();
     await Promise.all(
       [...this.#workers].map(async (worker) => {
@@ -73,7 +80,7 @@ export class Workforce {
         await worker.kill();
       }),
     );
-    for (const socket of this.#unclaimed) socket.destroy();
+    for (const socket of this.#waiting) socket.destroy();
   }
 
   /** Resolves when the worker is ready. Throws WorkerFailed when it ends first; later it is replaced. */
@@ -84,17 +91,18 @@ export class Workforce {
         ready: () => {
           wasReady = true;
           resolve();
-          for (const socket of this.#unclaimed.splice(0)) this.hand(socket);
+          if (this.#markedReady) worker.markReady();
+          for (const socket of this.#waiting.splice(0)) this.hand(socket);
         },
         changed: () => {
-          for (const other of this.#workers) if (other !== worker) other.lookAgain();
+          for (const other of this.#workers) if (other !== worker) other.reload();
         },
-        askedToStop: () => {
+        stopRequested: () => {
           if (worker.ready) worker.stop();
         },
-        ended: (how, exitCode, unclaimed) => {
+        ended: (how, exitCode, waiting) => {
           this.#workers.delete(worker);
-          for (const socket of unclaimed) this.hand(socket);
+          for (const socket of waiting) this.hand(socket);
           if (!wasReady) reject(new WorkerFailed(how, exitCode));
           else if (!this.#stopping.signal.aborted) void this.#replace(worker, how);
         },
@@ -104,13 +112,14 @@ export class Workforce {
   }
 
   async #replace(worker: WorkerProcess, how: string): Promise<void> {
-    const asked = how === WorkerProcess.IN_ORDER;
-    this.log[asked ? 'info' : 'error']({ worker: worker.pid, how }, 'a worker ended and is replaced');
-    this.#failures = asked || performance.now() - worker.started >= STEADY ? 0 : this.#failures + 1;
+    const requested = how === WorkerProcess.IN_ORDER;
+    this.log[requested ? 'info' : 'error']({ worker: worker.pid, how }, 'a worker ended and is replaced');
+    const started = requested || performance.now() - worker.started >= STARTED_AFTER_MS;
+    this.#failures = started ? 0 : this.#failures + 1;
     for (;;) {
-      const wait = this.#failures === 0 ? 0 : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (this.#failures - 1));
+      const delay = Math.min(MAX_RESTART_DELAY_MS, FIRST_RESTART_DELAY_MS * 2 ** (this.#failures - 1));
       try {
-        await sleep(wait, undefined, { signal: this.#stopping.signal });
+        await sleep(this.#failures === 0 ? 0 : delay, undefined, { signal: this.#stopping.signal });
         await this.#startOne();
         return;
       } catch (error) {

@@ -1,28 +1,28 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { type Report, tell } from './messages.js';
+import { type Event, send } from './messages.js';
 
 /** Milliseconds after which a connection that was handed over is closed here, taken or not. */
-const LATEST = 30_000;
+const RELEASE_AFTER_MS = 30_000;
 
-/** What a worker has to say to whoever runs it. */
+/** What the worker pool is told of a worker. */
 export interface WorkerEvents {
   ready(): void;
   /** Keys or scopes have changed. */
   changed(): void;
-  /** Somebody sent it a signal that asks it to end. */
-  askedToStop(): void;
-  /** `unclaimed` are the connections that it was handed and had not taken yet: nothing of them has been read. */
-  ended(how: string, exitCode: number, unclaimed: Socket[]): void;
+  /** The worker received a signal to end. */
+  stopRequested(): void;
+  /** `waiting` are the connections that it was handed and had not taken yet: nothing of them has been read. */
+  ended(how: string, exitCode: number, waiting: Socket[]): void;
 }
 
 /**
  * One worker as the primary process sees it. A connection stays open here until the worker says that it has taken it, so
- * that none is lost when the worker is killed before.
+ * that none is lost when the worker is killed earlier.
  */
 export class WorkerProcess {
-  /** How a worker ends that was asked to. */
+  /** How a worker ends that was told to stop. */
   static readonly IN_ORDER = 'exit code 0';
   readonly started = performance.now();
   readonly ended: Promise<void>;
@@ -35,7 +35,7 @@ export class WorkerProcess {
     // The program and the flags are those of this process.
     const program = process.argv[1] ?? '';
     this.#child = fork(program, ['worker'], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    this.#child.on('message', (report: Report) => this.#hear(report, events));
+    this.#child.on('message', (event: Event) => this.#receive(event, events));
     this.ended = new Promise((resolve) => {
       const end = (how: string, exitCode: number) => {
         this.#state = 'ending';
@@ -49,7 +49,7 @@ export class WorkerProcess {
     });
   }
 
-  /** Whether it answers requests: it has said so, and was not told to stop. */
+  /** Whether it answers requests: it has sent `ready`, and was not told to stop. */
   get ready(): boolean {
     return this.#state === 'ready';
   }
@@ -67,18 +67,24 @@ export class WorkerProcess {
     const connection = ++this.#connections;
     this.#handed.set(connection, socket);
     this.#child.send({ connection }, socket, { keepOpen: true }, () => undefined);
-    // It is not there yet for a worker that has no descriptor left, and will not be; whoever waits may try again.
-    setTimeout(() => this.#release(connection), LATEST).unref();
+    // A worker without a free file descriptor never takes it; the client then sees a closed connection and may retry.
+    setTimeout(() => this.#release(connection), RELEASE_AFTER_MS).unref();
   }
 
-  lookAgain(): void {
-    tell(this.#child, 'look again');
+  /** Has it read keys and scopes again. */
+  reload(): void {
+    send(this.#child, 'reload');
   }
 
-  /** Tells it to answer what it has and to end; connections that were handed to it before are answered too. */
+  /** Lets its `/readyz` answer 200. */
+  markReady(): void {
+    send(this.#child, 'mark-ready');
+  }
+
+  /** Has it answer the requests that it has and end; connections that were handed to it earlier are answered too. */
   stop(): void {
     this.#state = 'ending';
-    tell(this.#child, 'stop');
+    send(this.#child, 'stop');
   }
 
   async kill(): Promise<void> {
@@ -92,13 +98,13 @@ export class WorkerProcess {
     return Promise.race([this.ended.then(() => true), once(over, 'abort').then(() => false)]);
   }
 
-  #hear(report: Report, events: WorkerEvents): void {
-    if (report === 'changed') events.changed();
-    else if (report === 'asked to stop') events.askedToStop();
-    else if (report === 'ready') {
+  #receive(event: Event, events: WorkerEvents): void {
+    if (event === 'changed') events.changed();
+    else if (event === 'stop-requested') events.stopRequested();
+    else if (event === 'ready') {
       if (this.#state === 'starting') this.#state = 'ready';
       events.ready();
-    } else this.#release(report.taken);
+    } else this.#release(event.taken);
   }
 
   #release(connection: number): void {

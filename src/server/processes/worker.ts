@@ -1,55 +1,54 @@
 import type { Socket } from 'node:net';
-import { createApp } from '../app.js';
 import { openContext } from '../../context.js';
-import { AppError } from '../../platform/errors/errors.js';
 import { startEngine } from '../../endpoints/oidc/start-engine.js';
+import { AppError } from '../../platform/errors/errors.js';
 import { takeConnections } from '../../platform/http/server.js';
-import { readSettings } from '../../settings/settings.js';
-import { createLogger, describeError } from '../../platform/telemetry/telemetry.js';
-import { processJobs } from '../job-list.js';
 import { startUpkeep } from '../../platform/jobs/start.js';
-import { type Order, tell } from './messages.js';
+import { createLogger, describeError } from '../../platform/telemetry/telemetry.js';
+import { readSettings } from '../../settings/settings.js';
+import { createApp } from '../app.js';
+import { processJobs } from '../job-list.js';
+import { reloadEngine } from '../reload-engine.js';
+import { type Command, send } from './messages.js';
 
 /**
- * Answers requests on the connections that the primary process hands over, until that says to stop or is gone. Signals
- * are passed on to it: it decides who ends when. Throws AppError when there is no primary process.
+ * Answers requests on the connections that the primary process hands over, until that sends `stop` or has ended. Signals
+ * are passed on to the primary process, which decides when each worker ends. Throws AppError when there is no primary
+ * process.
  */
 export async function runWorker(): Promise<void> {
   if (!process.connected)
     throw new AppError('conflict', 'Workers are started by postern serve; see WORKERS.');
   const all = readSettings();
   const settings = { ...all, databasePoolSize: Math.ceil(all.databasePoolSize / all.workers) };
-  const log = createLogger(settings.logLevel, true);
+  const log = createLogger({ level: settings.logLevel, format: settings.logFormat, several: true });
   process.on('unhandledRejection', (error) =>
     log.error({ error: describeError(error) }, 'unhandled rejection'),
   );
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => tell(process, 'asked to stop'));
+    process.on(signal, () => send(process, 'stop-requested'));
   const orphaned = new Promise<void>((resolve) => process.once('disconnect', resolve));
 
   try {
     const context = await openContext(settings, 'own', log);
     try {
-      const engine = await startEngine(context, () => tell(process, 'changed'));
-      const listener = takeConnections(createApp(context, engine));
+      const engine = await startEngine(context, () => send(process, 'changed'));
+      let ready = false;
+      const listener = takeConnections(createApp(context, engine, () => ready));
       const upkeep = startUpkeep(context, processJobs(context, engine));
-      const told = new Promise<void>((resolve) => {
-        process.on('message', (order: Order, socket?: Socket) => {
-          if (order === 'stop') resolve();
-          else if (order === 'look again') {
-            engine
-              .refresh()
-              .catch((error: unknown) =>
-                log.warn({ error: describeError(error) }, 'the engine could not follow a change yet'),
-              );
-          } else {
-            tell(process, { taken: order.connection });
+      const stopped = new Promise<void>((resolve) => {
+        process.on('message', (command: Command, socket?: Socket) => {
+          if (command === 'stop') resolve();
+          else if (command === 'mark-ready') ready = true;
+          else if (command === 'reload') void reloadEngine(context, engine);
+          else {
+            send(process, { taken: command.connection });
             if (socket) listener.take(socket);
           }
         });
       });
-      tell(process, 'ready');
-      await Promise.race([told, orphaned]);
+      send(process, 'ready');
+      await Promise.race([stopped, orphaned]);
       await listener.close(settings.shutdownTimeout);
       await upkeep.stop();
     } finally {

@@ -11,7 +11,7 @@ import {
 } from '../access/admin-paths.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import { notFound } from '../../platform/errors/errors.js';
-import { readJson } from '../../platform/http/http.js';
+import { readJson } from '../../platform/http/body.js';
 import { readListParameters } from '../../platform/paging/query.js';
 import { INSTALLATION_LEVEL, type Level, type Member, type MembersService } from './members.service.js';
 

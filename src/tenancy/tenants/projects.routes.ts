@@ -3,7 +3,7 @@ import type { AccessService } from '../access/access.service.js';
 import type { AdminState } from '../admin-tokens/verify-admin-token.js';
 import { enterOrganization, enterProject, PATCH_TYPES, PROJECT, PROJECTS } from '../access/admin-paths.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import { readJson } from '../../platform/http/http.js';
+import { readJson } from '../../platform/http/body.js';
 import { readListParameters } from '../../platform/paging/query.js';
 import type { Project, ProjectsService } from './projects.service.js';
 

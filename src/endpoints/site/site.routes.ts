@@ -1,0 +1,37 @@
+import Router from '@koa/router';
+import { METADATA_PATHS } from '../../platform/http/protocol-paths.js';
+import { sendPage } from '../../platform/pages/page-headers.js';
+import type { Pages } from '../../platform/pages/pages.js';
+import { version } from '../../platform/telemetry/version.js';
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * What a browser asks of any site: the start page, the icon, and where to change a password (W3C, "A Well-Known URL for
+ * Changing Passwords").
+ */
+export function siteRoutes(issuer: string, pages: Pages): Router {
+  const router = new Router();
+  const page = pages.render('home', { issuer, version: version(), metadata: METADATA_PATHS });
+
+  router.get('/', (ctx) => sendPage(ctx, page));
+
+  router.get('/favicon.ico', (ctx) => {
+    ctx.set({
+      'Cache-Control': `public, max-age=${String(DAY_SECONDS)}`,
+      'Cross-Origin-Resource-Policy': 'same-origin',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    ctx.type = 'image/x-icon';
+    ctx.body = pages.icon;
+  });
+
+  router.get('/.well-known/change-password', (ctx) => {
+    ctx.status = 303;
+    ctx.set('Cache-Control', 'no-store');
+    // Until people have pages of their own for their accounts.
+    ctx.redirect('/');
+  });
+
+  return router;
+}

@@ -145,11 +145,11 @@ export class ArtifactRepository {
 
   /**
    * Deletes what was issued to a client and is not found any more: all of it unless the client is live, and what carries
-   * another `clientRestoredAt` than the client has.
+   * another `clientRestoredAt` than the client has. Ends early when `stopping` aborts.
    */
-  async removeDead(clientId: string): Promise<void> {
+  async removeDead(clientId: string, stopping?: AbortSignal): Promise<void> {
     const piece = { name: 'artifacts_remove_dead', text: REMOVE_DEAD, values: [clientId] };
-    while ((await this.database.atLeisure(piece)).rowCount === PIECE);
+    while (!stopping?.aborted && (await this.database.atLeisure(piece)).rowCount === PIECE);
   }
 
   /** Ends the sessions and grants of a person, in the caller's transaction; a token without its grant is dead. */

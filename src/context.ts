@@ -17,6 +17,7 @@ export type Context = Awaited<ReturnType<typeof openContext>>;
 /**
  * Opens the database (see `DatabaseMode`) and makes every service on it; the caller closes it.
  * Throws when the schema is not this version's, with the command to run, and when the encryption key is missing.
+ * `close({ interrupt: true })` leaves invalidated rows that are still being deleted until they expire.
  */
 export async function openContext(settings: Settings, mode: DatabaseMode, log: Logger) {
   const opened = await openDatabase(settings, mode, log);
@@ -25,7 +26,8 @@ export async function openContext(settings: Settings, mode: DatabaseMode, log: L
     if (opened.embedded) await migrateUp(opened.database);
     await assertSchema(opened.database);
     const services = await makeServices(settings, log, opened.database);
-    const close = async (): Promise<void> => {
+    const close = async ({ interrupt = false } = {}): Promise<void> => {
+      if (interrupt) services.deadArtifacts.interrupt();
       try {
         await services.usage.flush();
       } catch (error) {

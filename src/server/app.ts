@@ -11,6 +11,7 @@ import { notFoundPage } from '../endpoints/site/not-found-page.js';
 import { siteRoutes } from '../endpoints/site/site.routes.js';
 import { AppError } from '../platform/errors/errors.js';
 import { accessLog } from '../platform/http/access-log.js';
+import { isHangUp } from '../platform/http/hang-up.js';
 import { healthRoutes } from '../platform/http/health.routes.js';
 import { type OnUnexpected, problemDetails } from '../platform/http/problem-details.js';
 import { requestId } from '../platform/http/request-id.js';
@@ -32,9 +33,9 @@ export function createApp(context: Context, engine: Engine, isReady: () => boole
     log.error({ requestId: requestIdOf(ctx), error: describeError(error) }, 'unexpected error');
   };
   const app = new Koa({ proxy: settings.trustedProxies > 0, maxIpsCount: settings.trustedProxies });
-  app.on('error', (error: unknown) =>
-    log.warn({ error: describeError(error) }, 'connection error outside a handler'),
-  );
+  app.on('error', (error: unknown) => {
+    if (!isHangUp(error)) log.warn({ error: describeError(error) }, 'connection error outside a handler');
+  });
   app.use(requestId());
   app.use(accessLog(log));
   app.use(problemDetails(onUnexpected));

@@ -43,7 +43,7 @@ export async function serve(): Promise<void> {
       await server.close();
     }
   } finally {
-    await context.close();
+    await context.close({ interrupt: true });
   }
   log.info('stopped');
 }

@@ -10,6 +10,7 @@ import {
 } from 'oidc-provider';
 import { successorOf } from '../../../adapters/refresh-successor.js';
 import type { Vault } from '../../platform/crypto/sealing.js';
+import { isHangUp } from '../../platform/http/hang-up.js';
 import { describeError, type Logger } from '../../platform/telemetry/telemetry.js';
 import { answerTooLarge } from '../oidc-patches/body-limit.js';
 import { answerUnsavedSession } from '../oidc-patches/unsaved-session.js';
@@ -93,6 +94,7 @@ export function buildProvider(parts: EngineParts, patches: EnginePatches, log: L
   (provider as EventEmitter).on('error', (error: unknown, ctx?: Koa.Context) => {
     // The database may go away as late as when the session is saved, after the engine has answered its own errors.
     if (error instanceof errors.OIDCProviderError && error.status === 503) return;
+    if (isHangUp(error)) return;
     log.error(
       { requestId: ctx?.response.get('x-request-id'), error: describeError(error) },
       'engine failed outside a request',

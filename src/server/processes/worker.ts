@@ -52,7 +52,7 @@ export async function runWorker(): Promise<void> {
       await listener.close(settings.shutdownTimeout);
       await upkeep.stop();
     } finally {
-      await context.close();
+      await context.close({ interrupt: true });
     }
   } finally {
     if (process.connected) process.disconnect();

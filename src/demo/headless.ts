@@ -8,7 +8,7 @@ import { UserAgent } from './user-agent.js';
 const ORIGIN = 'http://localhost:3999';
 const EMAIL = 'demo@postern.test';
 
-/** A person for the demo: made when missing, with a new password each time. */
+/** The account of the demo: created when missing, with a new password each time. */
 export async function demoPerson({ accounts }: Context): Promise<{ email: string; password: string }> {
   const password = randomBytes(12).toString('base64url');
   if (await accounts.findByEmail(EMAIL)) await accounts.setPassword(EMAIL, password);
@@ -17,8 +17,8 @@ export async function demoPerson({ accounts }: Context): Promise<{ email: string
 }
 
 /**
- * Walks through everything that the demo does, as relying party and as person, and prints each exchange. Throws at the
- * first step that did not work.
+ * Runs every step of the demo, as relying party and as person, and prints each request. Throws at the first step that
+ * fails.
  */
 export async function headlessDemo(context: Context, print: (line: string) => void): Promise<void> {
   const exchange = ({ method, path, status }: { method: string; path: string; status: number }) =>
@@ -54,7 +54,7 @@ export async function headlessDemo(context: Context, print: (line: string) => vo
       state,
       nonce,
     });
-    const signIn = await step('3. Ask for authorization, with PKCE', () => person.open(url.href));
+    const signIn = await step('3. Request authorization, with PKCE', () => person.open(url.href));
     const consent = await step('4. Sign in as a person', () =>
       person.submit(signIn, { email, password }, { action: '/login' }),
     );
@@ -71,11 +71,11 @@ export async function headlessDemo(context: Context, print: (line: string) => vo
       }),
     );
     const subject = tokens.claims()?.sub ?? '';
-    check(subject !== '' && tokens.refresh_token !== undefined, 'ID token and refresh token came');
-    const userinfo = await step('7. Ask userinfo', () =>
+    check(subject !== '' && tokens.refresh_token !== undefined, 'there are an ID token and a refresh token');
+    const userinfo = await step('7. Request userinfo', () =>
       oidc.fetchUserInfo(config, tokens.access_token, subject),
     );
-    check(userinfo.email === email, 'userinfo knows the e-mail address');
+    check(userinfo.email === email, 'userinfo has the e-mail address');
     const fresh = await step('8. Refresh', () => oidc.refreshTokenGrant(config, tokens.refresh_token ?? ''));
     check(
       fresh.refresh_token !== undefined && fresh.refresh_token !== tokens.refresh_token,
@@ -86,7 +86,7 @@ export async function headlessDemo(context: Context, print: (line: string) => vo
     await step('10. Revoke the refresh token', () => oidc.tokenRevocation(config, fresh.refresh_token ?? ''));
     check(
       !(await oidc.tokenIntrospection(config, fresh.access_token)).active,
-      'its access token died with it',
+      'its access token is revoked, too',
     );
     const logout = oidc.buildEndSessionUrl(config, {
       id_token_hint: tokens.id_token ?? '',

@@ -6,7 +6,7 @@ const VIEWS = fileURLToPath(new URL('../../../views/', import.meta.url));
 const eta = new Eta({ views: VIEWS, cache: true, autoEscape: true });
 const stylesheet = readFileSync(`${VIEWS}/postern.css`, 'utf8');
 
-/** What the demo shows of a visitor. */
+/** What the page shows of a visitor. */
 export interface DemoModel {
   claims?: object | undefined;
   tokens?: {
@@ -18,7 +18,7 @@ export interface DemoModel {
   note?: string;
 }
 
-/** The only page of the demo. The stylesheet is part of it, so that the page stands alone. */
+/** The only page of the demo. The stylesheet is embedded in it. */
 export function demoPage(model: DemoModel): string {
   return eta.render('./demo', { ...model, stylesheet });
 }

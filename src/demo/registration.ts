@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import { AppError } from '../platform/errors/errors.js';
 import { adminAudience } from '../tenancy/admin-tokens/admin-audience.js';
 
-/** The demo's client as the admin API answered when it was registered. */
+/** The demo's client, as the admin API returned it at registration. */
 export interface DemoClient {
   id: string;
   client_id: string;
@@ -14,7 +14,7 @@ export interface DemoClient {
 /** Called with each request to the admin API: its method, path and status. */
 export type OnExchange = (exchange: { method: string; path: string; status: number }) => void;
 
-/** Registers and removes the demo's client as any operator would, through the admin API. */
+/** Registers and deletes the demo's client through the admin API, as an operator does. */
 export class DemoRegistration {
   private constructor(
     private readonly issuer: string,
@@ -22,7 +22,7 @@ export class DemoRegistration {
     private readonly onExchange: OnExchange,
   ) {}
 
-  /** Acts for the installation's first operator. Throws AppError `unavailable` unless the server runs. */
+  /** Acts as the installation's first operator. Throws AppError `unavailable` unless the server runs. */
   static async open({ keys, members, settings }: Context, onExchange: OnExchange): Promise<DemoRegistration> {
     const { issuer } = settings;
     const running = await fetch(`${issuer}/healthz`).then(

@@ -34,7 +34,7 @@ export function discover(
   });
 }
 
-/** An application with a sign-in by Postern: what it gets to know, a refresh, userinfo and sign-out. */
+/** An application that signs people in with Postern: shows the tokens, refreshes them, requests userinfo, signs out. */
 export function relyingParty(config: oidc.Configuration, origin: string): Koa {
   const visits = new Map<string, Visit>();
   const router = new Router<{ visit: Visit }>();
@@ -90,7 +90,7 @@ export function relyingParty(config: oidc.Configuration, origin: string): Koa {
     const subject = visit.tokens?.claims()?.sub;
     if (visit.tokens && subject) {
       visit.userinfo = await oidc.fetchUserInfo(config, visit.tokens.access_token, subject);
-      visit.note = 'Userinfo was asked.';
+      visit.note = 'Userinfo was requested.';
     }
     ctx.redirect('/');
   });

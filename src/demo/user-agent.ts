@@ -1,4 +1,4 @@
-/** A page as a person without a browser sees it. */
+/** The answer at the end of a chain of redirects. */
 export interface Page {
   url: string;
   status: number;
@@ -6,7 +6,7 @@ export interface Page {
   body: string;
 }
 
-/** One request and its answer; `path` has no query, which may carry codes. */
+/** One request and its response; `path` has no query, which may carry codes. */
 export interface Exchange {
   method: string;
   path: string;
@@ -22,13 +22,13 @@ interface Cookie {
 
 const MAX_REDIRECTS = 10;
 
-/** What a person's browser does without JavaScript: keeps cookies, follows redirects, submits forms. */
+/** A browser without JavaScript: keeps cookies, follows redirects, submits forms. */
 export class UserAgent {
   readonly #cookies = new Map<string, Cookie>();
 
   constructor(private readonly onExchange: (exchange: Exchange) => void = () => undefined) {}
 
-  /** Follows redirects until a page comes, or until one leads to `stopAt`, which is not requested. */
+  /** Follows redirects to a page, or until one leads to a URL that starts with `stopAt`, which is not requested. */
   async open(url: string, init: RequestInit = {}, stopAt?: string): Promise<Page> {
     let next = url;
     let request = init;
@@ -44,8 +44,8 @@ export class UserAgent {
   }
 
   /**
-   * Submits the page's form whose action ends like `action` (its first form without one), with its hidden fields and
-   * ticked boxes, as changed by `fields`; a field that is null is left out.
+   * Submits the page's form whose action ends in `action` (by default its first form) with its hidden fields and checked
+   * boxes, as changed by `fields`; null removes a field.
    */
   submit(
     page: Page,
@@ -71,7 +71,7 @@ export class UserAgent {
     // RFC 6265 section 8.5: cookies are not isolated by port.
     const { hostname: host, pathname } = new URL(url);
     const headers = new Headers(init.headers);
-    // RFC 6265 section 5.4: where two have the same name, servers read the first, which is the one of the longer path.
+    // RFC 6265 section 5.4: cookies with longer paths come first; of two with one name servers read the first.
     const cookies = [...this.#cookies.values()]
       .filter((cookie) => cookie.host === host && pathname.startsWith(cookie.path))
       .sort((one, other) => other.path.length - one.path.length);
@@ -91,12 +91,13 @@ export class UserAgent {
     const path = attributes.map(splitOnce).find(([key]) => key.toLowerCase() === 'path')?.[1] ?? pathname;
     const key = `${host} ${path} ${name}`;
     const expires = given.get('expires');
-    const over = given.get('max-age') === '0' || (expires !== undefined && Date.parse(expires) < Date.now());
-    if (over) this.#cookies.delete(key);
+    const expired =
+      given.get('max-age') === '0' || (expires !== undefined && Date.parse(expires) < Date.now());
+    if (expired) this.#cookies.delete(key);
     else this.#cookies.set(key, { name, value, path, host });
   }
 
-  /** The cookies that would be sent to this path, for whoever wants to look at or tamper with them. */
+  /** All cookies; tests read and change them. */
   cookies(): Cookie[] {
     return [...this.#cookies.values()];
   }

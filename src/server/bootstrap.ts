@@ -5,10 +5,10 @@ import type { Context } from '../context.js';
 import { lock } from '../platform/db/locks.js';
 import { INSTALLATION_LEVEL } from '../tenancy/members/members.service.js';
 
-/** Who the installation's own command line acts as in the audit trail. */
+/** The actor in the audit trail for what the command line and the first start do. */
 export const INSTALLATION = { subject: 'installation', address: null, requestId: null };
 
-/** What a fresh installation needs, shown once. */
+/** The credentials of a new installation, printed once. */
 export interface FirstCredentials {
   operatorEmail: string;
   operatorPassword: string;
@@ -17,8 +17,8 @@ export interface FirstCredentials {
 }
 
 /**
- * On the first start makes an operator's account and an admin client, both owners of the installation, and returns their
- * secrets; undefined on every other. Both or none are made, and by one node only.
+ * On the first start creates an operator's account and an admin client, both owners of the installation, and returns
+ * their secrets; undefined on every later start. Creates both or neither, on one node only.
  */
 export async function bootstrap({
   accounts,

@@ -8,11 +8,11 @@ import type { Job } from '../platform/jobs/periodic-jobs.js';
 const KEY_CHECK_SECONDS = 15;
 const HOUR = 3_600;
 
-/** What every process that answers requests does for itself. */
+/** The jobs of every process that answers requests. */
 export function processJobs({ log, settings, usage }: Context, engine: Engine): Job[] {
   return [
     {
-      name: 'follow keys and scopes',
+      name: 'reload keys and scopes',
       seconds: KEY_CHECK_SECONDS,
       where: 'everywhere',
       run: async () => {
@@ -28,7 +28,7 @@ export function processJobs({ log, settings, usage }: Context, engine: Engine): 
   ];
 }
 
-/** What one process of each node does. */
+/** The jobs of one process of each node. */
 export function nodeJobs(context: Context): Job[] {
   const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log } = context;
   const { publisherPoller, settings, unusedClients } = context;
@@ -52,7 +52,7 @@ export function nodeJobs(context: Context): Job[] {
       },
     },
     {
-      name: 'look for publishers',
+      name: 'check publishers',
       seconds: settings.publisher.checkInterval,
       where: 'everywhere',
       run: async () => {
@@ -74,7 +74,7 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async () => {
         const purged = await deletedClients.purge(UPKEEP);
-        if (purged > 0) log.info({ purged }, 'clients that were deleted long ago were purged');
+        if (purged > 0) log.info({ purged }, 'clients past their restore period were purged');
         await initialAccessTokens.purgeExpired();
       },
     },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { table } from '../../src/cli/output.js';
 import {
   killAll,
   openCommandLine,
@@ -45,6 +46,45 @@ describe('wrong usage', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).toContain(`Usage: ${usage} `);
+  });
+
+  test.each([[['nonsense']], [['client', 'create']], [['account', 'create', '--bogus']]])(
+    '%j prints the error and one line of usage, not the whole help',
+    async (args) => {
+      const { stderr } = await runPostern(args);
+      expect(stderr).toMatch(/^error: .*\nUsage: postern .*\n$/);
+    },
+  );
+});
+
+test('--version prints the version', async () => {
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+  expect(await runPostern(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+describe('output', () => {
+  test('whose reader has gone ends the command quietly', async () => {
+    const shell = await openCommandLine();
+    try {
+      for (const args of [['--help'], ['client', 'list', '--json']]) {
+        const command = new PosternProcess(args, shell.environment);
+        command.child.stdout?.destroy();
+        expect(await command.ended).toEqual({ code: 0, signal: null });
+        expect(command.stderr).toBe('');
+      }
+      const failing = new PosternProcess(['nonsense'], shell.environment);
+      failing.child.stderr?.destroy();
+      expect(await failing.ended).toEqual({ code: 2, signal: null });
+    } finally {
+      await shell.database.drop();
+    }
+  });
+
+  test('of a table escapes what would break its lines', () => {
+    const rows = [['NAME', 'ID'], ['two\nlines\u001b[2J', '1'], ...Array<string[]>(20_000).fill(['x', '2'])];
+    const lines = table(rows).split('\n');
+    expect(lines).toHaveLength(rows.length);
+    expect(lines[1]).toBe('two\\nlines\\x1b[2J  1');
   });
 });
 

@@ -1,12 +1,12 @@
 import type Koa from 'koa';
 import type { Logger } from '../telemetry/telemetry.js';
 
-/** Segments of a path that identify an interaction; they equal a cookie and have no place in a log. */
+/** Path segments that identify an interaction: they equal a cookie's value and must not be logged. */
 const INTERACTION = /^(\/(?:interaction|oauth2\/authorize|device)\/)[^/]+/;
 
 /**
- * One line a request, when its answer is out: never the query string, a header or a body, which is where codes, tokens
- * and secrets travel.
+ * One line for each request, when its response ends or its connection closes. The query string, headers and bodies are
+ * never logged: codes, tokens and secrets are sent in them.
  */
 export function accessLog(log: Logger): Koa.Middleware {
   return async (ctx, next) => {

@@ -3,13 +3,13 @@ import { AppError } from '../errors/errors.js';
 
 const ENTITY_TAGS = /^\s*(?:W\/)?"[^"]*"\s*(?:,\s*(?:W\/)?"[^"]*"\s*)*$/;
 
-/** The entity tag of a version. It does not change with `last_used_at` and `usage`, which nobody edits. */
+/** The entity tag of a version. It does not change with `last_used_at` and `usage`, which cannot be edited. */
 export function entityTag(version: number): string {
   return `"${String(version)}"`;
 }
 
 /**
- * Whether If-None-Match names the version, so that 304 says all (RFC 9110 section 13.1.2). Koa's own check gives up when
+ * Whether If-None-Match names the version, so that the answer is 304 (RFC 9110 section 13.1.2). Koa's own check fails when
  * the request has Cache-Control: no-cache, which fetch() adds to every conditional request.
  */
 export function isKnown(ctx: Koa.ParameterizedContext, version: number): boolean {

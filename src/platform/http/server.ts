@@ -3,9 +3,9 @@ import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type Koa from 'koa';
 import { AppError } from '../errors/errors.js';
 
-/** Whatever answers requests. */
+/** A server that answers requests. */
 export interface Listener {
-  /** Accepts nothing new, lets requests in flight end for at most so many seconds, then closes. */
+  /** Accepts nothing new, gives requests in flight that many seconds to end, then closes every connection. */
   close(timeoutSeconds: number): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export function takeConnections(app: Koa): Listener & { take(socket: Socket): vo
   return {
     ...listener,
     take: (socket) => {
-      // As http.Server has it: a client may be done with sending before it has its answer.
+      // As for connections that http.Server accepts: a client may end its side before it has the response.
       socket.allowHalfOpen = true;
       server.emit('connection', socket);
     },
@@ -44,11 +44,11 @@ function serve(app: Koa): { server: Server } & Listener {
   const sockets = new Set<Socket>();
   let closing = false;
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, (req, res) => {
-    // A kept-alive connection must not hold up a shutdown once its answer is out.
+    // A kept-alive connection must not delay a shutdown after its response.
     if (closing) res.setHeader('Connection', 'close');
-    // RFC 9112 section 3.2: a server is asked for a path; other forms are for proxies, and some cannot even be parsed.
+    // RFC 9112 section 3.2: requests to a server name a path; other forms are for proxies, and some cannot be parsed.
     if (!req.url?.startsWith('/')) {
-      res.writeHead(400, { 'Content-Type': 'text/plain' }).end('Send the path of what you ask for.\n');
+      res.writeHead(400, { 'Content-Type': 'text/plain' }).end('The request target must be a path.\n');
       return;
     }
     void handle(req, res);

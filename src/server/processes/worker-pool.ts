@@ -72,6 +72,8 @@ export class WorkerPool {
   async stop(timeoutSeconds: number): Promise<void> {
     this.#stopping.abort();
     const deadline = timeoutSeconds * 1000 + CLOSING_TIME_MS;
+    // No worker is going to take them: each is told to stop, and none is started any more.
+    for (const socket of this.#waiting.splice(0)) socket.destroy();
     for (const worker of this.#workers) worker.stop();
     await Promise.all(
       [...this.#workers].map(async (worker) => {
@@ -80,7 +82,6 @@ export class WorkerPool {
         await worker.kill();
       }),
     );
-    for (const socket of this.#waiting) socket.destroy();
   }
 
   /** Resolves when the worker is ready. Throws WorkerFailed when it ends first; later it is replaced. */

@@ -18,7 +18,7 @@ export interface ArtifactContext {
    * What was issued to the live client before this is dead; in milliseconds since the epoch, 0 if never, undefined when there
    * is no such client. Within a request the answer stays the same.
    */
-  clientNotBefore(clientId: string): Promise<number | undefined>;
+  clientTokensValidAfter(clientId: string): Promise<number | undefined>;
   /** Told whose account the request is going to need. */
   expectAccount(accountId: string): void;
 }
@@ -151,12 +151,15 @@ export class ArtifactAdapter implements Adapter {
   async #stamped(payload: AdapterPayload): Promise<AdapterPayload> {
     if (payload.clientId === undefined) return payload;
     // A client that is gone gets a stamp that no client has.
-    const clientRestoredAt = (await this.context.clientNotBefore(payload.clientId)) ?? -1;
-    return clientRestoredAt === 0 ? payload : { ...payload, clientRestoredAt };
+    const clientTokensValidAfter = (await this.context.clientTokensValidAfter(payload.clientId)) ?? -1;
+    return clientTokensValidAfter === 0 ? payload : { ...payload, clientTokensValidAfter };
   }
 
-  async #isValid({ clientId, clientRestoredAt = 0 }: AdapterPayload): Promise<boolean> {
-    return clientId === undefined || (await this.context.clientNotBefore(clientId)) === clientRestoredAt;
+  async #isValid({ clientId, clientTokensValidAfter = 0 }: AdapterPayload): Promise<boolean> {
+    return (
+      clientId === undefined ||
+      (await this.context.clientTokensValidAfter(clientId)) === clientTokensValidAfter
+    );
   }
 
   async #revoke(grantId: string): Promise<void> {

@@ -110,8 +110,11 @@ export async function clientOfRequest(
 }
 
 /** What was issued to the live client before this is dead; in milliseconds since the epoch, 0 if never. */
-export async function clientNotBefore(clients: EngineClients, clientId: string): Promise<number | undefined> {
-  return (await clientOfRequest(clients, clientId))?.notBefore;
+export async function clientTokensValidAfter(
+  clients: EngineClients,
+  clientId: string,
+): Promise<number | undefined> {
+  return (await clientOfRequest(clients, clientId))?.tokensValidAfter;
 }
 
 function present<T extends object>(fields: T): { [Name in keyof T]?: NonNullable<T[Name]> } {

@@ -32,7 +32,7 @@ function adapter(model: ModelName, { node = 0, refreshGrace = 10 } = {}): Artifa
     store,
     vault,
     refreshGrace,
-    clientNotBefore: () => Promise.resolve(0),
+    clientTokensValidAfter: () => Promise.resolve(0),
     expectAccount: () => undefined,
   });
 }

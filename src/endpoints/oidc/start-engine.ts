@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 import { ArtifactAdapter } from '../../../adapters/artifact.adapter.js';
 import { isModelName } from '../../../adapters/artifact.models.js';
-import { ClientAdapter, clientNotBefore, clientOfRequest } from '../../../adapters/client.adapter.js';
+import { ClientAdapter, clientTokensValidAfter, clientOfRequest } from '../../../adapters/client.adapter.js';
 import { forEngine } from '../../../adapters/engine-errors.js';
 import { RequestMemory } from '../../../adapters/request-memory.js';
 import { inOneStatement } from '../../../adapters/request-writes.js';
@@ -45,7 +45,7 @@ export function startEngine(context: EngineServices, onChange?: () => void): Pro
     store: artifacts,
     vault,
     refreshGrace: settings.refreshGrace,
-    clientNotBefore: (clientId: string) => clientNotBefore(clients, clientId),
+    clientTokensValidAfter: (clientId: string) => clientTokensValidAfter(clients, clientId),
     expectAccount: (accountId: string) => {
       const account = accounts.find(accountId);
       account.catch(() => undefined);

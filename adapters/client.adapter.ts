@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import type { ClientsService } from '../src/registry/clients/clients.service.js';
 import type { LiveClient } from '../src/registry/live-clients/live-client.js';
+import type { LiveClientsService } from '../src/registry/live-clients/live-clients.service.js';
 import { usesSecret } from '../src/registry/client-record/client-record.js';
 import { applicationType } from '../src/registry/client-rules/redirect-uri-rules.js';
 import { engineResponseTypes } from './response-types.js';
@@ -9,7 +9,7 @@ import { forEngine } from './engine-errors.js';
 import { RequestMemory } from './request-memory.js';
 
 /** The registry, as far as the engine needs it. */
-export type EngineClients = Pick<ClientsService, 'findForEngine'>;
+export type EngineClients = Pick<LiveClientsService, 'find'>;
 
 /**
  * What the engine is given as `client_secret`, because it insists on one. It is no secret of any client, lives as long
@@ -104,7 +104,7 @@ export async function clientOfRequest(
 ): Promise<LiveClient | undefined> {
   const known = foundInRequest.get(clientId);
   if (known) return known;
-  const found = await clients.findForEngine(clientId);
+  const found = await clients.find(clientId);
   if (found && !foundInRequest.get(clientId)) foundInRequest.set(clientId, found);
   return foundInRequest.get(clientId) ?? found;
 }

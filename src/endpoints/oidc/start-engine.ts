@@ -32,6 +32,7 @@ export function startEngine(context: EngineServices, onChange?: () => void): Pro
     clientAuthentication,
     clients,
     keys,
+    liveClients,
     log,
     pages,
     scopes,
@@ -40,12 +41,12 @@ export function startEngine(context: EngineServices, onChange?: () => void): Pro
     vault,
   } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
-  const mayAuthorize = membershipRule(clients, access);
+  const mayAuthorize = membershipRule(liveClients, access);
   const artifactContext = {
     store: artifacts,
     vault,
     refreshGrace: settings.refreshGrace,
-    clientTokensValidAfter: (clientId: string) => clientTokensValidAfter(clients, clientId),
+    clientTokensValidAfter: (clientId: string) => clientTokensValidAfter(liveClients, clientId),
     expectAccount: (accountId: string) => {
       const account = accounts.find(accountId);
       account.catch(() => undefined);
@@ -68,7 +69,7 @@ export function startEngine(context: EngineServices, onChange?: () => void): Pro
             scopes: names,
             adapter: (name) => {
               if (name === 'Client')
-                return new ClientAdapter(clients, new Set(names), settings.allow.implicit);
+                return new ClientAdapter(liveClients, new Set(names), settings.allow.implicit);
               if (isModelName(name)) return new ArtifactAdapter(name, artifactContext);
               throw new Error(`the engine asked for a model that is not stored: ${name}`);
             },
@@ -82,17 +83,18 @@ export function startEngine(context: EngineServices, onChange?: () => void): Pro
                 return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
               }),
             findApi: (audience) => forEngine(() => apis.findByAudience(audience)),
-            isClientLive: (clientId) => forEngine(async () => !!(await clientOfRequest(clients, clientId))),
+            isClientLive: (clientId) =>
+              forEngine(async () => !!(await clientOfRequest(liveClients, clientId))),
             mayAuthorize: (clientId, accountId) => forEngine(() => mayAuthorize(clientId, accountId)),
             pages: enginePages(pages, clients, accounts),
           },
           {
             vault,
             together: (work) => forEngine(() => inOneStatement(artifacts, work)),
-            findClient: (clientId) => forEngine(() => clientOfRequest(clients, clientId)),
+            findClient: (clientId) => forEngine(() => clientOfRequest(liveClients, clientId)),
             compareClientSecret: (clientId, presented) =>
               forEngine(async () => {
-                const secrets = (await clientOfRequest(clients, clientId))?.secrets ?? [];
+                const secrets = (await clientOfRequest(liveClients, clientId))?.secrets ?? [];
                 const address = Provider.ctx?.ip ?? '';
                 const secretId = await clientAuthentication.verify(clientId, secrets, presented, address);
                 if (secretId !== undefined) usage.secretUsed(clientId, secretId);

@@ -43,8 +43,8 @@ const administration = new Check(
  * The scopes of a request are checked when it begins. A client that may do less since must not get them by an interaction
  * that was under way.
  */
-const narrowed = new Check(
-  'narrowed',
+const scopeReduced = new Check(
+  'scope_reduced',
   'the client may not ask for this any more',
   'invalid_scope',
   ({ oidc }) => {
@@ -63,7 +63,7 @@ export function interactionPolicy(mayAuthorize: MayAuthorize) {
     if (accountId === undefined || !oidc.client) return Check.NO_NEED_TO_PROMPT;
     return !(await mayAuthorize(oidc.client.clientId, accountId));
   });
-  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, narrowed, notAMember), 1);
+  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, scopeReduced, notAMember), 1);
   policy.get('consent')?.checks.add(administration);
   return policy;
 }

@@ -1,5 +1,5 @@
 import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
-import { OUR_FAULT, requestIdOf, sendError } from '../../platform/pages/error-page.js';
+import { SERVER_FAULT, requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
 import type { ClientsService } from '../../registry/clients/clients.service.js';
 import type { ClientOnPage, EngineForm } from '../../platform/pages/page-models.js';
@@ -139,7 +139,7 @@ function codeProblem(error: Error, out: ErrorOut | undefined): string {
 }
 
 function explain({ error: code, error_description: description }: ErrorOut, error: Error) {
-  if (code === 'server_error' || code === 'temporarily_unavailable') return { ...OUR_FAULT, code };
+  if (code === 'server_error' || code === 'temporarily_unavailable') return { ...SERVER_FAULT, code };
   if (error.name === 'SessionNotFound') {
     const message =
       'It may have expired, or it was finished in another tab. Go back to the application and sign in from there.';

@@ -121,16 +121,15 @@ test.each(TEXTS)('%s still has: %s', (file, text) => {
 
 test('each patch names its lines of the engine and its test, and each line that it names is checked here', () => {
   for (const file of readdirSync(PATCHES)) {
-    const comment = /Engine: (.*?) Test: (test\/)/s.exec(
-      readFileSync(join(PATCHES, file), 'utf8').replaceAll(/\n \* +/g, ' '),
-    );
+    const source = readFileSync(join(PATCHES, file), 'utf8');
+    const comments = source.match(/\/\*\*.*?\*\//gs)?.join('\n') ?? '';
     let path = '';
     const named: string[] = [];
-    for (const [word, line] of (comment?.[1] ?? '').matchAll(/lib\/[\w/]+\.js|:(\d+)/g)) {
+    for (const [word, line] of comments.matchAll(/lib\/[\w/]+\.js|:(\d+)/g)) {
       if (line === undefined) path = word;
       else named.push(`${path}:${line}`);
     }
-    expect([file, named.length > 0]).toEqual([file, true]);
+    expect([file, named.length > 0, /Test: test\//.test(comments)]).toEqual([file, true, true]);
     expect([file, named.filter((reference) => !(reference in LINES))]).toEqual([file, []]);
   }
 });

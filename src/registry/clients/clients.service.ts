@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
+import type { ClientOnPage } from '../../platform/pages/page-models.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import type { Tenant, TenantsService } from '../../tenancy/tenants/tenants.service.js';
@@ -14,8 +15,7 @@ import { checkVersion, type IfMatch } from '../../platform/wire/record-version.j
 import { type Door, OPERATORS } from './registration-channel.js';
 import type { ClientFilter, ClientsRepository } from './clients.repository.js';
 import type { DeadArtifacts } from './invalidated-artifacts-cleanup.js';
-import type { LiveClient } from '../live-clients/live-client.js';
-import type { LiveClientsRepository } from '../live-clients/live-clients.repository.js';
+import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import { decodeCursor, encodeCursor } from '../../platform/paging/cursor.js';
 import { publicScopeMistakes } from './public-scopes.js';
 
@@ -23,7 +23,7 @@ import { publicScopeMistakes } from './public-scopes.js';
 export interface ClientsDependencies {
   database: Database;
   repository: ClientsRepository;
-  live: LiveClientsRepository;
+  liveClients: LiveClientsService;
   secrets: ClientSecretsService;
   scopes: ScopesService;
   publisher: PublisherService;
@@ -39,17 +39,9 @@ export interface ClientPage {
   nextCursor: string | null;
 }
 
-/** What the consent page tells a person about a client. */
+/** What the consent page shows of a client, and which of its scopes a person may refuse. */
 export interface ConsentView {
-  clientName: string;
-  description: string | null;
-  company: string | null;
-  logoUri: string | null;
-  clientUri: string | null;
-  policyUri: string | null;
-  tosUri: string | null;
-  /** The host that the publisher proved to own, or null. */
-  verifiedHost: string | null;
+  client: ClientOnPage;
   optionalScopes: string[];
 }
 
@@ -58,13 +50,11 @@ const VERIFICATION_STARTED: [string, string[]] = [
   ['client_uri_verification'],
 ];
 const PROMOTED: [string, string[]] = ['client.promoted', ['visibility', 'promoted_at']];
-const CLIENT_ID = /^[A-Za-z0-9._~-]{3,128}$/;
 
 /**
  * The client registry. Input is the wire form of the record, every change and its audit event are one transaction, and
  * AppErrors are `invalid` with all mistakes, `not_found` also for another project's client, `stale` when `ifMatch` names
- * other versions. Only live clients can be changed. For the protocol, clients are found by client_id, and live ones only;
- * the database is asked each time, so that a change is in force on every node with the next request.
+ * other versions. Only live clients can be changed.
  */
 export class ClientsService {
   constructor(private readonly deps: ClientsDependencies) {}
@@ -198,25 +188,6 @@ export class ClientsService {
     else deadArtifacts.remove(await database.transaction(work));
   }
 
-  /** The live client and the hashes of its secrets, newest first; the same object until something of it changes. */
-  async findForEngine(clientId: string): Promise<LiveClient | undefined> {
-    return CLIENT_ID.test(clientId) ? this.deps.live.find(clientId) : undefined;
-  }
-
-  /** The project that a live client belongs to; undefined when there is no such client. */
-  async ownerOf(clientId: string): Promise<Tenant | undefined> {
-    const record = (await this.findForEngine(clientId))?.record;
-    return record && { orgId: record.orgId, projectId: record.projectId };
-  }
-
-  /**
-   * What the client may ask for now; undefined when it is not there, or a token of `issuedAt` (seconds since the epoch) is
-   * not good any more because the client was deleted and restored since, or narrowed. One of that second counts as older.
-   */
-  async scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> {
-    return CLIENT_ID.test(clientId) ? this.deps.live.scopes(clientId, issuedAt) : undefined;
-  }
-
   /** Changes the digest of the client's registration access token, if it is still `from`; false when it is not. */
   replaceRegistrationToken(
     tx: Transaction,
@@ -227,21 +198,16 @@ export class ClientsService {
     return this.deps.repository.replaceRegistrationToken(tx, id, from, to);
   }
 
+  /** Undefined when there is no such live client. */
   async consentView(clientId: string): Promise<ConsentView | undefined> {
-    const record = (await this.findForEngine(clientId))?.record;
+    const record = (await this.deps.liveClients.find(clientId))?.record;
     if (!record) return undefined;
-    const { clientName, description, company, logoUri, clientUri, policyUri, tosUri, optionalScopes } =
-      record;
+    const { clientName, description, company, logoUri, clientUri, policyUri, tosUri } = record;
+    const verifiedHost = await this.deps.publisher.verifiedHost(record.id);
+    const uris = { logoUri, clientUri, policyUri, tosUri };
     return {
-      clientName,
-      description,
-      company,
-      logoUri,
-      clientUri,
-      policyUri,
-      tosUri,
-      optionalScopes,
-      verifiedHost: await this.deps.publisher.verifiedHost(record.id),
+      client: { clientId, clientName, description, company, ...uris, verifiedHost },
+      optionalScopes: record.optionalScopes,
     };
   }
 

@@ -3,7 +3,7 @@ import { describeError, type Logger } from '../../platform/telemetry/telemetry.j
 /** Whoever keeps what was issued to clients. */
 export interface ClientArtifacts {
   /** Removes what was issued to the client and is dead: all of it when the client is deleted. */
-  removeDead(clientId: string): Promise<void>;
+  deleteInvalidated(clientId: string): Promise<void>;
 }
 
 /** Removes what is dead after a client was changed, without keeping whoever changed it waiting. */
@@ -18,7 +18,7 @@ export class DeadArtifacts {
   /** What cannot be removed stays until it expires, which does no harm. */
   remove(clientId: string): void {
     const removal = this.artifacts
-      .removeDead(clientId)
+      .deleteInvalidated(clientId)
       .catch((error: unknown) => {
         this.log.warn({ clientId, error: describeError(error) }, 'what is dead of a client was not removed');
       })

@@ -6,6 +6,7 @@ import type { ClientAuthenticationService } from '../client-secrets/client-authe
 import type { ClientSecretsService, NewSecret } from '../client-secrets/client-secrets.service.js';
 import type { ClientsService } from '../clients/clients.service.js';
 import type { LiveClient } from '../live-clients/live-client.js';
+import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import type { Door } from '../clients/registration-channel.js';
 import { AppError, type Mistake } from '../../platform/errors/errors.js';
 import { ADMINISTRATION } from '../scopes/scope-record.js';
@@ -31,6 +32,7 @@ const NOT_IN_UPDATES = [
 export interface RegistrationDependencies {
   settings: Pick<Settings, 'issuer' | 'registration'>;
   clients: ClientsService;
+  liveClients: LiveClientsService;
   clientSecrets: ClientSecretsService;
   clientAuthentication: ClientAuthenticationService;
   initialAccessTokens: InitialAccessTokensService;
@@ -151,7 +153,7 @@ export class RegistrationService {
   }
 
   async #authenticate(clientId: string, token: string | undefined): Promise<LiveClient> {
-    const client = await this.deps.clients.findForEngine(clientId);
+    const client = await this.deps.liveClients.find(clientId);
     const digest = client?.registrationTokenDigest;
     if (client && digest && token !== undefined && equalInConstantTime(digest, digestOf(token)))
       return client;

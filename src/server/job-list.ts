@@ -30,7 +30,7 @@ export function processJobs({ log, settings, usage }: Context, engine: Engine): 
 
 /** What one process of each node does. */
 export function nodeJobs(context: Context): Job[] {
-  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log } = context;
+  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log, outbox } = context;
   const { publisherPoller, settings, unusedClients } = context;
   const { ttl } = settings;
   return [
@@ -76,6 +76,15 @@ export function nodeJobs(context: Context): Job[] {
         const purged = await deletedClients.purge(PERIODIC_JOBS_ACTOR);
         if (purged > 0) log.info({ purged }, 'clients that were deleted long ago were purged');
         await initialAccessTokens.purgeExpired();
+      },
+    },
+    {
+      name: 'purge dead letters',
+      seconds: HOUR,
+      where: 'once',
+      run: async () => {
+        const purged = await outbox.purgeDeadLetters();
+        if (purged > 0) log.info({ purged }, 'dead letters were purged');
       },
     },
     {

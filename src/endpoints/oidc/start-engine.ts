@@ -11,6 +11,8 @@ import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { claimsOf } from '../../identity/accounts/claims.js';
 import type { Context } from '../../context.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
+import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
+import { logoutHandler, logoutMessage } from './back-channel-logout.js';
 import { Engine } from './engine.js';
 import { membershipRule } from '../oidc-interactions/membership.js';
 import { buildProvider } from './provider.js';
@@ -23,7 +25,7 @@ export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 const expectedAccounts = new RequestMemory<Promise<Account | undefined>>();
 
 /** Starts the engine on the services of this process; `onChange` is told when keys or scopes made it anew. */
-export function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
+export async function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
   const {
     access,
     accounts,
@@ -31,8 +33,10 @@ export function startEngine(context: EngineServices, onChange?: () => void): Pro
     artifacts,
     clientAuthentication,
     clients,
+    database,
     keys,
     log,
+    outbox,
     pages,
     scopes,
     settings,
@@ -53,7 +57,7 @@ export function startEngine(context: EngineServices, onChange?: () => void): Pro
     },
   };
 
-  return Engine.start(async () => {
+  const engine = await Engine.start(async () => {
     const [keySet, catalogue] = await Promise.all([keys.load(), scopes.plainNames()]);
     const names = catalogue.filter((name) => !admin.includes(name));
     return {
@@ -102,8 +106,17 @@ export function startEngine(context: EngineServices, onChange?: () => void): Pro
           log,
         );
         listenForUsage(provider, usage);
+        queueBackChannelLogout(provider, (notices) =>
+          forEngine(() =>
+            database.transaction(async (tx) => {
+              for (const notice of notices) await outbox.enqueue(tx, logoutMessage(notice));
+            }),
+          ),
+        );
         return provider;
       },
     };
   }, onChange);
+  outbox.handle(logoutHandler(engine));
+  return engine;
 }

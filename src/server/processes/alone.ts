@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import { startEngine } from '../../endpoints/oidc/start-engine.js';
 import { listen } from '../../platform/http/server.js';
 import { nodeJobs, processJobs } from '../job-list.js';
+import { startOutboxWorker } from '../../platform/jobs/outbox-worker.js';
 import { startPeriodicJobs } from '../../platform/jobs/start-periodic-jobs.js';
 import type { Front } from './running-server.js';
 
@@ -12,11 +13,12 @@ export async function serveAlone(context: Context): Promise<Front> {
   const engine = await startEngine(context);
   const listener = await listen(createApp(context, engine), settings.host, settings.port);
   const jobs = startPeriodicJobs(context, [...processJobs(context, engine), ...nodeJobs(context)]);
+  const deliveries = startOutboxWorker(context);
   return {
     port: listener.port,
     close: async () => {
       await listener.close(settings.shutdownTimeout);
-      await jobs.stop();
+      await Promise.all([jobs.stop(), deliveries.stop(settings.shutdownTimeout)]);
     },
   };
 }

@@ -10,7 +10,7 @@ export interface OutboxRow {
 
 /** The right of one worker to deliver a message and to record the outcome, until the lease ends. */
 export interface Lease {
-  position: string;
+  id: string;
   owner: string;
   attempt: number;
 }
@@ -38,39 +38,39 @@ const LEASE_SECONDS = 60;
 
 /**
  * Leases due messages, oldest first. A message with an undelivered predecessor of the same key is blocked: it is set aside
- * for as long as it has been waiting, so that many blocked messages do not have to be read again each time; finishing the predecessor
- * makes it due at once. Only the rows that are read are locked, and other workers skip them.
+ * for as long as it has been waiting, so that a backlog of one key is not read again by each claim; finishing the
+ * predecessor makes it due at once. Only the rows that are read are locked, and other workers skip them. Predecessors are
+ * found by a scalar subquery, because an EXISTS becomes a join, which may read the whole index.
  */
 const CLAIM = `
   WITH due AS MATERIALIZED (
-    SELECT position, ordering_key, due_at FROM outbox
+    SELECT id, position, ordering_key, due_at FROM outbox
     WHERE dead_at IS NULL AND due_at <= now() AND kind = ANY ($2)
     ORDER BY due_at, position LIMIT $4 FOR UPDATE SKIP LOCKED),
   blocked AS MATERIALIZED (
-    SELECT position FROM due WHERE EXISTS (
-      SELECT FROM outbox AS earlier WHERE earlier.ordering_key = due.ordering_key
-        AND earlier.position < due.position AND earlier.dead_at IS NULL)),
+    SELECT id FROM due WHERE position > (
+      SELECT head.position FROM outbox AS head WHERE head.ordering_key = due.ordering_key AND head.dead_at IS NULL
+      ORDER BY head.position LIMIT 1)),
   set_aside AS (
     UPDATE outbox SET due_at = now() + greatest(interval '2 seconds', now() - created_at)
-    WHERE position = ANY (ARRAY(SELECT position FROM blocked))),
+    WHERE id = ANY (ARRAY(SELECT id FROM blocked))),
   leased AS (
     UPDATE outbox
     SET attempts = attempts + 1, lease_owner = $1, due_at = now() + interval '${String(LEASE_SECONDS)} seconds'
-    WHERE position = ANY (ARRAY(
-      SELECT position FROM due WHERE position NOT IN (SELECT position FROM blocked)
-      ORDER BY due_at, position LIMIT $3))
-    RETURNING position, id, kind, ordering_key, payload, attempts)
+    WHERE id = ANY (ARRAY(
+      SELECT id FROM due WHERE id NOT IN (SELECT id FROM blocked) ORDER BY due_at, position LIMIT $3))
+    RETURNING id, position, kind, ordering_key, payload, attempts)
   SELECT (SELECT count(*)::int FROM due) AS seen, leased.* FROM (SELECT) AS once LEFT JOIN leased ON true
   ORDER BY leased.position`;
 
-const HELD = 'position = $1 AND lease_owner = $2 AND attempts = $3';
+const HELD = 'id = $1 AND lease_owner = $2 AND attempts = $3';
 
 /** Makes the next message of the key of `finished` due. */
 const RELEASE_NEXT = `
-  UPDATE outbox SET due_at = clock_timestamp() WHERE position = (
-    SELECT next.position FROM outbox AS next, finished
+  UPDATE outbox SET due_at = clock_timestamp() WHERE id = (SELECT (
+    SELECT next.id FROM outbox AS next
     WHERE next.ordering_key = finished.ordering_key AND next.position > finished.position AND next.dead_at IS NULL
-    ORDER BY next.position LIMIT 1)`;
+    ORDER BY next.position LIMIT 1) FROM finished)`;
 
 const COMPLETE = `WITH finished AS (DELETE FROM outbox WHERE ${HELD} RETURNING position, ordering_key),
   released AS (${RELEASE_NEXT}) SELECT FROM finished`;
@@ -98,8 +98,7 @@ const PURGE = 'DELETE FROM outbox WHERE dead_at < now() - make_interval(days => 
 
 interface ClaimedRow {
   seen: number;
-  position: string | null;
-  id: string;
+  id: string | null;
   kind: string;
   ordering_key: Buffer | null;
   payload: Buffer;
@@ -129,8 +128,8 @@ export class OutboxRepository {
     const { rows } = await this.database.write<ClaimedRow>({ name: 'outbox_claim', text: CLAIM, values });
     return {
       seen: rows[0]?.seen ?? 0,
-      rows: rows.flatMap(({ position, id, kind, ordering_key: orderingKey, payload, attempts: attempt }) =>
-        position === null ? [] : [{ position, owner, attempt, id, kind, orderingKey, payload }],
+      rows: rows.flatMap(({ id, kind, ordering_key: orderingKey, payload, attempts: attempt }) =>
+        id === null ? [] : [{ id, owner, attempt, kind, orderingKey, payload }],
       ),
     };
   }
@@ -172,7 +171,7 @@ export class OutboxRepository {
   }
 
   async #record(name: string, text: string, lease: Lease, ...values: unknown[]): Promise<boolean> {
-    const held = [lease.position, lease.owner, lease.attempt];
+    const held = [lease.id, lease.owner, lease.attempt];
     const { rowCount } = await this.database.write({ name, text, values: [...held, ...values] });
     return rowCount === 1;
   }

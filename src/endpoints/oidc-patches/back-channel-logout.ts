@@ -21,12 +21,13 @@ const sending = new AsyncLocalStorage<string>();
 const pending = new WeakMap<object, LogoutNotice[]>();
 
 /**
- * Has `queue` store what the engine would send while the person waits. The engine (9.13.3) sends each logout token once and
- * only emits an event when that fails:
+ * Has `queue` store what the engine would send while the person waits. The engine (9.13.3) sends each logout token once
+ * and only emits an event when that fails:
  * - lib/actions/end_session.js:137 calls `client.backchannelLogout` and waits for all receivers;
  * - lib/models/client.js:442 mints the token with a random `jti` (line 449) and posts it.
+ *
  * Here `backchannelLogout` keeps the notice, and the notices are queued right before the session is destroyed
- * (lib/models/session.js:109) or saved without the client (line 84). When they cannot be queued the session stays and the
+ * (lib/models/session.js:108) or saved without the client (line 85). When they cannot be queued the session stays and the
  * request fails, so no session ends without its notices. Test: test/endpoints/oidc/back-channel-logout.test.ts.
  */
 export function queueBackChannelLogout(
@@ -77,9 +78,9 @@ async function queuePending(
 }
 
 /**
- * Mints a logout token and posts it, as the engine does: with its guard against requests to internal addresses and its
- * timeout of 2.5 s (lib/helpers/fetch_request.js:224). Throws what the engine throws; an answer other than 200 and 204 is
- * the error's `response`.
+ * Mints a logout token with this `jti` and posts it as the engine does: with its guard against requests to internal
+ * addresses and its timeout of 2.5 s (lib/helpers/fetch_request.js:224). Throws what the engine throws; an answer other
+ * than 200 and 204 is the error's `response`.
  */
 export function sendLogoutToken(
   client: Client,

@@ -11,8 +11,9 @@ export function logoutMessage(notice: LogoutNotice): OutboxMessage {
 
 /**
  * Delivers logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.5). Each attempt mints a new token, because a
- * token is valid for two minutes and retries go on for hours; its `jti` is the message's id in all of them, so that a client
- * can recognize a token that it has processed. A client that answers 400 has refused the token (section 2.8), which is final.
+ * token is valid for two minutes and retries go on for hours; its `jti` is the message's id in all of them, so that a
+ * client can recognize a token that it has processed. An answer of 400 means that the client has refused the token
+ * (section 2.8) and is final.
  */
 export function logoutHandler(engine: Pick<Engine, 'provider'>): OutboxHandler {
   return {

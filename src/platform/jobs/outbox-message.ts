@@ -24,8 +24,8 @@ export interface OutboxHandler {
   kind: string;
   retries?: Retries;
   /**
-   * Resolves when the message is delivered, or when there is no longer a receiver for it. May be called again for a message
-   * that was delivered already. Throws when the delivery failed; a DeliveryError says why.
+   * Resolves when the message is delivered, or when there is no longer a receiver for it. May be called again for a
+   * message that was delivered already. Throws when the delivery failed; a DeliveryError says why.
    */
   deliver(delivery: Delivery): Promise<void>;
 }

@@ -15,7 +15,8 @@ export interface Lease {
   attempt: number;
 }
 
-export type LeasedRow = OutboxRow & Lease;
+/** A message that one worker may deliver now. */
+export type LeasedRow = Omit<OutboxRow, 'orderingKey'> & Lease;
 
 /** A message that was given up. Its payload stays sealed. */
 export interface DeadLetter {
@@ -59,7 +60,7 @@ const CLAIM = `
     SET attempts = attempts + 1, lease_owner = $1, due_at = now() + interval '${String(LEASE_SECONDS)} seconds'
     WHERE id = ANY (ARRAY(
       SELECT id FROM due WHERE id NOT IN (SELECT id FROM blocked) ORDER BY due_at, position LIMIT $3))
-    RETURNING id, position, kind, ordering_key, payload, attempts)
+    RETURNING id, position, kind, payload, attempts)
   SELECT (SELECT count(*)::int FROM due) AS seen, leased.* FROM (SELECT) AS once LEFT JOIN leased ON true
   ORDER BY leased.position`;
 
@@ -100,7 +101,6 @@ interface ClaimedRow {
   seen: number;
   id: string | null;
   kind: string;
-  ordering_key: Buffer | null;
   payload: Buffer;
   attempts: number;
 }
@@ -116,8 +116,8 @@ export class OutboxRepository {
   }
 
   /**
-   * Leases at most `limit` due messages of these kinds for 60 s. Reads at most `scan` due rows; `seen` is how many it read, blocked
-   * ones included, so more are due only if `seen` equals `scan`.
+   * Leases at most `limit` due messages of these kinds for 60 s. Reads at most `scan` due rows; `seen` is how many it
+   * read, blocked ones included, so more are due only if `seen` equals `scan`.
    */
   async claim(
     owner: string,
@@ -128,8 +128,8 @@ export class OutboxRepository {
     const { rows } = await this.database.write<ClaimedRow>({ name: 'outbox_claim', text: CLAIM, values });
     return {
       seen: rows[0]?.seen ?? 0,
-      rows: rows.flatMap(({ id, kind, ordering_key: orderingKey, payload, attempts: attempt }) =>
-        id === null ? [] : [{ id, owner, attempt, kind, orderingKey, payload }],
+      rows: rows.flatMap(({ id, kind, payload, attempts: attempt }) =>
+        id === null ? [] : [{ id, owner, attempt, kind, payload }],
       ),
     };
   }

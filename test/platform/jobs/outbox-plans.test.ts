@@ -33,12 +33,12 @@ async function reads(): Promise<{ sequential: number; byIndex: number }> {
   return rows[0] ?? { sequential: 0, byIndex: 0 };
 }
 
-/** Messages of which so many have one key, and the rest a key each. They are older than those that come later. */
+/** Messages of an hour ago, of which so many have one key, and the rest a key each. */
 async function insert(count: number, ofOneKey: number): Promise<void> {
   await database.pool.query(
-    `INSERT INTO outbox (id, kind, ordering_key, payload, due_at)
+    `INSERT INTO outbox (id, kind, ordering_key, payload, created_at, due_at)
      SELECT gen_random_uuid(), 'test', CASE WHEN n <= $2 THEN '\\x00'::bytea ELSE sha256(n::text::bytea) END, '\\x00',
-       now() - interval '1 minute' + n * interval '1 microsecond'
+       now() - interval '1 hour', now() - interval '1 hour' + n * interval '1 microsecond'
      FROM generate_series(1, $1::int) AS n`,
     [count, ofOneKey],
   );

@@ -19,6 +19,7 @@ export type Purpose =
   | 'refresh-successors'
   | 'user-codes'
   | 'forms'
+  | 'outbox'
   | 'installation';
 
 /**

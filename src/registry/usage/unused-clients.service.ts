@@ -2,8 +2,8 @@ import type { ClientsService } from '../clients/clients.service.js';
 import type { UnusedClientsRepository } from './unused-clients.repository.js';
 import type { UsageService } from './usage.service.js';
 
-/** Who the periodic jobs act as in the audit trail. */
-export const UPKEEP = { subject: 'upkeep', address: null, requestId: null };
+/** The actor of the periodic jobs in the audit trail. The subject is part of the admin API. */
+export const PERIODIC_JOBS_ACTOR = { subject: 'upkeep', address: null, requestId: null };
 
 const PIECE = 50;
 
@@ -37,7 +37,8 @@ export class UnusedClientsService {
     const { clients, days, repository } = this.deps;
     return repository.transaction(async (tx) => {
       const unused = await repository.lock(tx, days, PIECE);
-      for (const { id, ...tenant } of unused) await clients.delete(UPKEEP, tenant, id, undefined, tx);
+      for (const { id, ...tenant } of unused)
+        await clients.delete(PERIODIC_JOBS_ACTOR, tenant, id, undefined, tx);
       return unused.length;
     });
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
 import { nodeJobs } from '../../../src/server/job-list.js';
-import { startUpkeep } from '../../../src/platform/jobs/start.js';
+import { startPeriodicJobs } from '../../../src/platform/jobs/start-periodic-jobs.js';
 import { openCommandLine, killAll, PosternProcess } from '../../harness/postern-process.js';
 import { administer } from '../../harness/postgres.js';
 import { freePort, startTestServer, type TestServer } from '../../harness/test-server.js';
@@ -44,9 +44,9 @@ test('what has expired leaves by itself in bounded pieces, and what is alive sta
   const { body } = await machineToken(server, client);
   expect((await machineToken(second, client)).status).toBe(200);
   await server.context.database.pool.query(expired(2_500));
-  const upkeep = startUpkeep(server.context, nodeJobs(server.context));
+  const jobs = startPeriodicJobs(server.context, nodeJobs(server.context));
   while ((await count('artifacts')) > 1) await sleep(50);
-  await upkeep.stop();
+  await jobs.stop();
 
   const pieces = await server.context.database.pool.query<{ rows: number }>('SELECT rows FROM deletes');
   expect(Math.max(...pieces.rows.map(({ rows }) => rows))).toBe(1_000);

@@ -145,6 +145,8 @@ const environment = z.object({
   /** False behind a pooler in transaction mode that knows no prepared statements. */
   DATABASE_PREPARED_STATEMENTS: yesOrNo(true),
   DATA_DIR: z.string().min(1).default('.postern'),
+  /** The directory of `initdb` and `postgres` that the embedded database uses instead of the npm package's. */
+  POSTGRES_BIN: z.string().min(1).optional(),
   ENCRYPTION_KEY: encryptionKey.optional(),
   TRUSTED_PROXIES: count(0, 0, 10),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -209,6 +211,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env) {
     databaseTimeout: e.DATABASE_TIMEOUT,
     databasePreparedStatements: e.DATABASE_PREPARED_STATEMENTS,
     dataDirectory: e.DATA_DIR,
+    postgresBin: e.POSTGRES_BIN,
     encryptionKey: e.ENCRYPTION_KEY,
     trustedProxies: e.TRUSTED_PROXIES,
     logLevel: e.LOG_LEVEL,

@@ -149,7 +149,7 @@ export class ArtifactRepository {
    */
   async removeDead(clientId: string): Promise<void> {
     const piece = { name: 'artifacts_remove_dead', text: REMOVE_DEAD, values: [clientId] };
-    while ((await this.database.atLeisure(piece)).rowCount === PIECE);
+    while ((await this.database.background(piece)).rowCount === PIECE);
   }
 
   /** Ends the sessions and grants of a person, in the caller's transaction; a token without its grant is dead. */
@@ -164,7 +164,7 @@ export class ArtifactRepository {
    */
   async purgeExpired(limit: number, from = '-infinity'): Promise<{ count: number; last: string | null }> {
     const statement = { name: 'artifacts_purge', text: PURGE, values: [limit, from] };
-    const { rows } = await this.database.atLeisure<{ count: number; last: string | null }>(statement);
+    const { rows } = await this.database.background<{ count: number; last: string | null }>(statement);
     return rows[0] ?? { count: 0, last: null };
   }
 

@@ -5,11 +5,11 @@ export interface BatchLimits {
   rows: number;
   statements: number;
   waiting: number;
-  patience: number;
+  maxWaitMs: number;
 }
 
 /** Enough for one process at full speed; what waits beyond it would be answered too late to be of use. */
-export const BATCH_LIMITS: BatchLimits = { rows: 200, statements: 2, waiting: 5_000, patience: 5_000 };
+export const BATCH_LIMITS: BatchLimits = { rows: 200, statements: 2, waiting: 5_000, maxWaitMs: 5_000 };
 
 interface Waiting<I, O> {
   input: I;
@@ -62,7 +62,7 @@ export class Batcher<I, O> {
 
   /** Whoever waited for so long is told, and what comes after them gets its turn sooner. */
   #refuseLate(): void {
-    const latest = performance.now() - this.limits.patience;
+    const latest = performance.now() - this.limits.maxWaitMs;
     const inTime = this.#waiting.findIndex(({ since }) => since > latest);
     const late = this.#waiting.splice(0, inTime === -1 ? this.#waiting.length : inTime);
     for (const { reject } of late) reject(new BatchQueueFull('the rows in front took too long'));

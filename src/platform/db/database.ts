@@ -4,11 +4,11 @@ import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { AppError } from '../errors/errors.js';
 import { isUnavailable } from './availability.js';
-import { Lanes } from './pipelined-connections.js';
+import { PipelinedConnections } from './pipelined-connections.js';
 import { assertWritable } from './writable.js';
 
 /** How to reach PostgreSQL: a URL, or the socket of the embedded one. */
-export type Connection = string | { host: string; port: number; user: string; database: string };
+export type DatabaseAddress = string | { host: string; port: number; user: string; database: string };
 
 /**
  * All statements look rows up by an index: a plan made while a table was empty must not stay a sequential scan when it has
@@ -79,14 +79,14 @@ export interface DatabaseOptions {
 export class Database {
   readonly sql: Knex;
   readonly pool: pg.Pool;
-  readonly #reads: Lanes;
-  readonly #writes: Lanes;
+  readonly #reads: PipelinedConnections;
+  readonly #writes: PipelinedConnections;
   readonly #timeout: number;
   readonly #prepared: boolean;
 
   /** @param size connections of the registry at most; there are up to six others, however much is going on */
   constructor(
-    private readonly connection: Connection,
+    private readonly connection: DatabaseAddress,
     size: number,
     onError: (error: Error) => void,
     { timeout = 5, prepared = true }: DatabaseOptions = {},
@@ -96,8 +96,8 @@ export class Database {
     const common = this.#config(`${PLANNER_OPTIONS} ${this.#limits()}`);
     // PostgreSQL says so first, if it can still say anything.
     const impatient = { ...common, query_timeout: timeout * 1_000 + GRACE_MILLISECONDS };
-    this.#reads = new Lanes(impatient, LANES, onError);
-    this.#writes = new Lanes(impatient, LANES, onError);
+    this.#reads = new PipelinedConnections(impatient, LANES, onError);
+    this.#writes = new PipelinedConnections(impatient, LANES, onError);
     this.pool = new pg.Pool({ ...this.#config(PLANNER_OPTIONS), max: POOL });
     this.pool.on('error', onError);
     this.sql = knexFactory({
@@ -120,7 +120,7 @@ export class Database {
   }
 
   /** Runs work that may take its time, on connections without limits that are closed afterwards. */
-  async patiently<T>(work: (sql: Knex) => Promise<T>): Promise<T> {
+  async withoutTimeouts<T>(work: (sql: Knex) => Promise<T>): Promise<T> {
     const config = this.#config(PLANNER_OPTIONS);
     const sql = knexFactory({ client: 'pg', connection: config, pool: { min: 0, max: 3 }, log: SILENT });
     try {
@@ -141,7 +141,7 @@ export class Database {
   }
 
   /** Runs a statement that is a transaction of its own and may take its time, where nobody waits behind it. */
-  atLeisure<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
+  background<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
     return this.pool.query<R>(this.#sent(statement));
   }
 

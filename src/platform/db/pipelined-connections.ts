@@ -5,18 +5,18 @@ import { assertWritable } from './writable.js';
 
 const NOT_PREPARED = '26000';
 /** Milliseconds that a statement waits for a connection when the last attempt to make one has failed. */
-const MOMENT = 200;
+const RECONNECT_WAIT_MS = 200;
 
 /**
  * A few connections on which autocommit statements follow each other without waiting for the answers in between
  * (pipelining), so that what is sent in one turn of the event loop is one write to each socket. Connections are opened on
  * demand; one that breaks fails what it had under way, and the next statement opens another.
  */
-export class Lanes {
-  readonly #lanes: Lane[];
+export class PipelinedConnections {
+  readonly #lanes: PipelinedConnection[];
 
   constructor(config: pg.ClientConfig, count: number, onError: (error: Error) => void) {
-    this.#lanes = Array.from({ length: count }, () => new Lane(config, onError));
+    this.#lanes = Array.from({ length: count }, () => new PipelinedConnection(config, onError));
   }
 
   /** Sends the statement on the connection that this turn has written to already, or else on the one with least to do. */
@@ -33,7 +33,7 @@ export class Lanes {
   }
 }
 
-class Lane {
+class PipelinedConnection {
   underWay = 0;
   /** Whether something is held back until the turn ends. */
   corked = false;
@@ -87,7 +87,7 @@ class Lane {
     const failure = this.#failure;
     if (failure === undefined) return opening;
     opening.catch(() => undefined);
-    const moment = setTimeout(MOMENT, undefined, { ref: false });
+    const moment = setTimeout(RECONNECT_WAIT_MS, undefined, { ref: false });
     const client = await Promise.race([opening, moment]);
     if (client === undefined) throw failure;
     return client;

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 /** Has PostgreSQL divide 100 by each number, so that a zero is refused and everything takes `seconds`. */
 function dividing(given: Partial<BatchLimits> = {}, seconds = 0): Batcher<number, number> {
-  const limits = { rows: 10, statements: 2, waiting: 1_000, patience: 60_000, ...given };
+  const limits = { rows: 10, statements: 2, waiting: 1_000, maxWaitMs: 60_000, ...given };
   statements = [];
   const run = async (inputs: number[]): Promise<number[]> => {
     statements.push(inputs);

@@ -1,5 +1,5 @@
-import { startEmbeddedDatabase } from '../../../src/platform/embedded-database/embedded.js';
-import { EmbeddedDatabaseInUse } from '../../../src/platform/embedded-database/embedded-lock.js';
+import { startEmbeddedDatabase } from '../../../src/platform/embedded-database/embedded-database.js';
+import { EmbeddedDatabaseInUse } from '../../../src/platform/embedded-database/owner-lock.js';
 
 // A process that owns the database in the directory of its argument until it is killed. Says how the start went.
 try {

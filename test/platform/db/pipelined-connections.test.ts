@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
-import { Lanes } from '../../../src/platform/db/pipelined-connections.js';
+import { PipelinedConnections } from '../../../src/platform/db/pipelined-connections.js';
 import { administer } from '../../harness/postgres.js';
 import { type Proxy, startProxy } from '../../harness/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/test-database.js';
@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../../harness/test-databa
 const role = `postern_lane_${randomBytes(6).toString('hex')}`;
 let database: TestDatabase;
 let proxy: Proxy;
-let lane: Lanes;
+let lane: PipelinedConnections;
 
 beforeAll(async () => {
   database = await createTestDatabase(true);
@@ -18,7 +18,7 @@ beforeAll(async () => {
   url.username = role;
   url.password = 'lane';
   proxy = await startProxy(url.href);
-  lane = new Lanes({ connectionString: proxy.url }, 1, () => undefined);
+  lane = new PipelinedConnections({ connectionString: proxy.url }, 1, () => undefined);
 });
 afterAll(async () => {
   await lane.close();

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import { migrations, type Migration } from '../../../migrations/index.js';
 import { AppError } from '../errors/errors.js';
-import type { Database } from './database.js';
-import { lock } from './locks.js';
+import type { Database } from '../db/database.js';
+import { lock } from '../db/locks.js';
 
 const source: Knex.MigrationSource<Migration> = {
   getMigrations: () => Promise.resolve([...migrations]),
@@ -37,7 +37,7 @@ export async function schemaState({ sql }: Database): Promise<SchemaState> {
  * whoever holds it may take the row away.
  */
 export function migrateUp(database: Database): Promise<string[]> {
-  return database.patiently((sql) =>
+  return database.withoutTimeouts((sql) =>
     sql.transaction(async (holder) => {
       await lock(holder, 'migrate');
       await sql.migrate.forceFreeMigrationsLock(config);
@@ -49,7 +49,7 @@ export function migrateUp(database: Database): Promise<string[]> {
 
 /** Undoes every step, newest first; for tests and for leaving Postern. Returns the names it undid. */
 export function migrateDown(database: Database): Promise<string[]> {
-  return database.patiently(async (sql) => {
+  return database.withoutTimeouts(async (sql) => {
     const [, names] = (await sql.migrate.rollback(config, true)) as [number, string[]];
     return names;
   });

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import * as files from './embedded-files.js';
-import { birth } from './other-process.js';
+import * as files from './server-files.js';
+import { processStartTime } from './process-identity.js';
 
 /** For `pg`: the directory of the Unix socket as host, and a user who may do everything. */
-export interface Connection {
+export interface SocketAddress {
   host: string;
   port: number;
   user: string;
@@ -26,9 +26,9 @@ export class EmbeddedDatabaseInUse extends Error {
 interface Owner {
   pid: number;
   /** What `birth` says of it. */
-  born: string;
+  startTime: string;
   /** Absent until the server answers. */
-  connection?: Connection;
+  connection?: SocketAddress;
 }
 
 /**
@@ -40,13 +40,13 @@ export async function newestLock(root: string): Promise<{ number: number; owner?
   const numbers = (await fs.readdir(root)).map((name) => Number(/^owner\.(\d+)$/.exec(name)?.[1] ?? 0));
   const number = Math.max(0, ...numbers);
   const owner = (await files.readJson(join(root, `owner.${String(number)}`))) as Owner | null | undefined;
-  const born = owner ? await birth(owner.pid) : undefined;
-  return owner && born !== undefined && [owner.born, ''].includes(born) ? { number, owner } : { number };
+  const born = owner ? await processStartTime(owner.pid) : undefined;
+  return owner && born !== undefined && [owner.startTime, ''].includes(born) ? { number, owner } : { number };
 }
 
 /** Makes this process the owner of the place. Throws EmbeddedDatabaseInUse. */
 export async function takeLock(root: string) {
-  const me: Owner = { pid: process.pid, born: (await birth(process.pid)) ?? '' };
+  const me: Owner = { pid: process.pid, startTime: (await processStartTime(process.pid)) ?? '' };
   const draft = join(root, `owner-${randomBytes(6).toString('hex')}`);
   for (;;) {
     const { number, owner } = await newestLock(root);
@@ -67,7 +67,7 @@ export async function takeLock(root: string) {
       await fs.rename(draft, lock);
     };
     return {
-      publish: (connection: Connection) => overwrite({ ...me, connection }),
+      publish: (connection: SocketAddress) => overwrite({ ...me, connection }),
       release: () => overwrite(null),
     };
   }

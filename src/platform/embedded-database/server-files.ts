@@ -19,7 +19,7 @@ export interface ServerUser {
 }
 
 /** Where everything of one embedded database lies: `pgdata`, log, lock and, if need be, socket and binaries. */
-export interface Place {
+export interface DatabaseDirectory {
   readonly root: string;
   /** undefined: as ourselves. PostgreSQL refuses to run as root, so there this is an unprivileged user. */
   readonly user: ServerUser | undefined;
@@ -30,7 +30,10 @@ export interface Place {
  * when no unprivileged user can reach it (a project under /root, say), it is /var/lib/postern-<hash of the path>.
  * Throws when neither works, or when a database is there that its owner can no longer reach.
  */
-export async function choosePlace(requested: string, log: (message: string) => void): Promise<Place> {
+export async function chooseDirectory(
+  requested: string,
+  log: (message: string) => void,
+): Promise<DatabaseDirectory> {
   if (process.platform === 'win32') throw new Error(`There is none for Windows. ${OWN_SERVER}`);
   const uid = process.getuid?.();
   await fs.mkdir(requested, { recursive: true, mode: uid === 0 ? 0o755 : 0o700 });
@@ -73,7 +76,7 @@ export async function choosePlace(requested: string, log: (message: string) => v
  * A directory for the server's socket that only the server's user can enter and whose path is short enough for one
  * (103 bytes is the least that any system allows): in the place itself, otherwise among the temporary files.
  */
-export async function makeSocketDirectory(place: Place, socketName: string): Promise<string> {
+export async function makeSocketDirectory(place: DatabaseDirectory, socketName: string): Promise<string> {
   const temporary = `postern-${shortHash(place.root)}`;
   const candidates = [join(place.root, 'socket'), join(tmpdir(), temporary), join('/tmp', temporary)];
   const directory = candidates.find((path) => Buffer.byteLength(join(path, socketName)) <= 103);
@@ -95,7 +98,9 @@ export async function makeSocketDirectory(place: Place, socketName: string): Pro
 }
 
 /** The server's log, at most 1 MB when a server starts; `tail` gives the last lines written since this call. */
-export async function openLog(place: Place): Promise<{ handle: fs.FileHandle; tail: () => Promise<string> }> {
+export async function openLog(
+  place: DatabaseDirectory,
+): Promise<{ handle: fs.FileHandle; tail: () => Promise<string> }> {
   const path = join(place.root, 'postgres.log');
   const size = (await fs.stat(path).catch(ignore('ENOENT')))?.size ?? 0;
   if (size > 1_000_000) await fs.rename(path, `${path}.old`);
@@ -111,7 +116,7 @@ export async function openLog(place: Place): Promise<{ handle: fs.FileHandle; ta
 }
 
 /** An empty directory of the server's user, after deleting the ones of that name that others have left unfinished. */
-export async function makeDraft(place: Place, prefix: string): Promise<string> {
+export async function makeDraft(place: DatabaseDirectory, prefix: string): Promise<string> {
   await removeAll(place.root, prefix);
   const draft = join(place.root, prefix + randomBytes(6).toString('hex'));
   await fs.mkdir(draft, { mode: 0o700 });
@@ -139,7 +144,7 @@ async function removeAll(directory: string, prefix: string): Promise<void> {
  * package or, when that user cannot reach them or the package lacks its symlinks and is read-only, a copy in the place.
  * Throws, with what the program said, when they do not run on this machine.
  */
-export async function usableBinaries(place: Place): Promise<string> {
+export async function usableBinaries(place: DatabaseDirectory): Promise<string> {
   const { native, version } = await platformPackage();
   const problem = async (directory: string, user: ServerUser | undefined) => {
     const said = await run(user, join(directory, 'bin/postgres'), '--version');

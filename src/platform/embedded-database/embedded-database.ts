@@ -5,10 +5,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import * as files from './embedded-files.js';
-import { type Connection, EmbeddedDatabaseInUse, newestLock, takeLock } from './embedded-lock.js';
-import { keepRunning } from './embedded-supervisor.js';
-import { birth, isListed } from './other-process.js';
+import * as files from './server-files.js';
+import { type SocketAddress, EmbeddedDatabaseInUse, newestLock, takeLock } from './owner-lock.js';
+import { keepRunning } from './supervisor.js';
+import { processStartTime, isListed } from './process-identity.js';
 
 const SOCKET = '.s.PGSQL.5432';
 const START_TIMEOUT = 60_000;
@@ -16,7 +16,7 @@ const STOP_TIMEOUT = 15_000;
 
 /** A running database. Only its server's user and root can reach it. */
 export interface EmbeddedDatabase {
-  readonly connection: Connection;
+  readonly connection: SocketAddress;
   /** Whether this process runs the server; if not, it ends with the process that does. */
   readonly owner: boolean;
   /**
@@ -49,7 +49,7 @@ export interface EmbeddedOptions {
  * wins), and an Error that ends in the last lines of the server's log when it does not start within 60 seconds.
  */
 export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  return startIn(await files.choosePlace(options.dataDirectory, options.log ?? nothing), options);
+  return startIn(await files.chooseDirectory(options.dataDirectory, options.log ?? nothing), options);
 }
 
 /**
@@ -58,7 +58,7 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
  * `startEmbeddedDatabase` throws, EmbeddedDatabaseInUse only when the owner's server does not answer.
  */
 export async function attachOrStartEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const place = await files.choosePlace(options.dataDirectory, options.log ?? nothing);
+  const place = await files.chooseDirectory(options.dataDirectory, options.log ?? nothing);
   const deadline = Date.now() + START_TIMEOUT;
   for (;;) {
     try {
@@ -76,7 +76,7 @@ export async function attachOrStartEmbeddedDatabase(options: EmbeddedOptions): P
 
 const nothing = () => undefined;
 
-async function startIn(place: files.Place, options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+async function startIn(place: files.DatabaseDirectory, options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const lock = await takeLock(place.root);
   try {
     const start = () => startServer(place, options.durable ?? true);
@@ -115,7 +115,7 @@ const SETTINGS = {
 const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /** Runs the server, on the place's first use after creating its files. Its caller holds the lock. */
-async function startServer(place: files.Place, durable: boolean) {
+async function startServer(place: files.DatabaseDirectory, durable: boolean) {
   const pgdata = join(place.root, 'pgdata');
   const native = await files.usableBinaries(place);
   const host = await files.makeSocketDirectory(place, SOCKET);
@@ -172,7 +172,7 @@ exec 3<&0 </dev/null
 exec 3<&-
 exec "$@"`;
 
-function spawnGuarded(place: files.Place, log: number, ...command: string[]) {
+function spawnGuarded(place: files.DatabaseDirectory, log: number, ...command: string[]) {
   const child = spawn('/bin/sh', ['-c', GUARD, 'sh', ...command], {
     ...place.user,
     cwd: '/',
@@ -190,7 +190,7 @@ function spawnGuarded(place: files.Place, log: number, ...command: string[]) {
 }
 
 /** Resolves when the server answers and has our database. Throws when it ends first, or after 60 seconds. */
-async function untilReady(connection: Connection, ended: Promise<string>): Promise<void> {
+async function untilReady(connection: SocketAddress, ended: Promise<string>): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT;
   for (;;) {
     try {
@@ -206,7 +206,7 @@ async function untilReady(connection: Connection, ended: Promise<string>): Promi
   }
 }
 
-async function query(connection: Connection, sql: string): Promise<void> {
+async function query(connection: SocketAddress, sql: string): Promise<void> {
   const client = new pg.Client({ ...connection, ssl: false, connectionTimeoutMillis: 5_000 });
   client.on('error', nothing);
   try {
@@ -240,7 +240,7 @@ async function awaitFormerServer(pgdata: string, socket: string): Promise<void> 
   for (let asked = false; Date.now() < deadline; asked = true) {
     const pid = Number.parseInt((await fs.readFile(file, 'utf8').catch(files.ignore('ENOENT'))) ?? '', 10);
     if (!(pid > 0)) return;
-    if ((await birth(pid)) === undefined) return isListed(pid) ? remove() : undefined;
+    if ((await processStartTime(pid)) === undefined) return isListed(pid) ? remove() : undefined;
     const command = await fs.readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => undefined);
     if (command !== undefined && !command.split('\0').includes(pgdata)) return remove();
     if (command !== undefined && !asked) process.kill(pid, 'SIGINT');

@@ -1,11 +1,11 @@
 import { Secret, type Settings } from '../../settings/settings.js';
 import { describeError, type Logger } from '../telemetry/telemetry.js';
-import { type Connection, Database } from './database.js';
+import { type DatabaseAddress, Database } from '../db/database.js';
 import {
   attachOrStartEmbeddedDatabase,
   type EmbeddedDatabase,
   startEmbeddedDatabase,
-} from '../embedded-database/embedded.js';
+} from '../embedded-database/embedded-database.js';
 
 /** The database of this process and what it takes to let go of it. */
 export interface OpenDatabase {
@@ -28,7 +28,7 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const onError = (error: Error) =>
     log.warn({ error: describeError(error) }, 'a database connection was lost');
-  const open = (connection: Connection) =>
+  const open = (connection: DatabaseAddress) =>
     new Database(connection, settings.databasePoolSize, onError, {
       timeout: settings.databaseTimeout,
       prepared: settings.databasePreparedStatements,

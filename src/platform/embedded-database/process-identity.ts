@@ -1,11 +1,11 @@
 import * as fs from 'node:fs/promises';
-import { codeOf } from './embedded-files.js';
+import { codeOf } from './server-files.js';
 
 /**
  * Tells a process from a later one of the same pid. undefined: it does not run (any more); empty: it runs, and the
  * system does not say since when.
  */
-export async function birth(pid: number): Promise<string | undefined> {
+export async function processStartTime(pid: number): Promise<string | undefined> {
   if (!isListed(pid)) return undefined;
   const stat = await fs.readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -73,7 +73,7 @@ test('a statement whose fate is unknown is not sent again', async () => {
   const results = Promise.allSettled([1, 2].map((n) => batcher.submit(n)));
   const sleeping = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event = 'PgSleep'`;
-  while ((await database.pool.query(sleeping)).rowCount === 0);
+  while ((await testDatabase.pool.query(sleeping)).rowCount === 0);
   expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(statements).toHaveLength(1);
   expect(await dividing().submit(10)).toBe(10);

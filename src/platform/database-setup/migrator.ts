@@ -11,7 +11,7 @@ const source: Knex.MigrationSource<Migration> = {
 };
 const config = { migrationSource: source, tableName: 'schema_migrations' };
 
-/** What the schema of the database is, seen from this code. */
+/** How the schema of the database differs from the one of this code. */
 export interface SchemaState {
   /** In the code and not yet in the database. */
   pending: string[];
@@ -32,9 +32,9 @@ export async function schemaState({ sql }: Database): Promise<SchemaState> {
 }
 
 /**
- * Runs what is pending, each step in a transaction, and returns the names it ran. Of several processes one does, and the
- * others wait. Knex's own lock is a row that a killed process leaves behind; ours ends with its connection, so that
- * whoever holds it may take the row away.
+ * Runs the pending migrations, each in a transaction, and returns their names. Of several processes one runs them, and the
+ * others wait. Knex's own lock is a row that a killed process leaves behind; ours ends with its connection, so the process
+ * that holds it may delete the row.
  */
 export function migrateUp(database: Database): Promise<string[]> {
   return database.withoutTimeouts((sql) =>
@@ -47,7 +47,7 @@ export function migrateUp(database: Database): Promise<string[]> {
   );
 }
 
-/** Undoes every step, newest first; for tests and for leaving Postern. Returns the names it undid. */
+/** Undoes every migration, newest first; for tests and for removing Postern. Returns their names. */
 export function migrateDown(database: Database): Promise<string[]> {
   return database.withoutTimeouts(async (sql) => {
     const [, names] = (await sql.migrate.rollback(config, true)) as [number, string[]];
@@ -55,7 +55,7 @@ export function migrateDown(database: Database): Promise<string[]> {
   });
 }
 
-/** Throws, with the command to run, unless the schema is the one of this code. */
+/** Throws AppError `conflict`, with the command to run, unless the schema is the one of this code. */
 export async function assertSchema(database: Database): Promise<void> {
   const { pending, unknown } = await schemaState(database);
   if (unknown.length > 0) {

@@ -7,19 +7,19 @@ import {
   startEmbeddedDatabase,
 } from '../embedded-database/embedded-database.js';
 
-/** The database of this process and what it takes to let go of it. */
+/** The database of this process. */
 export interface OpenDatabase {
   database: Database;
   /** Whether it is the embedded one, which belongs to this installation alone. */
   embedded: boolean;
-  /** Where other processes find it while this one has it open. */
+  /** For other processes, as long as this one has it open. */
   databaseUrl: Secret;
   close(): Promise<void>;
 }
 
 /**
- * Connects to DATABASE_URL, else to the embedded database: `own` starts it and refuses when another process has it,
- * `attach` uses the one that is running, or starts it for as long as this process lives.
+ * Connects to DATABASE_URL, else to the embedded database: `own` starts it and throws EmbeddedDatabaseInUse when another
+ * process runs it, `attach` uses the running one, or starts it for the life of this process.
  */
 export async function openDatabase(
   settings: Settings,
@@ -28,8 +28,8 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const onError = (error: Error) =>
     log.warn({ error: describeError(error) }, 'a database connection was lost');
-  const open = (connection: DatabaseAddress) =>
-    new Database(connection, settings.databasePoolSize, onError, {
+  const open = (address: DatabaseAddress) =>
+    new Database(address, settings.databasePoolSize, onError, {
       timeout: settings.databaseTimeout,
       prepared: settings.databasePreparedStatements,
     });
@@ -41,6 +41,7 @@ export async function openDatabase(
   const start = mode === 'own' ? startEmbeddedDatabase : attachOrStartEmbeddedDatabase;
   const server = await start({
     dataDirectory: settings.dataDirectory,
+    postgresBin: settings.postgresBin,
     log: (line) => log.info(line),
     warn: (line) => log.warn(line),
   });

@@ -7,14 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import type { SocketAddress } from '../../../src/platform/db/database.js';
 import {
   attachOrStartEmbeddedDatabase,
   startEmbeddedDatabase,
 } from '../../../src/platform/embedded-database/embedded-database.js';
-import {
-  type SocketAddress,
-  EmbeddedDatabaseInUse,
-} from '../../../src/platform/embedded-database/owner-lock.js';
+import { EmbeddedDatabaseInUse } from '../../../src/platform/embedded-database/owner-lock.js';
 
 const started: ChildProcess[] = [];
 let directory: string;

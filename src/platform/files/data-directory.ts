@@ -54,14 +54,22 @@ const REASONS: Record<string, string> = {
 
 /** `fs.mkdir` with `recursive` never returns where the file system says ENOENT though the parent exists (/proc). */
 async function makeWithParents(path: string, mode: number): Promise<void> {
+  let failure = await makeOne(path, mode);
+  if (codeOf(failure) === 'ENOENT') {
+    if (!(await isDirectory(dirname(path)))) await makeWithParents(dirname(path), mode);
+    // Also when the parent is there: another process may just have made it.
+    failure = await makeOne(path, mode);
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** The error; undefined when the directory was made or is there. */
+async function makeOne(path: string, mode: number): Promise<unknown> {
   try {
     await fs.mkdir(path, { mode });
+    return undefined;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await isDirectory(path))) return;
-    const parent = dirname(path);
-    if (codeOf(error) !== 'ENOENT' || (await isDirectory(parent))) throw error;
-    await makeWithParents(parent, mode);
-    await makeWithParents(path, mode);
+    return codeOf(error) === 'EEXIST' && (await isDirectory(path)) ? undefined : error;
   }
 }
 

@@ -64,12 +64,12 @@ async function makeWithParents(path: string, mode: number): Promise<void> {
 }
 
 /** The error; undefined when the directory was made or is there. */
-async function makeOne(path: string, mode: number): Promise<unknown> {
+async function makeOne(path: string, mode: number): Promise<Error | undefined> {
   try {
     await fs.mkdir(path, { mode });
     return undefined;
   } catch (error) {
-    return codeOf(error) === 'EEXIST' && (await isDirectory(path)) ? undefined : error;
+    return codeOf(error) === 'EEXIST' && (await isDirectory(path)) ? undefined : (error as Error);
   }
 }
 

@@ -15,7 +15,7 @@ const IDENTITY = `SELECT pg_current_xact_id_if_assigned()::text AS id,
   FROM pg_stat_bgwriter`;
 
 /**
- * A server that has crashed since, or another one in its place, may have given the id to another transaction; either
+ * A server that has crashed since, or that replaced this one, may have given the id to another transaction; either
  * has reset its statistics.
  */
 const OUTCOME = `SELECT CASE WHEN extract(epoch FROM stats_reset)::text = $2 THEN pg_xact_status($1::xid8) END AS status

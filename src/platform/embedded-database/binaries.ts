@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { SettingsError } from '../../settings/settings.js';
+import { SettingsError } from '../../settings/settings-error.js';
 import { codeOf, ignore } from '../files/file-errors.js';
 import { removeAll } from './server-files.js';
 import { type DatabaseDirectory, ownerOf, runProgram, type ServerUser } from './server-user.js';

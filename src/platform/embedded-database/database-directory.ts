@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { SettingsError } from '../../settings/settings.js';
+import { SettingsError } from '../../settings/settings-error.js';
 import { describeUser, makeDataDirectory } from '../files/data-directory.js';
 import { shortHash } from './server-files.js';
 import { accessProblem, type DatabaseDirectory, ownerOf, unprivilegedUser } from './server-user.js';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
-import { SettingsError } from '../../settings/settings.js';
+import { SettingsError } from '../../settings/settings-error.js';
 import { ignore } from '../files/file-errors.js';
 
 /** The whole environment of PostgreSQL's programs: the caller's PG* and LC_* variables would change what they do. */

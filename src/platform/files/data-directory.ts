@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { SettingsError } from '../../settings/settings.js';
+import { SettingsError } from '../../settings/settings-error.js';
 import { codeOf } from './file-errors.js';
 
 /**

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Secret, SettingsError } from '../../settings/settings.js';
+import type { Secret } from '../../settings/secret.js';
+import { SettingsError } from '../../settings/settings-error.js';
 import { makeDataDirectory, unusable } from '../files/data-directory.js';
 import { codeOf } from '../files/file-errors.js';
 

@@ -47,7 +47,7 @@ test('a statement that does not wait for a slow connection gets the last failure
   expect(await count()).toBe(1);
 });
 
-test('a statement behind the one that was to prepare it gets that one's error, and succeeds later', async () => {
+test('a statement behind the one that was to prepare it gets the error of that one, and succeeds later', async () => {
   await administer(database.url, 'CREATE TABLE closed ()', `GRANT SELECT ON closed TO ${role}`);
   const holder = new Database(database.url, 1, () => undefined);
   const read = () => connections.query({ name: 'closed', text: 'SELECT FROM closed' });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { startEmbeddedDatabase } from '../../../src/platform/embedded-database/embedded-database.js';
-import { SettingsError } from '../../../src/settings/settings.js';
+import { SettingsError } from '../../../src/settings/settings-error.js';
 
 /** Debian's PostgreSQL 15, as CI installs it. */
 const SYSTEM = '/usr/lib/postgresql/15/bin';

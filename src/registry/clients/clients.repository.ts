@@ -100,12 +100,11 @@ export class ClientsRepository {
       const columns = ['client_name', 'description', 'company', 'client_id'];
       add(`(${columns.map((name) => `c.${name} ILIKE ?`).join(' OR ')})`, ...columns.map(() => pattern));
     }
-    const rows = await select<Row & { position: string }>(
-      this.database.sql,
-      `SELECT ${DETAILS}, ${POSITION} FROM ${TABLES} WHERE ${where.join(' AND ')}
-       ORDER BY c.created_at DESC, c.id DESC LIMIT ${String(limit)}`,
-      values,
-    );
+    const text = `SELECT ${DETAILS}, ${POSITION} FROM ${TABLES} WHERE ${where.join(' AND ')}
+       ORDER BY c.created_at DESC, c.id DESC LIMIT ${String(limit)}`;
+    const read = (sql: Sql) => select<Row & { position: string }>(sql, text, values);
+    const { sql } = this.database;
+    const rows = await (filter.text === undefined ? read(sql) : sql.transaction((tx) => byIndex(tx, read)));
     return rows.map(({ position, ...row }) => ({
       record: toRecord(row),
       position: { createdAt: position, id: row.id },
@@ -200,6 +199,15 @@ export class ClientsRepository {
     );
     return rows[0]?.count ?? 0;
   }
+}
+
+/**
+ * Without sequential scans: PostgreSQL has no statistics for a text of one or two characters, which the trigram index cannot
+ * find either, and would sort the whole table instead of reading the index of the order until the page is full.
+ */
+async function byIndex<R>(tx: Transaction, read: (sql: Sql) => Promise<R>): Promise<R> {
+  await tx.raw('SET LOCAL enable_seqscan = off; SET LOCAL jit = off');
+  return read(tx);
 }
 
 async function select<R>(sql: Sql, text: string, values: (string | string[])[]): Promise<R[]> {

@@ -39,10 +39,10 @@ test('a running server writes by itself', async () => {
 });
 
 test('what the database refused is written with the next flush, once', async () => {
-  const { database, usage } = server.context;
+  const { usage } = server.context;
   const client = await registerMachine(server);
   await machineToken(server, client);
-  const blocker = await database.pool.connect();
+  const blocker = await server.database.pool.connect();
   try {
     await blocker.query('BEGIN; LOCK TABLE usage_people IN ACCESS EXCLUSIVE MODE');
     // The counters come before the people: they must not stay behind when the transaction fails.

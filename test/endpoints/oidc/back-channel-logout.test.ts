@@ -46,7 +46,7 @@ async function received({ tokens }: LogoutReceiver, count = 1): Promise<string> 
 
 /** Resolves when each message was tried and none is being delivered. */
 function allTried(): Promise<void> {
-  const { pool } = server.context.database;
+  const { pool } = server.database;
   const untried = 'SELECT FROM outbox WHERE dead_at IS NULL AND (attempts = 0 OR lease_owner IS NOT NULL)';
   return eventually(async () => expect((await pool.query(untried)).rowCount).toBe(0));
 }
@@ -186,7 +186,7 @@ test('the session stays when the logout tokens cannot be queued', async () => {
   const agent = new UserAgent();
   await obtainTokens(config, person, { scope: 'openid' }, agent);
   const page = await openSignOut(config, agent);
-  const blocker = await server.context.database.pool.connect();
+  const blocker = await server.database.pool.connect();
   try {
     await blocker.query('BEGIN; LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE');
     expect((await confirmSignOut(agent, page)).status).toBe(503);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = new Database(testDatabase.url, 1, () => undefined);
   outbox = new OutboxRepository(database);
-  await database.pool.query('ALTER TABLE outbox SET (autovacuum_enabled = off)');
+  await testDatabase.pool.query('ALTER TABLE outbox SET (autovacuum_enabled = off)');
 });
 afterAll(async () => {
   await database.close();
@@ -25,7 +25,7 @@ afterAll(async () => {
 async function reads(): Promise<{ sequential: number; byIndex: number }> {
   const flush = { name: 'flush', text: 'SELECT pg_stat_force_next_flush()', values: [] };
   for (let round = 0; round < 2; round++) await Promise.all([database.write(flush), database.write(flush)]);
-  const { rows } = await database.pool.query<{ sequential: number; byIndex: number }>(
+  const { rows } = await testDatabase.pool.query<{ sequential: number; byIndex: number }>(
     `SELECT seq_tup_read::float8 AS sequential,
        (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'outbox')::float8 AS "byIndex"
      FROM pg_stat_user_tables WHERE relname = 'outbox'`,
@@ -35,7 +35,7 @@ async function reads(): Promise<{ sequential: number; byIndex: number }> {
 
 /** Messages of an hour ago, of which so many have one key, and the rest a key each. */
 async function insert(count: number, ofOneKey: number): Promise<void> {
-  await database.pool.query(
+  await testDatabase.pool.query(
     `INSERT INTO outbox (id, kind, ordering_key, payload, created_at, due_at)
      SELECT gen_random_uuid(), 'test', CASE WHEN n <= $2 THEN '\\x00'::bytea ELSE sha256(n::text::bytea) END, '\\x00',
        now() - interval '1 hour', now() - interval '1 hour' + n * interval '1 microsecond'
@@ -65,9 +65,9 @@ test('claiming, finishing and retrying read few rows when 100 000 wait, also of 
 });
 
 test('a backlog of one key does not hold up messages of others', async () => {
-  await database.pool.query('TRUNCATE outbox');
+  await testDatabase.pool.query('TRUNCATE outbox');
   await insert(20_000, 20_000);
-  await database.pool.query(
+  await testDatabase.pool.query(
     "INSERT INTO outbox (id, kind, payload) VALUES (gen_random_uuid(), 'test', '\\x00')",
   );
   const owner = randomUUID();

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await killAll();
   await Promise.all(receivers.splice(0).map((receiver) => receiver.close()));
-  await server.context.database.pool.query('DELETE FROM outbox');
+  await server.database.pool.query('DELETE FROM outbox');
 });
 afterAll(() => server.close());
 
@@ -56,7 +56,7 @@ interface Waiting {
 }
 
 async function waiting(): Promise<Waiting[]> {
-  const { rows } = await server.context.database.pool.query<Waiting>(
+  const { rows } = await server.database.pool.query<Waiting>(
     `SELECT attempts, lease_owner IS NOT NULL AS leased, extract(epoch FROM due_at - now())::float8 AS seconds
      FROM outbox WHERE dead_at IS NULL`,
   );
@@ -84,7 +84,7 @@ test('what a killed node had delivered and not recorded is delivered again by an
     expect(row).toMatchObject({ attempts: 1, leased: true });
     expect(row?.seconds).toBeGreaterThan(40);
     expect(row?.seconds).toBeLessThanOrEqual(60);
-    await server.context.database.pool.query("UPDATE outbox SET due_at = due_at - interval '60 seconds'");
+    await server.database.pool.query("UPDATE outbox SET due_at = due_at - interval '60 seconds'");
     await eventually(() => expect(back.tokens).toHaveLength(1));
     expect(decodeJwt(back.tokens[0] ?? '').jti).toBe(decodeJwt(receiver.tokens[0] ?? '').jti);
     await eventually(async () => expect(await waiting()).toEqual([]));

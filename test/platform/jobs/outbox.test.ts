@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.stop(5)));
-  await server.context.database.pool.query('DELETE FROM outbox');
+  await server.database.pool.query('DELETE FROM outbox');
 });
 afterAll(() => server.close());
 
@@ -128,7 +128,7 @@ test('a message that always fails becomes a dead letter, is logged, lets the nex
   });
   await empty();
   expect(delivered).toEqual(['next']);
-  const { database, outbox } = server.context;
+  const { outbox } = server.context;
   expect(await outbox.counts()).toEqual({ waiting: 0, dead: 1, oldestSeconds: 0 });
   expect(await outbox.deadLetters(10)).toMatchObject([
     { id, kind: 'test', attempts: 3, lastError: 'the receiver answered 500' },
@@ -141,7 +141,7 @@ test('a message that always fails becomes a dead letter, is logged, lets the nex
   const purge = nodeJobs(server.context).find(({ name }) => name === 'purge dead letters');
   await purge?.run(new AbortController().signal);
   expect(await outbox.counts()).toMatchObject({ dead: 1 });
-  await database.pool.query("UPDATE outbox SET dead_at = now() - interval '31 days'");
+  await server.database.pool.query("UPDATE outbox SET dead_at = now() - interval '31 days'");
   await purge?.run(new AbortController().signal);
   expect(await outbox.counts()).toMatchObject({ dead: 0 });
 });
@@ -166,7 +166,7 @@ test('a final failure is not retried, and the text of an unexpected error is not
 test('a process that ends during the last attempt leaves a dead letter, not a message that kills every process', async () => {
   const delivered: unknown[] = [];
   await enqueue('killer');
-  await server.context.database.pool.query('UPDATE outbox SET attempts = 3');
+  await server.database.pool.query('UPDATE outbox SET attempts = 3');
   node(async ({ payload }) => void delivered.push(payload));
   await empty();
   expect(delivered).toEqual([]);
@@ -183,7 +183,7 @@ test('a stolen dump shows neither the payload nor the ordering key, and a row ca
   expect(text).not.toContain(secret);
   expect(text).not.toContain(Buffer.from(secret).toString('hex'));
 
-  const { pool } = server.context.database;
+  const { pool } = server.database;
   await pool.query(
     'UPDATE outbox AS a SET payload = b.payload FROM outbox AS b WHERE a.position <> b.position',
   );
@@ -237,7 +237,7 @@ test('a worker that stops does not wait longer than it may; the message is deliv
   const started = performance.now();
   await worker.stop(0.2);
   expect(performance.now() - started).toBeLessThan(2_000);
-  const { rows } = await server.context.database.pool.query<{ seconds: number }>(
+  const { rows } = await server.database.pool.query<{ seconds: number }>(
     'SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM outbox',
   );
   expect(rows[0]?.seconds).toBeGreaterThan(50);
@@ -256,14 +256,13 @@ test('messages of a kind that this process does not know are left to others', as
 
 test('a database that is away is reported once, and messages are delivered when it is back', async () => {
   const delivered: unknown[] = [];
-  const { database } = server.context;
   node(async ({ payload }) => void delivered.push(payload));
   const name = new URL(server.database.url.replace('@/', '@localhost/')).pathname.slice(1);
-  await database.pool.query('ALTER TABLE outbox RENAME TO outbox_away');
+  await server.database.pool.query('ALTER TABLE outbox RENAME TO outbox_away');
   await eventually(() => expect(server.logs()).toContain('the outbox cannot be read'));
   await sleep(2_500);
   expect(server.logs().split('the outbox cannot be read, messages wait')).toHaveLength(2);
-  await database.pool.query('ALTER TABLE outbox_away RENAME TO outbox');
+  await server.database.pool.query('ALTER TABLE outbox_away RENAME TO outbox');
   await enqueue(name);
   await eventually(() => expect(delivered).toEqual([name]));
   expect(server.logs()).toContain('the outbox can be read again');

@@ -3,7 +3,7 @@ import { ADMIN_SCOPES } from '../tenancy/access/permissions.js';
 import { accountSubject, clientSubject } from '../tenancy/access/subjects.js';
 import type { Context } from '../context.js';
 import { lock } from '../platform/db/locks.js';
-import { INSTALLATION_LEVEL } from '../tenancy/members/members.service.js';
+import { INSTALLATION_TENANT } from '../tenancy/tenants/tenant.js';
 
 /** Who the installation's own command line acts as in the audit trail. */
 export const INSTALLATION = { subject: 'installation', address: null, requestId: null };
@@ -47,7 +47,7 @@ export async function bootstrap({
       tx,
     );
     for (const subject of [accountSubject(operator.id), clientSubject(record.clientId)]) {
-      await members.grant(tx, INSTALLATION, INSTALLATION_LEVEL, subject, 'owner');
+      await members.grant(tx, INSTALLATION, INSTALLATION_TENANT, subject, 'owner');
     }
     return { operatorEmail, operatorPassword, clientId: record.clientId, clientSecret: clientSecret ?? '' };
   });

@@ -2,12 +2,12 @@ import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
 import type { Hashing } from '../../platform/crypto/hashing.js';
-import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
 import { type ClientRecord, usesSecret } from '../client-record/client-record.js';
 import { hintOf, newClientSecret } from './client-secret.js';
 import type { ClientSecretsRepository } from './client-secrets.repository.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import type { ClientsRepository } from '../clients/clients.repository.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 
 const MAX_SECRETS = 2;
 
@@ -47,7 +47,7 @@ export class ClientSecretsService {
    */
   async rotateSecret(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     ifMatch?: IfMatch,
   ): Promise<{ record: ClientRecord; clientSecret: string }> {
@@ -81,7 +81,7 @@ export class ClientSecretsService {
   /** Deletes the older of two secrets. Throws AppError `not_found` when there is no older one. */
   async deleteRotatedSecret(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     ifMatch?: IfMatch,
   ): Promise<ClientRecord> {
@@ -101,7 +101,7 @@ export class ClientSecretsService {
 
   async #change(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     ifMatch: IfMatch | undefined,
     action: string,

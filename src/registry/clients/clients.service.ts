@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
-import type { Tenant, TenantsService } from '../../tenancy/tenants/tenants.service.js';
+import type { TenantsService } from '../../tenancy/tenants/tenants.service.js';
 import { changedFields } from '../../platform/wire/field-input.js';
 import { type ClientDraft, readNewClient, readPatch } from '../client-record/client-input.js';
 import { type ClientRecord, usesSecret } from '../client-record/client-record.js';
@@ -18,6 +18,7 @@ import type { LiveClient } from '../live-clients/live-client.js';
 import type { LiveClientsRepository } from '../live-clients/live-clients.repository.js';
 import { decodeCursor, encodeCursor } from '../../platform/paging/cursor.js';
 import { publicScopeMistakes } from './public-scopes.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 
 /** What the registry needs. */
 export interface ClientsDependencies {
@@ -70,7 +71,12 @@ export class ClientsService {
   constructor(private readonly deps: ClientsDependencies) {}
 
   /** Newest first; clients that are registered meanwhile never shift a page. `limit` is 1 to 100. */
-  async list(tenant: Tenant, filter: ClientFilter, limit: number, cursor?: string): Promise<ClientPage> {
+  async list(
+    tenant: ProjectTenant,
+    filter: ClientFilter,
+    limit: number,
+    cursor?: string,
+  ): Promise<ClientPage> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const found = await this.deps.repository.list(tenant.projectId, filter, limit + 1, after);
     const page = found.slice(0, limit);
@@ -82,7 +88,7 @@ export class ClientsService {
   }
 
   /** Live, or deleted and not purged yet. */
-  async get(tenant: Tenant, id: string): Promise<ClientRecord> {
+  async get(tenant: ProjectTenant, id: string): Promise<ClientRecord> {
     return found(await this.deps.repository.find(tenant.projectId, id));
   }
 
@@ -94,7 +100,7 @@ export class ClientsService {
    */
   async create(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     input: Record<string, unknown>,
     within?: Transaction,
     door: Door = OPERATORS,
@@ -133,7 +139,7 @@ export class ClientsService {
    */
   async update(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     patch: Record<string, unknown>,
     ifMatch?: IfMatch,
@@ -180,7 +186,7 @@ export class ClientsService {
    */
   async delete(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     ifMatch?: IfMatch,
     within?: Transaction,
@@ -204,7 +210,7 @@ export class ClientsService {
   }
 
   /** The project that a live client belongs to; undefined when there is no such client. */
-  async ownerOf(clientId: string): Promise<Tenant | undefined> {
+  async ownerOf(clientId: string): Promise<ProjectTenant | undefined> {
     const record = (await this.findForEngine(clientId))?.record;
     return record && { orgId: record.orgId, projectId: record.projectId };
   }
@@ -263,7 +269,7 @@ export class ClientsService {
     if (mistakes.length + draft.mistakes.length > 0) throw invalid([...draft.mistakes, ...mistakes]);
   }
 
-  async #lock(tx: Transaction, tenant: Tenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
+  async #lock(tx: Transaction, tenant: ProjectTenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
     const record = found(await this.deps.repository.lock(tx, tenant.projectId, id));
     checkVersion(record, ifMatch);
     return record;
@@ -272,7 +278,7 @@ export class ClientsService {
   #audit(
     tx: Transaction,
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     action: string,
     id: string,
     changed: string[],

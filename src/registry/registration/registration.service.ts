@@ -12,11 +12,12 @@ import { ADMINISTRATION } from '../scopes/scope-record.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import { equalInConstantTime } from '../../platform/crypto/sealing.js';
 import type { Settings } from '../../settings/settings.js';
-import type { Tenant, TenantsService } from '../../tenancy/tenants/tenants.service.js';
+import type { TenantsService } from '../../tenancy/tenants/tenants.service.js';
 import { digestOf, newBearerSecret } from './bearer-secret.js';
 import { type Metadata, type Registered, toMetadata, toRecordInput } from './client-metadata.js';
 import type { Admission, InitialAccessTokensService } from './initial-access-tokens.service.js';
 import { policyMistakes } from './registration-policy.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 
 const HOUR = 3_600;
 /** RFC 7592 section 2.2: what an update must not contain. */
@@ -224,7 +225,7 @@ function actorOf({ record }: LiveClient, origin: Origin): Actor {
   return { ...origin, subject: `client:${record.clientId}` };
 }
 
-function tenantOf({ record: { orgId, projectId } }: LiveClient): Tenant {
+function tenantOf({ record: { orgId, projectId } }: LiveClient): ProjectTenant {
   return { orgId, projectId };
 }
 

@@ -2,12 +2,7 @@ import type { Role } from '../access/permissions.js';
 import { type CamelKeys, toCamel } from '../../platform/wire/snake-case.js';
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
 import type { Position } from '../../platform/paging/cursor.js';
-
-/** What a membership is of: a project, an organization as a whole, or the whole installation. */
-export interface Level {
-  orgId: string | null;
-  projectId: string | null;
-}
+import type { Tenant } from '../tenants/tenant.js';
 
 interface Row {
   id: string;
@@ -37,13 +32,13 @@ export class MembersRepository {
 
   /** Newest first, behind `after`. */
   async list(
-    level: Level,
+    tenant: Tenant,
     limit: number,
     after?: Position,
   ): Promise<{ record: Member; position: Position }[]> {
     const rows = await this.#select(
       this.database.sql,
-      level,
+      tenant,
       after ? 'AND (m.created_at, m.id) < (?::timestamptz, ?::uuid)' : '',
       after ? [after.createdAt, after.id] : [],
       `ORDER BY m.created_at DESC, m.id DESC LIMIT ${String(limit)}`,
@@ -55,22 +50,22 @@ export class MembersRepository {
   }
 
   async find(
-    level: Level,
+    tenant: Tenant,
     by: { id: string } | { subject: string },
     sql: Sql = this.database.sql,
   ): Promise<Member | undefined> {
     const [and, value] = 'id' in by ? ['AND m.id = ?', by.id] : ['AND m.subject = ?', by.subject];
-    const rows = await this.#select(sql, level, and, [value]);
+    const rows = await this.#select(sql, tenant, and, [value]);
     return rows.map(({ position: _position, ...row }) => toCamel(row))[0];
   }
 
   /** The new row's id, or undefined when the subject has a role here already. */
-  async insert(tx: Transaction, level: Level, subject: string, role: Role): Promise<string | undefined> {
+  async insert(tx: Transaction, tenant: Tenant, subject: string, role: Role): Promise<string | undefined> {
     const { rows } = await tx.raw<{ rows: { id: string }[] }>(
       `INSERT INTO members (org_id, project_id, subject, role) VALUES (?, ?, ?, ?)
        ON CONFLICT (subject, org_id, project_id) DO NOTHING RETURNING id`,
       // knex's types know nulls among its bindings only by another name.
-      [level.orgId, level.projectId, subject, role] as string[],
+      [tenant.orgId, tenant.projectId, subject, role] as string[],
     );
     return rows[0]?.id;
   }
@@ -102,12 +97,12 @@ export class MembersRepository {
     return rows;
   }
 
-  async #select(sql: Sql, level: Level, and: string, values: string[], tail = '') {
-    const org = level.orgId === null ? 'm.org_id IS NULL' : 'm.org_id = ?';
-    const project = level.projectId === null ? 'm.project_id IS NULL' : 'm.project_id = ?';
+  async #select(sql: Sql, tenant: Tenant, and: string, values: string[], tail = '') {
+    const org = tenant.orgId === null ? 'm.org_id IS NULL' : 'm.org_id = ?';
+    const project = tenant.projectId === null ? 'm.project_id IS NULL' : 'm.project_id = ?';
     const { rows } = await sql.raw<{ rows: (Row & { position: string })[] }>(
       `SELECT ${COLUMNS} FROM ${TABLES} WHERE ${org} AND ${project} ${and} ${tail}`,
-      [level.orgId, level.projectId].filter((id) => id !== null).concat(values),
+      [tenant.orgId, tenant.projectId].filter((id) => id !== null).concat(values),
     );
     return rows;
   }

@@ -7,18 +7,16 @@ import { lock } from '../../platform/db/locks.js';
 import { AppError, invalid, type Mistake, notFound } from '../../platform/errors/errors.js';
 import { decodeCursor, encodeCursor } from '../../platform/paging/cursor.js';
 import { parseInput } from '../../platform/wire/schema-input.js';
-import type { Tenant, TenantsService } from '../tenants/tenants.service.js';
+import type { TenantsService } from '../tenants/tenants.service.js';
 import { MEMBER_READ_ONLY, memberPatch, newMember } from './member-schema.js';
-import type { Level, Member, MembersRepository } from './members.repository.js';
+import type { Member, MembersRepository } from './members.repository.js';
+import type { ProjectTenant, Tenant } from '../tenants/tenant.js';
 
-export type { Level, Member } from './members.repository.js';
-
-/** The level above all organizations. */
-export const INSTALLATION_LEVEL: Level = { orgId: null, projectId: null };
+export type { Member } from './members.repository.js';
 
 /** Says where a live client belongs; undefined when there is no such client. */
 export interface ClientOwners {
-  ownerOf(clientId: string): Promise<Tenant | undefined>;
+  ownerOf(clientId: string): Promise<ProjectTenant | undefined>;
 }
 
 /** What memberships need; `issuers` are the outside ones whose people can be members. */
@@ -42,12 +40,12 @@ export class MembersService {
 
   /** The members of this very level, newest first. `limit` is 1 to 100; `nextCursor` is null on the last page. */
   async list(
-    level: Level,
+    tenant: Tenant,
     limit: number,
     cursor?: string,
   ): Promise<{ data: Member[]; nextCursor: string | null }> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await this.deps.repository.list(level, limit + 1, after);
+    const found = await this.deps.repository.list(tenant, limit + 1, after);
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
@@ -56,64 +54,64 @@ export class MembersService {
     };
   }
 
-  async get(level: Level, id: string): Promise<Member> {
-    return found(await this.deps.repository.find(level, { id }));
+  async get(tenant: Tenant, id: string): Promise<Member> {
+    return found(await this.deps.repository.find(tenant, { id }));
   }
 
-  async findBySubject(level: Level, subject: string): Promise<Member> {
-    return found(await this.deps.repository.find(level, { subject }));
+  async findBySubject(tenant: Tenant, subject: string): Promise<Member> {
+    return found(await this.deps.repository.find(tenant, { subject }));
   }
 
   /** Gives a role to a subject that exists, or to the account with an e-mail address. */
-  async add(actor: Actor, level: Level, input: Record<string, unknown>): Promise<Member> {
+  async add(actor: Actor, tenant: Tenant, input: Record<string, unknown>): Promise<Member> {
     const { subject, email, role } = parseInput(newMember, input, READ_ONLY_AT_FIRST);
-    const mistakes = roleMistakes(level, role);
-    const named = await this.#subject(level, subject, email);
+    const mistakes = roleMistakes(tenant, role);
+    const named = await this.#subject(tenant, subject, email);
     if (typeof named !== 'string') mistakes.push(named);
     if (typeof named !== 'string' || mistakes.length > 0) throw invalid(mistakes);
-    return this.deps.database.transaction((tx) => this.grant(tx, actor, level, named, role));
+    return this.deps.database.transaction((tx) => this.grant(tx, actor, tenant, named, role));
   }
 
   /** As `add`, for a subject that is known to exist, within the caller's transaction. */
-  async grant(tx: Transaction, actor: Actor, level: Level, subject: string, role: Role): Promise<Member> {
+  async grant(tx: Transaction, actor: Actor, tenant: Tenant, subject: string, role: Role): Promise<Member> {
     const { repository, tenants } = this.deps;
-    if (level.orgId !== null) await tenants.hold(tx, { orgId: level.orgId, projectId: null });
-    if (level.orgId !== null && level.projectId !== null)
-      await tenants.hold(tx, { orgId: level.orgId, projectId: level.projectId });
-    const id = await repository.insert(tx, level, subject, role);
+    if (tenant.orgId !== null) await tenants.hold(tx, { orgId: tenant.orgId, projectId: null });
+    if (tenant.orgId !== null && tenant.projectId !== null)
+      await tenants.hold(tx, { orgId: tenant.orgId, projectId: tenant.projectId });
+    const id = await repository.insert(tx, tenant, subject, role);
     if (id === undefined) {
       throw new AppError('conflict', 'This subject has a role here already; change that one instead.');
     }
-    await this.#audit(tx, actor, 'member.added', level, id, ['subject', 'role']);
-    return found(await repository.find(level, { id }, tx));
+    await this.#audit(tx, actor, 'member.added', tenant, id, ['subject', 'role']);
+    return found(await repository.find(tenant, { id }, tx));
   }
 
-  async update(actor: Actor, level: Level, id: string, patch: Record<string, unknown>): Promise<Member> {
+  async update(actor: Actor, tenant: Tenant, id: string, patch: Record<string, unknown>): Promise<Member> {
     const { role } = parseInput(memberPatch, patch, MEMBER_READ_ONLY);
-    const mistakes = role === undefined ? [] : roleMistakes(level, role);
+    const mistakes = role === undefined ? [] : roleMistakes(tenant, role);
     if (mistakes.length > 0) throw invalid(mistakes);
     const { database, repository } = this.deps;
     return database.transaction(async (tx) => {
-      const before = found(await repository.find(level, { id }, tx));
+      const before = found(await repository.find(tenant, { id }, tx));
       if (role === undefined || role === before.role) return before;
       await repository.updateRole(tx, id, role);
-      await this.#audit(tx, actor, 'member.updated', level, id, ['role']);
-      return found(await repository.find(level, { id }, tx));
+      await this.#audit(tx, actor, 'member.updated', tenant, id, ['role']);
+      return found(await repository.find(tenant, { id }, tx));
     });
   }
 
   /** Effective with the next request. The last owner of the installation who can still act stays. */
-  async remove(actor: Actor, level: Level, id: string): Promise<void> {
+  async remove(actor: Actor, tenant: Tenant, id: string): Promise<void> {
     const { database, repository } = this.deps;
     await database.transaction(async (tx) => {
       // Two owners who remove each other at the same moment must not both succeed.
-      if (level.orgId === null) await lock(tx, 'installation owners');
-      found(await repository.find(level, { id }, tx));
+      if (tenant.orgId === null) await lock(tx, 'installation owners');
+      found(await repository.find(tenant, { id }, tx));
       await repository.delete(tx, id);
-      if (level.orgId === null && !(await repository.hasLivingOwner(tx))) {
+      if (tenant.orgId === null && !(await repository.hasLivingOwner(tx))) {
         throw new AppError('conflict', 'This is the last owner of the installation; add another one first.');
       }
-      await this.#audit(tx, actor, 'member.removed', level, id, []);
+      await this.#audit(tx, actor, 'member.removed', tenant, id, []);
     });
   }
 
@@ -129,7 +127,7 @@ export class MembersService {
 
   /** The subject in its stored form, or what is wrong with it. */
   async #subject(
-    level: Level,
+    tenant: Tenant,
     subject: string | undefined,
     email: string | undefined,
   ): Promise<string | Mistake> {
@@ -154,7 +152,7 @@ export class MembersService {
     if (parsed.kind === 'client') {
       const owner = await clients.ownerOf(parsed.clientId);
       // Its own operators can act as the client, so that nobody else's place may depend on it.
-      if (!owner || !isWithin(owner, level)) return wrong('There is no such client here.');
+      if (!owner || !isWithin(owner, tenant)) return wrong('There is no such client here.');
     }
     return subjectText(parsed);
   }
@@ -163,23 +161,23 @@ export class MembersService {
     tx: Transaction,
     actor: Actor,
     action: string,
-    level: Level,
+    tenant: Tenant,
     id: string,
     changed: string[],
   ): Promise<void> {
-    const target = { targetType: 'member', targetId: id, ...level };
+    const target = { targetType: 'member', targetId: id, ...tenant };
     return this.deps.audit.record(tx, { actor, action, ...target, changedFields: changed });
   }
 }
 
 const READ_ONLY_AT_FIRST = MEMBER_READ_ONLY.filter((name) => name !== 'subject' && name !== 'email');
 
-function isWithin(client: { orgId: string; projectId: string }, { orgId, projectId }: Level): boolean {
+function isWithin(client: { orgId: string; projectId: string }, { orgId, projectId }: Tenant): boolean {
   if (orgId === null) return true;
   return client.orgId === orgId && (projectId === null || client.projectId === projectId);
 }
 
-function roleMistakes({ orgId }: Level, role: Role): Mistake[] {
+function roleMistakes({ orgId }: Tenant, role: Role): Mistake[] {
   if (orgId !== null || role === 'owner') return [];
   return [{ pointer: '/role', detail: 'For the whole installation there are only owners.' }];
 }

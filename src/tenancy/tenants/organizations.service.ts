@@ -1,4 +1,4 @@
-import type { Reach } from '../access/access.service.js';
+import type { VisibleTenants } from '../access/access.service.js';
 import type { Actor, AuditService } from '../audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
@@ -23,12 +23,12 @@ export class OrganizationsService {
 
   /** Newest first. `limit` is 1 to 100; `nextCursor` is null on the last page. */
   async list(
-    reach: Reach,
+    visible: VisibleTenants,
     limit: number,
     cursor?: string,
   ): Promise<{ data: Organization[]; nextCursor: string | null }> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await this.repository.list(organizationsIn(reach), limit + 1, after);
+    const found = await this.repository.list(organizationsIn(visible), limit + 1, after);
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
@@ -84,10 +84,10 @@ export class OrganizationsService {
   }
 }
 
-function organizationsIn(reach: Reach): string[] | undefined {
-  if (reach === 'everything') return undefined;
-  const ofProjects = [...reach.projects.values()].map(({ orgId }) => orgId);
-  return [...new Set([...reach.organizations, ...ofProjects])];
+function organizationsIn(visible: VisibleTenants): string[] | undefined {
+  if (visible === 'everything') return undefined;
+  const ofProjects = [...visible.projects.values()].map(({ orgId }) => orgId);
+  return [...new Set([...visible.organizations, ...ofProjects])];
 }
 
 function found(record: Organization | undefined): Organization {

@@ -1,4 +1,4 @@
-import type { Reach } from '../access/access.service.js';
+import type { VisibleTenants } from '../access/access.service.js';
 import type { Actor, AuditService } from '../audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
@@ -7,7 +7,8 @@ import { parseInput } from '../../platform/wire/schema-input.js';
 import type { Project, ProjectsRepository } from './projects.repository.js';
 import { changedFrom, slugTaken } from './tenant-changes.js';
 import { newProject, projectPatch, TENANT_READ_ONLY } from './tenant-schema.js';
-import type { OrgTenant, Tenant, TenantsService } from './tenants.service.js';
+import type { TenantsService } from './tenants.service.js';
+import type { OrganizationTenant, ProjectTenant } from './tenant.js';
 
 export type { Project } from './projects.repository.js';
 
@@ -28,14 +29,14 @@ export class ProjectsService {
 
   /** Newest first. `limit` is 1 to 100; `nextCursor` is null on the last page. */
   async list(
-    { orgId }: OrgTenant,
-    reach: Reach,
+    { orgId }: OrganizationTenant,
+    visible: VisibleTenants,
     limit: number,
     cursor?: string,
   ): Promise<{ data: Project[]; nextCursor: string | null }> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const whole = reach === 'everything' || reach.organizations.has(orgId);
-    const ids = whole ? undefined : [...reach.projects.keys()];
+    const whole = visible === 'everything' || visible.organizations.has(orgId);
+    const ids = whole ? undefined : [...visible.projects.keys()];
     const found = await this.deps.repository.list(orgId, ids, limit + 1, after);
     const page = found.slice(0, limit);
     const last = page.at(-1);
@@ -45,11 +46,11 @@ export class ProjectsService {
     };
   }
 
-  async get({ projectId }: Tenant): Promise<Project> {
+  async get({ projectId }: ProjectTenant): Promise<Project> {
     return found(await this.deps.repository.find(projectId));
   }
 
-  async create(actor: Actor, org: OrgTenant, input: Record<string, unknown>): Promise<Project> {
+  async create(actor: Actor, org: OrganizationTenant, input: Record<string, unknown>): Promise<Project> {
     const fields = parseInput(newProject, input, TENANT_READ_ONLY);
     const { database, repository, tenants } = this.deps;
     return database.transaction(async (tx) => {
@@ -63,7 +64,7 @@ export class ProjectsService {
   }
 
   /** Applies a JSON merge patch (RFC 7396); one that changes nothing leaves no trace. */
-  async update(actor: Actor, tenant: Tenant, patch: Record<string, unknown>): Promise<Project> {
+  async update(actor: Actor, tenant: ProjectTenant, patch: Record<string, unknown>): Promise<Project> {
     const fields = parseInput(projectPatch, patch, TENANT_READ_ONLY);
     const { database, repository } = this.deps;
     return database.transaction(async (tx) => {
@@ -77,7 +78,7 @@ export class ProjectsService {
   }
 
   /** With everybody's roles in it. Throws AppError `conflict` while it has clients. */
-  async delete(actor: Actor, tenant: Tenant): Promise<void> {
+  async delete(actor: Actor, tenant: ProjectTenant): Promise<void> {
     const { database, repository } = this.deps;
     await database.transaction(async (tx) => {
       found(await repository.lock(tx, tenant.projectId));
@@ -91,7 +92,13 @@ export class ProjectsService {
     });
   }
 
-  #record(tx: Transaction, actor: Actor, action: string, tenant: Tenant, changed: string[]): Promise<void> {
+  #record(
+    tx: Transaction,
+    actor: Actor,
+    action: string,
+    tenant: ProjectTenant,
+    changed: string[],
+  ): Promise<void> {
     const target = { targetType: 'project', targetId: tenant.projectId, ...tenant };
     return this.deps.audit.record(tx, { actor, action, ...target, changedFields: changed });
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { line } from '../../platform/wire/field-shapes.js';
-import { isSlug } from './tenant-name.js';
+import { isSlug } from './tenant.js';
 
 const slug = z
   .string('Send a slug as text.')

@@ -37,7 +37,7 @@ import { UsageService } from './usage/usage.service.js';
 /** The services of the client registry. `artifacts` holds what was issued to clients. */
 export function makeRegistry(
   platform: Platform,
-  { attempts }: Identity,
+  { attempts, rateLimits }: Identity,
   { audit, tenants }: Tenancy,
   artifacts: ClientArtifacts,
 ) {
@@ -78,7 +78,7 @@ export function makeRegistry(
   const clientAuthentication = new ClientAuthenticationService(
     new VerifiedSecrets(hashing),
     attempts,
-    settings.attempts.clientSecret,
+    rateLimits,
   );
   const initialAccessTokens = new InitialAccessTokensService({
     database,
@@ -119,6 +119,7 @@ export function makeRegistry(
       scopes,
       tenants,
       attempts,
+      rateLimits,
     }),
     publisherPoller: new PublisherPoller({
       database,

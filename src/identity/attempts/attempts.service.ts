@@ -4,7 +4,7 @@ import type { AttemptsRepository } from './attempts.repository.js';
 
 const PURGE_PIECE = 1_000;
 
-/** At most `limit` attempts in a window that opens with the first of them. */
+/** At most `limit` attempts in a window that begins with the first of them. */
 export interface Limit {
   /** What is limited, with what it is for in front: `sign-in account ada@example.com`. Stored only as a digest. */
   key: string;
@@ -12,7 +12,7 @@ export interface Limit {
   windowSeconds: number;
 }
 
-/** Limits on guessing. They live in the database, so that all nodes count together. */
+/** Counts attempts against the limits of `limits.ts`, in the database, so that all nodes count together. */
 export class AttemptsService {
   constructor(private readonly repository: AttemptsRepository) {}
 
@@ -37,12 +37,12 @@ export class AttemptsService {
     });
   }
 
-  /** Takes back the attempt that `reserve` counted, for keys that many honest callers share. */
+  /** Takes back the attempt that `reserve` counted, for keys that many legitimate callers share. */
   async release(keys: readonly string[]): Promise<void> {
     await this.repository.uncount(keys.map(digest));
   }
 
-  /** Forgets every attempt counted under these keys: whoever made them proved to be who they said. */
+  /** Deletes every attempt counted under these keys, after a successful authentication. */
   async clear(keys: readonly string[]): Promise<void> {
     await this.repository.delete(keys.map(digest));
   }

@@ -1,6 +1,6 @@
 import type { Actor } from '../../tenancy/audit/audit.service.js';
 import type { AttemptsService } from '../../identity/attempts/attempts.service.js';
-import { networkOf } from '../../identity/attempts/network.js';
+import type { RateLimits } from '../../identity/attempts/limits.js';
 import { usesSecret } from '../client-record/client-record.js';
 import type { ClientAuthenticationService } from '../client-secrets/client-authentication.service.js';
 import type { ClientSecretsService, NewSecret } from '../client-secrets/client-secrets.service.js';
@@ -19,7 +19,6 @@ import type { Admission, InitialAccessTokensService } from './initial-access-tok
 import { policyMistakes } from './registration-policy.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 
-const HOUR = 3_600;
 /** RFC 7592 section 2.2: what an update must not contain. */
 const NOT_IN_UPDATES = [
   'registration_access_token',
@@ -38,6 +37,7 @@ export interface RegistrationDependencies {
   scopes: ScopesService;
   tenants: TenantsService;
   attempts: AttemptsService;
+  rateLimits: Pick<RateLimits, 'registration'>;
 }
 
 /** Reads the body of the request, once it is known that the caller may send one. */
@@ -58,7 +58,7 @@ export class RegistrationService {
    */
   async register(origin: Origin, initialAccessToken: string | undefined, body: Body): Promise<Metadata> {
     const { clients, initialAccessTokens } = this.deps;
-    await this.#limit(origin.address ?? '');
+    await this.deps.attempts.reserve([this.deps.rateLimits.registration(origin.address ?? '')]);
     const { tenant, subject, use } =
       initialAccessToken === undefined
         ? await this.#openDoor()
@@ -130,12 +130,6 @@ export class RegistrationService {
       undefined,
       door,
     );
-  }
-
-  async #limit(address: string): Promise<void> {
-    const { attempts, settings } = this.deps;
-    const limit = settings.registration.attemptsPerHour;
-    await attempts.reserve([{ key: `registration ${networkOf(address)}`, limit, windowSeconds: HOUR }]);
   }
 
   async #openDoor(): Promise<Admission> {

@@ -14,8 +14,8 @@ import type { PendingInteraction } from '../oidc-interactions/pending-interactio
 
 const FORM_BYTES = 10_000;
 
-/** What the door for people is made of. */
-export interface InteractionDoor {
+/** What the routes of sign-in and consent need. */
+export interface InteractionRoutesDependencies {
   engine: InteractionEngine;
   service: InteractionsService;
   pages: Pages;
@@ -24,8 +24,14 @@ export interface InteractionDoor {
   onUnexpected: OnUnexpected;
 }
 
-/** The stylesheet, and the pages between an authorization request and its answer. */
-export function interactionRoutes({ engine, service, pages, tokens, onUnexpected }: InteractionDoor): Router {
+/** The stylesheet, and the pages between an authorization request and its response. */
+export function interactionRoutes({
+  engine,
+  service,
+  pages,
+  tokens,
+  onUnexpected,
+}: InteractionRoutesDependencies): Router {
   const router = new Router();
 
   router.get(pages.stylesheet.path, (ctx) => {
@@ -50,7 +56,7 @@ export function interactionRoutes({ engine, service, pages, tokens, onUnexpected
       const { redirectUri } = pending;
       sendPage(ctx, pages.render('not-a-member', model), { status: 403, redirectUri });
     } else {
-      expect(pending, 'consent');
+      requirePrompt(pending, 'consent');
       const earlier = await engine.earlierAnswers(pending);
       const model = await service.consentPage(pending, earlier, formsOf(pending, 'consent'));
       const needs = { logoUri: model.client.logoUri, redirectUri: pending.redirectUri };
@@ -66,7 +72,7 @@ export function interactionRoutes({ engine, service, pages, tokens, onUnexpected
       const password = field(form, 'password') ?? '';
       const account = await service.authenticate({ email, password, address: ctx.ip });
       const login = { accountId: account.id, amr: ['pwd'], remember };
-      goOn(ctx, await engine.finish(ctx.req, ctx.res, { login }));
+      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login }));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.kind !== 'unauthenticated' && error.kind !== 'slow_down') throw error;
@@ -81,7 +87,7 @@ export function interactionRoutes({ engine, service, pages, tokens, onUnexpected
     const { pending, form } = await openForm(ctx, 'consent');
     const earlier = await engine.earlierAnswers(pending);
     const answer = await service.decide(pending, earlier, form.getAll('scope'));
-    goOn(ctx, await engine.consent(ctx.req, ctx.res, pending, answer));
+    redirectTo(ctx, await engine.consent(ctx.req, ctx.res, pending, answer));
   });
 
   router.post('/interaction/:uid/abort', async (ctx) => {
@@ -89,7 +95,7 @@ export function interactionRoutes({ engine, service, pages, tokens, onUnexpected
     const reason =
       pending.prompt === MEMBERSHIP_PROMPT ? NOT_A_MEMBER : 'the person did not allow the request';
     const denial = { error: 'access_denied', error_description: reason };
-    goOn(ctx, await engine.finish(ctx.req, ctx.res, denial));
+    redirectTo(ctx, await engine.finish(ctx.req, ctx.res, denial));
   });
 
   function formsOf({ uid }: PendingInteraction, answer: 'login' | 'consent') {
@@ -101,7 +107,7 @@ export function interactionRoutes({ engine, service, pages, tokens, onUnexpected
     const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
     const form = await readForm(ctx, FORM_BYTES);
     tokens.check(form, pending.uid);
-    if (prompt !== undefined) expect(pending, prompt);
+    if (prompt !== undefined) requirePrompt(pending, prompt);
     return { pending, form };
   }
 
@@ -123,7 +129,7 @@ function uidOf(ctx: Koa.Context): string {
   return uid ?? '';
 }
 
-function expect(pending: PendingInteraction, prompt: string): void {
+function requirePrompt(pending: PendingInteraction, prompt: string): void {
   if (pending.prompt === prompt) return;
   throw new AppError(
     'malformed',
@@ -132,7 +138,7 @@ function expect(pending: PendingInteraction, prompt: string): void {
 }
 
 /** RFC 9700, section 4.12: 303, so that a browser never posts the password again to where it is sent. */
-function goOn(ctx: Koa.Context, location: string): void {
+function redirectTo(ctx: Koa.Context, location: string): void {
   ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
   ctx.status = 303;
   ctx.redirect(location);

@@ -33,6 +33,6 @@ export function foreignCursor(): AppError {
 function isTime(text: string): boolean {
   if (!TIME.test(text)) return false;
   const date = new Date(text);
-  // JavaScript turns 30 February into 2 March instead of refusing it.
+  // JavaScript turns 30 February into 2 March instead of rejecting it.
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 19) === text.slice(0, 19);
 }

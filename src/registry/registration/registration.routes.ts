@@ -26,7 +26,7 @@ const CODES: Partial<Record<ErrorKind, string>> = {
   method_not_allowed: 'invalid_request',
 };
 
-/** The door of clients that register themselves (RFC 7591) and look after their registration (RFC 7592). No CORS. */
+/** Dynamic client registration (RFC 7591) and its management by the client (RFC 7592). Without CORS. */
 export function registrationRoutes(registration: RegistrationService): Router<RequestState> {
   const router = new Router<RequestState>();
   router.use([COLLECTION, CLIENT], registrationErrors());
@@ -58,7 +58,7 @@ export function registrationRoutes(registration: RegistrationService): Router<Re
   return router;
 }
 
-/** Answers errors as RFC 7591 section 3.2.2 has them; mistakes of ours go on to `problems()`. */
+/** Sends AppErrors in the form of RFC 7591 section 3.2.2; unexpected errors go on to `problems()`. */
 function registrationErrors(): Koa.Middleware {
   return async (ctx, next) => {
     ctx.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
@@ -85,7 +85,7 @@ function codeOf(mistakes: readonly Mistake[]): string {
   return concerns('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata';
 }
 
-/** All mistakes in one text of the characters that RFC 6749 section 5.2 allows here. */
+/** All mistakes as one text, in the characters that RFC 6749 section 5.2 allows. */
 function describe({ message, mistakes }: AppError): string {
   const sentences = mistakes
     .slice(0, MAX_MISTAKES_SHOWN)

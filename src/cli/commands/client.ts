@@ -3,12 +3,11 @@ import { INSTALLATION } from '../../server/bootstrap.js';
 import { type ClientRecord, toWire } from '../../registry/client-record/client-record.js';
 import type { Context } from '../../context.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
+import { isUuid } from '../../platform/wire/uuid.js';
 import { tokenToWire } from '../../registry/registration/initial-access-tokens.routes.js';
 import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
 import { print, table } from '../output.js';
 import { withContext } from '../with-context.js';
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface ClientOptions {
   org: string;
@@ -149,7 +148,7 @@ function inTenant<T>({ org, project }: ClientOptions, work: Work<T>): Promise<T>
 async function find({ clients }: Context, tenant: Tenant, name: string): Promise<ClientRecord> {
   const byClientId = (await clients.findForEngine(name))?.record;
   const id = byClientId?.projectId === tenant.projectId ? byClientId.id : name;
-  if (!UUID.test(id)) throw notFound('client');
+  if (!isUuid(id)) throw notFound('client');
   return clients.get(tenant, id);
 }
 

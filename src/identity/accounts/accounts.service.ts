@@ -2,6 +2,7 @@ import type { AttemptsService } from '../attempts/attempts.service.js';
 import { networkOf } from '../attempts/network.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
+import { isUuid } from '../../platform/wire/uuid.js';
 import type { Hashing } from '../../platform/crypto/hashing.js';
 import type { Settings } from '../../settings/settings.js';
 import type { Account } from './account.js';
@@ -16,7 +17,6 @@ import {
 import { checkedProfile, type Profile } from './profile.js';
 
 const WINDOW_SECONDS = 15 * 60;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What `create` needs to know about somebody. */
 export interface AccountRequest {
@@ -85,7 +85,7 @@ export class AccountsService {
 
   /** By subject identifier; anything that cannot be one is simply not found. */
   async find(id: string): Promise<Account | undefined> {
-    return UUID.test(id) ? this.repository.find(id) : undefined;
+    return isUuid(id) ? this.repository.find(id) : undefined;
   }
 
   async findByEmail(email: string): Promise<Account | undefined> {

@@ -1,4 +1,5 @@
 import { AppError } from '../errors/errors.js';
+import { UUID } from '../wire/uuid.js';
 
 /** A place in a list that is ordered by creation: the time in UTC with microseconds, and the row's id. */
 export interface Position {
@@ -7,7 +8,6 @@ export interface Position {
 }
 
 const TIME = /^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** An opaque cursor that stands for the place. */
 export function encodeCursor({ createdAt, id }: Position): string {

@@ -4,6 +4,7 @@ import { toCamel, toSnake } from '../../platform/wire/snake-case.js';
 import type { Mistake } from '../../platform/errors/errors.js';
 import { foreignFields, readFields } from '../../platform/wire/field-input.js';
 import { line, paragraphs } from '../../platform/wire/field-shapes.js';
+import { UUID } from '../../platform/wire/uuid.js';
 import { isReserved, type ScopeRecord, type ScopeSettings } from './scope-record.js';
 
 type WireObject = Record<string, unknown>;
@@ -17,7 +18,6 @@ export interface ScopeDraft {
 }
 
 const DEFAULT_CATEGORY = 'general';
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The shape of each field that may be changed, as it is on the wire. */
 export const scopeFields = {

@@ -1,4 +1,5 @@
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+import { isUuid } from '../../platform/wire/uuid.js';
+
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** How a path names an organization or a project. */
@@ -6,7 +7,7 @@ export type TenantName = { id: string } | { slug: string };
 
 /** Reads a name; what looks like a uuid is an id, and no slug does. Undefined when it can be neither. */
 export function tenantName(text: string): TenantName | undefined {
-  if (UUID.test(text)) return { id: text.toLowerCase() };
+  if (isUuid(text)) return { id: text.toLowerCase() };
   return SLUG.test(text) ? { slug: text } : undefined;
 }
 

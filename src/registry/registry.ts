@@ -48,7 +48,7 @@ export function makeRegistry(
   const catalogue = {
     database,
     audit,
-    use: clientsRepository,
+    scopeUse: clientsRepository,
     scopes: scopesRepository,
     apis: new ApisRepository(database),
   };

@@ -49,7 +49,13 @@ export function invalid(mistakes: readonly Mistake[]): AppError {
   return new AppError('invalid', `The request has ${count}; see "errors".`, { mistakes });
 }
 
-/** Not there, and not yours: the same answer, so that nobody can probe for what exists. */
+/** The same for what does not exist and what the caller may not see, so that nothing can be probed for. */
 export function notFound(what: string): AppError {
   return new AppError('not_found', `There is no such ${what}, or you may not see it.`);
+}
+
+/** The record. Throws AppError `not_found` when there is none. */
+export function found<T>(record: T | undefined, what: string): T {
+  if (record === undefined) throw notFound(what);
+  return record;
 }

@@ -99,6 +99,14 @@ export function usesSecret(method: AuthMethod): boolean {
   return method === 'client_secret_basic' || method === 'client_secret_post';
 }
 
+/** Whether the client's auth method needs a secret and it has none. */
+export function lacksSecret({
+  tokenEndpointAuthMethod,
+  secrets,
+}: Pick<ClientRecord, 'tokenEndpointAuthMethod' | 'secrets'>): boolean {
+  return usesSecret(tokenEndpointAuthMethod) && secrets.length === 0;
+}
+
 /**
  * The record as the admin API of `issuer` shows it, with its own URL there; its times become RFC 3339 in UTC when it is
  * serialized.

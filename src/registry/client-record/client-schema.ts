@@ -3,6 +3,7 @@ import { COMMAND_LINE_CLIENT } from '../../tenancy/access/subjects.js';
 import { AUTH_METHODS, GRANT_TYPES, type PublicJwk, RESPONSE_TYPES } from './client-record.js';
 import { jwkMistakes } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
+import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
 import { originMistakes, redirectUriMistakes, webUrlMistakes } from '../client-rules/redirect-uri-rules.js';
 
 const MAX_URI = 2048;
@@ -104,11 +105,19 @@ export const fixedFields = {
 } as const;
 
 /** Why a known field cannot be sent. */
-export const READ_ONLY: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    'id org_id project_id created_by promoted_at last_used_at created_at updated_at deleted_at url client_uri_verification'
-      .split(' ')
-      .map((name) => [name, 'This field is set by the server; leave it out.']),
+export const READ_ONLY: ReadOnlyFields = {
+  ...setByServer(
+    'id',
+    'org_id',
+    'project_id',
+    'created_by',
+    'promoted_at',
+    'last_used_at',
+    'created_at',
+    'updated_at',
+    'deleted_at',
+    'url',
+    'client_uri_verification',
   ),
   registration_type: 'How a client was registered is set by the server and never changes; leave it out.',
   client_secret: 'The server makes the secret; leave it out, and rotate the secret to get a new one.',

@@ -1,6 +1,7 @@
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
 import type { ClientRecord, ClientSettings, SecretSummary } from '../client-record/client-record.js';
-import type { Position } from '../../platform/paging/cursor.js';
+import type { Positioned, Slice } from '../../platform/paging/page.js';
+import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
 import { type SnakeKeys, toCamel, toSnake } from '../../platform/wire/snake-case.js';
 import { COLUMNS, secretsAs, TABLES } from '../live-clients/client-columns.js';
 
@@ -36,7 +37,6 @@ const SECRETS = secretsAs(
 const VERIFICATION = `(SELECT json_build_object('status', v.status, 'text', v.text, 'host', v.host)
   FROM publisher_verifications v WHERE v.oauth_client_id = c.id) AS client_uri_verification`;
 const DETAILS = `${COLUMNS}, ${SECRETS}, ${VERIFICATION}`;
-const POSITION = `to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
 
 const PURGE = `
   WITH gone AS (
@@ -74,42 +74,15 @@ export class ClientsRepository {
     return rows.length === 0 ? undefined : this.find(projectId, id, tx);
   }
 
-  /** Newest first, behind `after`; there is an index in this order or for this filter, so that no page reads the table. */
-  async list(
-    projectId: string,
-    filter: ClientFilter,
-    limit: number,
-    after?: Position,
-  ): Promise<{ record: ClientRecord; position: Position }[]> {
-    const where = ['c.project_id = ?', `c.deleted_at IS ${filter.deleted ? 'NOT NULL' : 'NULL'}`];
-    const values: string[] = [projectId];
-    const add = (condition: string, ...more: string[]): void => {
-      where.push(condition);
-      values.push(...more);
-    };
-    if (after) add('(c.created_at, c.id) < (?::timestamptz, ?::uuid)', after.createdAt, after.id);
-    if (filter.clientType !== undefined) add('c.client_type = ?', filter.clientType);
-    if (filter.unusedSince !== undefined) {
-      add('coalesce(c.last_used_at, c.created_at) < ?::timestamptz', filter.unusedSince);
-    }
-    if (filter.visibility !== undefined) add('c.visibility = ?', filter.visibility);
-    if (filter.registrationType !== undefined) add('c.registration_type = ?', filter.registrationType);
-    if (filter.grantType !== undefined) add('c.grant_types @> ARRAY[?]::text[]', filter.grantType);
-    if (filter.text !== undefined) {
-      const pattern = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
-      const columns = ['client_name', 'description', 'company', 'client_id'];
-      add(`(${columns.map((name) => `c.${name} ILIKE ?`).join(' OR ')})`, ...columns.map(() => pattern));
-    }
-    const rows = await select<Row & { position: string }>(
-      this.database.sql,
-      `SELECT ${DETAILS}, ${POSITION} FROM ${TABLES} WHERE ${where.join(' AND ')}
-       ORDER BY c.created_at DESC, c.id DESC LIMIT ${String(limit)}`,
-      values,
-    );
-    return rows.map(({ position, ...row }) => ({
-      record: toRecord(row),
-      position: { createdAt: position, id: row.id },
-    }));
+  /** Newest first. There is an index in this order, and one for each filter, so that no page reads the whole table. */
+  list(projectId: string, filter: ClientFilter, slice: Slice): Promise<Positioned<ClientRecord>[]> {
+    const where: Condition[] = [
+      ['c.project_id = ?', projectId],
+      [`c.deleted_at IS ${filter.deleted ? 'NOT NULL' : 'NULL'}`],
+      ...conditionsOf(filter),
+    ];
+    const list = { columns: DETAILS, from: TABLES, time: 'c.created_at', id: 'c.id', where };
+    return selectSlice(this.database.sql, list, slice, toRecord);
   }
 
   /** The new row's id, or undefined when the client_id is or was somebody's; then the transaction has to fail. */
@@ -200,6 +173,24 @@ export class ClientsRepository {
     );
     return rows[0]?.count ?? 0;
   }
+}
+
+function conditionsOf(filter: ClientFilter): Condition[] {
+  const { clientType, grantType, registrationType, text, unusedSince, visibility } = filter;
+  const conditions: Condition[] = [];
+  if (clientType !== undefined) conditions.push(['c.client_type = ?', clientType]);
+  if (unusedSince !== undefined)
+    conditions.push(['coalesce(c.last_used_at, c.created_at) < ?::timestamptz', unusedSince]);
+  if (visibility !== undefined) conditions.push(['c.visibility = ?', visibility]);
+  if (registrationType !== undefined) conditions.push(['c.registration_type = ?', registrationType]);
+  if (grantType !== undefined) conditions.push(['c.grant_types @> ARRAY[?]::text[]', grantType]);
+  if (text !== undefined) {
+    const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+    const columns = ['client_name', 'description', 'company', 'client_id'];
+    const anyColumn = columns.map((name) => `c.${name} ILIKE ?`).join(' OR ');
+    conditions.push([`(${anyColumn})`, ...columns.map(() => pattern)]);
+  }
+  return conditions;
 }
 
 async function select<R>(sql: Sql, text: string, values: (string | string[])[]): Promise<R[]> {

@@ -91,11 +91,11 @@ export function clientRoutes({
     const id = idOf(ctx);
     const patch = await readJson(ctx, BODY_LIMIT, PATCH_TYPES);
     await access.guardScopes(ctx.state.caller, tenant, listed(patch['scopes']));
-    send(ctx, await clients.update(ctx.state.actor, tenant, id, patch, ifMatch(ctx)));
+    send(ctx, await clients.update(ctx.state.actor, tenant, id, patch, { ifMatch: ifMatch(ctx) }));
   });
 
   router.delete(`${COLLECTION}/:id`, async (ctx) => {
-    await clients.delete(ctx.state.actor, await enterToChange(ctx), idOf(ctx), ifMatch(ctx));
+    await clients.delete(ctx.state.actor, await enterToChange(ctx), idOf(ctx), { ifMatch: ifMatch(ctx) });
     ctx.status = 204;
   });
 

@@ -1,4 +1,4 @@
-import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
+import { type AuditService, INSTALLATION } from '../../tenancy/audit/audit.service.js';
 import type { Database } from '../../platform/db/database.js';
 import type { Logger } from '../../platform/telemetry/telemetry.js';
 import type { Look, PublisherRepository } from './publisher.repository.js';
@@ -10,7 +10,6 @@ const LEASE = 120;
 /** Seconds after the first look, the second and so on. */
 const WAITS: readonly number[] = [5, 15, 60, 300];
 const LAST_WAIT = 900;
-const INSTALLATION: Actor = { subject: 'installation', address: null, requestId: null };
 
 /** Where TXT records come from; throws where there are none. */
 export interface TxtRecords {
@@ -69,7 +68,6 @@ export class PublisherPoller {
       await audit.record(tx, {
         actor: INSTALLATION,
         action: status === 'verified' ? 'client.publisher_verified' : 'client.publisher_verification_failed',
-        targetType: 'client',
         targetId: clientRowId,
         changedFields: ['client_uri_verification'],
         orgId,

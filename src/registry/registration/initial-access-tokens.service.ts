@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
+import { AppError, notFound } from '../../platform/errors/errors.js';
 import type { Settings } from '../../settings/settings.js';
 import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
+import { parseInput } from '../../platform/wire/input.js';
 import { digestOf, newBearerSecret } from './bearer-secret.js';
 import type {
   InitialAccessToken,
@@ -58,19 +59,13 @@ export class InitialAccessTokensService {
     if (mode === 'off') {
       throw new AppError('conflict', 'Dynamic registration is off: set REGISTRATION to token or open.');
     }
-    const read = initialAccessTokenInput.safeParse(input);
-    if (!read.success) throw invalid(read.error.issues.flatMap(mistakesOf));
-    const { expires_in: lifetime, max_uses: maxUses } = read.data;
+    const { expires_in: lifetime, max_uses: maxUses } = parseInput(initialAccessTokenInput, input);
     const value = newBearerSecret('initial');
     const given = { projectId: tenant.projectId, createdBy: actor.subject, maxUses, lifetime };
     return database.transaction(async (tx) => {
       const row = await repository.insert(tx, { ...given, digest: digestOf(value) });
       if (!row) throw new Error('the token was not inserted');
-      const target = {
-        targetType: 'initial_access_token',
-        targetId: row.id,
-        changedFields: Object.keys(input),
-      };
+      const target = { targetId: row.id, changedFields: Object.keys(input) };
       await audit.record(tx, { actor, action: 'initial_access_token.created', ...target, ...tenant });
       return { ...row, ...tenant, maxUses, value };
     });
@@ -81,7 +76,7 @@ export class InitialAccessTokensService {
     const { audit, database, repository } = this.deps;
     await database.transaction(async (tx) => {
       if (!(await repository.delete(tx, tenant.projectId, id))) throw notFound('initial access token');
-      const target = { targetType: 'initial_access_token', targetId: id, changedFields: [] };
+      const target = { targetId: id, changedFields: [] };
       await audit.record(tx, { actor, action: 'initial_access_token.deleted', ...target, ...tenant });
     });
   }
@@ -104,16 +99,6 @@ export class InitialAccessTokensService {
   purgeExpired(): Promise<void> {
     return this.deps.repository.deleteExpired();
   }
-}
-
-function mistakesOf(issue: z.core.$ZodIssue): { pointer: string; detail: string }[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((name) => ({
-      pointer: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      detail: 'There is no such field; check its name.',
-    }));
-  }
-  return [{ pointer: `/${issue.path.join('/')}`, detail: issue.message }];
 }
 
 function unusable(): AppError {

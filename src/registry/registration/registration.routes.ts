@@ -47,7 +47,7 @@ export function registrationRoutes(registration: RegistrationService): Router<Re
   });
 
   router.delete(CLIENT, async (ctx) => {
-    await registration.remove(clientOf(ctx), bearerOf(ctx), originOf(ctx));
+    await registration.delete(clientOf(ctx), bearerOf(ctx), originOf(ctx));
     ctx.status = 204;
   });
 

@@ -37,7 +37,7 @@ export class UnusedClientsService {
     const { clients, days, repository } = this.deps;
     return repository.transaction(async (tx) => {
       const unused = await repository.lock(tx, days, PIECE);
-      for (const { id, ...tenant } of unused) await clients.delete(UPKEEP, tenant, id, undefined, tx);
+      for (const { id, ...tenant } of unused) await clients.delete(UPKEEP, tenant, id, { tx });
       return unused.length;
     });
   }

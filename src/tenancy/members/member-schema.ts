@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../access/permissions.js';
+import { setByServer } from '../../platform/wire/input.js';
 
 const role = z.enum(ROLES, `Use one of: ${ROLES.join(', ')}.`);
 
@@ -20,14 +21,14 @@ export const newMember = z.strictObject({
 /** What of a membership can be changed. */
 export const memberPatch = z.strictObject({ role: role.optional() });
 
-/** Fields that only answers have, or that are decided when the role is given. */
-export const MEMBER_READ_ONLY = [
+/** Fields of a new member that only responses have. */
+export const NEW_MEMBER_READ_ONLY = setByServer(
   'id',
   'org_id',
   'project_id',
-  'subject',
-  'email',
   'created_at',
   'updated_at',
   'url',
-];
+);
+/** Fields that a change of a membership cannot have. */
+export const MEMBER_READ_ONLY = { ...NEW_MEMBER_READ_ONLY, ...setByServer('subject', 'email') };

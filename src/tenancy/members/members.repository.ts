@@ -1,7 +1,8 @@
 import type { Role } from '../access/permissions.js';
 import { type CamelKeys, toCamel } from '../../platform/wire/snake-case.js';
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
-import type { Position } from '../../platform/paging/cursor.js';
+import type { Positioned, Slice } from '../../platform/paging/page.js';
+import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
 
 /** What a membership is of: a project, an organization as a whole, or the whole installation. */
 export interface Level {
@@ -24,8 +25,7 @@ interface Row {
 /** Somebody's role somewhere. */
 export type Member = CamelKeys<Row>;
 
-const COLUMNS = `m.id, m.org_id, m.project_id, m.subject, a.email, m.role, m.created_at, m.updated_at,
-  to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
+const COLUMNS = `m.id, m.org_id, m.project_id, m.subject, a.email, m.role, m.created_at, m.updated_at`;
 const TABLES = `members m LEFT JOIN accounts a
   ON a.id = CASE WHEN m.subject ~ '^account:[0-9a-f-]{36}$' THEN substr(m.subject, 9)::uuid END`;
 const LIVING_OWNERS = `SELECT m.id FROM members m WHERE m.org_id IS NULL AND (m.subject NOT LIKE 'client:%'
@@ -35,23 +35,10 @@ const LIVING_OWNERS = `SELECT m.id FROM members m WHERE m.org_id IS NULL AND (m.
 export class MembersRepository {
   constructor(private readonly database: Database) {}
 
-  /** Newest first, behind `after`. */
-  async list(
-    level: Level,
-    limit: number,
-    after?: Position,
-  ): Promise<{ record: Member; position: Position }[]> {
-    const rows = await this.#select(
-      this.database.sql,
-      level,
-      after ? 'AND (m.created_at, m.id) < (?::timestamptz, ?::uuid)' : '',
-      after ? [after.createdAt, after.id] : [],
-      `ORDER BY m.created_at DESC, m.id DESC LIMIT ${String(limit)}`,
-    );
-    return rows.map(({ position, ...row }) => ({
-      record: toCamel(row),
-      position: { createdAt: position, id: row.id },
-    }));
+  /** Newest first. */
+  list(level: Level, slice: Slice): Promise<Positioned<Member>[]> {
+    const list = { columns: COLUMNS, from: TABLES, time: 'm.created_at', id: 'm.id', where: at(level) };
+    return selectSlice(this.database.sql, list, slice, (row: Row) => toCamel(row));
   }
 
   async find(
@@ -59,9 +46,13 @@ export class MembersRepository {
     by: { id: string } | { subject: string },
     sql: Sql = this.database.sql,
   ): Promise<Member | undefined> {
-    const [and, value] = 'id' in by ? ['AND m.id = ?', by.id] : ['AND m.subject = ?', by.subject];
-    const rows = await this.#select(sql, level, and, [value]);
-    return rows.map(({ position: _position, ...row }) => toCamel(row))[0];
+    const one: Condition = 'id' in by ? ['m.id = ?', by.id] : ['m.subject = ?', by.subject];
+    const where = [...at(level), one];
+    const { rows } = await sql.raw<{ rows: Row[] }>(
+      `SELECT ${COLUMNS} FROM ${TABLES} WHERE ${where.map(([condition]) => condition).join(' AND ')}`,
+      where.flatMap(([, ...values]) => values) as string[],
+    );
+    return rows.map((row) => toCamel(row))[0];
   }
 
   /** The new row's id, or undefined when the subject has a role here already. */
@@ -101,14 +92,12 @@ export class MembersRepository {
     );
     return rows;
   }
+}
 
-  async #select(sql: Sql, level: Level, and: string, values: string[], tail = '') {
-    const org = level.orgId === null ? 'm.org_id IS NULL' : 'm.org_id = ?';
-    const project = level.projectId === null ? 'm.project_id IS NULL' : 'm.project_id = ?';
-    const { rows } = await sql.raw<{ rows: (Row & { position: string })[] }>(
-      `SELECT ${COLUMNS} FROM ${TABLES} WHERE ${org} AND ${project} ${and} ${tail}`,
-      [level.orgId, level.projectId].filter((id) => id !== null).concat(values),
-    );
-    return rows;
-  }
+/** The rows of exactly this level. */
+function at({ orgId, projectId }: Level): Condition[] {
+  return [
+    orgId === null ? ['m.org_id IS NULL'] : ['m.org_id = ?', orgId],
+    projectId === null ? ['m.project_id IS NULL'] : ['m.project_id = ?', projectId],
+  ];
 }

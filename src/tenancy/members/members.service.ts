@@ -1,14 +1,14 @@
 import type { Role } from '../access/permissions.js';
 import { parseSubject, subjectText } from '../access/subjects.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
-import type { Actor, AuditService } from '../audit/audit.service.js';
+import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
 import { lock } from '../../platform/db/locks.js';
-import { AppError, invalid, type Mistake, notFound } from '../../platform/errors/errors.js';
-import { decodeCursor, encodeCursor } from '../../platform/paging/cursor.js';
-import { parseInput } from '../../platform/wire/schema-input.js';
+import { AppError, found, invalid, type Mistake } from '../../platform/errors/errors.js';
+import { type Page, readPage } from '../../platform/paging/page.js';
+import { parseInput } from '../../platform/wire/input.js';
 import type { Tenant, TenantsService } from '../tenants/tenants.service.js';
-import { MEMBER_READ_ONLY, memberPatch, newMember } from './member-schema.js';
+import { MEMBER_READ_ONLY, memberPatch, NEW_MEMBER_READ_ONLY, newMember } from './member-schema.js';
 import type { Level, Member, MembersRepository } from './members.repository.js';
 
 export type { Level, Member } from './members.repository.js';
@@ -40,33 +40,22 @@ export interface MembersDependencies {
 export class MembersService {
   constructor(private readonly deps: MembersDependencies) {}
 
-  /** The members of this very level, newest first. `limit` is 1 to 100; `nextCursor` is null on the last page. */
-  async list(
-    level: Level,
-    limit: number,
-    cursor?: string,
-  ): Promise<{ data: Member[]; nextCursor: string | null }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await this.deps.repository.list(level, limit + 1, after);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      data: page.map(({ record }) => record),
-      nextCursor: found.length > limit && last ? encodeCursor(last.position) : null,
-    };
+  /** The members of exactly this level, newest first. Throws as `readPage` does. */
+  list(level: Level, limit: number, cursor?: string): Promise<Page<Member>> {
+    return readPage(limit, cursor, (slice) => this.deps.repository.list(level, slice));
   }
 
   async get(level: Level, id: string): Promise<Member> {
-    return found(await this.deps.repository.find(level, { id }));
+    return found(await this.deps.repository.find(level, { id }), 'member');
   }
 
   async findBySubject(level: Level, subject: string): Promise<Member> {
-    return found(await this.deps.repository.find(level, { subject }));
+    return found(await this.deps.repository.find(level, { subject }), 'member');
   }
 
   /** Gives a role to a subject that exists, or to the account with an e-mail address. */
   async add(actor: Actor, level: Level, input: Record<string, unknown>): Promise<Member> {
-    const { subject, email, role } = parseInput(newMember, input, READ_ONLY_AT_FIRST);
+    const { subject, email, role } = parseInput(newMember, input, NEW_MEMBER_READ_ONLY);
     const mistakes = roleMistakes(level, role);
     const named = await this.#subject(level, subject, email);
     if (typeof named !== 'string') mistakes.push(named);
@@ -85,7 +74,7 @@ export class MembersService {
       throw new AppError('conflict', 'This subject has a role here already; change that one instead.');
     }
     await this.#audit(tx, actor, 'member.added', level, id, ['subject', 'role']);
-    return found(await repository.find(level, { id }, tx));
+    return found(await repository.find(level, { id }, tx), 'member');
   }
 
   async update(actor: Actor, level: Level, id: string, patch: Record<string, unknown>): Promise<Member> {
@@ -94,11 +83,11 @@ export class MembersService {
     if (mistakes.length > 0) throw invalid(mistakes);
     const { database, repository } = this.deps;
     return database.transaction(async (tx) => {
-      const before = found(await repository.find(level, { id }, tx));
+      const before = found(await repository.find(level, { id }, tx), 'member');
       if (role === undefined || role === before.role) return before;
       await repository.updateRole(tx, id, role);
       await this.#audit(tx, actor, 'member.updated', level, id, ['role']);
-      return found(await repository.find(level, { id }, tx));
+      return found(await repository.find(level, { id }, tx), 'member');
     });
   }
 
@@ -108,7 +97,7 @@ export class MembersService {
     await database.transaction(async (tx) => {
       // Two owners who remove each other at the same moment must not both succeed.
       if (level.orgId === null) await lock(tx, 'installation owners');
-      found(await repository.find(level, { id }, tx));
+      found(await repository.find(level, { id }, tx), 'member');
       await repository.delete(tx, id);
       if (level.orgId === null && !(await repository.hasLivingOwner(tx))) {
         throw new AppError('conflict', 'This is the last owner of the installation; add another one first.');
@@ -162,17 +151,15 @@ export class MembersService {
   #audit(
     tx: Transaction,
     actor: Actor,
-    action: string,
+    action: AuditAction,
     level: Level,
     id: string,
     changed: string[],
   ): Promise<void> {
-    const target = { targetType: 'member', targetId: id, ...level };
+    const target = { targetId: id, ...level };
     return this.deps.audit.record(tx, { actor, action, ...target, changedFields: changed });
   }
 }
-
-const READ_ONLY_AT_FIRST = MEMBER_READ_ONLY.filter((name) => name !== 'subject' && name !== 'email');
 
 function isWithin(client: { orgId: string; projectId: string }, { orgId, projectId }: Level): boolean {
   if (orgId === null) return true;
@@ -182,9 +169,4 @@ function isWithin(client: { orgId: string; projectId: string }, { orgId, project
 function roleMistakes({ orgId }: Level, role: Role): Mistake[] {
   if (orgId !== null || role === 'owner') return [];
   return [{ pointer: '/role', detail: 'For the whole installation there are only owners.' }];
-}
-
-function found(member: Member | undefined): Member {
-  if (!member) throw notFound('member');
-  return member;
 }

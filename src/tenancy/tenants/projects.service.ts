@@ -1,11 +1,13 @@
 import type { Reach } from '../access/access.service.js';
-import type { Actor, AuditService } from '../audit/audit.service.js';
+import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { AppError, notFound } from '../../platform/errors/errors.js';
-import { decodeCursor, encodeCursor } from '../../platform/paging/cursor.js';
-import { parseInput } from '../../platform/wire/schema-input.js';
+import { AppError, found } from '../../platform/errors/errors.js';
+import { type Page, readPage } from '../../platform/paging/page.js';
+import { changedFields } from '../../platform/wire/changed-fields.js';
+import { parseInput } from '../../platform/wire/input.js';
+import { toCamel } from '../../platform/wire/snake-case.js';
 import type { Project, ProjectsRepository } from './projects.repository.js';
-import { changedFrom, slugTaken } from './tenant-changes.js';
+import { slugTaken } from './slug-taken.js';
 import { newProject, projectPatch, TENANT_READ_ONLY } from './tenant-schema.js';
 import type { OrgTenant, Tenant, TenantsService } from './tenants.service.js';
 
@@ -26,27 +28,15 @@ export interface ProjectsDependencies {
 export class ProjectsService {
   constructor(private readonly deps: ProjectsDependencies) {}
 
-  /** Newest first. `limit` is 1 to 100; `nextCursor` is null on the last page. */
-  async list(
-    { orgId }: OrgTenant,
-    reach: Reach,
-    limit: number,
-    cursor?: string,
-  ): Promise<{ data: Project[]; nextCursor: string | null }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const whole = reach === 'everything' || reach.organizations.has(orgId);
-    const ids = whole ? undefined : [...reach.projects.keys()];
-    const found = await this.deps.repository.list(orgId, ids, limit + 1, after);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      data: page.map(({ record }) => record),
-      nextCursor: found.length > limit && last ? encodeCursor(last.position) : null,
-    };
+  /** Newest first. Throws as `readPage` does. */
+  list({ orgId }: OrgTenant, reach: Reach, limit: number, cursor?: string): Promise<Page<Project>> {
+    const all = reach === 'everything' || reach.organizations.has(orgId);
+    const ids = all ? undefined : [...reach.projects.keys()];
+    return readPage(limit, cursor, (slice) => this.deps.repository.list(orgId, ids, slice));
   }
 
   async get({ projectId }: Tenant): Promise<Project> {
-    return found(await this.deps.repository.find(projectId));
+    return found(await this.deps.repository.find(projectId), 'project');
   }
 
   async create(actor: Actor, org: OrgTenant, input: Record<string, unknown>): Promise<Project> {
@@ -62,17 +52,17 @@ export class ProjectsService {
     });
   }
 
-  /** Applies a JSON merge patch (RFC 7396); one that changes nothing leaves no trace. */
+  /** Applies a JSON merge patch (RFC 7396); one that changes nothing is not recorded. */
   async update(actor: Actor, tenant: Tenant, patch: Record<string, unknown>): Promise<Project> {
     const fields = parseInput(projectPatch, patch, TENANT_READ_ONLY);
     const { database, repository } = this.deps;
     return database.transaction(async (tx) => {
-      const before = found(await repository.lock(tx, tenant.projectId));
-      const changed = changedFrom(before, fields);
+      const before = found(await repository.lock(tx, tenant.projectId), 'project');
+      const changed = changedFields(before, toCamel(fields));
       if (changed.length === 0) return before;
       if (!(await repository.update(tx, tenant.projectId, fields))) throw slugTaken('project');
       await this.#record(tx, actor, 'project.updated', tenant, changed);
-      return found(await repository.find(tenant.projectId, tx));
+      return found(await repository.find(tenant.projectId, tx), 'project');
     });
   }
 
@@ -80,7 +70,7 @@ export class ProjectsService {
   async delete(actor: Actor, tenant: Tenant): Promise<void> {
     const { database, repository } = this.deps;
     await database.transaction(async (tx) => {
-      found(await repository.lock(tx, tenant.projectId));
+      found(await repository.lock(tx, tenant.projectId), 'project');
       if (!(await repository.delete(tx, tenant.projectId))) {
         throw new AppError(
           'conflict',
@@ -91,13 +81,14 @@ export class ProjectsService {
     });
   }
 
-  #record(tx: Transaction, actor: Actor, action: string, tenant: Tenant, changed: string[]): Promise<void> {
-    const target = { targetType: 'project', targetId: tenant.projectId, ...tenant };
+  #record(
+    tx: Transaction,
+    actor: Actor,
+    action: AuditAction,
+    tenant: Tenant,
+    changed: string[],
+  ): Promise<void> {
+    const target = { targetId: tenant.projectId, ...tenant };
     return this.deps.audit.record(tx, { actor, action, ...target, changedFields: changed });
   }
-}
-
-function found(record: Project | undefined): Project {
-  if (!record) throw notFound('project');
-  return record;
 }

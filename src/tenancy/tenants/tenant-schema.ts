@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { line } from '../../platform/wire/field-shapes.js';
+import { setByServer } from '../../platform/wire/input.js';
 import { isSlug } from './tenant-name.js';
 
 const slug = z
@@ -26,5 +27,5 @@ export const newProject = z.strictObject({ slug, name });
 /** What of a project can be changed. */
 export const projectPatch = newProject.partial();
 
-/** Fields that only answers have. */
-export const TENANT_READ_ONLY = ['id', 'org_id', 'created_at', 'updated_at', 'url'] as const;
+/** Fields that only responses have. */
+export const TENANT_READ_ONLY = setByServer('id', 'org_id', 'created_at', 'updated_at', 'url');

@@ -5,8 +5,26 @@ import type { Mistake } from '../../platform/errors/errors.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 
 /**
- * Whether a public client would be left with scopes that only tell who a person is. One that has no other any more
- * because the catalogue changed is not to blame.
+ * The scopes of a request that no client can be given. A scope that the client already has may stay, even if it was
+ * retired since. In a transaction the others can be given until it ends.
+ */
+export async function unknownScopeMistakes(
+  catalogue: ScopesService,
+  before: ClientRecord | undefined,
+  { listedScopes }: ClientDraft,
+  tx?: Transaction,
+): Promise<Mistake[]> {
+  const added = listedScopes.filter((name) => !before?.scopes.includes(name));
+  const unknown = new Set(await catalogue.unknown(added, tx));
+  return listedScopes.flatMap((name, index) => {
+    const detail = `"${name}" is not in the scope catalogue, or was retired from it.`;
+    return unknown.has(name) ? [{ pointer: `/scopes/${String(index)}`, detail }] : [];
+  });
+}
+
+/**
+ * An error if a public client would keep only scopes that tell who a person is; but not if it has no other already because
+ * the catalogue was changed.
  */
 export async function publicScopeMistakes(
   catalogue: ScopesService,

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Database, Transaction } from '../src/platform/db/database.js';
-import { NOT_BEFORE } from '../src/registry/live-clients/client-columns.js';
+import { TOKENS_VALID_AFTER } from '../src/registry/live-clients/client-columns.js';
 import { MODELS } from './artifact.models.js';
 
 /** One artifact to write. Keys and digests are in hex, `expiresAt` is in seconds since the epoch. */
@@ -90,7 +90,7 @@ const PURGE = `
 const REMOVE_DEAD = `
   DELETE FROM artifacts WHERE id IN (SELECT id FROM artifacts a WHERE client_id = $1 AND NOT EXISTS (
     SELECT FROM oauth_clients c WHERE c.client_id = a.client_id AND c.deleted_at IS NULL
-      AND coalesce((a.payload->>'clientRestoredAt')::float8, 0) = ${NOT_BEFORE})
+      AND coalesce((a.payload->>'clientTokensValidAfter')::float8, 0) = ${TOKENS_VALID_AFTER})
     LIMIT ${String(PIECE)} FOR UPDATE OF a SKIP LOCKED)`;
 
 /** The SQL of the artifacts table: every statement is prepared once per connection and takes many rows. */
@@ -145,7 +145,7 @@ export class ArtifactRepository {
 
   /**
    * Deletes what was issued to a client and is not found any more: all of it unless the client is live, and what carries
-   * another `clientRestoredAt` than the client has.
+   * another `clientTokensValidAfter` than the client has.
    */
   async removeDead(clientId: string): Promise<void> {
     const piece = { name: 'artifacts_remove_dead', text: REMOVE_DEAD, values: [clientId] };

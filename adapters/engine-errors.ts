@@ -19,6 +19,11 @@ class SlowDown extends errors.OIDCProviderError {
   }
 }
 
+/** The code or token was consumed by another request. */
+export function replayError(): errors.InvalidGrant {
+  return new errors.InvalidGrant('it was used already');
+}
+
 /** Runs the work for the engine: what it throws becomes an error that the engine knows how to answer. */
 export async function forEngine<T>(work: () => Promise<T>): Promise<T> {
   try {

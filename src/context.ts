@@ -54,6 +54,6 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     ...tenancy,
     ...registry,
     artifacts,
-    members: tenancy.makeMembers(registry.clients),
+    members: tenancy.makeMembers(registry.liveClients),
   };
 }

@@ -17,6 +17,7 @@ import { ClientsService } from './clients/clients.service.js';
 import { DeletedClientsService } from './clients/deleted-clients.service.js';
 import { type ClientArtifacts, DeadArtifacts } from './clients/invalidated-artifacts-cleanup.js';
 import { LiveClientsRepository } from './live-clients/live-clients.repository.js';
+import { LiveClientsService } from './live-clients/live-clients.service.js';
 import { PublisherPoller } from './publisher/publisher-poller.service.js';
 import { PublisherRepository } from './publisher/publisher.repository.js';
 import { PublisherService } from './publisher/publisher.service.js';
@@ -62,10 +63,11 @@ export function makeRegistry(
     hashing,
     audit,
   });
+  const liveClients = new LiveClientsService(new LiveClientsRepository(database));
   const clients = new ClientsService({
     database,
     repository: clientsRepository,
-    live: new LiveClientsRepository(database),
+    liveClients,
     secrets: clientSecrets,
     scopes,
     publisher: new PublisherService(publisherRepository),
@@ -99,6 +101,7 @@ export function makeRegistry(
       days: settings.dynamicClientRetentionDays,
     }),
     clients,
+    liveClients,
     clientSecrets,
     clientAuthentication,
     deadArtifacts,
@@ -113,6 +116,7 @@ export function makeRegistry(
     registration: new RegistrationService({
       settings,
       clients,
+      liveClients,
       clientSecrets,
       clientAuthentication,
       initialAccessTokens,

@@ -80,10 +80,9 @@ function limitUserCodes({ attempts, settings }: Context, asPage: Koa.Middleware)
   };
 }
 
-function usesPlainPkce({ clients, settings }: Context): UsesPlainPkce {
+function usesPlainPkce({ liveClients, settings }: Context): UsesPlainPkce {
   return async (clientId) =>
-    settings.allow.plainPkce &&
-    (await clients.findForEngine(clientId))?.record.pkceChallengeMethod === 'plain';
+    settings.allow.plainPkce && (await liveClients.find(clientId))?.record.pkceChallengeMethod === 'plain';
 }
 
 /** The change is made by now, so that the answer says so whatever becomes of this; a job tries again soon. */

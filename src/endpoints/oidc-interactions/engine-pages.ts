@@ -1,9 +1,21 @@
-import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { OUR_FAULT, requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import type { ClientDescriptions, People } from '../interactions/interactions.service.js';
 import type { ClientOnPage, EngineForm } from '../../platform/pages/page-models.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
+
+/** The pages that the engine asks for by itself. */
+export interface EnginePages {
+  renderError: NonNullable<Configuration['renderError']>;
+  logoutSource: NonNullable<RpInitiatedLogout['logoutSource']>;
+  postLogoutSuccessSource: NonNullable<RpInitiatedLogout['postLogoutSuccessSource']>;
+  userCodeInputSource: NonNullable<DeviceFlow['userCodeInputSource']>;
+  userCodeConfirmSource: NonNullable<DeviceFlow['userCodeConfirmSource']>;
+  successSource: NonNullable<DeviceFlow['successSource']>;
+}
+type RpInitiatedLogout = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>;
+type DeviceFlow = NonNullable<NonNullable<Configuration['features']>['deviceFlow']>;
 
 /** A client as the engine knows it; its record may be gone by now. */
 interface EngineClient {
@@ -15,7 +27,11 @@ interface EngineClient {
  * The pages that the engine answers with by itself. The engine offers forms of its own, with inline handlers that our
  * policy refuses; these forms have the same fields. Pass the result to the engine's configuration.
  */
-export function enginePages(pages: Pages, clients: ClientDescriptions, people: Pick<People, 'find'>) {
+export function enginePages(
+  pages: Pages,
+  clients: ClientDescriptions,
+  people: Pick<People, 'find'>,
+): EnginePages {
   return {
     /** An error with no relying party to tell it to. The engine has set the status. */
     renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {

@@ -2,22 +2,11 @@ import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
 import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { Settings } from '../../settings/settings.js';
+import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
-import { type FindApi, refuseBareAudience, resourceIndicators } from './resource-servers.js';
+import { type FindApi, rejectAudienceWithoutScope, resourceIndicators } from './resource-servers.js';
 import { engineResponseTypes } from '../../../adapters/response-types.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
-
-/** The pages that the engine asks for by itself. */
-export interface EnginePages {
-  renderError: NonNullable<Configuration['renderError']>;
-  logoutSource: NonNullable<RpInitiatedLogout['logoutSource']>;
-  postLogoutSuccessSource: NonNullable<RpInitiatedLogout['postLogoutSuccessSource']>;
-  userCodeInputSource: NonNullable<DeviceFlow['userCodeInputSource']>;
-  userCodeConfirmSource: NonNullable<DeviceFlow['userCodeConfirmSource']>;
-  successSource: NonNullable<DeviceFlow['successSource']>;
-}
-type RpInitiatedLogout = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>;
-type DeviceFlow = NonNullable<NonNullable<Configuration['features']>['deviceFlow']>;
 
 /** What the engine's configuration is made of. */
 export interface EngineParts {
@@ -122,7 +111,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     pkce: {
       required: (_ctx, client) => client.clientAuthMethod === 'none' || client['pkce_required'] !== false,
     },
-    extraTokenClaims: refuseBareAudience,
+    extraTokenClaims: rejectAudienceWithoutScope,
     rotateRefreshToken: true,
     fetch: engineFetch(settings.issuer),
     ttl: {

@@ -1,4 +1,5 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { stateOf } from '../../../adapters/request-state.js';
 
 /** Whoever counts what clients are used for; see UsageService. */
 export interface UsageListener {
@@ -18,12 +19,12 @@ const ROUTES: ReadonlySet<string> = new Set(['authorization', 'resume', 'token',
  * is not known is not counted.
  */
 export function listenForUsage(provider: Provider, usage: UsageListener): void {
-  const failed = new WeakSet<KoaContextWithOIDC>();
   const fail = (ctx: KoaContextWithOIDC, error: string): void => {
     const clientId = clientIdOf(ctx);
-    // An authorization request with a second mistake in its redirect_uri emits both.
-    if (clientId === undefined || failed.has(ctx)) return;
-    failed.add(ctx);
+    const state = stateOf(ctx);
+    // An authorization request with a second error in its redirect_uri emits both.
+    if (clientId === undefined || state.failureCounted) return;
+    state.failureCounted = true;
     usage.failed(clientId, error);
   };
   const onError = (ctx: KoaContextWithOIDC, { error }: errors.OIDCProviderError): void => fail(ctx, error);

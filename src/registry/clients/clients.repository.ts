@@ -124,11 +124,11 @@ export class ClientsRepository {
       });
   }
 
-  /** Ends what was issued to the client so far, also what a request writes that is under way. */
+  /** Invalidates what was issued to the client so far, and what requests in progress are still writing. */
   async endIssued(tx: Transaction, id: string): Promise<void> {
     await tx('oauth_clients')
       .where({ id })
-      .update({ restored_at: tx.raw('clock_timestamp()') });
+      .update({ tokens_valid_after: tx.raw('clock_timestamp()') });
   }
 
   /** Undoes `markDeleted`; false when that was more than so many days ago. */
@@ -138,7 +138,7 @@ export class ClientsRepository {
       .whereRaw('deleted_at >= now() - make_interval(days => ?)', [days])
       .update({
         deleted_at: null,
-        restored_at: tx.raw('clock_timestamp()'),
+        tokens_valid_after: tx.raw('clock_timestamp()'),
         updated_at: tx.fn.now(),
         version: tx.raw('version + 1'),
       });

@@ -14,8 +14,7 @@ import { checkVersion, type IfMatch } from '../../platform/wire/record-version.j
 import { OPERATOR_CHANNEL, type RegistrationChannel } from './registration-channel.js';
 import type { ClientFilter, ClientsRepository } from './clients.repository.js';
 import type { DeadArtifacts } from './invalidated-artifacts-cleanup.js';
-import type { LiveClient } from '../live-clients/live-client.js';
-import type { LiveClientsRepository } from '../live-clients/live-clients.repository.js';
+import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { publicScopeMistakes, unknownScopeMistakes } from './scope-rules.js';
 
@@ -23,7 +22,7 @@ import { publicScopeMistakes, unknownScopeMistakes } from './scope-rules.js';
 export interface ClientsDependencies {
   database: Database;
   repository: ClientsRepository;
-  live: LiveClientsRepository;
+  liveClients: LiveClientsService;
   secrets: ClientSecretsService;
   scopes: ScopesService;
   publisher: PublisherService;
@@ -62,13 +61,11 @@ type Change = [action: AuditAction, changedFields: string[]];
 
 const VERIFICATION_STARTED: Change = ['client.publisher_verification_started', ['client_uri_verification']];
 const PROMOTED: Change = ['client.promoted', ['visibility', 'promoted_at']];
-const CLIENT_ID = /^[A-Za-z0-9._~-]{3,128}$/;
 
 /**
  * The client registry. Input is the wire form of the record, every change and its audit event are one transaction, and
  * AppErrors are `invalid` with all mistakes, `not_found` also for another project's client, `stale` when `ifMatch` names
- * other versions. Only live clients can be changed. For the protocol, clients are found by client_id, and live ones only;
- * the database is asked each time, so that a change is in force on every node with the next request.
+ * other versions. Only live clients can be changed.
  */
 export class ClientsService {
   constructor(private readonly deps: ClientsDependencies) {}
@@ -188,25 +185,6 @@ export class ClientsService {
     else deadArtifacts.remove(await database.transaction(work));
   }
 
-  /** The live client and the hashes of its secrets, newest first; the same object until something of it changes. */
-  async findForEngine(clientId: string): Promise<LiveClient | undefined> {
-    return CLIENT_ID.test(clientId) ? this.deps.live.find(clientId) : undefined;
-  }
-
-  /** The project that a live client belongs to; undefined when there is no such client. */
-  async ownerOf(clientId: string): Promise<Tenant | undefined> {
-    const record = (await this.findForEngine(clientId))?.record;
-    return record && { orgId: record.orgId, projectId: record.projectId };
-  }
-
-  /**
-   * What the client may ask for now; undefined when it is not there, or a token of `issuedAt` (seconds since the epoch) is
-   * not good any more because the client was deleted and restored since, or scopesReduced. One of that second counts as older.
-   */
-  async scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> {
-    return CLIENT_ID.test(clientId) ? this.deps.live.scopes(clientId, issuedAt) : undefined;
-  }
-
   /** Changes the digest of the client's registration access token, if it is still `from`; false when it is not. */
   replaceRegistrationToken(
     tx: Transaction,
@@ -218,7 +196,7 @@ export class ClientsService {
   }
 
   async consentView(clientId: string): Promise<ConsentView | undefined> {
-    const record = (await this.findForEngine(clientId))?.record;
+    const record = (await this.deps.liveClients.find(clientId))?.record;
     if (!record) return undefined;
     const { clientName, description, company, logoUri, clientUri, policyUri, tosUri, optionalScopes } =
       record;

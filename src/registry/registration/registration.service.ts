@@ -7,6 +7,7 @@ import type { ClientAuthenticationService } from '../client-secrets/client-authe
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
 import type { ClientsService } from '../clients/clients.service.js';
 import type { LiveClient } from '../live-clients/live-client.js';
+import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import type { RegistrationChannel } from '../clients/registration-channel.js';
 import { AppError } from '../../platform/errors/errors.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
@@ -23,6 +24,7 @@ const HOUR = 3_600;
 export interface RegistrationDependencies {
   settings: Pick<Settings, 'issuer' | 'registration'>;
   clients: ClientsService;
+  liveClients: LiveClientsService;
   clientSecrets: ClientSecretsService;
   clientAuthentication: ClientAuthenticationService;
   initialAccessTokens: InitialAccessTokensService;
@@ -129,7 +131,7 @@ export class RegistrationService {
   }
 
   async #authenticate(clientId: string, token: string | undefined): Promise<LiveClient> {
-    const client = await this.deps.clients.findForEngine(clientId);
+    const client = await this.deps.liveClients.find(clientId);
     const digest = client?.registrationTokenDigest;
     if (client && digest && token !== undefined && equalInConstantTime(digest, digestOf(token)))
       return client;

@@ -27,7 +27,7 @@ export interface AdminTrust {
   issuer: string;
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
-  clients: { scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> };
+  liveClients: { scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> };
 }
 
 type Verify = (token: string) => Promise<Caller>;
@@ -91,7 +91,7 @@ export function adminAuth(trust: AdminTrust): Koa.Middleware<AdminState> {
   };
 }
 
-function ownVerifier({ issuer, ownKeys, clients }: AdminTrust): Verify {
+function ownVerifier({ issuer, ownKeys, liveClients }: AdminTrust): Verify {
   return async (token) => {
     const { payload } = await jwtVerify(token, ownKeys, {
       ...COMMON,
@@ -105,7 +105,7 @@ function ownVerifier({ issuer, ownKeys, clients }: AdminTrust): Verify {
     if (typeof clientId !== 'string') throw refused('The token has no usable client_id.');
     const scopes = scopesOf(payload['scope']);
     if (clientId !== COMMAND_LINE_CLIENT) {
-      const left = await clients.scopesOf(clientId, payload.iat ?? 0);
+      const left = await liveClients.scopesOf(clientId, payload.iat ?? 0);
       if (!left)
         throw refused('The client of the token does not exist any more, or has lost what was issued to it.');
       for (const scope of scopes) if (!left.includes(scope)) scopes.delete(scope);

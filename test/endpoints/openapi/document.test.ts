@@ -31,7 +31,8 @@ function resolve(reference: string): unknown {
 
 test('the document has exactly the routes of the admin API', () => {
   const { context, issuer } = server;
-  const trust = { issuer, ownKeys: () => Promise.reject(new Error()), outside: [], clients: context.clients };
+  const { liveClients } = context;
+  const trust = { issuer, ownKeys: () => Promise.reject(new Error()), outside: [], liveClients };
   const router = adminRoutes({ ...context, trust, catalogueChanged: () => Promise.resolve() });
   const routes = router.stack.flatMap((layer) =>
     layer.methods

@@ -4,7 +4,7 @@ import { accountSubject, clientSubject } from '../tenancy/access/subjects.js';
 import type { Context } from '../context.js';
 import { lock } from '../platform/db/locks.js';
 import { INSTALLATION } from '../tenancy/audit/audit.service.js';
-import { INSTALLATION_LEVEL } from '../tenancy/members/members.service.js';
+import { INSTALLATION_TENANT } from '../tenancy/tenants/tenant.js';
 
 export { INSTALLATION } from '../tenancy/audit/audit.service.js';
 
@@ -47,7 +47,7 @@ export async function bootstrap({
       { tx },
     );
     for (const subject of [accountSubject(operator.id), clientSubject(record.clientId)]) {
-      await members.grant(tx, INSTALLATION, INSTALLATION_LEVEL, subject, 'owner');
+      await members.grant(tx, INSTALLATION, INSTALLATION_TENANT, subject, 'owner');
     }
     return { operatorEmail, operatorPassword, clientId: record.clientId, clientSecret: clientSecret ?? '' };
   });

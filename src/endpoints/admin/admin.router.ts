@@ -19,7 +19,7 @@ import {
   usageRoutes,
 } from '../../registry/usage-reports/usage-reports.routes.js';
 import {
-  adminAuth,
+  requireAdminToken,
   type AdminState,
   type AdminTrust,
 } from '../../tenancy/admin-tokens/verify-admin-token.js';
@@ -63,7 +63,7 @@ export function adminRoutes({ trust, ...deps }: AdminDependencies): Router<Admin
  * and its errors to `problems()`, which has to be in front of it.
  */
 export function adminRouter(deps: AdminDependencies): Koa.Middleware {
-  const authenticate = adminAuth(deps.trust);
+  const authenticate = requireAdminToken(deps.trust);
   const dispatch = adminRoutes(deps).routes();
   return async (ctx, next) => {
     if (!ADMIN.test(ctx.path)) {

@@ -1,32 +1,36 @@
 import { z } from 'zod';
-import { auditEventAnswer, auditEventPage } from '../../tenancy/audit/audit-event.schema.js';
+import { auditEventResponse, auditEventPage } from '../../tenancy/audit/audit-event.schema.js';
 import {
-  clientAnswer,
+  clientResponse,
   clientPage,
-  createdClientAnswer,
-  rotatedClientAnswer,
+  createdClientResponse,
+  rotatedClientResponse,
 } from '../../registry/client-record/client-response.schema.js';
 import { clientPatchRequest, newClientRequest } from '../../registry/client-record/client-request.schema.js';
-import { MEMBER_WORDS, memberAnswer, memberPage } from '../../tenancy/members/member-answer.schema.js';
+import {
+  MEMBER_FIELD_DESCRIPTIONS,
+  memberResponse,
+  memberPage,
+} from '../../tenancy/members/member-answer.schema.js';
 import { memberPatch, newMember } from '../../tenancy/members/member-schema.js';
 import {
-  INITIAL_ACCESS_TOKEN_WORDS,
-  initialAccessTokenAnswer,
+  INITIAL_ACCESS_TOKEN_FIELD_DESCRIPTIONS,
+  initialAccessTokenResponse,
 } from '../../registry/registration/initial-access-token.schema.js';
 import { initialAccessTokenInput } from '../../registry/registration/initial-access-tokens.service.js';
-import { apiAnswer, apiPage, apiPatchRequest, newApiRequest } from '../../registry/apis/api.schema.js';
+import { apiResponse, apiPage, apiPatchRequest, newApiRequest } from '../../registry/apis/api.schema.js';
 import {
   newScopeRequest,
-  scopeAnswer,
+  scopeResponse,
   scopePage,
   scopePatchRequest,
 } from '../../registry/scopes/scope.schema.js';
 import {
-  organizationAnswer,
+  organizationResponse,
   organizationPage,
-  projectAnswer,
+  projectResponse,
   projectPage,
-  TENANT_WORDS,
+  TENANT_FIELD_DESCRIPTIONS,
 } from '../../tenancy/tenants/tenant-answer.schema.js';
 import {
   newOrganization,
@@ -34,7 +38,7 @@ import {
   organizationPatch,
   projectPatch,
 } from '../../tenancy/tenants/tenant-schema.js';
-import { clientDetailsAnswer, usageReport } from '../../registry/usage-reports/usage-report.schema.js';
+import { clientDetailsResponse, usageReport } from '../../registry/usage-reports/usage-report.schema.js';
 import { described } from '../../platform/wire/answer-shapes.js';
 import { problem } from './problem.schema.js';
 
@@ -43,15 +47,15 @@ const inWords = (schema: z.ZodObject, words: Readonly<Partial<Record<string, str
 
 /** The bodies of requests: the schemas that read them. */
 export const REQUESTS = {
-  NewOrganization: inWords(newOrganization, TENANT_WORDS),
-  OrganizationPatch: inWords(organizationPatch, TENANT_WORDS),
-  NewProject: inWords(newProject, TENANT_WORDS),
-  ProjectPatch: inWords(projectPatch, TENANT_WORDS),
-  NewMember: inWords(newMember, MEMBER_WORDS),
-  MemberPatch: inWords(memberPatch, MEMBER_WORDS),
+  NewOrganization: inWords(newOrganization, TENANT_FIELD_DESCRIPTIONS),
+  OrganizationPatch: inWords(organizationPatch, TENANT_FIELD_DESCRIPTIONS),
+  NewProject: inWords(newProject, TENANT_FIELD_DESCRIPTIONS),
+  ProjectPatch: inWords(projectPatch, TENANT_FIELD_DESCRIPTIONS),
+  NewMember: inWords(newMember, MEMBER_FIELD_DESCRIPTIONS),
+  MemberPatch: inWords(memberPatch, MEMBER_FIELD_DESCRIPTIONS),
   NewClient: newClientRequest,
   ClientPatch: clientPatchRequest,
-  NewInitialAccessToken: inWords(initialAccessTokenInput, INITIAL_ACCESS_TOKEN_WORDS),
+  NewInitialAccessToken: inWords(initialAccessTokenInput, INITIAL_ACCESS_TOKEN_FIELD_DESCRIPTIONS),
   NewScope: newScopeRequest,
   ScopePatch: scopePatchRequest,
   NewApi: newApiRequest,
@@ -61,24 +65,24 @@ export type RequestName = keyof typeof REQUESTS;
 
 /** The bodies of answers. */
 export const ANSWERS = {
-  Organization: organizationAnswer,
+  Organization: organizationResponse,
   OrganizationPage: organizationPage,
-  Project: projectAnswer,
+  Project: projectResponse,
   ProjectPage: projectPage,
-  Member: memberAnswer,
+  Member: memberResponse,
   MemberPage: memberPage,
-  Client: clientAnswer,
+  Client: clientResponse,
   ClientPage: clientPage,
-  ClientDetails: clientDetailsAnswer,
-  CreatedClient: createdClientAnswer,
-  RotatedClient: rotatedClientAnswer,
-  InitialAccessToken: initialAccessTokenAnswer,
-  Scope: scopeAnswer,
+  ClientDetails: clientDetailsResponse,
+  CreatedClient: createdClientResponse,
+  RotatedClient: rotatedClientResponse,
+  InitialAccessToken: initialAccessTokenResponse,
+  Scope: scopeResponse,
   ScopePage: scopePage,
-  Api: apiAnswer,
+  Api: apiResponse,
   ApiPage: apiPage,
   UsageReport: usageReport,
-  AuditEvent: auditEventAnswer,
+  AuditEvent: auditEventResponse,
   AuditEventPage: auditEventPage,
   Problem: problem,
 };

@@ -4,7 +4,7 @@ import type { Json } from '../../platform/wire/json.js';
 import { apiAudience, apiFields } from './api-input.js';
 import type { apiToWire } from './api-record.js';
 
-const WORDS = {
+const API_FIELD_DESCRIPTIONS = {
   id: 'The key of the record; it never changes.',
   audience: 'The resource indicator (RFC 8707) and `aud` of the tokens: an absolute URI. It never changes.',
   name: 'What people read on the consent page.',
@@ -18,7 +18,7 @@ const WORDS = {
 } as const;
 
 /** An API as the admin API answers it. */
-export const apiAnswer = z.strictObject(
+export const apiResponse = z.strictObject(
   described(
     {
       id,
@@ -32,18 +32,18 @@ export const apiAnswer = z.strictObject(
       updated_at: time.nullable(),
       url: z.url(),
     },
-    WORDS,
+    API_FIELD_DESCRIPTIONS,
   ),
 ) satisfies z.ZodType<Json<ReturnType<typeof apiToWire>>>;
 /** A page of APIs. */
-export const apiPage = page(apiAnswer);
+export const apiPage = page(apiResponse);
 
 const { name, ...optional } = apiFields;
 /** The body that creates an API. */
 export const newApiRequest = z.strictObject(
-  described({ audience: apiAudience, name, ...nullish(optional) }, WORDS),
+  described({ audience: apiAudience, name, ...nullish(optional) }, API_FIELD_DESCRIPTIONS),
 );
 /** The JSON merge patch of an API. */
 export const apiPatchRequest = z.strictObject(
-  described({ name: name.optional(), ...nullish(optional) }, WORDS),
+  described({ name: name.optional(), ...nullish(optional) }, API_FIELD_DESCRIPTIONS),
 );

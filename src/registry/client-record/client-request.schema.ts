@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { described, nullish } from '../../platform/wire/answer-shapes.js';
 import { fixedFields, writableFields } from './client-schema.js';
-import { CLIENT_WORDS } from './client-field-descriptions.js';
+import { CLIENT_FIELD_DESCRIPTIONS } from './client-field-descriptions.js';
 
 const { client_name, ...optional } = writableFields;
 
 /** The body that creates a client. Its fields are those that the request is read with. */
 export const newClientRequest = z.strictObject(
-  described({ client_name, ...nullish({ ...optional, ...fixedFields }) }, CLIENT_WORDS),
+  described({ client_name, ...nullish({ ...optional, ...fixedFields }) }, CLIENT_FIELD_DESCRIPTIONS),
 );
 
 /** The JSON merge patch of a client. */
@@ -18,6 +18,6 @@ export const clientPatchRequest = z.strictObject(
       ...nullish(optional),
       visibility: z.enum(['private', 'public']).optional(),
     },
-    { ...CLIENT_WORDS, visibility: 'Send public to promote the client, for good.' },
+    { ...CLIENT_FIELD_DESCRIPTIONS, visibility: 'Send public to promote the client, for good.' },
   ),
 );

@@ -2,7 +2,7 @@ import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, notFound } from '../../platform/errors/errors.js';
 import type { Hashing } from '../../platform/crypto/hashing.js';
-import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import { type ClientRecord, type ClientSettings, usesSecret } from '../client-record/client-record.js';
 import { hintOf, newClientSecret } from './client-secret.js';
 import type { ClientSecretsRepository } from './client-secrets.repository.js';
@@ -55,7 +55,7 @@ export class ClientSecretsService {
    */
   async rotateSecret(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     ifMatch?: IfMatch,
   ): Promise<{ record: ClientRecord; clientSecret: string }> {
@@ -89,7 +89,7 @@ export class ClientSecretsService {
   /** Deletes the older of two secrets. Throws AppError `not_found` when there is no older one. */
   async deleteRotatedSecret(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     ifMatch?: IfMatch,
   ): Promise<ClientRecord> {
@@ -109,7 +109,7 @@ export class ClientSecretsService {
 
   async #change(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     ifMatch: IfMatch | undefined,
     action: AuditAction,

@@ -10,7 +10,6 @@ import {
 } from '../../tenancy/access/admin-paths.js';
 import { notFound } from '../../platform/errors/errors.js';
 import { readJson } from '../../platform/http/http.js';
-import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
 import { type ClientRecord, toWire } from '../client-record/client-record.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import type { UsageReportsService } from '../usage-reports/usage-reports.service.js';
@@ -18,6 +17,7 @@ import type { ClientSecretsService } from '../client-secrets/client-secrets.serv
 import type { ClientsService } from './clients.service.js';
 import type { DeletedClientsService } from './deleted-clients.service.js';
 import { readListQuery } from './list-query.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 
 const COLLECTION = `${PROJECT}/oauth_clients`;
 const BODY_LIMIT = 256 * 1024;
@@ -48,9 +48,9 @@ export function clientRoutes({
   const router = new Router<AdminState>();
   const enter = (ctx: Context, permission: 'clients.read' | 'clients.write') =>
     enterProject(access, ctx, permission);
-  const enterToChange = async (ctx: Context): Promise<Tenant> => {
+  const enterToChange = async (ctx: Context): Promise<ProjectTenant> => {
     const tenant = await enter(ctx, 'clients.write');
-    await access.guardMember(ctx.state.caller, tenant, idOf(ctx));
+    await access.authorizeClientChange(ctx.state.caller, tenant, idOf(ctx));
     return tenant;
   };
   const send = (ctx: Context, record: ClientRecord, more: object = {}): void => {
@@ -68,7 +68,7 @@ export function clientRoutes({
   router.post(COLLECTION, async (ctx) => {
     const tenant = await enter(ctx, 'clients.write');
     const input = await readJson(ctx, BODY_LIMIT);
-    await access.guardScopes(ctx.state.caller, tenant, listed(input['scopes']));
+    await access.authorizeScopes(ctx.state.caller, tenant, listed(input['scopes']));
     const { record, clientSecret } = await clients.create(ctx.state.actor, tenant, input);
     ctx.status = 201;
     ctx.set('Location', toWire(record, issuer).url);
@@ -90,7 +90,7 @@ export function clientRoutes({
     const tenant = await enterToChange(ctx);
     const id = idOf(ctx);
     const patch = await readJson(ctx, BODY_LIMIT, PATCH_TYPES);
-    await access.guardScopes(ctx.state.caller, tenant, listed(patch['scopes']));
+    await access.authorizeScopes(ctx.state.caller, tenant, listed(patch['scopes']));
     send(ctx, await clients.update(ctx.state.actor, tenant, id, patch, { ifMatch: ifMatch(ctx) }));
   });
 

@@ -4,7 +4,8 @@ import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
-import type { Tenant, TenantsService } from '../../tenancy/tenants/tenants.service.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
+import type { TenantsService } from '../../tenancy/tenants/tenants.service.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
 import { type ClientDraft, readNewClient, readPatch } from '../client-record/client-input.js';
 import { type ClientRecord, usesSecret } from '../client-record/client-record.js';
@@ -71,12 +72,17 @@ export class ClientsService {
   constructor(private readonly deps: ClientsDependencies) {}
 
   /** Newest first; clients that are registered meanwhile never shift a page. Throws as `readPage` does. */
-  list(tenant: Tenant, filter: ClientFilter, limit: number, cursor?: string): Promise<Page<ClientRecord>> {
+  list(
+    tenant: ProjectTenant,
+    filter: ClientFilter,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<ClientRecord>> {
     return readPage(limit, cursor, (slice) => this.deps.repository.list(tenant.projectId, filter, slice));
   }
 
   /** Live, or deleted and not purged yet. */
-  async get(tenant: Tenant, id: string): Promise<ClientRecord> {
+  async get(tenant: ProjectTenant, id: string): Promise<ClientRecord> {
     return found(await this.deps.repository.find(tenant.projectId, id), 'client');
   }
 
@@ -86,7 +92,7 @@ export class ClientsService {
    */
   async create(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     input: Record<string, unknown>,
     { tx: within, channel = OPERATOR_CHANNEL }: CreateOptions = {},
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
@@ -124,7 +130,7 @@ export class ClientsService {
    */
   async update(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     patch: Record<string, unknown>,
     { ifMatch, channel = OPERATOR_CHANNEL }: UpdateOptions = {},
@@ -169,7 +175,7 @@ export class ClientsService {
    */
   async delete(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     { ifMatch, tx: within, channel = OPERATOR_CHANNEL }: CreateOptions & UpdateOptions = {},
   ): Promise<void> {
@@ -220,7 +226,7 @@ export class ClientsService {
     if (mistakes.length > 0) throw invalid(mistakes);
   }
 
-  async #lock(tx: Transaction, tenant: Tenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
+  async #lock(tx: Transaction, tenant: ProjectTenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
     const record = found(await this.deps.repository.lock(tx, tenant.projectId, id), 'client');
     checkVersion(record, ifMatch);
     return record;
@@ -229,7 +235,7 @@ export class ClientsService {
   #audit(
     tx: Transaction,
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     action: AuditAction,
     id: string,
     changed: string[],

@@ -1,11 +1,11 @@
 import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database } from '../../platform/db/database.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
-import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import type { ClientsRepository, PurgedClient } from './clients.repository.js';
 import type { DeadArtifacts } from './invalidated-artifacts-cleanup.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 
 const BATCH = 100;
 
@@ -28,7 +28,7 @@ export class DeletedClientsService {
    * concurrent request wrote while it was deleted. Throws AppError `not_found`, `stale` when `ifMatch` names
    * other versions, or `conflict` when the client is not deleted or was deleted too long ago.
    */
-  async restore(actor: Actor, tenant: Tenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
+  async restore(actor: Actor, tenant: ProjectTenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
     const { audit, database, deadArtifacts, repository, restoreDays } = this.deps;
     const record = await database.transaction(async (tx) => {
       const client = await repository.lock(tx, tenant.projectId, id, 'deleted');

@@ -4,7 +4,7 @@ import type { Json } from '../../platform/wire/json.js';
 import type { tokenToWire } from './initial-access-tokens.routes.js';
 
 /** What each field of an initial access token means. */
-export const INITIAL_ACCESS_TOKEN_WORDS = {
+export const INITIAL_ACCESS_TOKEN_FIELD_DESCRIPTIONS = {
   id: 'The key of the record, to take the token back with.',
   org_id: 'The organization whose clients it registers.',
   project_id: 'The project that it registers clients in.',
@@ -16,7 +16,7 @@ export const INITIAL_ACCESS_TOKEN_WORDS = {
 } as const;
 
 /** An initial access token as the admin API answers it. */
-export const initialAccessTokenAnswer = z.strictObject(
+export const initialAccessTokenResponse = z.strictObject(
   described(
     {
       id,
@@ -27,6 +27,6 @@ export const initialAccessTokenAnswer = z.strictObject(
       created_at: time,
       expires_at: time,
     },
-    INITIAL_ACCESS_TOKEN_WORDS,
+    INITIAL_ACCESS_TOKEN_FIELD_DESCRIPTIONS,
   ),
 ) satisfies z.ZodType<Json<ReturnType<typeof tokenToWire>>>;

@@ -3,13 +3,13 @@ import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
 import type { Settings } from '../../settings/settings.js';
-import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
 import { parseInput } from '../../platform/wire/input.js';
 import { digestOf, newBearerSecret } from './bearer-secret.js';
 import type {
   InitialAccessToken,
   InitialAccessTokensRepository,
 } from './initial-access-tokens.repository.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 
 export type { InitialAccessToken } from './initial-access-tokens.repository.js';
 
@@ -29,7 +29,7 @@ export const initialAccessTokenInput = z.strictObject({
 
 /** Where a client may be registered, who is held to have done so, and what that uses up; `use` may throw `unauthenticated`. */
 export interface Admission {
-  tenant: Tenant;
+  tenant: ProjectTenant;
   subject: string;
   use: (tx: Transaction) => Promise<void>;
 }
@@ -52,7 +52,7 @@ export class InitialAccessTokensService {
    */
   async create(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     input: Record<string, unknown>,
   ): Promise<InitialAccessToken & { value: string }> {
     const { audit, database, mode, repository } = this.deps;
@@ -72,7 +72,7 @@ export class InitialAccessTokensService {
   }
 
   /** From now on it registers no client; those that it registered stay. Throws AppError `not_found`. */
-  async delete(actor: Actor, tenant: Tenant, id: string): Promise<void> {
+  async delete(actor: Actor, tenant: ProjectTenant, id: string): Promise<void> {
     const { audit, database, repository } = this.deps;
     await database.transaction(async (tx) => {
       if (!(await repository.delete(tx, tenant.projectId, id))) throw notFound('initial access token');

@@ -13,7 +13,8 @@ import { AppError } from '../../platform/errors/errors.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import { equalInConstantTime } from '../../platform/crypto/sealing.js';
 import type { Settings } from '../../settings/settings.js';
-import type { Tenant, TenantsService } from '../../tenancy/tenants/tenants.service.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
+import type { TenantsService } from '../../tenancy/tenants/tenants.service.js';
 import { digestOf, newBearerSecret } from './bearer-secret.js';
 import { type Metadata, type Registered, toMetadata } from './client-metadata.js';
 import type { Admission, InitialAccessTokensService } from './initial-access-tokens.service.js';
@@ -162,7 +163,7 @@ function actorOf({ record }: LiveClient, origin: Origin): Actor {
   return { ...origin, subject: `client:${record.clientId}` };
 }
 
-function tenantOf({ record: { orgId, projectId } }: LiveClient): Tenant {
+function tenantOf({ record: { orgId, projectId } }: LiveClient): ProjectTenant {
   return { orgId, projectId };
 }
 

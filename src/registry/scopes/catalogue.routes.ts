@@ -37,7 +37,7 @@ export function catalogueRoutes(deps: CatalogueRoutesDependencies): Router<Admin
   const router = new Router<AdminState>();
   const write: Handler[] = [
     async (ctx, next) => {
-      await deps.access.enterInstallation(ctx.state.caller, 'catalogue.write');
+      await deps.access.authorizeInstallation(ctx.state.caller, 'catalogue.write');
       await next();
       await deps.catalogueChanged();
     },

@@ -4,7 +4,7 @@ import type { Json } from '../../platform/wire/json.js';
 import { scopeFields, scopeName } from './scope-input.js';
 import type { scopeToWire } from './scope-record.js';
 
-const WORDS = {
+const SCOPE_FIELD_DESCRIPTIONS = {
   name: 'What tokens and clients call it, in dotted words; it never changes.',
   title: 'What people read on the consent page.',
   description: 'More words for people.',
@@ -18,7 +18,7 @@ const WORDS = {
 } as const;
 
 /** A scope as the admin API answers it. */
-export const scopeAnswer = z.strictObject(
+export const scopeResponse = z.strictObject(
   described(
     {
       name: z.string(),
@@ -31,18 +31,18 @@ export const scopeAnswer = z.strictObject(
       updated_at: time,
       url: z.url(),
     },
-    WORDS,
+    SCOPE_FIELD_DESCRIPTIONS,
   ),
 ) satisfies z.ZodType<Json<ReturnType<typeof scopeToWire>>>;
 /** A page of scopes. */
-export const scopePage = page(scopeAnswer);
+export const scopePage = page(scopeResponse);
 
 const { title, retired, ...optional } = scopeFields;
 /** The body that creates a scope. */
 export const newScopeRequest = z.strictObject(
-  described({ name: scopeName, title, ...nullish(optional) }, WORDS),
+  described({ name: scopeName, title, ...nullish(optional) }, SCOPE_FIELD_DESCRIPTIONS),
 );
 /** The JSON merge patch of a scope. */
 export const scopePatchRequest = z.strictObject(
-  described({ title: title.optional(), ...nullish({ ...optional, retired }) }, WORDS),
+  described({ title: title.optional(), ...nullish({ ...optional, retired }) }, SCOPE_FIELD_DESCRIPTIONS),
 );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientAnswer } from '../client-record/client-response.schema.js';
+import { clientResponse } from '../client-record/client-response.schema.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
 import { count, time } from '../../platform/wire/answer-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
@@ -29,4 +29,4 @@ export const usageReport = usageSummary.extend({
 }) satisfies z.ZodType<Json<SnakeKeys<UsageReport>>>;
 
 /** A client with what it was used for in the last 30 days. */
-export const clientDetailsAnswer = clientAnswer.extend({ usage: usageSummary });
+export const clientDetailsResponse = clientResponse.extend({ usage: usageSummary });

@@ -1,25 +1,25 @@
 import type { Database } from '../../platform/db/database.js';
-import type { TenantName } from '../tenants/tenant-name.js';
+import type { TenantName } from '../tenants/tenant.js';
 import type { Role } from './permissions.js';
 
 /** A membership as far as rights go; nulls as in the table `members`. */
-export interface HeldRole {
+export interface RoleAssignment {
   orgId: string | null;
   projectId: string | null;
   role: Role;
 }
 
 /** An organization, or a project in it, that exists, and what somebody holds in the organization and above. */
-export interface Place {
+export interface TenantWithRoles {
   orgId: string;
   orgSlug: string;
   projectId: string | null;
   projectSlug: string | null;
-  held: HeldRole[];
+  roles: RoleAssignment[];
 }
 
 /** A project with its organization, or an organization alone, under both of its names. */
-export type NamedPlace = Omit<Place, 'held'>;
+export type NamedTenant = Omit<TenantWithRoles, 'held'>;
 
 const HELD = `SELECT coalesce(
     json_agg(json_build_object('orgId', m.org_id, 'projectId', m.project_id, 'role', m.role)), '[]')
@@ -32,10 +32,14 @@ export class AccessRepository {
   constructor(private readonly database: Database) {}
 
   /** One statement, whatever is there and whoever asks. */
-  async find(subject: string, org: TenantName, project: TenantName | undefined): Promise<Place | undefined> {
+  async find(
+    subject: string,
+    org: TenantName,
+    project: TenantName | undefined,
+  ): Promise<TenantWithRoles | undefined> {
     const [ofOrg, orgValue] = condition('o', org);
     const [ofProject, projectValue] = project ? condition('p', project) : ['false', undefined];
-    const { rows } = await this.database.sql.raw<{ rows: Place[] }>(
+    const { rows } = await this.database.sql.raw<{ rows: TenantWithRoles[] }>(
       `SELECT ${NAMED}, (${HELD} WHERE m.subject = ? AND (m.org_id IS NULL OR m.org_id = o.id)) AS held
        FROM organizations o ${project ? 'JOIN' : 'LEFT JOIN'} projects p ON p.org_id = o.id AND ${ofProject}
        WHERE ${ofOrg}`,
@@ -45,8 +49,8 @@ export class AccessRepository {
   }
 
   /** Everything that somebody holds anywhere. */
-  async held(subject: string): Promise<HeldRole[]> {
-    const { rows } = await this.database.sql.raw<{ rows: { held: HeldRole[] }[] }>(
+  async rolesOf(subject: string): Promise<RoleAssignment[]> {
+    const { rows } = await this.database.sql.raw<{ rows: { held: RoleAssignment[] }[] }>(
       `SELECT (${HELD} WHERE m.subject = ?) AS held`,
       [subject],
     );
@@ -54,8 +58,8 @@ export class AccessRepository {
   }
 
   /** These organizations, as far as they exist, each once for each of these projects that it has, or else alone. */
-  async named(orgs: readonly TenantName[], projects: readonly TenantName[]): Promise<NamedPlace[]> {
-    const { rows } = await this.database.sql.raw<{ rows: NamedPlace[] }>(
+  async findNamed(orgs: readonly TenantName[], projects: readonly TenantName[]): Promise<NamedTenant[]> {
+    const { rows } = await this.database.sql.raw<{ rows: NamedTenant[] }>(
       `SELECT ${NAMED} FROM organizations o
        LEFT JOIN projects p ON p.org_id = o.id AND (p.id = ANY (?::uuid[]) OR p.slug = ANY (?))
        WHERE o.id = ANY (?::uuid[]) OR o.slug = ANY (?)`,
@@ -65,8 +69,8 @@ export class AccessRepository {
   }
 
   /** Where a client of the project holds roles itself. */
-  async heldByClient(projectId: string, clientRowId: string): Promise<HeldRole[]> {
-    const { rows } = await this.database.sql.raw<{ rows: { held: HeldRole[] }[] }>(
+  async rolesOfClient(projectId: string, clientRowId: string): Promise<RoleAssignment[]> {
+    const { rows } = await this.database.sql.raw<{ rows: { held: RoleAssignment[] }[] }>(
       `SELECT (${HELD} WHERE m.subject = 'client:' || c.client_id) AS held
        FROM oauth_clients c WHERE c.id = ? AND c.project_id = ?`,
       [clientRowId, projectId],

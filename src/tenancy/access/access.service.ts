@@ -1,7 +1,6 @@
 import { AppError, notFound } from '../../platform/errors/errors.js';
-import { tenantName } from '../tenants/tenant-name.js';
-import type { OrgTenant, Tenant } from '../tenants/tenants.service.js';
-import type { AccessRepository, HeldRole } from './access.repository.js';
+import { tenantName, type OrganizationTenant, type ProjectTenant } from '../tenants/tenant.js';
+import type { AccessRepository, RoleAssignment } from './access.repository.js';
 import type { Caller } from './caller.js';
 import {
   ADMIN_SCOPES,
@@ -9,14 +8,14 @@ import {
   allows,
   type Permission,
   scopeFor,
-  type Standing,
+  type EffectiveRole,
   weakestRole,
 } from './permissions.js';
-import { claimedAt, standingAt } from './effective-role.js';
+import { assignmentFromClaim, effectiveRoleIn } from './effective-role.js';
 import { accountSubject } from './subjects.js';
 
 /** What somebody may look at: everything, or whole organizations and single projects, by id. */
-export type Reach =
+export type VisibleTenants =
   'everything' | { organizations: ReadonlySet<string>; projects: ReadonlyMap<string, { orgId: string }> };
 
 /**
@@ -31,19 +30,19 @@ export class AccessService {
    * `not_found` for whoever has no role there, exactly as if it were not there; `forbidden` when the role does not
    * allow what is asked; and, only when the role would, `forbidden` with the scope that the token lacks.
    */
-  enter(caller: Caller, org: string, project: string, permission: Permission): Promise<Tenant>;
-  enter(caller: Caller, org: string, project: undefined, permission: Permission): Promise<OrgTenant>;
+  enter(caller: Caller, org: string, project: string, permission: Permission): Promise<ProjectTenant>;
+  enter(caller: Caller, org: string, project: undefined, permission: Permission): Promise<OrganizationTenant>;
   enter(
     caller: Caller,
     org: string,
     project: string | undefined,
     permission: Permission,
-  ): Promise<Tenant | OrgTenant>;
+  ): Promise<ProjectTenant | OrganizationTenant>;
   async enter(caller: Caller, org: string, project: string | undefined, permission: Permission) {
     const names = [tenantName(org), project === undefined ? undefined : tenantName(project)] as const;
     const wellFormed = names[0] && (project === undefined || names[1]);
     const place = wellFormed && (await this.repository.find(caller.subject, names[0], names[1]));
-    const standing = place && standingAt(place, caller.claimedRoles);
+    const standing = place && effectiveRoleIn(place, caller.claimedRoles);
     if (!place || !standing) throw notFound(project === undefined ? 'organization' : 'project');
     check(caller, standing, permission);
     return { orgId: place.orgId, projectId: place.projectId };
@@ -53,7 +52,7 @@ export class AccessService {
    * Lets the owners of the installation pass, for what belongs to no organization. Throws AppError `not_found` for
    * whoever has no role anywhere, and `forbidden` as `enter` does.
    */
-  async enterInstallation(caller: Caller, permission: Permission): Promise<void> {
+  async authorizeInstallation(caller: Caller, permission: Permission): Promise<void> {
     const held = await this.#heldBy(caller);
     if (held.length === 0) throw notFound('resource');
     if (held.every(({ orgId }) => orgId !== null)) throw new AppError('forbidden', OWNERS_ONLY);
@@ -61,7 +60,7 @@ export class AccessService {
   }
 
   /** What lists may show the caller. Throws AppError `forbidden` when the token lacks the scope tenants.read. */
-  async reach(caller: Caller): Promise<Reach> {
+  async visibleTenants(caller: Caller): Promise<VisibleTenants> {
     requireScope(caller, 'tenants.read');
     const held = await this.#heldBy(caller);
     if (held.some(({ orgId }) => orgId === null)) return 'everything';
@@ -79,16 +78,16 @@ export class AccessService {
    * Guards a client that holds a role itself: whoever can make secrets or keys for it can act in that role. So changing
    * it takes what handing out the role takes. Throws AppError `forbidden`.
    */
-  async guardMember(caller: Caller, tenant: Tenant, clientRowId: string): Promise<void> {
-    await this.guardScopes(
+  async authorizeClientChange(caller: Caller, tenant: ProjectTenant, clientRowId: string): Promise<void> {
+    await this.authorizeScopes(
       caller,
       tenant,
       await this.repository.scopesOfClient(tenant.projectId, clientRowId),
     );
-    const held = await this.repository.heldByClient(tenant.projectId, clientRowId);
+    const held = await this.repository.rolesOfClient(tenant.projectId, clientRowId);
     if (held.length === 0) return;
     try {
-      if (held.some(({ orgId }) => orgId === null)) await this.enterInstallation(caller, 'tenants.write');
+      if (held.some(({ orgId }) => orgId === null)) await this.authorizeInstallation(caller, 'tenants.write');
       else {
         const ofWhole = held.some(({ projectId }) => projectId === null);
         await this.enter(caller, tenant.orgId, ofWhole ? undefined : tenant.projectId, 'tenants.write');
@@ -106,10 +105,10 @@ export class AccessService {
    * so whoever gives a client such a scope, or changes one that has it, must have the permission too. Throws AppError
    * `forbidden`.
    */
-  async guardScopes(caller: Caller, tenant: Tenant, scopes: readonly unknown[]): Promise<void> {
+  async authorizeScopes(caller: Caller, tenant: ProjectTenant, scopes: readonly unknown[]): Promise<void> {
     for (const permission of ADMIN_SCOPES.filter((scope) => scopes.includes(scope))) {
       try {
-        if (permission === 'catalogue.write') await this.enterInstallation(caller, permission);
+        if (permission === 'catalogue.write') await this.authorizeInstallation(caller, permission);
         else await this.enter(caller, tenant.orgId, tenant.projectId, permission);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
@@ -124,17 +123,17 @@ export class AccessService {
     return this.repository.isMember(accountSubject(accountId), orgId);
   }
 
-  async #heldBy({ subject, claimedRoles }: Caller): Promise<HeldRole[]> {
+  async #heldBy({ subject, claimedRoles }: Caller): Promise<RoleAssignment[]> {
     const names = (pick: 'org' | 'project') =>
       claimedRoles.flatMap((claim) => tenantName(claim[pick] ?? '') ?? []);
     const [held, places] = await Promise.all([
-      this.repository.held(subject),
-      claimedRoles.length === 0 ? [] : this.repository.named(names('org'), names('project')),
+      this.repository.rolesOf(subject),
+      claimedRoles.length === 0 ? [] : this.repository.findNamed(names('org'), names('project')),
     ]);
-    const claimed = claimedRoles.flatMap((claim): HeldRole[] => {
+    const claimed = claimedRoles.flatMap((claim): RoleAssignment[] => {
       if (claim.org === undefined) return [{ orgId: null, projectId: null, role: claim.role }];
       return places.flatMap((place) => {
-        const role = claimedAt(place, claim);
+        const role = assignmentFromClaim(place, claim);
         return role && (role.projectId === null || role.projectId === place.projectId) ? [role] : [];
       });
     });
@@ -144,7 +143,7 @@ export class AccessService {
 
 const OWNERS_ONLY = 'Only an owner of the whole installation may do this.';
 
-function check(caller: Caller, standing: Standing, permission: Permission): void {
+function check(caller: Caller, standing: EffectiveRole, permission: Permission): void {
   if (!allows(standing, permission)) {
     const role = weakestRole(permission);
     throw new AppError(

@@ -1,8 +1,8 @@
 import type { RouterMiddleware } from '@koa/router';
 import type { AccessService } from './access.service.js';
 import type { Permission } from './permissions.js';
-import type { OrgTenant, Tenant } from '../tenants/tenants.service.js';
 import type { AdminState } from '../admin-tokens/verify-admin-token.js';
+import type { OrganizationTenant, ProjectTenant } from '../tenants/tenant.js';
 
 export const ORGANIZATIONS = '/admin/v1/orgs';
 export const ORGANIZATION = `${ORGANIZATIONS}/:org`;
@@ -20,7 +20,7 @@ export function enterOrganization(
   access: AccessService,
   { params, state }: AdminContext,
   permission: Permission,
-): Promise<OrgTenant> {
+): Promise<OrganizationTenant> {
   return access.enter(state.caller, params['org'] ?? '', undefined, permission);
 }
 
@@ -29,6 +29,6 @@ export function enterProject(
   access: AccessService,
   { params, state }: AdminContext,
   permission: Permission,
-): Promise<Tenant> {
+): Promise<ProjectTenant> {
   return access.enter(state.caller, params['org'] ?? '', params['project'] ?? '', permission);
 }

@@ -21,8 +21,8 @@ export type Permission = AdminScope | 'tenants.visit';
  * How somebody stands at a place, weakest first: by their role there; as a `guest` of an organization, with a role only
  * in one of its projects; or as an owner of the whole installation.
  */
-const STANDINGS = ['member', 'guest', 'viewer', 'admin', 'owner', 'installation'] as const;
-export type Standing = (typeof STANDINGS)[number];
+const EFFECTIVE_ROLES = ['member', 'guest', 'viewer', 'admin', 'owner', 'installation'] as const;
+export type EffectiveRole = (typeof EFFECTIVE_ROLES)[number];
 
 /** What belongs to no organization. */
 const INSTALLATION_ONLY: readonly AdminScope[] = ['catalogue.write'];
@@ -30,7 +30,7 @@ const INSTALLATION_ONLY: readonly AdminScope[] = ['catalogue.write'];
 const allowing = (allows: (scope: AdminScope) => boolean): ReadonlySet<Permission> =>
   new Set<Permission>(['tenants.visit', ...ADMIN_SCOPES.filter(allows)]);
 
-const PERMISSIONS: Readonly<Record<Standing, ReadonlySet<Permission>>> = {
+const PERMISSIONS: Readonly<Record<EffectiveRole, ReadonlySet<Permission>>> = {
   member: new Set(),
   guest: allowing(() => false),
   viewer: allowing((scope) => scope.endsWith('.read')),
@@ -45,13 +45,13 @@ export function scopeFor(permission: Permission): AdminScope {
 }
 
 /** Whether somebody who stands like this has the permission, whatever their token says. */
-export function allows(standing: Standing, permission: Permission): boolean {
+export function allows(standing: EffectiveRole, permission: Permission): boolean {
   return PERMISSIONS[standing].has(permission);
 }
 
 /** The better of two standings. */
-export function better(one: Standing | undefined, other: Standing): Standing {
-  return one !== undefined && STANDINGS.indexOf(one) > STANDINGS.indexOf(other) ? one : other;
+export function strongest(one: EffectiveRole | undefined, other: EffectiveRole): EffectiveRole {
+  return one !== undefined && EFFECTIVE_ROLES.indexOf(one) > EFFECTIVE_ROLES.indexOf(other) ? one : other;
 }
 
 /** The weakest role that has the permission; undefined when it takes an owner of the installation. */

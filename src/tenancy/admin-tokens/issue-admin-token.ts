@@ -13,7 +13,7 @@ export interface AdminTokenRequest {
 }
 
 /** Signs an access token for our own admin API as the token endpoint would (RFC 9068), for a person on this machine. */
-export async function mintAdminToken(keys: KeysService, request: AdminTokenRequest): Promise<string> {
+export async function issueAdminToken(keys: KeysService, request: AdminTokenRequest): Promise<string> {
   const jwk = (await keys.load()).signing.find(({ alg }) => alg === 'ES256');
   if (!jwk?.kid) throw new Error('there is no ES256 signing key');
   return new SignJWT({ scope: request.scopes.join(' '), client_id: COMMAND_LINE_CLIENT })

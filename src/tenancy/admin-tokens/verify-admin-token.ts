@@ -59,7 +59,7 @@ const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
  * for `AccessService` to say. Throws AppError `unauthenticated`, or `unavailable` when an outside issuer's keys cannot
  * be had.
  */
-export function adminAuth(trust: AdminTrust): Koa.Middleware<AdminState> {
+export function requireAdminToken(trust: AdminTrust): Koa.Middleware<AdminState> {
   const verifiers = new Map<string, Verify>(
     trust.outside.map((outside) => [outside.issuer, outsideVerifier(outside)]),
   );

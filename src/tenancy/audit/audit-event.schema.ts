@@ -5,7 +5,7 @@ import type { Json } from '../../platform/wire/json.js';
 import type { StoredAuditRow } from './audit.service.js';
 
 /** An event of the audit trail as the admin API answers it. */
-export const auditEventAnswer = z.strictObject(
+export const auditEventResponse = z.strictObject(
   described(
     {
       id,
@@ -36,4 +36,4 @@ export const auditEventAnswer = z.strictObject(
   ),
 ) satisfies z.ZodType<Json<SnakeKeys<StoredAuditRow>>>;
 /** A page of the audit trail. */
-export const auditEventPage = page(auditEventAnswer);
+export const auditEventPage = page(auditEventResponse);

@@ -33,7 +33,7 @@ export function auditRoutes({ audit, access }: AuditRoutesDependencies): Router<
   );
   router.get('/admin/v1/audit_events', (ctx) =>
     send(ctx, async () => {
-      await access.enterInstallation(ctx.state.caller, 'audit.read');
+      await access.authorizeInstallation(ctx.state.caller, 'audit.read');
       return {};
     }),
   );

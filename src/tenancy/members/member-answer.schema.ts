@@ -6,7 +6,7 @@ import type { Json } from '../../platform/wire/json.js';
 import type { Member } from './members.service.js';
 
 /** What each field of a membership means. */
-export const MEMBER_WORDS = {
+export const MEMBER_FIELD_DESCRIPTIONS = {
   id: 'The key of the record; it never changes.',
   org_id: 'The organization that the role is in; null for the whole installation.',
   project_id: 'The project that the role is in; null for the whole organization.',
@@ -20,7 +20,7 @@ export const MEMBER_WORDS = {
 } as const;
 
 /** A membership as the admin API answers it. */
-export const memberAnswer = z.strictObject(
+export const memberResponse = z.strictObject(
   described(
     {
       id,
@@ -33,8 +33,8 @@ export const memberAnswer = z.strictObject(
       updated_at: time,
       url: z.url(),
     },
-    MEMBER_WORDS,
+    MEMBER_FIELD_DESCRIPTIONS,
   ),
 ) satisfies z.ZodType<Json<SnakeKeys<Member> & { url: string }>>;
 /** A page of memberships. */
-export const memberPage = page(memberAnswer);
+export const memberPage = page(memberResponse);

@@ -3,12 +3,7 @@ import { type CamelKeys, toCamel } from '../../platform/wire/snake-case.js';
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
 import type { Positioned, Slice } from '../../platform/paging/page.js';
 import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
-
-/** What a membership is of: a project, an organization as a whole, or the whole installation. */
-export interface Level {
-  orgId: string | null;
-  projectId: string | null;
-}
+import type { Tenant } from '../tenants/tenant.js';
 
 interface Row {
   id: string;
@@ -36,18 +31,18 @@ export class MembersRepository {
   constructor(private readonly database: Database) {}
 
   /** Newest first. */
-  list(level: Level, slice: Slice): Promise<Positioned<Member>[]> {
-    const list = { columns: COLUMNS, from: TABLES, time: 'm.created_at', id: 'm.id', where: at(level) };
+  list(tenant: Tenant, slice: Slice): Promise<Positioned<Member>[]> {
+    const list = { columns: COLUMNS, from: TABLES, time: 'm.created_at', id: 'm.id', where: at(tenant) };
     return selectSlice(this.database.sql, list, slice, (row: Row) => toCamel(row));
   }
 
   async find(
-    level: Level,
+    tenant: Tenant,
     by: { id: string } | { subject: string },
     sql: Sql = this.database.sql,
   ): Promise<Member | undefined> {
     const one: Condition = 'id' in by ? ['m.id = ?', by.id] : ['m.subject = ?', by.subject];
-    const where = [...at(level), one];
+    const where = [...at(tenant), one];
     const { rows } = await sql.raw<{ rows: Row[] }>(
       `SELECT ${COLUMNS} FROM ${TABLES} WHERE ${where.map(([condition]) => condition).join(' AND ')}`,
       where.flatMap(([, ...values]) => values) as string[],
@@ -56,12 +51,12 @@ export class MembersRepository {
   }
 
   /** The new row's id, or undefined when the subject has a role here already. */
-  async insert(tx: Transaction, level: Level, subject: string, role: Role): Promise<string | undefined> {
+  async insert(tx: Transaction, tenant: Tenant, subject: string, role: Role): Promise<string | undefined> {
     const { rows } = await tx.raw<{ rows: { id: string }[] }>(
       `INSERT INTO members (org_id, project_id, subject, role) VALUES (?, ?, ?, ?)
        ON CONFLICT (subject, org_id, project_id) DO NOTHING RETURNING id`,
       // knex's types know nulls among its bindings only by another name.
-      [level.orgId, level.projectId, subject, role] as string[],
+      [tenant.orgId, tenant.projectId, subject, role] as string[],
     );
     return rows[0]?.id;
   }
@@ -94,8 +89,8 @@ export class MembersRepository {
   }
 }
 
-/** The rows of exactly this level. */
-function at({ orgId, projectId }: Level): Condition[] {
+/** The rows of exactly this tenant. */
+function at({ orgId, projectId }: Tenant): Condition[] {
   return [
     orgId === null ? ['m.org_id IS NULL'] : ['m.org_id = ?', orgId],
     projectId === null ? ['m.project_id IS NULL'] : ['m.project_id = ?', projectId],

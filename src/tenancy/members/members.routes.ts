@@ -13,7 +13,8 @@ import { toSnake } from '../../platform/wire/snake-case.js';
 import { notFound } from '../../platform/errors/errors.js';
 import { readJson } from '../../platform/http/http.js';
 import { readListParameters } from '../../platform/paging/query.js';
-import { INSTALLATION_LEVEL, type Level, type Member, type MembersService } from './members.service.js';
+import { type Member, type MembersService } from './members.service.js';
+import { INSTALLATION_TENANT, type Tenant } from '../tenants/tenant.js';
 
 const BODY_LIMIT = 16 * 1024;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -25,7 +26,7 @@ export interface MemberRoutesDependencies {
   members: MembersService;
 }
 
-type Enter = (ctx: AdminContext, permission: 'tenants.read' | 'tenants.write') => Promise<Level>;
+type Enter = (ctx: AdminContext, permission: 'tenants.read' | 'tenants.write') => Promise<Tenant>;
 
 /** The operators' door to who has which role: in a project, in an organization, in the whole installation. */
 export function memberRoutes({ issuer, access, members }: MemberRoutesDependencies): Router<AdminState> {
@@ -33,8 +34,8 @@ export function memberRoutes({ issuer, access, members }: MemberRoutesDependenci
   const wireOf = (record: Member) => ({ ...toSnake(record), url: urlOf(issuer, record) });
 
   serve('/admin/v1/members', async ({ state }, permission) => {
-    await access.enterInstallation(state.caller, permission);
-    return INSTALLATION_LEVEL;
+    await access.authorizeInstallation(state.caller, permission);
+    return INSTALLATION_TENANT;
   });
   serve(`${ORGANIZATION}/members`, (ctx, permission) => enterOrganization(access, ctx, permission));
   serve(`${PROJECT}/members`, (ctx, permission) => enterProject(access, ctx, permission));

@@ -7,18 +7,16 @@ import { lock } from '../../platform/db/locks.js';
 import { AppError, found, invalid, type Mistake } from '../../platform/errors/errors.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { parseInput } from '../../platform/wire/input.js';
-import type { Tenant, TenantsService } from '../tenants/tenants.service.js';
+import type { ProjectTenant, Tenant } from '../tenants/tenant.js';
+import type { TenantsService } from '../tenants/tenants.service.js';
 import { MEMBER_READ_ONLY, memberPatch, NEW_MEMBER_READ_ONLY, newMember } from './member-schema.js';
-import type { Level, Member, MembersRepository } from './members.repository.js';
+import type { Member, MembersRepository } from './members.repository.js';
 
-export type { Level, Member } from './members.repository.js';
-
-/** The level above all organizations. */
-export const INSTALLATION_LEVEL: Level = { orgId: null, projectId: null };
+export type { Member } from './members.repository.js';
 
 /** Says where a live client belongs; undefined when there is no such client. */
 export interface ClientOwners {
-  ownerOf(clientId: string): Promise<Tenant | undefined>;
+  ownerOf(clientId: string): Promise<ProjectTenant | undefined>;
 }
 
 /** What memberships need; `issuers` are the outside ones whose people can be members. */
@@ -40,69 +38,69 @@ export interface MembersDependencies {
 export class MembersService {
   constructor(private readonly deps: MembersDependencies) {}
 
-  /** The members of exactly this level, newest first. Throws as `readPage` does. */
-  list(level: Level, limit: number, cursor?: string): Promise<Page<Member>> {
-    return readPage(limit, cursor, (slice) => this.deps.repository.list(level, slice));
+  /** The members of exactly this tenant, newest first. Throws as `readPage` does. */
+  list(tenant: Tenant, limit: number, cursor?: string): Promise<Page<Member>> {
+    return readPage(limit, cursor, (slice) => this.deps.repository.list(tenant, slice));
   }
 
-  async get(level: Level, id: string): Promise<Member> {
-    return found(await this.deps.repository.find(level, { id }), 'member');
+  async get(tenant: Tenant, id: string): Promise<Member> {
+    return found(await this.deps.repository.find(tenant, { id }), 'member');
   }
 
-  async findBySubject(level: Level, subject: string): Promise<Member> {
-    return found(await this.deps.repository.find(level, { subject }), 'member');
+  async findBySubject(tenant: Tenant, subject: string): Promise<Member> {
+    return found(await this.deps.repository.find(tenant, { subject }), 'member');
   }
 
   /** Gives a role to a subject that exists, or to the account with an e-mail address. */
-  async add(actor: Actor, level: Level, input: Record<string, unknown>): Promise<Member> {
+  async add(actor: Actor, tenant: Tenant, input: Record<string, unknown>): Promise<Member> {
     const { subject, email, role } = parseInput(newMember, input, NEW_MEMBER_READ_ONLY);
-    const mistakes = roleMistakes(level, role);
-    const named = await this.#subject(level, subject, email);
+    const mistakes = roleMistakes(tenant, role);
+    const named = await this.#subject(tenant, subject, email);
     if (typeof named !== 'string') mistakes.push(named);
     if (typeof named !== 'string' || mistakes.length > 0) throw invalid(mistakes);
-    return this.deps.database.transaction((tx) => this.grant(tx, actor, level, named, role));
+    return this.deps.database.transaction((tx) => this.grant(tx, actor, tenant, named, role));
   }
 
   /** As `add`, for a subject that is known to exist, within the caller's transaction. */
-  async grant(tx: Transaction, actor: Actor, level: Level, subject: string, role: Role): Promise<Member> {
+  async grant(tx: Transaction, actor: Actor, tenant: Tenant, subject: string, role: Role): Promise<Member> {
     const { repository, tenants } = this.deps;
-    if (level.orgId !== null) await tenants.hold(tx, { orgId: level.orgId, projectId: null });
-    if (level.orgId !== null && level.projectId !== null)
-      await tenants.hold(tx, { orgId: level.orgId, projectId: level.projectId });
-    const id = await repository.insert(tx, level, subject, role);
+    if (tenant.orgId !== null) await tenants.hold(tx, { orgId: tenant.orgId, projectId: null });
+    if (tenant.orgId !== null && tenant.projectId !== null)
+      await tenants.hold(tx, { orgId: tenant.orgId, projectId: tenant.projectId });
+    const id = await repository.insert(tx, tenant, subject, role);
     if (id === undefined) {
       throw new AppError('conflict', 'This subject has a role here already; change that one instead.');
     }
-    await this.#audit(tx, actor, 'member.added', level, id, ['subject', 'role']);
-    return found(await repository.find(level, { id }, tx), 'member');
+    await this.#audit(tx, actor, 'member.added', tenant, id, ['subject', 'role']);
+    return found(await repository.find(tenant, { id }, tx), 'member');
   }
 
-  async update(actor: Actor, level: Level, id: string, patch: Record<string, unknown>): Promise<Member> {
+  async update(actor: Actor, tenant: Tenant, id: string, patch: Record<string, unknown>): Promise<Member> {
     const { role } = parseInput(memberPatch, patch, MEMBER_READ_ONLY);
-    const mistakes = role === undefined ? [] : roleMistakes(level, role);
+    const mistakes = role === undefined ? [] : roleMistakes(tenant, role);
     if (mistakes.length > 0) throw invalid(mistakes);
     const { database, repository } = this.deps;
     return database.transaction(async (tx) => {
-      const before = found(await repository.find(level, { id }, tx), 'member');
+      const before = found(await repository.find(tenant, { id }, tx), 'member');
       if (role === undefined || role === before.role) return before;
       await repository.updateRole(tx, id, role);
-      await this.#audit(tx, actor, 'member.updated', level, id, ['role']);
-      return found(await repository.find(level, { id }, tx), 'member');
+      await this.#audit(tx, actor, 'member.updated', tenant, id, ['role']);
+      return found(await repository.find(tenant, { id }, tx), 'member');
     });
   }
 
   /** Effective with the next request. The last owner of the installation who can still act stays. */
-  async remove(actor: Actor, level: Level, id: string): Promise<void> {
+  async remove(actor: Actor, tenant: Tenant, id: string): Promise<void> {
     const { database, repository } = this.deps;
     await database.transaction(async (tx) => {
       // Two owners who remove each other at the same moment must not both succeed.
-      if (level.orgId === null) await lock(tx, 'installation owners');
-      found(await repository.find(level, { id }, tx), 'member');
+      if (tenant.orgId === null) await lock(tx, 'installation owners');
+      found(await repository.find(tenant, { id }, tx), 'member');
       await repository.delete(tx, id);
-      if (level.orgId === null && !(await repository.hasLivingOwner(tx))) {
+      if (tenant.orgId === null && !(await repository.hasLivingOwner(tx))) {
         throw new AppError('conflict', 'This is the last owner of the installation; add another one first.');
       }
-      await this.#audit(tx, actor, 'member.removed', level, id, []);
+      await this.#audit(tx, actor, 'member.removed', tenant, id, []);
     });
   }
 
@@ -118,7 +116,7 @@ export class MembersService {
 
   /** The subject in its stored form, or what is wrong with it. */
   async #subject(
-    level: Level,
+    tenant: Tenant,
     subject: string | undefined,
     email: string | undefined,
   ): Promise<string | Mistake> {
@@ -143,7 +141,7 @@ export class MembersService {
     if (parsed.kind === 'client') {
       const owner = await clients.ownerOf(parsed.clientId);
       // Its own operators can act as the client, so that nobody else's place may depend on it.
-      if (!owner || !isWithin(owner, level)) return wrong('There is no such client here.');
+      if (!owner || !isWithin(owner, tenant)) return wrong('There is no such client here.');
     }
     return subjectText(parsed);
   }
@@ -152,21 +150,21 @@ export class MembersService {
     tx: Transaction,
     actor: Actor,
     action: AuditAction,
-    level: Level,
+    tenant: Tenant,
     id: string,
     changed: string[],
   ): Promise<void> {
-    const target = { targetId: id, ...level };
+    const target = { targetId: id, ...tenant };
     return this.deps.audit.record(tx, { actor, action, ...target, changedFields: changed });
   }
 }
 
-function isWithin(client: { orgId: string; projectId: string }, { orgId, projectId }: Level): boolean {
+function isWithin(client: { orgId: string; projectId: string }, { orgId, projectId }: Tenant): boolean {
   if (orgId === null) return true;
   return client.orgId === orgId && (projectId === null || client.projectId === projectId);
 }
 
-function roleMistakes({ orgId }: Level, role: Role): Mistake[] {
+function roleMistakes({ orgId }: Tenant, role: Role): Mistake[] {
   if (orgId !== null || role === 'owner') return [];
   return [{ pointer: '/role', detail: 'For the whole installation there are only owners.' }];
 }

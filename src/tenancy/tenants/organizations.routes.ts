@@ -29,14 +29,14 @@ export function organizationRoutes({
   });
 
   router.get(ORGANIZATIONS, async (ctx) => {
-    const reach = await access.reach(ctx.state.caller);
+    const reach = await access.visibleTenants(ctx.state.caller);
     const { limit, cursor } = readListParameters(ctx.query);
     const { data, nextCursor } = await organizations.list(reach, limit, cursor);
     ctx.body = { data: data.map(wireOf), next_cursor: nextCursor };
   });
 
   router.post(ORGANIZATIONS, async (ctx) => {
-    await access.enterInstallation(ctx.state.caller, 'tenants.write');
+    await access.authorizeInstallation(ctx.state.caller, 'tenants.write');
     const wire = wireOf(await organizations.create(ctx.state.actor, await readJson(ctx, BODY_LIMIT)));
     ctx.status = 201;
     ctx.set('Location', wire.url);

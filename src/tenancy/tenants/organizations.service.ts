@@ -1,4 +1,4 @@
-import type { Reach } from '../access/access.service.js';
+import type { VisibleTenants } from '../access/access.service.js';
 import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found } from '../../platform/errors/errors.js';
@@ -24,7 +24,7 @@ export class OrganizationsService {
   ) {}
 
   /** Newest first. Throws as `readPage` does. */
-  list(reach: Reach, limit: number, cursor?: string): Promise<Page<Organization>> {
+  list(reach: VisibleTenants, limit: number, cursor?: string): Promise<Page<Organization>> {
     return readPage(limit, cursor, (slice) => this.repository.list(organizationsIn(reach), slice));
   }
 
@@ -75,8 +75,8 @@ export class OrganizationsService {
   }
 }
 
-function organizationsIn(reach: Reach): string[] | undefined {
-  if (reach === 'everything') return undefined;
-  const ofProjects = [...reach.projects.values()].map(({ orgId }) => orgId);
-  return [...new Set([...reach.organizations, ...ofProjects])];
+function organizationsIn(visible: VisibleTenants): string[] | undefined {
+  if (visible === 'everything') return undefined;
+  const ofProjects = [...visible.projects.values()].map(({ orgId }) => orgId);
+  return [...new Set([...visible.organizations, ...ofProjects])];
 }

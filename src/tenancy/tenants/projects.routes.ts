@@ -26,7 +26,7 @@ export function projectRoutes({ issuer, access, projects }: ProjectRoutesDepende
 
   router.get(PROJECTS, async (ctx) => {
     const org = await enterOrganization(access, ctx, 'tenants.visit');
-    const reach = await access.reach(ctx.state.caller);
+    const reach = await access.visibleTenants(ctx.state.caller);
     const { limit, cursor } = readListParameters(ctx.query);
     const { data, nextCursor } = await projects.list(org, reach, limit, cursor);
     ctx.body = { data: data.map(wireOf), next_cursor: nextCursor };

@@ -1,4 +1,4 @@
-import type { Reach } from '../access/access.service.js';
+import type { VisibleTenants } from '../access/access.service.js';
 import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found } from '../../platform/errors/errors.js';
@@ -9,7 +9,8 @@ import { toCamel } from '../../platform/wire/snake-case.js';
 import type { Project, ProjectsRepository } from './projects.repository.js';
 import { slugTaken } from './slug-taken.js';
 import { newProject, projectPatch, TENANT_READ_ONLY } from './tenant-schema.js';
-import type { OrgTenant, Tenant, TenantsService } from './tenants.service.js';
+import type { TenantsService } from './tenants.service.js';
+import type { OrganizationTenant, ProjectTenant } from './tenant.js';
 
 export type { Project } from './projects.repository.js';
 
@@ -29,17 +30,22 @@ export class ProjectsService {
   constructor(private readonly deps: ProjectsDependencies) {}
 
   /** Newest first. Throws as `readPage` does. */
-  list({ orgId }: OrgTenant, reach: Reach, limit: number, cursor?: string): Promise<Page<Project>> {
+  list(
+    { orgId }: OrganizationTenant,
+    reach: VisibleTenants,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<Project>> {
     const all = reach === 'everything' || reach.organizations.has(orgId);
     const ids = all ? undefined : [...reach.projects.keys()];
     return readPage(limit, cursor, (slice) => this.deps.repository.list(orgId, ids, slice));
   }
 
-  async get({ projectId }: Tenant): Promise<Project> {
+  async get({ projectId }: ProjectTenant): Promise<Project> {
     return found(await this.deps.repository.find(projectId), 'project');
   }
 
-  async create(actor: Actor, org: OrgTenant, input: Record<string, unknown>): Promise<Project> {
+  async create(actor: Actor, org: OrganizationTenant, input: Record<string, unknown>): Promise<Project> {
     const fields = parseInput(newProject, input, TENANT_READ_ONLY);
     const { database, repository, tenants } = this.deps;
     return database.transaction(async (tx) => {
@@ -53,7 +59,7 @@ export class ProjectsService {
   }
 
   /** Applies a JSON merge patch (RFC 7396); one that changes nothing is not recorded. */
-  async update(actor: Actor, tenant: Tenant, patch: Record<string, unknown>): Promise<Project> {
+  async update(actor: Actor, tenant: ProjectTenant, patch: Record<string, unknown>): Promise<Project> {
     const fields = parseInput(projectPatch, patch, TENANT_READ_ONLY);
     const { database, repository } = this.deps;
     return database.transaction(async (tx) => {
@@ -67,7 +73,7 @@ export class ProjectsService {
   }
 
   /** With everybody's roles in it. Throws AppError `conflict` while it has clients. */
-  async delete(actor: Actor, tenant: Tenant): Promise<void> {
+  async delete(actor: Actor, tenant: ProjectTenant): Promise<void> {
     const { database, repository } = this.deps;
     await database.transaction(async (tx) => {
       found(await repository.lock(tx, tenant.projectId), 'project');
@@ -85,7 +91,7 @@ export class ProjectsService {
     tx: Transaction,
     actor: Actor,
     action: AuditAction,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     changed: string[],
   ): Promise<void> {
     const target = { targetId: tenant.projectId, ...tenant };

@@ -6,7 +6,7 @@ import type { Organization } from './organizations.service.js';
 import type { Project } from './projects.service.js';
 
 /** What each field of an organization or a project means. */
-export const TENANT_WORDS = {
+export const TENANT_FIELD_DESCRIPTIONS = {
   id: 'The key of the record; it never changes.',
   org_id: 'The organization that it belongs to.',
   slug: 'The name in paths, wherever the id could stand: lower-case letters, digits and hyphens.',
@@ -21,15 +21,15 @@ export const TENANT_WORDS = {
 const fields = { id, slug: z.string(), name: z.string(), created_at: time, updated_at: time, url: z.url() };
 
 /** An organization as the admin API answers it. */
-export const organizationAnswer = z.strictObject(
-  described({ ...fields, membership_open: z.boolean() }, TENANT_WORDS),
+export const organizationResponse = z.strictObject(
+  described({ ...fields, membership_open: z.boolean() }, TENANT_FIELD_DESCRIPTIONS),
 ) satisfies z.ZodType<Json<SnakeKeys<Organization> & { url: string }>>;
 /** A page of organizations. */
-export const organizationPage = page(organizationAnswer);
+export const organizationPage = page(organizationResponse);
 
 /** A project as the admin API answers it. */
-export const projectAnswer = z.strictObject(
-  described({ ...fields, org_id: id }, TENANT_WORDS),
+export const projectResponse = z.strictObject(
+  described({ ...fields, org_id: id }, TENANT_FIELD_DESCRIPTIONS),
 ) satisfies z.ZodType<Json<SnakeKeys<Project> & { url: string }>>;
 /** A page of projects. */
-export const projectPage = page(projectAnswer);
+export const projectPage = page(projectResponse);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { line } from '../../platform/wire/field-shapes.js';
 import { setByServer } from '../../platform/wire/input.js';
-import { isSlug } from './tenant-name.js';
+import { isSlug } from './tenant.js';
 
 const slug = z
   .string('Send a slug as text.')

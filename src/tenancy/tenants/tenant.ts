@@ -1,5 +1,28 @@
 import { isUuid } from '../../platform/wire/uuid.js';
 
+/** A project, with the organization that owns it. */
+export interface ProjectTenant {
+  orgId: string;
+  projectId: string;
+}
+
+/** An organization as a whole. */
+export interface OrganizationTenant {
+  orgId: string;
+  projectId: null;
+}
+
+/** The installation as a whole, above all organizations. */
+export interface InstallationTenant {
+  orgId: null;
+  projectId: null;
+}
+
+/** What a role is held in and what a record belongs to. */
+export type Tenant = ProjectTenant | OrganizationTenant | InstallationTenant;
+
+export const INSTALLATION_TENANT: InstallationTenant = { orgId: null, projectId: null };
+
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** How a path names an organization or a project. */

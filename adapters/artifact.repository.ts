@@ -147,7 +147,7 @@ export class ArtifactRepository {
    * Deletes what was issued to a client and is not found any more: all of it unless the client is live, and what carries
    * another `clientTokensValidAfter` than the client has.
    */
-  async removeDead(clientId: string): Promise<void> {
+  async deleteInvalidated(clientId: string): Promise<void> {
     const piece = { name: 'artifacts_remove_dead', text: REMOVE_DEAD, values: [clientId] };
     while ((await this.database.atLeisure(piece)).rowCount === PIECE);
   }

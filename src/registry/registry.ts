@@ -15,7 +15,10 @@ import { ClientSecretsService } from './client-secrets/client-secrets.service.js
 import { ClientsRepository } from './clients/clients.repository.js';
 import { ClientsService } from './clients/clients.service.js';
 import { DeletedClientsService } from './clients/deleted-clients.service.js';
-import { type ClientArtifacts, DeadArtifacts } from './clients/invalidated-artifacts-cleanup.js';
+import {
+  type ClientArtifacts,
+  InvalidatedArtifactsCleanup,
+} from './clients/invalidated-artifacts-cleanup.js';
 import { LiveClientsRepository } from './live-clients/live-clients.repository.js';
 import { LiveClientsService } from './live-clients/live-clients.service.js';
 import { PublisherPoller } from './publisher/publisher-poller.service.js';
@@ -55,7 +58,7 @@ export function makeRegistry(
   };
   const ownApi = adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials);
   const scopes = new ScopesService(scopesRepository, ownApi);
-  const deadArtifacts = new DeadArtifacts(artifacts, log);
+  const invalidatedArtifacts = new InvalidatedArtifactsCleanup(artifacts, log);
   const clientSecrets = new ClientSecretsService({
     database,
     clients: clientsRepository,
@@ -73,7 +76,7 @@ export function makeRegistry(
     publisher: new PublisherService(publisherRepository),
     tenants,
     audit,
-    deadArtifacts,
+    invalidatedArtifacts,
     capabilities: capabilitiesOf(settings.allow),
   });
   const usage = new UsageService(new UsageRepository(database), log);
@@ -104,11 +107,11 @@ export function makeRegistry(
     liveClients,
     clientSecrets,
     clientAuthentication,
-    deadArtifacts,
+    invalidatedArtifacts,
     deletedClients: new DeletedClientsService({
       database,
       repository: clientsRepository,
-      deadArtifacts,
+      invalidatedArtifacts,
       audit,
       restoreDays: settings.clientRestoreDays,
     }),

@@ -7,13 +7,7 @@ import type { Hashing } from '../../platform/crypto/hashing.js';
 import type { Settings } from '../../settings/settings.js';
 import type { Account } from './account.js';
 import type { AccountsRepository } from './accounts.repository.js';
-import {
-  canonicalEmail,
-  canonicalPassword,
-  emailMistakes,
-  isEmail,
-  passwordMistakes,
-} from './credentials.js';
+import { canonicalEmail, canonicalPassword, emailErrors, isEmail, passwordErrors } from './credentials.js';
 import { checkedProfile, type Profile } from './profile.js';
 
 const WINDOW_SECONDS = 15 * 60;
@@ -53,8 +47,8 @@ export class AccountsService {
   async create(request: AccountRequest, tx?: Transaction): Promise<Account> {
     const email = canonicalEmail(request.email);
     const password = canonicalPassword(request.password);
-    const mistakes = [...emailMistakes(email), ...passwordMistakes(password, email)];
-    if (mistakes.length > 0) throw invalid(mistakes);
+    const errors = [...emailErrors(email), ...passwordErrors(password, email)];
+    if (errors.length > 0) throw invalid(errors);
     const row = {
       email,
       emailVerified: request.emailVerified ?? false,
@@ -70,8 +64,8 @@ export class AccountsService {
   async setPassword(email: string, password: string): Promise<Account> {
     const address = canonicalEmail(email);
     const secret = canonicalPassword(password);
-    const mistakes = [...emailMistakes(address), ...passwordMistakes(secret, address)];
-    if (mistakes.length > 0) throw invalid(mistakes);
+    const errors = [...emailErrors(address), ...passwordErrors(secret, address)];
+    if (errors.length > 0) throw invalid(errors);
     const hash = await this.hashing.hashPassword(secret);
     const account = await this.database.transaction(async (tx) => {
       const changed = await this.repository.updatePassword(tx, address, hash);

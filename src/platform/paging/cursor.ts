@@ -1,7 +1,7 @@
 import { AppError } from '../errors/errors.js';
 import { UUID } from '../wire/uuid.js';
 
-/** A place in a list that is ordered by creation: the time in UTC with microseconds, and the row's id. */
+/** A position in a list that is ordered by creation: the time in UTC with microseconds, and the row's id. */
 export interface Position {
   createdAt: string;
   id: string;
@@ -9,7 +9,7 @@ export interface Position {
 
 const TIME = /^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
-/** An opaque cursor that stands for the place. */
+/** The position as an opaque cursor. */
 export function encodeCursor({ createdAt, id }: Position): string {
   return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
 }
@@ -24,10 +24,10 @@ export function decodeCursor(cursor: string): Position {
   throw foreignCursor();
 }
 
-/** What a cursor that no list of ours gave out is answered with. */
+/** The error of a cursor that no list returned. */
 export function foreignCursor(): AppError {
-  const mistakes = [{ pointer: 'cursor', detail: 'Send a next_cursor exactly as it was received, or none.' }];
-  return new AppError('malformed', 'The cursor is not one of ours.', { mistakes });
+  const errors = [{ pointer: 'cursor', detail: 'Send a next_cursor exactly as it was received, or none.' }];
+  return new AppError('malformed', 'The cursor is not one of ours.', { errors });
 }
 
 function isTime(text: string): boolean {

@@ -1,4 +1,4 @@
-import { AppError, type Mistake } from '../errors/errors.js';
+import { AppError, type ValidationError } from '../errors/errors.js';
 
 const MAX_LIMIT = 100;
 const MAX_TEXT = 1024;
@@ -31,21 +31,21 @@ export function readParameters(
   query: Query,
   checks: Readonly<Record<string, Check>>,
 ): ReadonlyMap<string, string> {
-  const mistakes: Mistake[] = [];
+  const errors: ValidationError[] = [];
   const values = new Map<string, string>();
   const all = new Map(Object.entries(checks));
   for (const [name, value] of Object.entries(query)) {
     const check = all.get(name);
-    if (!check) mistakes.push({ pointer: name, detail: 'There is no such parameter here; check its name.' });
-    else if (typeof value !== 'string') mistakes.push({ pointer: name, detail: 'Send the parameter once.' });
+    if (!check) errors.push({ pointer: name, detail: 'There is no such parameter here; check its name.' });
+    else if (typeof value !== 'string') errors.push({ pointer: name, detail: 'Send the parameter once.' });
     else {
       const detail = check(value);
       if (detail === undefined) values.set(name, value);
-      else mistakes.push({ pointer: name, detail });
+      else errors.push({ pointer: name, detail });
     }
   }
-  if (mistakes.length > 0)
-    throw new AppError('malformed', 'The query string has mistakes; see "errors".', { mistakes });
+  if (errors.length > 0)
+    throw new AppError('malformed', 'The query string has mistakes; see "errors".', { errors });
   return values;
 }
 

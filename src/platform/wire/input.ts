@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { invalid, type Mistake } from '../errors/errors.js';
+import { invalid, type ValidationError } from '../errors/errors.js';
 
 type Input = Readonly<Record<string, unknown>>;
 type Fields = Readonly<Record<string, z.ZodType>>;
@@ -11,26 +11,30 @@ export type ReadOnlyFields = Readonly<Record<string, string>>;
 export interface ReadFields {
   values: Record<string, unknown>;
   unreadable: string[];
-  mistakes: Mistake[];
+  errors: ValidationError[];
 }
 
 /** Validates each field of `input` by its own schema, so that valid ones can be used beside invalid ones; ignores others. */
 export function readFields(input: Input, fields: Fields): ReadFields {
-  const read: ReadFields = { values: {}, unreadable: [], mistakes: [] };
+  const read: ReadFields = { values: {}, unreadable: [], errors: [] };
   for (const [name, field] of Object.entries(fields)) {
     if (!Object.hasOwn(input, name)) continue;
     const result = field.safeParse(input[name]);
     if (!result.success) {
       read.unreadable.push(name);
       for (const { path, message } of result.error.issues)
-        read.mistakes.push({ pointer: pointer(name, ...path), detail: message });
+        read.errors.push({ pointer: pointer(name, ...path), detail: message });
     } else if (result.data !== undefined) read.values[name] = result.data;
   }
   return read;
 }
 
 /** One error for each field of the input that is not one of `fields`. */
-export function unknownFields(input: Input, fields: object, readOnly: ReadOnlyFields = {}): Mistake[] {
+export function unknownFields(
+  input: Input,
+  fields: object,
+  readOnly: ReadOnlyFields = {},
+): ValidationError[] {
   return Object.keys(input)
     .filter((name) => !Object.hasOwn(fields, name))
     .map((name) => ({
@@ -48,8 +52,8 @@ export function parseInput<Shape extends z.ZodRawShape>(
   const fields = schema.shape as unknown as Fields;
   // To its schema an absent field is undefined, which has a default there, is optional, or is an error.
   const absent = Object.fromEntries(Object.keys(fields).map((name) => [name, undefined]));
-  const { values, mistakes } = readFields({ ...absent, ...input }, fields);
-  const all = [...mistakes, ...unknownFields(input, fields, readOnly)];
+  const { values, errors } = readFields({ ...absent, ...input }, fields);
+  const all = [...errors, ...unknownFields(input, fields, readOnly)];
   if (all.length > 0) throw invalid(all);
   return values as z.infer<z.ZodObject<Shape>>;
 }

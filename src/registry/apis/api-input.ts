@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { mergePatch } from '../../platform/wire/merge-patch.js';
 import { toCamel, toSnake } from '../../platform/wire/snake-case.js';
-import type { Mistake } from '../../platform/errors/errors.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
 import { readFields, setByServer, unknownFields } from '../../platform/wire/input.js';
 import { line, oneOf } from '../../platform/wire/field-shapes.js';
 import { type ApiRecord, type ApiSettings, MAX_ACCESS_TOKEN_TTL } from './api-record.js';
-import { audienceMistakes, isReservedAudience } from './audience-rules.js';
+import { audienceErrors, isReservedAudience } from './audience-rules.js';
 
 type WireObject = Record<string, unknown>;
 
@@ -13,7 +13,7 @@ type WireObject = Record<string, unknown>;
 export interface ApiDraft {
   audience: string;
   settings: ApiSettings;
-  mistakes: Mistake[];
+  errors: ValidationError[];
 }
 
 const WHOLE_SECONDS = `Send a whole number of seconds from 1 to ${String(MAX_ACCESS_TOKEN_TTL)}, or null.`;
@@ -32,7 +32,7 @@ export const apiFields = {
 
 /** The shape of a new API's audience. */
 export const apiAudience = z.string('Send a URI as text.').superRefine((value, context) => {
-  for (const mistake of audienceMistakes(value)) context.addIssue(mistake);
+  for (const error of audienceErrors(value)) context.addIssue(error);
 });
 
 const READ_ONLY = {
@@ -46,10 +46,10 @@ export function readNewApi(input: WireObject, issuer: string): ApiDraft {
   const wire = mergePatch({}, input);
   const draft = read(wire, fields, unknownFields(input, fields, READ_ONLY));
   if (!Object.hasOwn(wire, 'audience')) {
-    draft.mistakes.push({ pointer: '/audience', detail: 'Send the URI that the tokens of the API are for.' });
+    draft.errors.push({ pointer: '/audience', detail: 'Send the URI that the tokens of the API are for.' });
   } else if (isReservedAudience(draft.audience, issuer)) {
     const detail = `${issuer} and ${issuer}/admin stand for this server itself; choose another URI.`;
-    draft.mistakes.push({ pointer: '/audience', detail });
+    draft.errors.push({ pointer: '/audience', detail });
   }
   return draft;
 }
@@ -64,9 +64,9 @@ export function readApiPatch(record: ApiRecord, patch: WireObject): ApiDraft {
   return { ...draft, audience: record.audience };
 }
 
-function read(wire: WireObject, fields: Record<string, z.ZodType>, unknown: Mistake[]): ApiDraft {
-  const { values, mistakes } = readFields(wire, fields);
-  if (!Object.hasOwn(wire, 'name')) mistakes.push({ pointer: '/name', detail: 'Give the API a name.' });
+function read(wire: WireObject, fields: Record<string, z.ZodType>, unknown: ValidationError[]): ApiDraft {
+  const { values, errors } = readFields(wire, fields);
+  if (!Object.hasOwn(wire, 'name')) errors.push({ pointer: '/name', detail: 'Give the API a name.' });
   const given = toCamel(values) as Partial<ApiSettings> & { audience?: string };
   return {
     audience: given.audience ?? '',
@@ -77,6 +77,6 @@ function read(wire: WireObject, fields: Record<string, z.ZodType>, unknown: Mist
       signingAlg: given.signingAlg ?? 'RS256',
       accessTokenTtl: given.accessTokenTtl ?? null,
     },
-    mistakes: [...unknown, ...mistakes],
+    errors: [...unknown, ...errors],
   };
 }

@@ -67,8 +67,8 @@ export class ApisService {
   /** Throws AppError `conflict` when the audience is another API's. */
   async create(actor: Actor, input: Record<string, unknown>): Promise<ApiRecord> {
     const { apis, database, issuer } = this.deps;
-    const { audience, mistakes, settings } = readNewApi(input, issuer);
-    if (mistakes.length > 0) throw invalid(mistakes);
+    const { audience, errors, settings } = readNewApi(input, issuer);
+    if (errors.length > 0) throw invalid(errors);
     return database.transaction(async (tx) => {
       const id = await apis.insert(tx, audience, settings);
       if (id === undefined) throw taken();
@@ -86,8 +86,8 @@ export class ApisService {
     const { apis, database } = this.deps;
     return database.transaction(async (tx) => {
       const before = await this.#lock(tx, id, ifMatch);
-      const { mistakes, settings } = readApiPatch(before, patch);
-      if (mistakes.length > 0) throw invalid(mistakes);
+      const { errors, settings } = readApiPatch(before, patch);
+      if (errors.length > 0) throw invalid(errors);
       const changed = changedFields(before, settings);
       if (changed.length === 0) return before;
       await apis.update(tx, id, settings);
@@ -133,8 +133,8 @@ export class ApisService {
 }
 
 function taken(): AppError {
-  const mistakes = [
+  const errors = [
     { pointer: '/audience', detail: 'Choose another audience, or change the API that has it.' },
   ];
-  return new AppError('conflict', 'The audience is that of another API.', { mistakes });
+  return new AppError('conflict', 'The audience is that of another API.', { errors });
 }

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { Mistake } from '../../platform/errors/errors.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
 import { readFields, unknownFields } from '../../platform/wire/input.js';
 import { type GivenSettings, withDefaults } from './client-defaults.js';
-import type { ClientRecord, ClientSettings, ClientType } from './client-record.js';
-import { type Capabilities, type Rule, ruleMistakes } from '../client-rules/client-rules.js';
+import type { ClientRecord, TypedClientSettings } from './client-record.js';
+import { type Capabilities, type Rule, ruleErrors } from '../client-rules/client-rules.js';
 import { fixedFields, READ_ONLY, writableFields } from './client-schema.js';
 import { mergePatch } from '../../platform/wire/merge-patch.js';
 import { frozenHostRule, publicRules } from '../client-rules/publisher-rules.js';
@@ -14,14 +14,14 @@ type WireObject = Record<string, unknown>;
 /** A client as a request describes it, with everything that is wrong with it; use `settings` only when nothing is. */
 export interface ClientDraft {
   clientId: string | undefined;
-  settings: ClientSettings & { clientType: ClientType };
+  settings: TypedClientSettings;
   /** `public` means that it is, or is to be promoted. */
   visibility: ClientRecord['visibility'];
   /** The scopes that the request itself lists. */
   listedScopes: readonly string[];
   /** The settings whose values are invalid; in `settings` they have their defaults. */
   unreadable: ReadonlySet<string>;
-  mistakes: Mistake[];
+  errors: ValidationError[];
 }
 
 /** Reads the wire form of a new client; null means absent. */
@@ -39,7 +39,7 @@ export function readPatch(record: ClientRecord, patch: WireObject, capabilities:
     client_id: 'The client_id never changes; leave it out.',
     client_type: 'The client type never changes; leave it out, or create another client.',
   });
-  unknown.push(...visibilityMistakes(record, visibility));
+  unknown.push(...visibilityErrors(record, visibility));
   const current = currentSettings(record);
   // Without response types in the patch they follow the grant types.
   if (Object.hasOwn(patch, 'grant_types') && !Object.hasOwn(patch, 'response_types'))
@@ -55,23 +55,23 @@ function read(
   wire: WireObject,
   fields: Readonly<Record<string, z.ZodType>>,
   fixed: Pick<GivenSettings, 'clientType'>,
-  unknown: Mistake[],
+  unknown: ValidationError[],
   capabilities: Capabilities,
   rules: readonly Rule[] = [],
 ): Omit<ClientDraft, 'visibility'> {
-  const { values, unreadable, mistakes: invalid } = readFields(wire, fields);
-  const mistakes = [...unknown, ...invalid];
+  const { values, unreadable, errors: invalid } = readFields(wire, fields);
+  const errors = [...unknown, ...invalid];
   if (!Object.hasOwn(wire, 'client_name'))
-    mistakes.push({ pointer: '/client_name', detail: 'Give the client a name.' });
+    errors.push({ pointer: '/client_name', detail: 'Give the client a name.' });
   const { clientId, ...given } = toCamel(values) as GivenSettings & { clientId?: string };
   const settings = withDefaults({ ...given, ...fixed });
   const skipped = new Set(unreadable.map(camelName));
-  mistakes.push(...ruleMistakes(given, settings, skipped, capabilities, rules));
-  return { clientId, settings, listedScopes: given.scopes ?? [], unreadable: skipped, mistakes };
+  errors.push(...ruleErrors(given, settings, skipped, capabilities, rules));
+  return { clientId, settings, listedScopes: given.scopes ?? [], unreadable: skipped, errors };
 }
 
 /** Promotion cannot be undone. */
-function visibilityMistakes({ visibility }: ClientRecord, wanted: unknown): Mistake[] {
+function visibilityErrors({ visibility }: ClientRecord, wanted: unknown): ValidationError[] {
   if (wanted === undefined || wanted === visibility || wanted === 'public') return [];
   const detail =
     visibility === 'public'

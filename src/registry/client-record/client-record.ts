@@ -58,6 +58,9 @@ export interface ClientSettings {
   pkceChallengeMethod: 'S256' | 'plain';
 }
 
+/** The settings and the type of a client, which rules compare. */
+export type TypedClientSettings = ClientSettings & { clientType: ClientType };
+
 /** A secret as operators see it: `hint` is its prefix and the next six characters. */
 export interface SecretSummary {
   id: string;

@@ -39,16 +39,16 @@ const VERIFICATION = `(SELECT json_build_object('status', v.status, 'text', v.te
 const DETAILS = `${COLUMNS}, ${SECRETS}, ${VERIFICATION}`;
 
 const PURGE = `
-  WITH gone AS (
+  WITH purged AS (
     DELETE FROM oauth_clients WHERE id IN (
       SELECT id FROM oauth_clients WHERE deleted_at < now() - make_interval(days => ?)
       ORDER BY deleted_at LIMIT ? FOR UPDATE SKIP LOCKED)
     RETURNING id, client_id, project_id),
-  retired AS (INSERT INTO retired_client_ids (client_id) SELECT client_id FROM gone)
+  retired AS (INSERT INTO retired_client_ids (client_id) SELECT client_id FROM purged)
   SELECT g.id, g.client_id AS "clientId", g.project_id AS "projectId", p.org_id AS "orgId"
-  FROM gone g JOIN projects p ON p.id = g.project_id`;
+  FROM purged g JOIN projects p ON p.id = g.project_id`;
 
-/** The SQL of the client registry. A deleted client is a row with `deleted_at` until it is purged; then its id is left. */
+/** The SQL of the client registry. A deleted client is a row with `deleted_at` until it is purged; then only its client_id stays. */
 export class ClientsRepository {
   constructor(private readonly database: Database) {}
 
@@ -58,7 +58,7 @@ export class ClientsRepository {
     return (await select<Row>(sql, text, [projectId, id])).map(toRecord)[0];
   }
 
-  /** The live client (or the deleted one); nobody else changes it or its secrets before the transaction ends. */
+  /** The live client (or the deleted one); no other transaction changes it or its secrets before this one ends. */
   async lock(
     tx: Transaction,
     projectId: string,
@@ -85,14 +85,14 @@ export class ClientsRepository {
     return selectSlice(this.database.sql, list, slice, toRecord);
   }
 
-  /** The new row's id, or undefined when the client_id is or was somebody's; then the transaction has to fail. */
+  /** The new row's id; undefined when the client_id is or was in use, and then the transaction has to be rolled back. */
   async insert(tx: Transaction, client: NewClient): Promise<string | undefined> {
     const rows = await tx('oauth_clients')
       .insert(toColumns(client))
       .onConflict('client_id')
       .ignore()
       .returning<{ id: string }[]>('id');
-    // The insert may have waited for a purge of the id's last owner, which only a later statement sees.
+    // The insert may have waited for the purge of a client with this client_id, which only a later statement sees.
     const retired = await tx<{ client_id: string }>('retired_client_ids')
       .where('client_id', client.clientId)
       .first('client_id');
@@ -105,14 +105,14 @@ export class ClientsRepository {
       .update({ ...toColumns(settings), version: tx.raw('version + 1'), updated_at: tx.fn.now() });
   }
 
-  /** The version is the caller's to count, with `update`. */
+  /** Does not count the version; call `update` too. */
   async promote(tx: Transaction, id: string): Promise<void> {
     await tx('oauth_clients')
       .where({ id, visibility: 'private' })
       .update({ visibility: 'public', promoted_at: tx.fn.now() });
   }
 
-  /** The token that manages the client dies with it. */
+  /** Deletes the client's registration access token too. */
   async markDeleted(tx: Transaction, id: string): Promise<void> {
     await tx('oauth_clients')
       .where({ id })
@@ -145,7 +145,7 @@ export class ClientsRepository {
     return changed === 1;
   }
 
-  /** Removes at most `limit` clients that were deleted more than so many days ago, and keeps their ids taken. */
+  /** Deletes at most `limit` rows of clients that were deleted more than so many days ago; their client_ids stay reserved. */
   async purge(tx: Transaction, days: number, limit: number): Promise<PurgedClient[]> {
     return (await tx.raw<{ rows: PurgedClient[] }>(PURGE, [days, limit])).rows;
   }

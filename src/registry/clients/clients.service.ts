@@ -14,10 +14,10 @@ import type { ClientSecretsService } from '../client-secrets/client-secrets.serv
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import { OPERATOR_CHANNEL, type RegistrationChannel } from './registration-channel.js';
 import type { ClientFilter, ClientsRepository } from './clients.repository.js';
-import type { DeadArtifacts } from './invalidated-artifacts-cleanup.js';
+import type { InvalidatedArtifactsCleanup } from './invalidated-artifacts-cleanup.js';
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
-import { publicScopeMistakes, unknownScopeMistakes } from './scope-rules.js';
+import { publicScopeErrors, unknownScopeErrors } from './scope-rules.js';
 
 /** What `ClientsService` needs. */
 export interface ClientsDependencies {
@@ -29,7 +29,7 @@ export interface ClientsDependencies {
   publisher: PublisherService;
   tenants: TenantsService;
   audit: AuditService;
-  deadArtifacts: DeadArtifacts;
+  invalidatedArtifacts: InvalidatedArtifactsCleanup;
   capabilities: Capabilities;
 }
 
@@ -65,7 +65,7 @@ const PROMOTED: Change = ['client.promoted', ['visibility', 'promoted_at']];
 
 /**
  * The client registry. Input is the wire form of the record, every change and its audit event are one transaction, and
- * AppErrors are `invalid` with all mistakes, `not_found` also for another project's client, `stale` when `ifMatch` names
+ * AppErrors are `invalid` with all errors, `not_found` also for another project's client, `stale` when `ifMatch` names
  * other versions. Only live clients can be changed.
  */
 export class ClientsService {
@@ -87,7 +87,7 @@ export class ClientsService {
   }
 
   /**
-   * `clientSecret` is returned this once, and null where the auth method uses none. Throws AppError `conflict` for a
+   * `clientSecret` is returned only here; null where the auth method uses none. Throws AppError `conflict` for a
    * client_id that is or ever was in use.
    */
   async create(
@@ -98,12 +98,12 @@ export class ClientsService {
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
     const { repository, secrets, publisher, database, tenants } = this.deps;
     const draft = readNewClient(input, this.deps.capabilities);
-    draft.mistakes.push(...channel.validate(draft));
+    draft.errors.push(...channel.validate(draft));
     await this.#check(draft, undefined, within);
     const { settings, clientId = randomUUID() } = draft;
     const secret = usesSecret(settings.tokenEndpointAuthMethod) ? await secrets.make() : undefined;
     const work = async (tx: Transaction): Promise<ClientRecord> => {
-      await tenants.hold(tx, tenant);
+      await tenants.lockForShare(tx, tenant);
       // Again, with the scopes locked: none can be retired or deleted before the client has it.
       await this.#check(draft, undefined, tx);
       const { registrationType } = channel;
@@ -112,7 +112,7 @@ export class ClientsService {
       const id = await repository.insert(tx, { ...settings, ...origin });
       if (id === undefined) throw taken();
       if (secret) await secrets.attach(tx, id, secret);
-      await publisher.follow(tx, id, null, settings.clientUri);
+      await publisher.applyClientUri(tx, id, null, settings.clientUri);
       await this.#audit(tx, actor, tenant, 'client.created', id, Object.keys(input));
       const record = found(await repository.find(tenant.projectId, id, tx), 'client');
       await channel.inTransaction(tx, record);
@@ -135,19 +135,19 @@ export class ClientsService {
     patch: Record<string, unknown>,
     { ifMatch, channel = OPERATOR_CHANNEL }: UpdateOptions = {},
   ): Promise<ClientRecord> {
-    const { deadArtifacts, repository, publisher, database } = this.deps;
+    const { invalidatedArtifacts, repository, publisher, database } = this.deps;
     let scopesReduced = false;
     const record = await database.transaction(async (tx) => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
       const draft = readPatch(before, patch, this.deps.capabilities);
-      draft.mistakes.push(...channel.validate(draft, before));
+      draft.errors.push(...channel.validate(draft, before));
       await this.#check(draft, before, tx);
       const { clientType: _fixed, ...settings } = draft.settings;
       const changed = changedFields(before, settings);
       const promoted = draft.visibility !== before.visibility;
       const restarted =
         Object.hasOwn(patch, 'client_uri') &&
-        (await publisher.follow(tx, id, before.clientUriVerification, settings.clientUri));
+        (await publisher.applyClientUri(tx, id, before.clientUriVerification, settings.clientUri));
       const events: Change[] = [];
       if (changed.length > 0) events.push(['client.updated', changed]);
       if (restarted && !changed.includes('client_uri')) events.push(VERIFICATION_STARTED);
@@ -163,7 +163,7 @@ export class ClientsService {
       await channel.inTransaction(tx, after);
       return after;
     });
-    if (scopesReduced) deadArtifacts.remove(record.clientId);
+    if (scopesReduced) invalidatedArtifacts.start(record.clientId);
     return record;
   }
 
@@ -179,7 +179,7 @@ export class ClientsService {
     id: string,
     { ifMatch, tx: within, channel = OPERATOR_CHANNEL }: CreateOptions & UpdateOptions = {},
   ): Promise<void> {
-    const { deadArtifacts, repository, database } = this.deps;
+    const { invalidatedArtifacts, repository, database } = this.deps;
     const work = async (tx: Transaction): Promise<string> => {
       const record = await this.#lock(tx, tenant, id, ifMatch);
       await channel.inTransaction(tx, record);
@@ -188,7 +188,7 @@ export class ClientsService {
       return record.clientId;
     };
     if (within) await work(within);
-    else deadArtifacts.remove(await database.transaction(work));
+    else invalidatedArtifacts.start(await database.transaction(work));
   }
 
   /** Changes the digest of the client's registration access token, if it is still `from`; false when it is not. */
@@ -221,9 +221,9 @@ export class ClientsService {
 
   async #check(draft: ClientDraft, before: ClientRecord | undefined, tx?: Transaction): Promise<void> {
     const { scopes } = this.deps;
-    const mistakes = [...draft.mistakes, ...(await unknownScopeMistakes(scopes, before, draft, tx))];
-    if (before && tx) mistakes.push(...(await publicScopeMistakes(scopes, before, draft, tx)));
-    if (mistakes.length > 0) throw invalid(mistakes);
+    const errors = [...draft.errors, ...(await unknownScopeErrors(scopes, before, draft, tx))];
+    if (before && tx) errors.push(...(await publicScopeErrors(scopes, before, draft, tx)));
+    if (errors.length > 0) throw invalid(errors);
   }
 
   async #lock(tx: Transaction, tenant: ProjectTenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
@@ -248,6 +248,6 @@ export class ClientsService {
 function taken(): AppError {
   const detail = 'Choose another: a client_id is never used twice, not even after its client was deleted.';
   return new AppError('conflict', 'The client_id is taken.', {
-    mistakes: [{ pointer: '/client_id', detail }],
+    errors: [{ pointer: '/client_id', detail }],
   });
 }

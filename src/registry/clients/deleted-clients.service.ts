@@ -4,7 +4,7 @@ import { AppError, notFound } from '../../platform/errors/errors.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import type { ClientsRepository, PurgedClient } from './clients.repository.js';
-import type { DeadArtifacts } from './invalidated-artifacts-cleanup.js';
+import type { InvalidatedArtifactsCleanup } from './invalidated-artifacts-cleanup.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 
 const BATCH = 100;
@@ -13,7 +13,7 @@ const BATCH = 100;
 export interface DeletedClientsDependencies {
   database: Database;
   repository: ClientsRepository;
-  deadArtifacts: DeadArtifacts;
+  invalidatedArtifacts: InvalidatedArtifactsCleanup;
   audit: AuditService;
   /** Days in which a deleted client can be restored. */
   restoreDays: number;
@@ -29,7 +29,7 @@ export class DeletedClientsService {
    * other versions, or `conflict` when the client is not deleted or was deleted too long ago.
    */
   async restore(actor: Actor, tenant: ProjectTenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
-    const { audit, database, deadArtifacts, repository, restoreDays } = this.deps;
+    const { audit, database, invalidatedArtifacts, repository, restoreDays } = this.deps;
     const record = await database.transaction(async (tx) => {
       const client = await repository.lock(tx, tenant.projectId, id, 'deleted');
       if (!client) {
@@ -48,13 +48,13 @@ export class DeletedClientsService {
       await audit.record(tx, { actor, action: 'client.restored', ...target, ...tenant });
       return (await repository.find(tenant.projectId, id, tx)) ?? client;
     });
-    deadArtifacts.remove(record.clientId);
+    invalidatedArtifacts.start(record.clientId);
     return record;
   }
 
   /** Deletes the rows of the clients that can no longer be restored, in batches; their client_ids are never used again. */
   async purge(actor: Actor): Promise<number> {
-    const { audit, database, deadArtifacts, repository, restoreDays } = this.deps;
+    const { audit, database, invalidatedArtifacts, repository, restoreDays } = this.deps;
     let total = 0;
     let purged: PurgedClient[];
     do {
@@ -66,7 +66,7 @@ export class DeletedClientsService {
         }
         return batch;
       });
-      for (const { clientId } of purged) deadArtifacts.remove(clientId);
+      for (const { clientId } of purged) invalidatedArtifacts.start(clientId);
       total += purged.length;
     } while (purged.length === BATCH);
     return total;

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/db/database.js';
-import type { Mistake } from '../../platform/errors/errors.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
 import type { ClientDraft } from '../client-record/client-input.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 
@@ -7,7 +7,7 @@ import type { ClientRecord } from '../client-record/client-record.js';
 export interface RegistrationChannel {
   registrationType: ClientRecord['registrationType'];
   /** The errors of a request under the channel's own policy; `before` is the client that it changes. */
-  validate(draft: ClientDraft, before?: ClientRecord): Mistake[];
+  validate(draft: ClientDraft, before?: ClientRecord): ValidationError[];
   /** Runs in the transaction of the change, with the client's row locked; an exception rolls the change back. */
   inTransaction(tx: Transaction, client: ClientRecord): Promise<void>;
 }

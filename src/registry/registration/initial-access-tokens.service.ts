@@ -27,14 +27,14 @@ export const initialAccessTokenInput = z.strictObject({
   max_uses: whole(MAX_USES, 1),
 });
 
-/** Where a client may be registered, who is held to have done so, and what that uses up; `use` may throw `unauthenticated`. */
+/** The project that a client may be registered in, the actor's subject, and `use`, which counts it and may throw `unauthenticated`. */
 export interface Admission {
   tenant: ProjectTenant;
   subject: string;
   use: (tx: Transaction) => Promise<void>;
 }
 
-/** What initial access tokens need. */
+/** What `InitialAccessTokensService` needs. */
 export interface InitialAccessTokensDependencies {
   database: Database;
   repository: InitialAccessTokensRepository;
@@ -47,7 +47,7 @@ export class InitialAccessTokensService {
   constructor(private readonly deps: InitialAccessTokensDependencies) {}
 
   /**
-   * `value` is returned this once. Throws AppError `invalid`, or `conflict` while dynamic registration is off, when the
+   * `value` is returned only here. Throws AppError `invalid`, or `conflict` while dynamic registration is off, when the
    * token could not be used.
    */
   async create(
@@ -71,7 +71,7 @@ export class InitialAccessTokensService {
     });
   }
 
-  /** From now on it registers no client; those that it registered stay. Throws AppError `not_found`. */
+  /** The clients that it registered stay. Throws AppError `not_found`. */
   async delete(actor: Actor, tenant: ProjectTenant, id: string): Promise<void> {
     const { audit, database, repository } = this.deps;
     await database.transaction(async (tx) => {
@@ -81,7 +81,7 @@ export class InitialAccessTokensService {
     });
   }
 
-  /** What a token that can still be used admits to. Throws AppError `unauthenticated`. */
+  /** What a token allows. Throws AppError `unauthenticated` when it cannot be used. */
   async admit(value: string): Promise<Admission> {
     const { repository } = this.deps;
     const found = await repository.findUsable(digestOf(value));
@@ -96,7 +96,7 @@ export class InitialAccessTokensService {
     };
   }
 
-  purgeExpired(): Promise<void> {
+  deleteExpired(): Promise<void> {
     return this.deps.repository.deleteExpired();
   }
 }

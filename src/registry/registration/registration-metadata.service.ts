@@ -1,4 +1,4 @@
-import type { Mistake } from '../../platform/errors/errors.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
 import type { Settings } from '../../settings/settings.js';
 import type { ClientAuthenticationService } from '../client-secrets/client-authentication.service.js';
 import type { RegistrationChannel } from '../clients/registration-channel.js';
@@ -6,7 +6,7 @@ import type { LiveClient } from '../live-clients/live-client.js';
 import { ADMINISTRATION } from '../scopes/scope-record.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import { type Metadata, toRecordInput } from './client-metadata.js';
-import { policyMistakes } from './registration-policy.js';
+import { policyErrors } from './registration-policy.js';
 
 /** RFC 7592 section 2.2: what an update must not contain. */
 const NOT_IN_UPDATES = [
@@ -16,7 +16,7 @@ const NOT_IN_UPDATES = [
   'client_id_issued_at',
 ];
 
-/** Metadata as input of the registry, and the channel with the errors that the registry itself does not look for. */
+/** Metadata as input of the registry, and the channel with the validation that the registry itself does not do. */
 export interface RegistrationRequest {
   input: Metadata;
   channel: Omit<RegistrationChannel, 'inTransaction'>;
@@ -37,17 +37,17 @@ export class RegistrationMetadataService {
 
   /** The metadata that is to replace the client's. `address` is the caller's, for the limit on wrong secrets. */
   async readUpdate(metadata: Metadata, client: LiveClient, address: string): Promise<RegistrationRequest> {
-    return this.#read(metadata, await this.#updateMistakes(metadata, client, address));
+    return this.#read(metadata, await this.#updateErrors(metadata, client, address));
   }
 
-  async #read(metadata: Metadata, more: readonly Mistake[]): Promise<RegistrationRequest> {
+  async #read(metadata: Metadata, more: readonly ValidationError[]): Promise<RegistrationRequest> {
     const policy = { ...this.policy, scopes: await this.#offeredScopes() };
-    const { input, mistakes } = toRecordInput(metadata, policy.scopes);
+    const { input, errors } = toRecordInput(metadata, policy.scopes);
     return {
       input,
       channel: {
         registrationType: 'dynamic',
-        validate: (draft, before) => [...more, ...mistakes, ...policyMistakes(draft, policy, before)],
+        validate: (draft, before) => [...more, ...errors, ...policyErrors(draft, policy, before)],
       },
     };
   }
@@ -61,23 +61,23 @@ export class RegistrationMetadataService {
       .map(({ name }) => name);
   }
 
-  /** What an update says of what it cannot change (RFC 7592 section 2.2). */
-  async #updateMistakes(
+  /** The errors of metadata that an update cannot change (RFC 7592 section 2.2). */
+  async #updateErrors(
     metadata: Metadata,
     { record, secrets }: LiveClient,
     address: string,
-  ): Promise<Mistake[]> {
-    const mistakes = NOT_IN_UPDATES.filter((name) => Object.hasOwn(metadata, name)).map((name) => ({
+  ): Promise<ValidationError[]> {
+    const errors = NOT_IN_UPDATES.filter((name) => Object.hasOwn(metadata, name)).map((name) => ({
       pointer: `/${name}`,
       detail: 'Leave this out of updates.',
     }));
     if (metadata['client_id'] !== record.clientId)
-      mistakes.push({ pointer: '/client_id', detail: 'Send the client_id that the client has.' });
+      errors.push({ pointer: '/client_id', detail: 'Send the client_id that the client has.' });
     const secret = metadata['client_secret'] ?? undefined;
     const isCurrent = (presented: string) =>
       this.clientAuthentication.verify(record.clientId, secrets, presented, address);
     if (secret !== undefined && !(typeof secret === 'string' && (await isCurrent(secret))))
-      mistakes.push({ pointer: '/client_secret', detail: 'Send the current secret, or leave this out.' });
-    return mistakes;
+      errors.push({ pointer: '/client_secret', detail: 'Send the current secret, or leave this out.' });
+    return errors;
   }
 }

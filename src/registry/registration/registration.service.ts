@@ -40,7 +40,7 @@ type Origin = Pick<Actor, 'address' | 'requestId'>;
 
 /**
  * Dynamic client registration (RFC 7591) and its management (RFC 7592): the registry's own operations under other names,
- * restricted by the installation's policy. Throws AppErrors: `invalid` with all mistakes, `unauthenticated` for invalid
+ * restricted by the installation's policy. Throws AppErrors: `invalid` with all errors, `unauthenticated` for invalid
  * tokens, `slow_down`.
  */
 export class RegistrationService {

@@ -1,7 +1,7 @@
 import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { AppError, found, invalid, type Mistake } from '../../platform/errors/errors.js';
+import { AppError, found, invalid, type ValidationError } from '../../platform/errors/errors.js';
 import { foreignCursor } from '../../platform/paging/cursor.js';
 import { type Page, pageOf } from '../../platform/paging/page.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
@@ -34,7 +34,7 @@ export interface CatalogueDependencies {
 
 /**
  * The scope catalogue as operators change it: input is the wire form, a change and its audit event are one transaction.
- * AppErrors are `invalid` with all mistakes, `not_found`, `conflict`, and `stale` when `ifMatch` names other versions.
+ * AppErrors are `invalid` with all errors, `not_found`, `conflict`, and `stale` when `ifMatch` names other versions.
  */
 export class CatalogueService {
   constructor(private readonly deps: CatalogueDependencies) {}
@@ -65,7 +65,7 @@ export class CatalogueService {
 
   /**
    * Applies a JSON merge patch. A retired scope stays with the clients that have it. Throws AppError `conflict` when a
-   * scope that clients have would move to another API: what was consented to there would not be what it is here.
+   * scope that clients have would move to another API: people consented to it as a scope of the other API.
    */
   async update(
     actor: Actor,
@@ -86,8 +86,8 @@ export class CatalogueService {
       if (changed.length === 0) return before;
       if (changed.includes('api_id')) await this.#refuseInUse(tx, name, 'cannot move to another API');
       // The API of the administration scopes is no row that they could refer to.
-      const { apiId: _fixed, ...words } = draft.settings;
-      const settings = isReserved(before.category) ? words : draft.settings;
+      const { apiId: _fixed, ...texts } = draft.settings;
+      const settings = isReserved(before.category) ? texts : draft.settings;
       const after = found(await scopes.update(tx, name, settings, draft.retired), 'scope');
       await this.#audit(tx, actor, 'scope.updated', name, changed);
       return after;
@@ -107,9 +107,9 @@ export class CatalogueService {
 
   async #check(tx: Transaction, draft: ScopeDraft, before: ScopeRecord | null): Promise<void> {
     const { settings, name, retired } = draft;
-    const mistakes = [...draft.mistakes];
+    const errors = [...draft.errors];
     const refuse = (broken: boolean, pointer: string, detail: string): void => {
-      if (broken) mistakes.push({ pointer, detail });
+      if (broken) errors.push({ pointer, detail });
     };
     if (before && isReserved(before.category)) {
       const why = `This server itself needs the scope ${name}; change only its words.`;
@@ -120,12 +120,12 @@ export class CatalogueService {
     } else {
       if (before)
         refuse(isReserved(settings.category), '/category', 'Only scopes of the server itself have it.');
-      mistakes.push(...(await this.#apiMistakes(tx, settings.apiId)));
+      errors.push(...(await this.#apiErrors(tx, settings.apiId)));
     }
-    if (mistakes.length > 0) throw invalid(mistakes);
+    if (errors.length > 0) throw invalid(errors);
   }
 
-  async #apiMistakes(tx: Transaction, apiId: string | null): Promise<Mistake[]> {
+  async #apiErrors(tx: Transaction, apiId: string | null): Promise<ValidationError[]> {
     if (apiId === null || (await this.deps.apis.lockForShare(tx, apiId))) return [];
     return [{ pointer: '/api_id', detail: 'There is no API with this id that could have more scopes.' }];
   }
@@ -152,8 +152,8 @@ function inUse(name: string, count: number): string {
 }
 
 function taken(): AppError {
-  const mistakes = [{ pointer: '/name', detail: 'Choose another name, or change the scope that has it.' }];
-  return new AppError('conflict', 'There is a scope of this name.', { mistakes });
+  const errors = [{ pointer: '/name', detail: 'Choose another name, or change the scope that has it.' }];
+  return new AppError('conflict', 'There is a scope of this name.', { errors });
 }
 
 function cursorOfName(name: string): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mergePatch } from '../../platform/wire/merge-patch.js';
 import { toCamel, toSnake } from '../../platform/wire/snake-case.js';
-import type { Mistake } from '../../platform/errors/errors.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
 import { readFields, setByServer, unknownFields } from '../../platform/wire/input.js';
 import { line, paragraphs } from '../../platform/wire/field-shapes.js';
 import { UUID } from '../../platform/wire/uuid.js';
@@ -14,7 +14,7 @@ export interface ScopeDraft {
   name: string;
   settings: ScopeSettings;
   retired: boolean;
-  mistakes: Mistake[];
+  errors: ValidationError[];
 }
 
 const DEFAULT_CATEGORY = 'general';
@@ -49,11 +49,10 @@ export function readNewScope(input: WireObject): ScopeDraft {
   const readOnly = { ...READ_ONLY, retired: 'A new scope is not retired; leave this out.' };
   const wire = mergePatch({}, input);
   const draft = read(wire, fields, unknownFields(input, fields, readOnly));
-  if (!Object.hasOwn(wire, 'name'))
-    draft.mistakes.push({ pointer: '/name', detail: 'Give the scope a name.' });
+  if (!Object.hasOwn(wire, 'name')) draft.errors.push({ pointer: '/name', detail: 'Give the scope a name.' });
   if (isReserved(draft.settings.category)) {
     const detail = 'The scopes of this category are those of the product itself; choose another.';
-    draft.mistakes.push({ pointer: '/category', detail });
+    draft.errors.push({ pointer: '/category', detail });
   }
   return draft;
 }
@@ -68,10 +67,10 @@ export function readScopePatch(record: ScopeRecord, patch: WireObject): ScopeDra
   return { ...draft, name: record.name };
 }
 
-function read(wire: WireObject, fields: Record<string, z.ZodType>, unknown: Mistake[]): ScopeDraft {
-  const { values, mistakes } = readFields(wire, fields);
+function read(wire: WireObject, fields: Record<string, z.ZodType>, unknown: ValidationError[]): ScopeDraft {
+  const { values, errors } = readFields(wire, fields);
   if (!Object.hasOwn(wire, 'title')) {
-    mistakes.push({ pointer: '/title', detail: 'Give the scope a title, in words for people.' });
+    errors.push({ pointer: '/title', detail: 'Give the scope a title, in words for people.' });
   }
   const given = toCamel(values) as Partial<ScopeSettings> & { name?: string; retired?: boolean };
   return {
@@ -83,6 +82,6 @@ function read(wire: WireObject, fields: Record<string, z.ZodType>, unknown: Mist
       apiId: given.apiId ?? null,
     },
     retired: given.retired ?? false,
-    mistakes: [...unknown, ...mistakes],
+    errors: [...unknown, ...errors],
   };
 }

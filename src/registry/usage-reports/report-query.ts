@@ -31,6 +31,6 @@ function spanOf(from: number | undefined, to: number | undefined): Span {
 
 function refused(pointer: string, detail: string): AppError {
   return new AppError('malformed', 'The query string has mistakes; see "errors".', {
-    mistakes: [{ pointer, detail }],
+    errors: [{ pointer, detail }],
   });
 }

@@ -17,7 +17,7 @@ interface Row {
   updated_at: Date;
 }
 
-/** Somebody's role somewhere. */
+/** The role of a subject in a tenant. */
 export type Member = CamelKeys<Row>;
 
 const COLUMNS = `m.id, m.org_id, m.project_id, m.subject, a.email, m.role, m.created_at, m.updated_at`;
@@ -26,7 +26,7 @@ const TABLES = `members m LEFT JOIN accounts a
 const LIVING_OWNERS = `SELECT m.id FROM members m WHERE m.org_id IS NULL AND (m.subject NOT LIKE 'client:%'
   OR EXISTS (SELECT FROM oauth_clients c WHERE 'client:' || c.client_id = m.subject AND c.deleted_at IS NULL)) LIMIT 1`;
 
-/** The SQL of who belongs where. */
+/** The SQL of memberships. */
 export class MembersRepository {
   constructor(private readonly database: Database) {}
 
@@ -69,7 +69,7 @@ export class MembersRepository {
     await tx('members').where({ id }).delete();
   }
 
-  /** Whether anybody was ever made an owner of the installation and still is. */
+  /** Whether the installation has an owner, able to act or not. */
   async hasOwner(sql: Sql = this.database.sql): Promise<boolean> {
     return (await sql('members').whereNull('org_id').limit(1).select('id')).length > 0;
   }

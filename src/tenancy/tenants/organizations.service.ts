@@ -14,7 +14,7 @@ export type { Organization } from './organizations.repository.js';
 
 /**
  * Organizations. Input is the wire form; every change and its audit event are one transaction. AppErrors are `invalid`
- * with all mistakes, `not_found`, and `conflict` for a slug that is taken.
+ * with all errors, `not_found`, and `conflict` for a slug that is taken.
  */
 export class OrganizationsService {
   constructor(
@@ -55,7 +55,7 @@ export class OrganizationsService {
     });
   }
 
-  /** With its projects and everybody's roles in it. Throws AppError `conflict` while it has clients. */
+  /** Deletes its projects and the roles in it too. Throws AppError `conflict` while it has clients. */
   async delete(actor: Actor, id: string): Promise<void> {
     await this.database.transaction(async (tx) => {
       found(await this.repository.lock(tx, id), 'organization');

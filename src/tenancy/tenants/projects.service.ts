@@ -14,7 +14,7 @@ import type { OrganizationTenant, ProjectTenant } from './tenant.js';
 
 export type { Project } from './projects.repository.js';
 
-/** What projects need. */
+/** What `ProjectsService` needs. */
 export interface ProjectsDependencies {
   database: Database;
   repository: ProjectsRepository;
@@ -24,7 +24,7 @@ export interface ProjectsDependencies {
 
 /**
  * The projects of organizations. Input is the wire form; every change and its audit event are one transaction. AppErrors
- * are `invalid` with all mistakes, `not_found`, and `conflict` for a slug that is taken in the organization.
+ * are `invalid` with all errors, `not_found`, and `conflict` for a slug that is taken in the organization.
  */
 export class ProjectsService {
   constructor(private readonly deps: ProjectsDependencies) {}
@@ -49,7 +49,7 @@ export class ProjectsService {
     const fields = parseInput(newProject, input, TENANT_READ_ONLY);
     const { database, repository, tenants } = this.deps;
     return database.transaction(async (tx) => {
-      await tenants.hold(tx, org);
+      await tenants.lockForShare(tx, org);
       const record = await repository.insert(tx, org.orgId, fields);
       if (!record) throw slugTaken('project');
       const tenant = { orgId: org.orgId, projectId: record.id };
@@ -72,7 +72,7 @@ export class ProjectsService {
     });
   }
 
-  /** With everybody's roles in it. Throws AppError `conflict` while it has clients. */
+  /** Deletes the roles in it too. Throws AppError `conflict` while it has clients. */
   async delete(actor: Actor, tenant: ProjectTenant): Promise<void> {
     const { database, repository } = this.deps;
     await database.transaction(async (tx) => {

@@ -20,7 +20,7 @@ export interface ArtifactContext extends RefreshGrace {
 
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 
-/** U+0000 and halves of surrogate pairs, as JSON writes them; PostgreSQL cannot store them. */
+/** U+0000 and unpaired surrogates as JSON writes them; PostgreSQL cannot store them. */
 const NOT_TEXT = /\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 
 /**
@@ -60,7 +60,7 @@ export class ArtifactAdapter implements Adapter {
     });
   }
 
-  /** Sessions only. The id, which is the cookie, is neither stored nor needed: the engine only reads what it finds. */
+  /** Sessions only. The id, which is the cookie, is not stored and not needed: the engine only reads what is found here. */
   findByUid(uid: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
       const row = await (requestState()?.artifacts.take(uid) ?? this.context.store.findSession(uid));
@@ -68,7 +68,7 @@ export class ArtifactAdapter implements Adapter {
     });
   }
 
-  /** Device codes only. The engine goes on to save what it finds, so the id comes back from its sealed copy. */
+  /** Device codes only. The engine saves the device code again, so its id is read from the sealed copy. */
   findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
       const digest = this.context.vault.digest('user-codes', userCode);
@@ -95,19 +95,19 @@ export class ArtifactAdapter implements Adapter {
   }
 
   /**
-   * The engine destroys an access or refresh token to revoke what came with it, and does that in later steps. A revocation
-   * that is cut off between them could not be made again, because its token is not found any more. So all of it goes here:
+   * The engine destroys an access or refresh token and revokes what was issued with it in later steps. A revocation that
+   * is interrupted between them could not be repeated, because its token is not found any more. So all is deleted here:
    * the grant first, then, in one statement, its tokens and this one (RFC 7009 section 2.1).
    */
   destroy(id: string): Promise<void> {
     return forEngine(async () => {
       const { store } = this.context;
       const key = artifactKey(this.model, id);
-      const endsGrant = this.model === 'RefreshToken';
+      const revokesGrant = this.model === 'RefreshToken';
       const grantId =
-        endsGrant || this.model === 'AccessToken' ? (await store.find(key))?.grantId : undefined;
+        revokesGrant || this.model === 'AccessToken' ? (await store.find(key))?.grantId : undefined;
       if (!grantId) return store.destroy(key);
-      if (endsGrant) await store.destroy(artifactKey('Grant', grantId));
+      if (revokesGrant) await store.destroy(artifactKey('Grant', grantId));
       await store.revokeByGrantId(grantId);
     });
   }
@@ -148,7 +148,7 @@ export class ArtifactAdapter implements Adapter {
     delete kept.jti;
     delete kept.consumed;
     const isToken = !NOT_TOKENS.has(this.model);
-    // An interaction holds the session's cookie, the device code and its own id in a URL.
+    // An interaction contains the session's cookie, the device code, and its own id in a URL.
     const stored =
       this.model === 'Interaction'
         ? { sealed: vault.seal('artifact-payloads', JSON.stringify(kept), bytes(key)).toString('base64') }

@@ -8,29 +8,30 @@ import { engineResponseTypes } from './response-types.js';
 import { forEngine } from './engine-errors.js';
 import { requestState } from './request-state.js';
 
-/** The registry, as far as the engine needs it. */
+/** What the engine needs of the registry. */
 export type EngineClients = Pick<LiveClientsService, 'find'>;
 
 /**
- * What the engine is given as `client_secret`, because it insists on one. It is no secret of any client, lives as long
- * as this process, and is never compared: `compareClientSecret` is ours, and every use of a secret as a key is off.
+ * The `client_secret` that the engine requires for clients with a secret. It is not the secret of any client and differs in
+ * each process. It is never compared, because `compareClientSecret` is replaced, and never used as a key, because every
+ * feature that does so is off.
  */
 const SECRET_MARKER = randomBytes(32).toString('base64url');
 
-/** The clients as oidc-provider sees them: the database is asked in every request, so that a change holds at once. */
+/** oidc-provider's storage of clients. The database is asked in every request, so that a change is in force at once. */
 export class ClientAdapter implements Adapter {
   constructor(
     private readonly clients: EngineClients,
-    /** The scopes that need no resource indicator; the engine refuses clients that name others. */
+    /** The scopes that need no resource indicator; the engine rejects clients that name others. */
     private readonly plainScopes: ReadonlySet<string>,
-    /** Whether the engine knows response types other than `code`; it refuses clients that name those it does not. */
+    /** Whether response types other than `code` are enabled; the engine rejects clients that name one that is not. */
     private readonly implicit: boolean,
   ) {}
 
   find(id: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
       const found = await clientOfRequest(this.clients, id);
-      // The engine makes its own of what it gets, and the record is everybody's.
+      // The engine modifies what it gets, and the record is shared by all requests.
       return found && (JSON.parse(JSON.stringify(this.#toMetadata(found))) as AdapterPayload);
     });
   }
@@ -48,7 +49,7 @@ export class ClientAdapter implements Adapter {
       response_types: engineResponseTypes(
         record.responseTypes.filter((type) => this.implicit || type === 'code'),
       ),
-      // An empty list would allow every scope; no client can do anything with `openid` that it could not without.
+      // An empty list would allow every scope; `openid` alone gives a client nothing.
       scope: scopes.join(' ') || 'openid',
       token_endpoint_auth_method: record.tokenEndpointAuthMethod,
       allowed_cors_origins: record.allowedCorsOrigins,

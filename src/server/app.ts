@@ -6,7 +6,7 @@ import type { Context } from '../context.js';
 import { AppError, notFound } from '../platform/errors/errors.js';
 import { healthRoutes } from '../platform/http/health.routes.js';
 import { type OnUnexpected, problems, requestId } from '../platform/http/http.js';
-import { interactionDoor } from '../endpoints/interactions/interactions.router.js';
+import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import { ownKeys } from '../platform/keys/own-keys.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
@@ -37,7 +37,7 @@ export function createApp(context: Context, engine: Engine): Koa {
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
   app.use(engineRouter(settings.issuer, engine, usesPlainPkce(context)));
-  app.use(interactionDoor(context, engine, onUnexpected).routes());
+  app.use(createInteractionRouter(context, engine, onUnexpected).routes());
   app.use(openApiRoutes({ issuer: settings.issuer, pages }).routes());
   app.use(
     adminRouter({

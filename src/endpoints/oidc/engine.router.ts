@@ -5,8 +5,8 @@ import { plainToS256, type UsesPlainPkce } from '../oidc-patches/plain-pkce.js';
 import { ENGINE_ROUTES, isEnginePath } from '../../platform/http/protocol-paths.js';
 
 /**
- * Passes the engine's paths on. Host, scheme and address are settled here: the engine builds its URLs from the
- * request, so it is shown the issuer's origin whatever the caller's headers say.
+ * Passes requests for the engine's paths on to it. The engine builds its URLs from the request, so the headers for host,
+ * scheme and address are set to the issuer's origin and the caller's address here, whatever the caller sent.
  */
 export function engineRouter(issuer: string, engine: Engine, usesPlainPkce: UsesPlainPkce): Koa.Middleware {
   const { host, protocol } = new URL(issuer);
@@ -15,7 +15,7 @@ export function engineRouter(issuer: string, engine: Engine, usesPlainPkce: Uses
       await next();
       return;
     }
-    // It can be stored nowhere, and nobody but an attacker sends it.
+    // PostgreSQL cannot store it, and no honest client sends it.
     if (ctx.req.url?.includes('%00')) {
       ctx.status = 400;
       ctx.body = { error: 'invalid_request', error_description: 'leave out the character U+0000' };

@@ -29,8 +29,8 @@ export function resourceIndicators(findApi: FindApi): ResourceIndicators {
 }
 
 /**
- * A token names an API only together with a scope there: for people one that they consented to, so that `aud` is never
- * merely what was asked for, and for a client of its own one that it was registered with.
+ * Rejects a token that has an audience but no scope there. So `aud` always stands for an access that the person consented
+ * to, or, in a client's own token, that the client was registered with.
  */
 export function rejectAudienceWithoutScope(
   _ctx: KoaContextWithOIDC,
@@ -43,7 +43,7 @@ export function rejectAudienceWithoutScope(
   throw new errors.CustomOIDCProviderError('invalid_scope', description);
 }
 
-/** What the client may ask for at an API. One where that is nothing is, to this client, not there. */
+/** The API with the scopes that the client may ask for. Throws InvalidTarget if there are none, as for an unknown API. */
 function resourceServer(api: ApiRecord | undefined, client: Client): ResourceServer {
   const allowed: unknown = client['allowed_scopes'];
   const scopes = api?.scopes.filter((scope) => Array.isArray(allowed) && allowed.includes(scope)) ?? [];

@@ -12,7 +12,7 @@ import { checkedProfile, type Profile } from './profile.js';
 
 const WINDOW_SECONDS = 15 * 60;
 
-/** What `create` needs to know about somebody. */
+/** What an account is created from. */
 export interface AccountRequest {
   email: string;
   password: string;
@@ -20,14 +20,14 @@ export interface AccountRequest {
   emailVerified?: boolean;
 }
 
-/** A sign-in as it arrives at the door; `address` is where it comes from. */
+/** A sign-in attempt; `address` is the caller's IP address. */
 export interface SignIn {
   email: string;
   password: string;
   address: string;
 }
 
-/** Whoever keeps what people have going on. */
+/** Storage of an account's sessions and grants. */
 export interface AccountArtifacts {
   revokeByAccount(tx: Transaction, accountId: string): Promise<void>;
 }
@@ -60,7 +60,10 @@ export class AccountsService {
     return account;
   }
 
-  /** Also ends every session and grant of the account, and forgets failed attempts. Throws AppError `invalid`, or `not_found` when there is no such account. */
+  /**
+   * Also revokes every session and grant of the account, and clears its failed attempts. Throws AppError `invalid`, or
+   * `not_found` when there is no such account.
+   */
   async setPassword(email: string, password: string): Promise<Account> {
     const address = canonicalEmail(email);
     const secret = canonicalPassword(password);
@@ -77,7 +80,7 @@ export class AccountsService {
     return account;
   }
 
-  /** By subject identifier; anything that cannot be one is simply not found. */
+  /** By subject identifier; undefined also for a string that cannot be one. */
   async find(id: string): Promise<Account | undefined> {
     return isUuid(id) ? this.repository.find(id) : undefined;
   }
@@ -87,9 +90,9 @@ export class AccountsService {
   }
 
   /**
-   * Who this is. Throws AppError `unauthenticated` with one sentence for every reason, after the same time whether or
-   * not there is an account, and `slow_down` after too many attempts on the account or from the address. Only failures
-   * use up the address, which may be that of a whole office.
+   * The account with this address and password. Throws AppError `unauthenticated` with one message for every reason, after
+   * the same time whether or not the account exists, and `slow_down` after too many attempts on the account or from the
+   * network. Successful attempts do not count against the network, which many people may share.
    */
   async authenticate({ email: given, password, address }: SignIn): Promise<Account> {
     const email = canonicalEmail(given);

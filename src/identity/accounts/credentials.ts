@@ -6,8 +6,8 @@ const MAX_EMAIL_CHARACTERS = 254;
 const EMAIL = /^[^\s@\p{C}"<>()[\]\\,;:]+@[^\s@\p{C}"<>()[\]\\,;:.]+(\.[^\s@\p{C}"<>()[\]\\,;:.]+)*$/u;
 
 /**
- * The one form in which e-mail addresses are stored, compared and limited: trimmed, NFC, lower case. It is made here
- * and not by the database, whose idea of lower case depends on its locale.
+ * The one form in which e-mail addresses are stored, compared and limited: trimmed, NFC, lower case. It is computed
+ * here and not by the database, where lower case depends on the locale.
  */
 export function canonicalEmail(given: string): string {
   return given.trim().normalize('NFC').toLowerCase();
@@ -23,13 +23,13 @@ export function canonicalPassword(given: string): string {
   return given.normalize('NFC');
 }
 
-/** What is wrong with an address that is to become an account's. */
+/** The errors of a new account's e-mail address. */
 export function emailErrors(canonical: string): ValidationError[] {
   if (isEmail(canonical)) return [];
   return [{ pointer: '/email', detail: 'must be an e-mail address of at most 254 characters' }];
 }
 
-/** What is wrong with a password that is to become an account's. bcrypt reads 72 bytes: more is refused, never cut. */
+/** The errors of a new password. bcrypt reads 72 bytes; a longer password is refused, not truncated. */
 export function passwordErrors(canonical: string, email: string): ValidationError[] {
   const bytes = Buffer.byteLength(canonical);
   const error = (detail: string) => [{ pointer: '/password', detail }];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
+import type { ClientOnPage } from '../../platform/pages/page-models.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
@@ -33,17 +34,9 @@ export interface ClientsDependencies {
   capabilities: Capabilities;
 }
 
-/** What the consent page tells a person about a client. */
+/** What the consent page shows of a client, and which of its scopes a person may refuse. */
 export interface ConsentView {
-  clientName: string;
-  description: string | null;
-  company: string | null;
-  logoUri: string | null;
-  clientUri: string | null;
-  policyUri: string | null;
-  tosUri: string | null;
-  /** The host that the publisher proved to own, or null. */
-  verifiedHost: string | null;
+  client: ClientOnPage;
   optionalScopes: string[];
 }
 
@@ -201,21 +194,16 @@ export class ClientsService {
     return this.deps.repository.replaceRegistrationToken(tx, id, from, to);
   }
 
+  /** Undefined when there is no such live client. */
   async consentView(clientId: string): Promise<ConsentView | undefined> {
     const record = (await this.deps.liveClients.find(clientId))?.record;
     if (!record) return undefined;
-    const { clientName, description, company, logoUri, clientUri, policyUri, tosUri, optionalScopes } =
-      record;
+    const { clientName, description, company, logoUri, clientUri, policyUri, tosUri } = record;
+    const verifiedHost = await this.deps.publisher.verifiedHost(record.id);
+    const uris = { logoUri, clientUri, policyUri, tosUri };
     return {
-      clientName,
-      description,
-      company,
-      logoUri,
-      clientUri,
-      policyUri,
-      tosUri,
-      optionalScopes,
-      verifiedHost: await this.deps.publisher.verifiedHost(record.id),
+      client: { clientId, clientName, description, company, ...uris, verifiedHost },
+      optionalScopes: record.optionalScopes,
     };
   }
 

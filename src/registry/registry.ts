@@ -15,8 +15,12 @@ import { ClientSecretsService } from './client-secrets/client-secrets.service.js
 import { ClientsRepository } from './clients/clients.repository.js';
 import { ClientsService } from './clients/clients.service.js';
 import { DeletedClientsService } from './clients/deleted-clients.service.js';
-import { type ClientArtifacts, DeadArtifacts } from './clients/invalidated-artifacts-cleanup.js';
+import {
+  type ClientArtifacts,
+  InvalidatedArtifactsCleanup,
+} from './clients/invalidated-artifacts-cleanup.js';
 import { LiveClientsRepository } from './live-clients/live-clients.repository.js';
+import { LiveClientsService } from './live-clients/live-clients.service.js';
 import { PublisherPoller } from './publisher/publisher-poller.service.js';
 import { PublisherRepository } from './publisher/publisher.repository.js';
 import { PublisherService } from './publisher/publisher.service.js';
@@ -48,13 +52,13 @@ export function makeRegistry(
   const catalogue = {
     database,
     audit,
-    use: clientsRepository,
+    scopeUse: clientsRepository,
     scopes: scopesRepository,
     apis: new ApisRepository(database),
   };
   const ownApi = adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials);
   const scopes = new ScopesService(scopesRepository, ownApi);
-  const deadArtifacts = new DeadArtifacts(artifacts, log);
+  const invalidatedArtifacts = new InvalidatedArtifactsCleanup(artifacts, log);
   const clientSecrets = new ClientSecretsService({
     database,
     clients: clientsRepository,
@@ -62,16 +66,17 @@ export function makeRegistry(
     hashing,
     audit,
   });
+  const liveClients = new LiveClientsService(new LiveClientsRepository(database));
   const clients = new ClientsService({
     database,
     repository: clientsRepository,
-    live: new LiveClientsRepository(database),
+    liveClients,
     secrets: clientSecrets,
     scopes,
     publisher: new PublisherService(publisherRepository),
     tenants,
     audit,
-    deadArtifacts,
+    invalidatedArtifacts,
     capabilities: capabilitiesOf(settings.allow),
   });
   const usage = new UsageService(new UsageRepository(database), log);
@@ -99,13 +104,14 @@ export function makeRegistry(
       days: settings.dynamicClientRetentionDays,
     }),
     clients,
+    liveClients,
     clientSecrets,
     clientAuthentication,
-    deadArtifacts,
+    invalidatedArtifacts,
     deletedClients: new DeletedClientsService({
       database,
       repository: clientsRepository,
-      deadArtifacts,
+      invalidatedArtifacts,
       audit,
       restoreDays: settings.clientRestoreDays,
     }),
@@ -113,6 +119,7 @@ export function makeRegistry(
     registration: new RegistrationService({
       settings,
       clients,
+      liveClients,
       clientSecrets,
       clientAuthentication,
       initialAccessTokens,

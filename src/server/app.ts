@@ -5,7 +5,7 @@ import type { Context } from '../context.js';
 import { AppError, notFound } from '../platform/errors/errors.js';
 import { healthRoutes } from '../platform/http/health.routes.js';
 import { type OnUnexpected, problems, requestId } from '../platform/http/http.js';
-import { interactionDoor } from '../endpoints/interactions/interactions.router.js';
+import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import { ownKeys } from '../platform/keys/own-keys.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
@@ -34,7 +34,7 @@ export function createApp(context: Context, engine: Engine): Koa {
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
   app.use(engineRouter(settings.issuer, engine, usesPlainPkce(context)));
-  app.use(interactionDoor(context, engine, onUnexpected).routes());
+  app.use(createInteractionRouter(context, engine, onUnexpected).routes());
   app.use(openApiRoutes({ issuer: settings.issuer, pages }).routes());
   app.use(
     adminRouter({
@@ -74,10 +74,9 @@ function limitUserCodes({ attempts, rateLimits, settings }: Context, asPage: Koa
   };
 }
 
-function usesPlainPkce({ clients, settings }: Context): UsesPlainPkce {
+function usesPlainPkce({ liveClients, settings }: Context): UsesPlainPkce {
   return async (clientId) =>
-    settings.allow.plainPkce &&
-    (await clients.findForEngine(clientId))?.record.pkceChallengeMethod === 'plain';
+    settings.allow.plainPkce && (await liveClients.find(clientId))?.record.pkceChallengeMethod === 'plain';
 }
 
 /** The change is made by now, so that the answer says so whatever becomes of this; a job tries again soon. */

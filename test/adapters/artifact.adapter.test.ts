@@ -5,7 +5,7 @@ import { ArtifactAdapter } from '../../adapters/artifact.adapter.js';
 import { ArtifactRepository } from '../../adapters/artifact.repository.js';
 import { ArtifactStore } from '../../adapters/artifact.store.js';
 import type { ModelName } from '../../adapters/artifact.models.js';
-import { successorOf } from '../../adapters/refresh-successor.js';
+import { successorOf } from '../../adapters/refresh-grace.js';
 import { Database } from '../../src/platform/db/database.js';
 import { Vault } from '../../src/platform/crypto/sealing.js';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
@@ -32,8 +32,8 @@ function adapter(model: ModelName, { node = 0, refreshGrace = 10 } = {}): Artifa
     store,
     vault,
     refreshGrace,
-    clientNotBefore: () => Promise.resolve(0),
-    expectAccount: () => undefined,
+    clientTokensValidAfter: () => Promise.resolve(0),
+    findAccount: () => Promise.resolve(undefined),
   });
 }
 

@@ -66,7 +66,7 @@ async function everyStatement(): Promise<void> {
     () => artifacts.destroy([key]),
     () => artifacts.revokeByGrantIds([id()]),
     () => artifacts.purgeExpired(10),
-    () => artifacts.removeDead('nobody'),
+    () => artifacts.deleteInvalidated('nobody'),
     () => clients.find('client-0'),
     () => clients.scopes('nobody', 0),
     () => accounts.find(randomUUID()),

@@ -145,8 +145,12 @@ function inTenant<T>({ org, project }: ClientOptions, work: Work<T>): Promise<T>
 }
 
 /** By the record's id, else by client_id. */
-async function find({ clients }: Context, tenant: ProjectTenant, name: string): Promise<ClientRecord> {
-  const byClientId = (await clients.findForEngine(name))?.record;
+async function find(
+  { clients, liveClients }: Context,
+  tenant: ProjectTenant,
+  name: string,
+): Promise<ClientRecord> {
+  const byClientId = (await liveClients.find(name))?.record;
   const id = byClientId?.projectId === tenant.projectId ? byClientId.id : name;
   if (!isUuid(id)) throw notFound('client');
   return clients.get(tenant, id);

@@ -14,13 +14,13 @@ import type { PendingInteraction } from '../oidc-interactions/pending-interactio
 
 const FORM_BYTES = 10_000;
 
-/** What the routes of sign-in and consent need. */
+/** What the routes need. */
 export interface InteractionRoutesDependencies {
   engine: InteractionEngine;
   service: InteractionsService;
   pages: Pages;
   tokens: FormTokens;
-  /** Where errors of ours are logged. */
+  /** Logs errors that are not the caller's. */
   onUnexpected: OnUnexpected;
 }
 
@@ -57,7 +57,7 @@ export function interactionRoutes({
       sendPage(ctx, pages.render('not-a-member', model), { status: 403, redirectUri });
     } else {
       requirePrompt(pending, 'consent');
-      const earlier = await engine.earlierAnswers(pending);
+      const earlier = await engine.earlierDecision(pending);
       const model = await service.consentPage(pending, earlier, formsOf(pending, 'consent'));
       const needs = { logoUri: model.client.logoUri, redirectUri: pending.redirectUri };
       sendPage(ctx, pages.render('consent', model), { status: 200, ...needs });
@@ -78,16 +78,16 @@ export function interactionRoutes({
       if (error.kind !== 'unauthenticated' && error.kind !== 'slow_down') throw error;
       if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
       const model = await service.signInPage(pending, formsOf(pending, 'login'));
-      const again = { ...model, email: email.slice(0, 254), remember, problem: problemOf(error) };
+      const again = { ...model, email: email.slice(0, 254), remember, problem: signInProblem(error) };
       sendSignIn(ctx, pending, again, error.kind === 'slow_down' ? 429 : 400);
     }
   });
 
   router.post('/interaction/:uid/consent', async (ctx) => {
     const { pending, form } = await openForm(ctx, 'consent');
-    const earlier = await engine.earlierAnswers(pending);
-    const answer = await service.decide(pending, earlier, form.getAll('scope'));
-    redirectTo(ctx, await engine.consent(ctx.req, ctx.res, pending, answer));
+    const earlier = await engine.earlierDecision(pending);
+    const decision = await service.decide(pending, earlier, form.getAll('scope'));
+    redirectTo(ctx, await engine.consent(ctx.req, ctx.res, pending, decision));
   });
 
   router.post('/interaction/:uid/abort', async (ctx) => {
@@ -137,14 +137,14 @@ function requirePrompt(pending: PendingInteraction, prompt: string): void {
   );
 }
 
-/** RFC 9700, section 4.12: 303, so that a browser never posts the password again to where it is sent. */
+/** RFC 9700, section 4.12: 303, so that a browser does not post the password again to the redirect target. */
 function redirectTo(ctx: Koa.Context, location: string): void {
   ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
   ctx.status = 303;
   ctx.redirect(location);
 }
 
-function problemOf({ kind, message, retryAfter = 60 }: AppError): string {
+function signInProblem({ kind, message, retryAfter = 60 }: AppError): string {
   if (kind !== 'slow_down') return message;
   const minutes = Math.ceil(retryAfter / 60);
   const wait = minutes === 1 ? 'in a minute' : `in ${String(minutes)} minutes`;

@@ -34,9 +34,9 @@ function operationOn(
     summary: operation.summary,
     permission: operation['x-permission'],
     role: operation['x-role'],
-    parameters: operation.parameters.map(({ name, in: place, required, description, schema }) => ({
+    parameters: operation.parameters.map(({ name, in: location, required, description, schema }) => ({
       name,
-      place,
+      location,
       required,
       type: typeOf(schema),
       description,

@@ -6,16 +6,10 @@ import { isUuid } from '../../platform/wire/uuid.js';
 import type { Hashing } from '../../platform/crypto/hashing.js';
 import type { Account } from './account.js';
 import type { AccountsRepository } from './accounts.repository.js';
-import {
-  canonicalEmail,
-  canonicalPassword,
-  emailMistakes,
-  isEmail,
-  passwordMistakes,
-} from './credentials.js';
+import { canonicalEmail, canonicalPassword, emailErrors, isEmail, passwordErrors } from './credentials.js';
 import { checkedProfile, type Profile } from './profile.js';
 
-/** What `create` needs to know about somebody. */
+/** What an account is created from. */
 export interface AccountRequest {
   email: string;
   password: string;
@@ -23,14 +17,14 @@ export interface AccountRequest {
   emailVerified?: boolean;
 }
 
-/** A sign-in as it arrives at the door; `address` is where it comes from. */
+/** A sign-in attempt; `address` is the caller's IP address. */
 export interface SignIn {
   email: string;
   password: string;
   address: string;
 }
 
-/** Whoever keeps what people have going on. */
+/** Storage of an account's sessions and grants. */
 export interface AccountArtifacts {
   revokeByAccount(tx: Transaction, accountId: string): Promise<void>;
 }
@@ -50,8 +44,8 @@ export class AccountsService {
   async create(request: AccountRequest, tx?: Transaction): Promise<Account> {
     const email = canonicalEmail(request.email);
     const password = canonicalPassword(request.password);
-    const mistakes = [...emailMistakes(email), ...passwordMistakes(password, email)];
-    if (mistakes.length > 0) throw invalid(mistakes);
+    const errors = [...emailErrors(email), ...passwordErrors(password, email)];
+    if (errors.length > 0) throw invalid(errors);
     const row = {
       email,
       emailVerified: request.emailVerified ?? false,
@@ -63,12 +57,15 @@ export class AccountsService {
     return account;
   }
 
-  /** Also ends every session and grant of the account, and forgets failed attempts. Throws AppError `invalid`, or `not_found` when there is no such account. */
+  /**
+   * Also revokes every session and grant of the account, and clears its failed attempts. Throws AppError `invalid`, or
+   * `not_found` when there is no such account.
+   */
   async setPassword(email: string, password: string): Promise<Account> {
     const address = canonicalEmail(email);
     const secret = canonicalPassword(password);
-    const mistakes = [...emailMistakes(address), ...passwordMistakes(secret, address)];
-    if (mistakes.length > 0) throw invalid(mistakes);
+    const errors = [...emailErrors(address), ...passwordErrors(secret, address)];
+    if (errors.length > 0) throw invalid(errors);
     const hash = await this.hashing.hashPassword(secret);
     const account = await this.database.transaction(async (tx) => {
       const changed = await this.repository.updatePassword(tx, address, hash);
@@ -80,7 +77,7 @@ export class AccountsService {
     return account;
   }
 
-  /** By subject identifier; anything that cannot be one is simply not found. */
+  /** By subject identifier; undefined also for a string that cannot be one. */
   async find(id: string): Promise<Account | undefined> {
     return isUuid(id) ? this.repository.find(id) : undefined;
   }
@@ -90,9 +87,9 @@ export class AccountsService {
   }
 
   /**
-   * Who this is. Throws AppError `unauthenticated` with one sentence for every reason, after the same time whether or
-   * not there is an account, and `slow_down` after too many attempts on the account or from the address. Only failures
-   * use up the address, which may be that of a whole office.
+   * The account with this address and password. Throws AppError `unauthenticated` with one message for every reason, after
+   * the same time whether or not the account exists, and `slow_down` after too many attempts on the account or from the
+   * network. Successful attempts do not count against the network, which many people may share.
    */
   async authenticate({ email: given, password, address }: SignIn): Promise<Account> {
     const email = canonicalEmail(given);

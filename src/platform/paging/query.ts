@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, type Mistake } from '../errors/errors.js';
+import { AppError, type ValidationError } from '../errors/errors.js';
 import { UUID } from '../wire/uuid.js';
 
 const MAX_LIMIT = 100;
@@ -33,22 +33,22 @@ export function readParameters<Parameters extends QueryParameters>(
   query: Query,
   parameters: Parameters,
 ): QueryValues<Parameters> {
-  const mistakes: Mistake[] = [];
+  const errors: ValidationError[] = [];
   const values = new Map<string, string>();
   const known = new Map(Object.entries(parameters));
   for (const [name, value] of Object.entries(query)) {
     const parameter = known.get(name);
     if (!parameter)
-      mistakes.push({ pointer: name, detail: 'There is no such parameter here; check its name.' });
-    else if (typeof value !== 'string') mistakes.push({ pointer: name, detail: 'Send the parameter once.' });
+      errors.push({ pointer: name, detail: 'There is no such parameter here; check its name.' });
+    else if (typeof value !== 'string') errors.push({ pointer: name, detail: 'Send the parameter once.' });
     else {
       const detail = parameter.check(value);
       if (detail === undefined) values.set(name, value);
-      else mistakes.push({ pointer: name, detail });
+      else errors.push({ pointer: name, detail });
     }
   }
-  if (mistakes.length > 0)
-    throw new AppError('malformed', 'The query string has mistakes; see "errors".', { mistakes });
+  if (errors.length > 0)
+    throw new AppError('malformed', 'The query string has mistakes; see "errors".', { errors });
   return Object.fromEntries(values) as QueryValues<Parameters>;
 }
 

@@ -151,10 +151,10 @@ export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependenci
     },
     update: async ({ actor, caller, tenant, key, body, ifMatch }) => {
       await access.authorizeScopes(caller, tenant, arrayOf(body['scopes']));
-      return answer(await clients.update(actor, tenant, key, body, ifMatch));
+      return answer(await clients.update(actor, tenant, key, body, { ifMatch }));
     },
     delete: async ({ actor, tenant, key, ifMatch }) => {
-      await clients.delete(actor, tenant, key, ifMatch);
+      await clients.delete(actor, tenant, key, { ifMatch });
       return {};
     },
     restore: async ({ actor, tenant, key, ifMatch }) =>

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A token that its bearer is known by: 256 random bits behind a prefix that secret scanners can look for. */
+/** A bearer token of 256 random bits, with a prefix that secret scanners recognize. */
 export function newBearerSecret(kind: 'initial' | 'registration'): string {
   return `pst_${kind}_${randomBytes(32).toString('base64url')}`;
 }
 
-/** What is stored of it: SHA-256, which needs no salt or cost because nobody can guess 256 bits. */
+/** The stored form: SHA-256, which needs no salt or cost because 256 random bits cannot be guessed. */
 export function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

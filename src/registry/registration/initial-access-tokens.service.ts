@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
+import { AppError, notFound } from '../../platform/errors/errors.js';
 import type { Settings } from '../../settings/settings.js';
+import { parseInput } from '../../platform/wire/input.js';
 import { digestOf, newBearerSecret } from './bearer-secret.js';
 import type {
   InitialAccessToken,
@@ -26,14 +27,14 @@ export const initialAccessTokenInput = z.strictObject({
   max_uses: whole(MAX_USES, 1),
 });
 
-/** Where a client may be registered, who is held to have done so, and what that uses up; `use` may throw `unauthenticated`. */
+/** The project that a client may be registered in, the actor's subject, and `use`, which counts it and may throw `unauthenticated`. */
 export interface Admission {
   tenant: ProjectTenant;
   subject: string;
   use: (tx: Transaction) => Promise<void>;
 }
 
-/** What initial access tokens need. */
+/** What `InitialAccessTokensService` needs. */
 export interface InitialAccessTokensDependencies {
   database: Database;
   repository: InitialAccessTokensRepository;
@@ -46,7 +47,7 @@ export class InitialAccessTokensService {
   constructor(private readonly deps: InitialAccessTokensDependencies) {}
 
   /**
-   * `value` is returned this once. Throws AppError `invalid`, or `conflict` while dynamic registration is off, when the
+   * `value` is returned only here. Throws AppError `invalid`, or `conflict` while dynamic registration is off, when the
    * token could not be used.
    */
   async create(
@@ -58,35 +59,29 @@ export class InitialAccessTokensService {
     if (mode === 'off') {
       throw new AppError('conflict', 'Dynamic registration is off: set REGISTRATION to token or open.');
     }
-    const read = initialAccessTokenInput.safeParse(input);
-    if (!read.success) throw invalid(read.error.issues.flatMap(mistakesOf));
-    const { expires_in: lifetime, max_uses: maxUses } = read.data;
+    const { expires_in: lifetime, max_uses: maxUses } = parseInput(initialAccessTokenInput, input);
     const value = newBearerSecret('initial');
     const given = { projectId: tenant.projectId, createdBy: actor.subject, maxUses, lifetime };
     return database.transaction(async (tx) => {
       const row = await repository.insert(tx, { ...given, digest: digestOf(value) });
       if (!row) throw new Error('the token was not inserted');
-      const target = {
-        targetType: 'initial_access_token',
-        targetId: row.id,
-        changedFields: Object.keys(input),
-      };
+      const target = { targetId: row.id, changedFields: Object.keys(input) };
       await audit.record(tx, { actor, action: 'initial_access_token.created', ...target, ...tenant });
       return { ...row, ...tenant, maxUses, value };
     });
   }
 
-  /** From now on it registers no client; those that it registered stay. Throws AppError `not_found`. */
+  /** The clients that it registered stay. Throws AppError `not_found`. */
   async delete(actor: Actor, tenant: ProjectTenant, id: string): Promise<void> {
     const { audit, database, repository } = this.deps;
     await database.transaction(async (tx) => {
       if (!(await repository.delete(tx, tenant.projectId, id))) throw notFound('initial access token');
-      const target = { targetType: 'initial_access_token', targetId: id, changedFields: [] };
+      const target = { targetId: id, changedFields: [] };
       await audit.record(tx, { actor, action: 'initial_access_token.deleted', ...target, ...tenant });
     });
   }
 
-  /** What a token that can still be used admits to. Throws AppError `unauthenticated`. */
+  /** What a token allows. Throws AppError `unauthenticated` when it cannot be used. */
   async admit(value: string): Promise<Admission> {
     const { repository } = this.deps;
     const found = await repository.findUsable(digestOf(value));
@@ -101,19 +96,9 @@ export class InitialAccessTokensService {
     };
   }
 
-  purgeExpired(): Promise<void> {
+  deleteExpired(): Promise<void> {
     return this.deps.repository.deleteExpired();
   }
-}
-
-function mistakesOf(issue: z.core.$ZodIssue): { pointer: string; detail: string }[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((name) => ({
-      pointer: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      detail: 'There is no such field; check its name.',
-    }));
-  }
-  return [{ pointer: `/${issue.path.join('/')}`, detail: issue.message }];
 }
 
 function unusable(): AppError {

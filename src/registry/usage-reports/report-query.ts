@@ -33,6 +33,6 @@ function spanOf(from: number | undefined, to: number | undefined): Span {
 
 function invalidSpan(pointer: string, detail: string): AppError {
   return new AppError('malformed', 'The query string has mistakes; see "errors".', {
-    mistakes: [{ pointer, detail }],
+    errors: [{ pointer, detail }],
   });
 }

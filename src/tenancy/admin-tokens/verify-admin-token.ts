@@ -18,7 +18,7 @@ export interface AdminTrust {
   issuer: string;
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
-  clients: { scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> };
+  liveClients: { scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> };
 }
 
 type Verify = (token: string) => Promise<Caller>;
@@ -64,7 +64,7 @@ export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promis
   };
 }
 
-function ownVerifier({ issuer, ownKeys, clients }: AdminTrust): Verify {
+function ownVerifier({ issuer, ownKeys, liveClients }: AdminTrust): Verify {
   return async (token) => {
     const { payload } = await jwtVerify(token, ownKeys, {
       ...COMMON,
@@ -78,7 +78,7 @@ function ownVerifier({ issuer, ownKeys, clients }: AdminTrust): Verify {
     if (typeof clientId !== 'string') throw invalidToken('The token has no usable client_id.');
     const scopes = scopesOf(payload['scope']);
     if (clientId !== COMMAND_LINE_CLIENT) {
-      const left = await clients.scopesOf(clientId, payload.iat ?? 0);
+      const left = await liveClients.scopesOf(clientId, payload.iat ?? 0);
       if (!left)
         throw invalidToken(
           'The client of the token does not exist any more, or has lost what was issued to it.',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { described } from '../../platform/wire/answer-shapes.js';
 import { ROLES } from '../access/permissions.js';
 import { MEMBER_FIELD_DESCRIPTIONS } from './member-response.schema.js';
+import { setByServer } from '../../platform/wire/input.js';
 
 const role = z.enum(ROLES, `Use one of: ${ROLES.join(', ')}.`);
 
@@ -31,14 +32,14 @@ export const memberPatch = z
   .strictObject(described({ role: role.optional() }, MEMBER_FIELD_DESCRIPTIONS))
   .meta({ id: 'MemberPatch' });
 
-/** Fields that only answers have, or that are decided when the role is given. */
-export const MEMBER_READ_ONLY = [
+/** Fields of a new member that only responses have. */
+export const NEW_MEMBER_READ_ONLY = setByServer(
   'id',
   'org_id',
   'project_id',
-  'subject',
-  'email',
   'created_at',
   'updated_at',
   'url',
-];
+);
+/** Fields that a change of a membership cannot have. */
+export const MEMBER_READ_ONLY = { ...NEW_MEMBER_READ_ONLY, ...setByServer('subject', 'email') };

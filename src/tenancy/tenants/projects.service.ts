@@ -1,18 +1,20 @@
 import type { VisibleTenants } from '../access/access.service.js';
-import type { Actor, AuditService } from '../audit/audit.service.js';
+import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { AppError, notFound } from '../../platform/errors/errors.js';
-import { decodeCursor, encodeCursor } from '../../platform/paging/cursor.js';
-import { parseInput } from '../../platform/wire/schema-input.js';
+import { AppError, found } from '../../platform/errors/errors.js';
+import { type Page, readPage } from '../../platform/paging/page.js';
+import { changedFields } from '../../platform/wire/changed-fields.js';
+import { parseInput } from '../../platform/wire/input.js';
+import { toCamel } from '../../platform/wire/snake-case.js';
 import type { Project, ProjectsRepository } from './projects.repository.js';
-import { changedFrom, slugTaken } from './tenant-changes.js';
+import { slugTaken } from './slug-taken.js';
 import { newProject, projectPatch, TENANT_READ_ONLY } from './tenant-schema.js';
 import type { TenantsService } from './tenants.service.js';
 import type { OrganizationTenant, ProjectTenant } from './tenant.js';
 
 export type { Project } from './projects.repository.js';
 
-/** What projects need. */
+/** What `ProjectsService` needs. */
 export interface ProjectsDependencies {
   database: Database;
   repository: ProjectsRepository;
@@ -22,39 +24,32 @@ export interface ProjectsDependencies {
 
 /**
  * The projects of organizations. Input is the wire form; every change and its audit event are one transaction. AppErrors
- * are `invalid` with all mistakes, `not_found`, and `conflict` for a slug that is taken in the organization.
+ * are `invalid` with all errors, `not_found`, and `conflict` for a slug that is taken in the organization.
  */
 export class ProjectsService {
   constructor(private readonly deps: ProjectsDependencies) {}
 
-  /** Newest first. `limit` is 1 to 100; `nextCursor` is null on the last page. */
-  async list(
+  /** Newest first. Throws as `readPage` does. */
+  list(
     { orgId }: OrganizationTenant,
-    visible: VisibleTenants,
+    reach: VisibleTenants,
     limit: number,
     cursor?: string,
-  ): Promise<{ data: Project[]; nextCursor: string | null }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const whole = visible === 'everything' || visible.organizations.has(orgId);
-    const ids = whole ? undefined : [...visible.projects.keys()];
-    const found = await this.deps.repository.list(orgId, ids, limit + 1, after);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      data: page.map(({ record }) => record),
-      nextCursor: found.length > limit && last ? encodeCursor(last.position) : null,
-    };
+  ): Promise<Page<Project>> {
+    const all = reach === 'everything' || reach.organizations.has(orgId);
+    const ids = all ? undefined : [...reach.projects.keys()];
+    return readPage(limit, cursor, (slice) => this.deps.repository.list(orgId, ids, slice));
   }
 
   async get({ projectId }: ProjectTenant): Promise<Project> {
-    return found(await this.deps.repository.find(projectId));
+    return found(await this.deps.repository.find(projectId), 'project');
   }
 
   async create(actor: Actor, org: OrganizationTenant, input: Record<string, unknown>): Promise<Project> {
     const fields = parseInput(newProject, input, TENANT_READ_ONLY);
     const { database, repository, tenants } = this.deps;
     return database.transaction(async (tx) => {
-      await tenants.hold(tx, org);
+      await tenants.lockForShare(tx, org);
       const record = await repository.insert(tx, org.orgId, fields);
       if (!record) throw slugTaken('project');
       const tenant = { orgId: org.orgId, projectId: record.id };
@@ -63,25 +58,25 @@ export class ProjectsService {
     });
   }
 
-  /** Applies a JSON merge patch (RFC 7396); one that changes nothing leaves no trace. */
+  /** Applies a JSON merge patch (RFC 7396); one that changes nothing is not recorded. */
   async update(actor: Actor, tenant: ProjectTenant, patch: Record<string, unknown>): Promise<Project> {
     const fields = parseInput(projectPatch, patch, TENANT_READ_ONLY);
     const { database, repository } = this.deps;
     return database.transaction(async (tx) => {
-      const before = found(await repository.lock(tx, tenant.projectId));
-      const changed = changedFrom(before, fields);
+      const before = found(await repository.lock(tx, tenant.projectId), 'project');
+      const changed = changedFields(before, toCamel(fields));
       if (changed.length === 0) return before;
       if (!(await repository.update(tx, tenant.projectId, fields))) throw slugTaken('project');
       await this.#record(tx, actor, 'project.updated', tenant, changed);
-      return found(await repository.find(tenant.projectId, tx));
+      return found(await repository.find(tenant.projectId, tx), 'project');
     });
   }
 
-  /** With everybody's roles in it. Throws AppError `conflict` while it has clients. */
+  /** Deletes the roles in it too. Throws AppError `conflict` while it has clients. */
   async delete(actor: Actor, tenant: ProjectTenant): Promise<void> {
     const { database, repository } = this.deps;
     await database.transaction(async (tx) => {
-      found(await repository.lock(tx, tenant.projectId));
+      found(await repository.lock(tx, tenant.projectId), 'project');
       if (!(await repository.delete(tx, tenant.projectId))) {
         throw new AppError(
           'conflict',
@@ -95,16 +90,11 @@ export class ProjectsService {
   #record(
     tx: Transaction,
     actor: Actor,
-    action: string,
+    action: AuditAction,
     tenant: ProjectTenant,
     changed: string[],
   ): Promise<void> {
-    const target = { targetType: 'project', targetId: tenant.projectId, ...tenant };
+    const target = { targetId: tenant.projectId, ...tenant };
     return this.deps.audit.record(tx, { actor, action, ...target, changedFields: changed });
   }
-}
-
-function found(record: Project | undefined): Project {
-  if (!record) throw notFound('project');
-  return record;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { line } from '../../platform/wire/field-shapes.js';
 import { described } from '../../platform/wire/answer-shapes.js';
+import { setByServer } from '../../platform/wire/input.js';
 import { isSlug } from './tenant.js';
 import { TENANT_FIELD_DESCRIPTIONS } from './tenant-response.schema.js';
 
@@ -36,5 +37,5 @@ export const newProject = z
 /** What of a project can be changed. */
 export const projectPatch = newProject.partial().meta({ id: 'ProjectPatch' });
 
-/** Fields that only answers have. */
-export const TENANT_READ_ONLY = ['id', 'org_id', 'created_at', 'updated_at', 'url'] as const;
+/** Fields that only responses have. */
+export const TENANT_READ_ONLY = setByServer('id', 'org_id', 'created_at', 'updated_at', 'url');

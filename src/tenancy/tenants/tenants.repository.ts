@@ -19,8 +19,11 @@ export class TenantsRepository {
     return row && { orgId: row.id, projectId: null };
   }
 
-  /** Keeps the place from being deleted until the transaction ends; false when it is gone. */
-  async hold(tx: Transaction, { orgId, projectId }: ProjectTenant | OrganizationTenant): Promise<boolean> {
+  /** Keeps the tenant from being deleted until the transaction ends; false when it does not exist. */
+  async lockForShare(
+    tx: Transaction,
+    { orgId, projectId }: ProjectTenant | OrganizationTenant,
+  ): Promise<boolean> {
     const [table, id] = projectId === null ? ['organizations', orgId] : ['projects', projectId];
     return (await tx(table).where({ id }).forKeyShare().select('id')).length > 0;
   }

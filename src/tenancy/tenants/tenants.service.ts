@@ -26,9 +26,9 @@ export class TenantsService {
     return tenant;
   }
 
-  /** Keeps what is about to get something new from being deleted meanwhile. Throws AppError `not_found`. */
-  async hold(tx: Transaction, tenant: ProjectTenant | OrganizationTenant): Promise<void> {
-    if (await this.repository.hold(tx, tenant)) return;
+  /** Keeps the tenant from being deleted until the transaction ends. Throws AppError `not_found`. */
+  async lockForShare(tx: Transaction, tenant: ProjectTenant | OrganizationTenant): Promise<void> {
+    if (await this.repository.lockForShare(tx, tenant)) return;
     throw notFound(tenant.projectId === null ? 'organization' : 'project');
   }
 }

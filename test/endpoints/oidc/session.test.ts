@@ -74,6 +74,13 @@ test('signing in gives the browser another cookie than it came with (session fix
   expect(await silentAnswer(config, attacker)).toBe('login_required');
 });
 
+test("a consent keeps the session's id, so that a lost response signs nobody out", async () => {
+  const agent = await signIn();
+  const before = cookie(agent, 'postern_session').value;
+  await obtainTokens(config, person, { scope: 'openid profile', prompt: 'consent' }, agent);
+  expect(cookie(agent, 'postern_session').value).toBe(before);
+});
+
 test('signing in as somebody else ends the session of the person before', async () => {
   const agent = new UserAgent();
   const before = await obtainTokens(config, person, { scope: 'openid' }, agent);

@@ -1,10 +1,16 @@
 import type { Provider } from 'oidc-provider';
-import type { EarlierAnswers, Permissions } from './consent.js';
+import type { ScopesAndClaims } from './pending-interaction.js';
 
 type Grant = InstanceType<Provider['Grant']>;
 
-/** What a grant says so far about the identity scopes, the claims and these resources. */
-export function earlierAnswersOf(grant: Grant, resources: readonly string[]): EarlierAnswers {
+/** What a person granted and rejected: an earlier decision, or the one that they make now. */
+export interface ConsentDecision {
+  granted: ScopesAndClaims;
+  rejected: ScopesAndClaims;
+}
+
+/** The decision that a grant holds about the identity scopes, the claims and these resources. */
+export function readDecision(grant: Grant, resources: readonly string[]): ConsentDecision {
   const perResource = (read: (resource: string) => string) =>
     Object.fromEntries(resources.map((resource) => [resource, words(read(resource))]));
   return {
@@ -22,11 +28,11 @@ export function earlierAnswersOf(grant: Grant, resources: readonly string[]): Ea
 }
 
 /**
- * Adds an answer to a grant. The engine lets a rejection win over everything granted, so that what is allowed now is
- * first taken off the list of what was rejected before.
+ * Adds a decision to a grant. The engine gives rejections precedence over what is granted, so what is granted now is first
+ * removed from the earlier rejections.
  */
-export function record(grant: Grant, { granted, rejected }: EarlierAnswers): void {
-  forgetRejections(grant, granted);
+export function addDecision(grant: Grant, { granted, rejected }: ConsentDecision): void {
+  removeRejections(grant, granted);
   if (granted.oidcScopes.length > 0) grant.addOIDCScope(granted.oidcScopes);
   if (granted.oidcClaims.length > 0) grant.addOIDCClaims(granted.oidcClaims);
   for (const [resource, scopes] of Object.entries(granted.resourceScopes))
@@ -37,7 +43,7 @@ export function record(grant: Grant, { granted, rejected }: EarlierAnswers): voi
     grant.rejectResourceScope(resource, scopes);
 }
 
-function forgetRejections(grant: Grant, granted: Permissions): void {
+function removeRejections(grant: Grant, granted: ScopesAndClaims): void {
   const { openid, resources } = grant.rejected ?? {};
   if (openid?.scope !== undefined) openid.scope = without(words(openid.scope), granted.oidcScopes).join(' ');
   if (openid?.claims !== undefined) openid.claims = without(openid.claims, granted.oidcClaims);
@@ -47,8 +53,8 @@ function forgetRejections(grant: Grant, granted: Permissions): void {
   }
 }
 
-function without(names: readonly string[], gone: readonly string[]): string[] {
-  return names.filter((name) => !gone.includes(name));
+function without(names: readonly string[], removed: readonly string[]): string[] {
+  return names.filter((name) => !removed.includes(name));
 }
 
 function words(text: string): string[] {

@@ -41,7 +41,7 @@ import { UsageService } from './usage/usage.service.js';
 /** The services of the client registry. `artifacts` holds what was issued to clients. */
 export function makeRegistry(
   platform: Platform,
-  { attempts }: Identity,
+  { attempts, rateLimits }: Identity,
   { audit, tenants }: Tenancy,
   artifacts: ClientArtifacts,
 ) {
@@ -83,7 +83,7 @@ export function makeRegistry(
   const clientAuthentication = new ClientAuthenticationService(
     new VerifiedSecrets(hashing),
     attempts,
-    settings.attempts.clientSecret,
+    rateLimits,
   );
   const initialAccessTokens = new InitialAccessTokensService({
     database,
@@ -126,6 +126,7 @@ export function makeRegistry(
       scopes,
       tenants,
       attempts,
+      rateLimits,
     }),
     publisherPoller: new PublisherPoller({
       database,

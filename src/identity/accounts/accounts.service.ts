@@ -1,16 +1,13 @@
 import type { AttemptsService } from '../attempts/attempts.service.js';
-import { networkOf } from '../attempts/network.js';
+import type { RateLimits } from '../attempts/limits.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
 import { isUuid } from '../../platform/wire/uuid.js';
 import type { Hashing } from '../../platform/crypto/hashing.js';
-import type { Settings } from '../../settings/settings.js';
 import type { Account } from './account.js';
 import type { AccountsRepository } from './accounts.repository.js';
 import { canonicalEmail, canonicalPassword, emailErrors, isEmail, passwordErrors } from './credentials.js';
 import { checkedProfile, type Profile } from './profile.js';
-
-const WINDOW_SECONDS = 15 * 60;
 
 /** What an account is created from. */
 export interface AccountRequest {
@@ -40,7 +37,7 @@ export class AccountsService {
     private readonly artifacts: AccountArtifacts,
     private readonly hashing: Hashing,
     private readonly attempts: AttemptsService,
-    private readonly limits: Pick<Settings['attempts'], 'signInPerAccount' | 'signInPerAddress'>,
+    private readonly limits: Pick<RateLimits, 'signInToAccount' | 'signInFromAddress'>,
   ) {}
 
   /** Throws AppError `invalid` with every mistake, `conflict` when the address has an account already. */
@@ -76,7 +73,7 @@ export class AccountsService {
       await this.artifacts.revokeByAccount(tx, changed.id);
       return changed;
     });
-    await this.attempts.clear([accountKey(address)]);
+    await this.attempts.clear([this.limits.signInToAccount(address).key]);
     return account;
   }
 
@@ -96,25 +93,18 @@ export class AccountsService {
    */
   async authenticate({ email: given, password, address }: SignIn): Promise<Account> {
     const email = canonicalEmail(given);
-    const account = accountKey(email);
-    const network = `sign-in address ${networkOf(address)}`;
-    await this.attempts.reserve([
-      { key: account, limit: this.limits.signInPerAccount, windowSeconds: WINDOW_SECONDS },
-      { key: network, limit: this.limits.signInPerAddress, windowSeconds: WINDOW_SECONDS },
-    ]);
+    const perAccount = this.limits.signInToAccount(email);
+    const perAddress = this.limits.signInFromAddress(address);
+    await this.attempts.reserve([perAccount, perAddress]);
     const found = await this.#findWithHash(email);
     const matches = await this.hashing.verifyPassword(canonicalPassword(password), found?.passwordHash);
     if (!found || !matches)
       throw new AppError('unauthenticated', 'The e-mail address or the password is not right.');
-    await Promise.all([this.attempts.clear([account]), this.attempts.release([network])]);
+    await Promise.all([this.attempts.clear([perAccount.key]), this.attempts.release([perAddress.key])]);
     return found.account;
   }
 
   async #findWithHash(email: string) {
     return isEmail(email) ? this.repository.findWithHash(email) : undefined;
   }
-}
-
-function accountKey(email: string): string {
-  return `sign-in account ${email}`;
 }

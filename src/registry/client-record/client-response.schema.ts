@@ -56,15 +56,19 @@ const fields = {
   deleted_at: time.nullable(),
 };
 
-/** A client as the admin API answers it. */
-export const clientResponse = z.strictObject(
-  described(fields, CLIENT_FIELD_DESCRIPTIONS),
-) satisfies z.ZodType<Json<ReturnType<typeof toWire>>>;
+/** A client in responses of the admin API. */
+export const clientResponse = z
+  .strictObject(described(fields, CLIENT_FIELD_DESCRIPTIONS))
+  .meta({ id: 'Client' }) satisfies z.ZodType<Json<ReturnType<typeof toWire>>>;
 /** A page of clients. */
-export const clientPage = page(clientResponse);
+export const clientPage = page(clientResponse).meta({ id: 'ClientPage' });
 
 const clientSecret = z.string().describe('The secret, this once.');
 /** A client that was just created; it has a secret when its auth method uses one. */
-export const createdClientResponse = clientResponse.extend({ client_secret: clientSecret.optional() });
+export const createdClientResponse = clientResponse
+  .extend({ client_secret: clientSecret.optional() })
+  .meta({ id: 'CreatedClient' });
 /** A client with its new secret. */
-export const rotatedClientResponse = clientResponse.extend({ client_secret: clientSecret });
+export const rotatedClientResponse = clientResponse
+  .extend({ client_secret: clientSecret })
+  .meta({ id: 'RotatedClient' });

@@ -1,56 +1,60 @@
-import Router from '@koa/router';
 import type { AccessService } from '../../tenancy/access/access.service.js';
-import type { AdminState } from '../../tenancy/admin-tokens/verify-admin-token.js';
-import { enterProject, PROJECT } from '../../tenancy/access/admin-paths.js';
-import { notFound } from '../../platform/errors/errors.js';
-import { readJson } from '../../platform/http/http.js';
-import { type InitialAccessToken, type InitialAccessTokensService } from './initial-access-tokens.service.js';
+import { type Operation, recordId } from '../../tenancy/operations/operation.js';
+import { PROJECT } from '../../tenancy/operations/paths.js';
+import { routeGroup } from '../../tenancy/operations/route-group.js';
+import { initialAccessTokenResponse, newInitialAccessTokenRequest } from './initial-access-token.schema.js';
+import { tokenToWire } from './initial-access-token.js';
+import type { InitialAccessTokensService } from './initial-access-tokens.service.js';
 
-const COLLECTION = `${PROJECT}/initial_access_tokens`;
-const BODY_LIMIT = 10_000;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** What these routes need. */
+/** What the routes of initial access tokens need. */
 export interface InitialAccessTokenRoutesDependencies {
   access: AccessService;
   initialAccessTokens: InitialAccessTokensService;
 }
 
-/** Where operators make the tokens that let others register clients in a project, and take them back. */
-export function initialAccessTokenRoutes({
-  access,
-  initialAccessTokens,
-}: InitialAccessTokenRoutesDependencies): Router<AdminState> {
-  const router = new Router<AdminState>();
+const COLLECTION = `${PROJECT}/initial_access_tokens`;
 
-  router.post(COLLECTION, async (ctx) => {
-    const tenant = await enterProject(access, ctx, 'clients.write');
-    const input = await readJson(ctx, BODY_LIMIT);
-    const token = await initialAccessTokens.create(ctx.state.actor, tenant, input);
-    ctx.status = 201;
-    ctx.body = tokenToWire(token);
-  });
+const common = {
+  tag: {
+    name: 'initial access tokens',
+    description: 'What lets others register clients in a project by themselves (RFC 7591).',
+  },
+  authorization: { permission: 'clients.write', at: 'project' },
+} as const;
 
-  router.delete(`${COLLECTION}/:id`, async (ctx) => {
-    const tenant = await enterProject(access, ctx, 'clients.write');
-    const id = ctx.params['id'] ?? '';
-    if (!UUID.test(id)) throw notFound('initial access token');
-    await initialAccessTokens.delete(ctx.state.actor, tenant, id);
-    ctx.status = 204;
-  });
+const OPERATIONS = {
+  create: {
+    ...common,
+    id: 'createInitialAccessToken',
+    method: 'post',
+    path: COLLECTION,
+    summary: 'Make an initial access token; it is in this answer only.',
+    request: { schema: newInitialAccessTokenRequest, maxBytes: 10_000 },
+    status: 201,
+    response: initialAccessTokenResponse,
+    conflict: 'Dynamic registration is off.',
+  },
+  delete: {
+    ...common,
+    id: 'deleteInitialAccessToken',
+    method: 'delete',
+    path: `${COLLECTION}/:id`,
+    record: recordId('initial access token'),
+    summary: 'Take an initial access token back; the clients that it registered stay.',
+    status: 204,
+  },
+} satisfies Record<string, Operation>;
 
-  return router;
-}
-
-/** The token as it is shown, this once, to whoever made it. */
-export function tokenToWire(token: InitialAccessToken & { value: string }) {
-  return {
-    id: token.id,
-    org_id: token.orgId,
-    project_id: token.projectId,
-    initial_access_token: token.value,
-    max_uses: token.maxUses,
-    created_at: token.createdAt,
-    expires_at: token.expiresAt,
-  };
-}
+/** The tokens with which others register clients in a project. */
+export const initialAccessTokenRoutes = routeGroup(
+  OPERATIONS,
+  ({ initialAccessTokens }: InitialAccessTokenRoutesDependencies) => ({
+    create: async ({ actor, tenant, body }) => ({
+      body: tokenToWire(await initialAccessTokens.create(actor, tenant, body)),
+    }),
+    delete: async ({ actor, tenant, key }) => {
+      await initialAccessTokens.delete(actor, tenant, key);
+      return {};
+    },
+  }),
+);

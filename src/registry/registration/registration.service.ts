@@ -1,6 +1,6 @@
 import type { Actor } from '../../tenancy/audit/audit.service.js';
 import type { AttemptsService } from '../../identity/attempts/attempts.service.js';
-import { networkOf } from '../../identity/attempts/network.js';
+import type { RateLimits } from '../../identity/attempts/limits.js';
 import type { Transaction } from '../../platform/db/database.js';
 import { lacksSecret } from '../client-record/client-record.js';
 import type { ClientAuthenticationService } from '../client-secrets/client-authentication.service.js';
@@ -20,7 +20,6 @@ import { type Metadata, type Registered, toMetadata } from './client-metadata.js
 import type { Admission, InitialAccessTokensService } from './initial-access-tokens.service.js';
 import { RegistrationMetadataService } from './registration-metadata.service.js';
 
-const HOUR = 3_600;
 /** What `RegistrationService` needs. */
 export interface RegistrationDependencies {
   settings: Pick<Settings, 'issuer' | 'registration'>;
@@ -32,6 +31,7 @@ export interface RegistrationDependencies {
   scopes: ScopesService;
   tenants: TenantsService;
   attempts: AttemptsService;
+  rateLimits: Pick<RateLimits, 'registration'>;
 }
 
 /** Reads the body of the request, once it is known that the caller may send one. */
@@ -57,7 +57,7 @@ export class RegistrationService {
    */
   async register(origin: Origin, initialAccessToken: string | undefined, body: Body): Promise<Metadata> {
     const { clients, initialAccessTokens } = this.deps;
-    await this.#limit(origin.address ?? '');
+    await this.deps.attempts.reserve([this.deps.rateLimits.registration(origin.address ?? '')]);
     const { tenant, subject, use } =
       initialAccessToken === undefined
         ? await this.#admitWithoutToken()
@@ -110,12 +110,6 @@ export class RegistrationService {
     };
     const { record } = client;
     await this.deps.clients.delete(actorOf(client, origin), tenantOf(client), record.id, { channel });
-  }
-
-  async #limit(address: string): Promise<void> {
-    const { attempts, settings } = this.deps;
-    const limit = settings.registration.attemptsPerHour;
-    await attempts.reserve([{ key: `registration ${networkOf(address)}`, limit, windowSeconds: HOUR }]);
   }
 
   async #admitWithoutToken(): Promise<Admission> {

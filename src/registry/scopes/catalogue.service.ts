@@ -9,6 +9,8 @@ import { readNewScope, readScopePatch, type ScopeDraft } from './scope-input.js'
 import { ADMINISTRATION, isReserved, type ScopeRecord } from './scope-record.js';
 import type { ScopeFilter, ScopesRepository } from './scopes.repository.js';
 
+export type { ScopeFilter } from './scopes.repository.js';
+
 /** The clients that have scopes. */
 export interface ScopeUse {
   /** How many clients, live or deleted and not purged yet, have one of the scopes. */

@@ -1,64 +1,108 @@
-import Router from '@koa/router';
-import type { AccessService } from '../access/access.service.js';
-import type { AdminState } from '../admin-tokens/verify-admin-token.js';
-import { enterOrganization, ORGANIZATION, ORGANIZATIONS, PATCH_TYPES } from '../access/admin-paths.js';
+import { pageResponse } from '../../platform/paging/page-response.js';
+import { PAGE, pageRequestOf } from '../../platform/paging/query.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import { readJson } from '../../platform/http/http.js';
-import { readListParameters } from '../../platform/paging/query.js';
+import type { AccessService } from '../access/access.service.js';
+import type { Operation } from '../operations/operation.js';
+import { ORGANIZATION, ORGANIZATIONS } from '../operations/paths.js';
+import { routeGroup } from '../operations/route-group.js';
 import type { Organization, OrganizationsService } from './organizations.service.js';
+import { organizationPage, organizationResponse } from './tenant-response.schema.js';
+import { newOrganization, organizationPatch } from './tenant-schema.js';
 
-const BODY_LIMIT = 16 * 1024;
-
-/** What the routes of organizations need. `issuer` is the origin of the URLs they hand out. */
+/** What the routes of organizations need. `issuer` is the origin of the URLs in responses. */
 export interface OrganizationRoutesDependencies {
   issuer: string;
   access: AccessService;
   organizations: OrganizationsService;
 }
 
-/** The operators' door to organizations: owners of the installation make them, their own owners change them. */
-export function organizationRoutes({
-  issuer,
-  access,
-  organizations,
-}: OrganizationRoutesDependencies): Router<AdminState> {
-  const router = new Router<AdminState>();
-  const wireOf = (record: Organization) => ({
-    ...toSnake(record),
-    url: `${issuer}${ORGANIZATIONS}/${record.id}`,
-  });
+const MAX_BYTES = 16 * 1024;
+const SLUG_TAKEN = 'The slug is taken.';
+const common = {
+  tag: { name: 'organizations', description: 'Owners of clients, through their projects.' },
+} as const;
 
-  router.get(ORGANIZATIONS, async (ctx) => {
-    const reach = await access.visibleTenants(ctx.state.caller);
-    const { limit, cursor } = readListParameters(ctx.query);
-    const { data, nextCursor } = await organizations.list(reach, limit, cursor);
-    ctx.body = { data: data.map(wireOf), next_cursor: nextCursor };
-  });
+const OPERATIONS = {
+  list: {
+    ...common,
+    id: 'listOrganizations',
+    method: 'get',
+    path: ORGANIZATIONS,
+    summary: 'List the organizations that the caller has a role in, newest first.',
+    authorization: { permission: 'tenants.read', at: 'any role' },
+    query: PAGE,
+    status: 200,
+    response: organizationPage,
+  },
+  create: {
+    ...common,
+    id: 'createOrganization',
+    method: 'post',
+    path: ORGANIZATIONS,
+    summary: 'Create an organization.',
+    authorization: { permission: 'tenants.write', at: 'installation' },
+    request: { schema: newOrganization, maxBytes: MAX_BYTES },
+    status: 201,
+    response: organizationResponse,
+    conflict: SLUG_TAKEN,
+  },
+  get: {
+    ...common,
+    id: 'getOrganization',
+    method: 'get',
+    path: ORGANIZATION,
+    summary: 'Read an organization.',
+    authorization: { permission: 'tenants.visit', at: 'organization' },
+    status: 200,
+    response: organizationResponse,
+  },
+  update: {
+    ...common,
+    id: 'updateOrganization',
+    method: 'patch',
+    path: ORGANIZATION,
+    summary: 'Change an organization.',
+    authorization: { permission: 'tenants.write', at: 'organization' },
+    request: { schema: organizationPatch, maxBytes: MAX_BYTES },
+    status: 200,
+    response: organizationResponse,
+    conflict: SLUG_TAKEN,
+  },
+  delete: {
+    ...common,
+    id: 'deleteOrganization',
+    method: 'delete',
+    path: ORGANIZATION,
+    summary: 'Delete an organization and every role in it.',
+    authorization: { permission: 'tenants.write', at: 'organization' },
+    status: 204,
+    conflict: 'A project of it still has clients.',
+  },
+} satisfies Record<string, Operation>;
 
-  router.post(ORGANIZATIONS, async (ctx) => {
-    await access.authorizeInstallation(ctx.state.caller, 'tenants.write');
-    const wire = wireOf(await organizations.create(ctx.state.actor, await readJson(ctx, BODY_LIMIT)));
-    ctx.status = 201;
-    ctx.set('Location', wire.url);
-    ctx.body = wire;
-  });
-
-  router.get(ORGANIZATION, async (ctx) => {
-    const { orgId } = await enterOrganization(access, ctx, 'tenants.visit');
-    ctx.body = wireOf(await organizations.get(orgId));
-  });
-
-  router.patch(ORGANIZATION, async (ctx) => {
-    const { orgId } = await enterOrganization(access, ctx, 'tenants.write');
-    const patch = await readJson(ctx, BODY_LIMIT, PATCH_TYPES);
-    ctx.body = wireOf(await organizations.update(ctx.state.actor, orgId, patch));
-  });
-
-  router.delete(ORGANIZATION, async (ctx) => {
-    const { orgId } = await enterOrganization(access, ctx, 'tenants.write');
-    await organizations.delete(ctx.state.actor, orgId);
-    ctx.status = 204;
-  });
-
-  return router;
-}
+/** Organizations: owners of the installation create them, their own owners change them. */
+export const organizationRoutes = routeGroup(
+  OPERATIONS,
+  ({ issuer, access, organizations }: OrganizationRoutesDependencies) => {
+    const toWire = (record: Organization) => ({
+      ...toSnake(record),
+      url: `${issuer}${ORGANIZATIONS}/${record.id}`,
+    });
+    return {
+      list: async ({ caller, query }) => {
+        const { limit, cursor } = pageRequestOf(query);
+        const visible = await access.visibleTenants(caller);
+        return { body: pageResponse(await organizations.list(visible, limit, cursor), toWire) };
+      },
+      create: async ({ actor, body }) => ({ body: toWire(await organizations.create(actor, body)) }),
+      get: async ({ tenant }) => ({ body: toWire(await organizations.get(tenant.orgId)) }),
+      update: async ({ actor, tenant, body }) => ({
+        body: toWire(await organizations.update(actor, tenant.orgId, body)),
+      }),
+      delete: async ({ actor, tenant }) => {
+        await organizations.delete(actor, tenant.orgId);
+        return {};
+      },
+    };
+  },
+);

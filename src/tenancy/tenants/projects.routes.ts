@@ -1,59 +1,110 @@
-import Router from '@koa/router';
-import type { AccessService } from '../access/access.service.js';
-import type { AdminState } from '../admin-tokens/verify-admin-token.js';
-import { enterOrganization, enterProject, PATCH_TYPES, PROJECT, PROJECTS } from '../access/admin-paths.js';
+import { pageResponse } from '../../platform/paging/page-response.js';
+import { PAGE, pageRequestOf } from '../../platform/paging/query.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import { readJson } from '../../platform/http/http.js';
-import { readListParameters } from '../../platform/paging/query.js';
+import type { AccessService } from '../access/access.service.js';
+import type { Operation } from '../operations/operation.js';
+import { ORGANIZATIONS, PROJECT, PROJECTS } from '../operations/paths.js';
+import { routeGroup } from '../operations/route-group.js';
 import type { Project, ProjectsService } from './projects.service.js';
+import { projectPage, projectResponse } from './tenant-response.schema.js';
+import { newProject, projectPatch } from './tenant-schema.js';
 
-const BODY_LIMIT = 16 * 1024;
-
-/** What the routes of projects need. `issuer` is the origin of the URLs they hand out. */
+/** What the routes of projects need. `issuer` is the origin of the URLs in responses. */
 export interface ProjectRoutesDependencies {
   issuer: string;
   access: AccessService;
   projects: ProjectsService;
 }
 
-/** The operators' door to projects. Whoever has a role in some of an organization's projects sees those. */
-export function projectRoutes({ issuer, access, projects }: ProjectRoutesDependencies): Router<AdminState> {
-  const router = new Router<AdminState>();
-  const wireOf = (record: Project) => ({
-    ...toSnake(record),
-    url: `${issuer}/admin/v1/orgs/${record.orgId}/projects/${record.id}`,
-  });
+const MAX_BYTES = 16 * 1024;
+const SLUG_TAKEN = 'The slug is taken.';
+const common = {
+  tag: { name: 'projects', description: 'Parts of organizations, each with clients of its own.' },
+} as const;
 
-  router.get(PROJECTS, async (ctx) => {
-    const org = await enterOrganization(access, ctx, 'tenants.visit');
-    const reach = await access.visibleTenants(ctx.state.caller);
-    const { limit, cursor } = readListParameters(ctx.query);
-    const { data, nextCursor } = await projects.list(org, reach, limit, cursor);
-    ctx.body = { data: data.map(wireOf), next_cursor: nextCursor };
-  });
+const OPERATIONS = {
+  list: {
+    ...common,
+    id: 'listProjects',
+    method: 'get',
+    path: PROJECTS,
+    summary: 'List the projects of an organization, newest first.',
+    authorization: { permission: 'tenants.visit', at: 'organization' },
+    query: PAGE,
+    status: 200,
+    response: projectPage,
+  },
+  create: {
+    ...common,
+    id: 'createProject',
+    method: 'post',
+    path: PROJECTS,
+    summary: 'Create a project.',
+    authorization: { permission: 'tenants.write', at: 'organization' },
+    request: { schema: newProject, maxBytes: MAX_BYTES },
+    status: 201,
+    response: projectResponse,
+    conflict: SLUG_TAKEN,
+  },
+  get: {
+    ...common,
+    id: 'getProject',
+    method: 'get',
+    path: PROJECT,
+    summary: 'Read a project.',
+    authorization: { permission: 'tenants.read', at: 'project' },
+    status: 200,
+    response: projectResponse,
+  },
+  update: {
+    ...common,
+    id: 'updateProject',
+    method: 'patch',
+    path: PROJECT,
+    summary: 'Change a project.',
+    authorization: { permission: 'tenants.write', at: 'project' },
+    request: { schema: projectPatch, maxBytes: MAX_BYTES },
+    status: 200,
+    response: projectResponse,
+    conflict: SLUG_TAKEN,
+  },
+  delete: {
+    ...common,
+    id: 'deleteProject',
+    method: 'delete',
+    path: PROJECT,
+    summary: 'Delete a project and every role in it.',
+    authorization: { permission: 'tenants.write', at: 'project' },
+    status: 204,
+    conflict: 'It still has clients; a deleted one counts for as long as it can be restored.',
+  },
+} satisfies Record<string, Operation>;
 
-  router.post(PROJECTS, async (ctx) => {
-    const org = await enterOrganization(access, ctx, 'tenants.write');
-    const wire = wireOf(await projects.create(ctx.state.actor, org, await readJson(ctx, BODY_LIMIT)));
-    ctx.status = 201;
-    ctx.set('Location', wire.url);
-    ctx.body = wire;
-  });
-
-  router.get(PROJECT, async (ctx) => {
-    ctx.body = wireOf(await projects.get(await enterProject(access, ctx, 'tenants.read')));
-  });
-
-  router.patch(PROJECT, async (ctx) => {
-    const tenant = await enterProject(access, ctx, 'tenants.write');
-    const patch = await readJson(ctx, BODY_LIMIT, PATCH_TYPES);
-    ctx.body = wireOf(await projects.update(ctx.state.actor, tenant, patch));
-  });
-
-  router.delete(PROJECT, async (ctx) => {
-    await projects.delete(ctx.state.actor, await enterProject(access, ctx, 'tenants.write'));
-    ctx.status = 204;
-  });
-
-  return router;
-}
+/** Projects. A caller with roles in only some projects of an organization sees those. */
+export const projectRoutes = routeGroup(
+  OPERATIONS,
+  ({ issuer, access, projects }: ProjectRoutesDependencies) => {
+    const toWire = (record: Project) => ({
+      ...toSnake(record),
+      url: `${issuer}${ORGANIZATIONS}/${record.orgId}/projects/${record.id}`,
+    });
+    return {
+      list: async ({ caller, tenant, query }) => {
+        const { limit, cursor } = pageRequestOf(query);
+        const visible = await access.visibleTenants(caller);
+        return { body: pageResponse(await projects.list(tenant, visible, limit, cursor), toWire) };
+      },
+      create: async ({ actor, tenant, body }) => ({
+        body: toWire(await projects.create(actor, tenant, body)),
+      }),
+      get: async ({ tenant }) => ({ body: toWire(await projects.get(tenant)) }),
+      update: async ({ actor, tenant, body }) => ({
+        body: toWire(await projects.update(actor, tenant, body)),
+      }),
+      delete: async ({ actor, tenant }) => {
+        await projects.delete(actor, tenant);
+        return {};
+      },
+    };
+  },
+);

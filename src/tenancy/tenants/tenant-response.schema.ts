@@ -20,16 +20,16 @@ export const TENANT_FIELD_DESCRIPTIONS = {
 
 const fields = { id, slug: z.string(), name: z.string(), created_at: time, updated_at: time, url: z.url() };
 
-/** An organization as the admin API answers it. */
-export const organizationResponse = z.strictObject(
-  described({ ...fields, membership_open: z.boolean() }, TENANT_FIELD_DESCRIPTIONS),
-) satisfies z.ZodType<Json<SnakeKeys<Organization> & { url: string }>>;
+/** An organization in responses of the admin API. */
+export const organizationResponse = z
+  .strictObject(described({ ...fields, membership_open: z.boolean() }, TENANT_FIELD_DESCRIPTIONS))
+  .meta({ id: 'Organization' }) satisfies z.ZodType<Json<SnakeKeys<Organization> & { url: string }>>;
 /** A page of organizations. */
-export const organizationPage = page(organizationResponse);
+export const organizationPage = page(organizationResponse).meta({ id: 'OrganizationPage' });
 
-/** A project as the admin API answers it. */
-export const projectResponse = z.strictObject(
-  described({ ...fields, org_id: id }, TENANT_FIELD_DESCRIPTIONS),
-) satisfies z.ZodType<Json<SnakeKeys<Project> & { url: string }>>;
+/** A project in responses of the admin API. */
+export const projectResponse = z
+  .strictObject(described({ ...fields, org_id: id }, TENANT_FIELD_DESCRIPTIONS))
+  .meta({ id: 'Project' }) satisfies z.ZodType<Json<SnakeKeys<Project> & { url: string }>>;
 /** A page of projects. */
-export const projectPage = page(projectResponse);
+export const projectPage = page(projectResponse).meta({ id: 'ProjectPage' });

@@ -3,7 +3,7 @@ export function template(path: string): string {
   return path.replace(/:(\w+)/g, '{$1}');
 }
 
-/** The names of the parameters in a path with braces. */
+/** The names of the parameters in a path of the router. */
 export function parameterNames(path: string): string[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  return [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
 }

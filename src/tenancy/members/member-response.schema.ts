@@ -19,22 +19,24 @@ export const MEMBER_FIELD_DESCRIPTIONS = {
   url: 'This record.',
 } as const;
 
-/** A membership as the admin API answers it. */
-export const memberResponse = z.strictObject(
-  described(
-    {
-      id,
-      org_id: id.nullable(),
-      project_id: id.nullable(),
-      subject: z.string(),
-      email: textOrNull,
-      role: z.enum(ROLES),
-      created_at: time,
-      updated_at: time,
-      url: z.url(),
-    },
-    MEMBER_FIELD_DESCRIPTIONS,
-  ),
-) satisfies z.ZodType<Json<SnakeKeys<Member> & { url: string }>>;
+/** A membership in responses of the admin API. */
+export const memberResponse = z
+  .strictObject(
+    described(
+      {
+        id,
+        org_id: id.nullable(),
+        project_id: id.nullable(),
+        subject: z.string(),
+        email: textOrNull,
+        role: z.enum(ROLES),
+        created_at: time,
+        updated_at: time,
+        url: z.url(),
+      },
+      MEMBER_FIELD_DESCRIPTIONS,
+    ),
+  )
+  .meta({ id: 'Member' }) satisfies z.ZodType<Json<SnakeKeys<Member> & { url: string }>>;
 /** A page of memberships. */
-export const memberPage = page(memberResponse);
+export const memberPage = page(memberResponse).meta({ id: 'MemberPage' });

@@ -1,8 +1,8 @@
-import type { Operation } from './operation.js';
+import type { Operation } from '../../tenancy/operations/operation.js';
 import type { Reference, ResponseObject } from './openapi.js';
-import { parameterNames } from './template.js';
+import { parameterNames } from './path-template.js';
 
-/** A refusal that means the same wherever it comes, by its status; a 409 alone has reasons of its own. */
+/** Errors that mean the same for every operation, by status; a 409 has a reason of its own in each. */
 const SHARED = {
   400: ['Malformed', 'The query string, a header, the path or the body is malformed; see errors and detail.'],
   401: ['Unauthenticated', 'There is no token, or it is not good here.'],
@@ -21,28 +21,28 @@ const HEADERS: Partial<Record<SharedStatus, string[]>> = {
   503: ['Retry-After'],
 };
 
-/** The refusals that operations have in common. */
-export function sharedRefusals(): Record<string, ResponseObject> {
+/** The error responses that operations have in common. */
+export function sharedErrorResponses(): Record<string, ResponseObject> {
   return Object.fromEntries(
     (Object.keys(SHARED).map(Number) as SharedStatus[]).map((status) => {
       const [name, description] = SHARED[status];
-      return [name, refusal(description, HEADERS[status] ?? [])];
+      return [name, errorResponse(description, HEADERS[status] ?? [])];
     }),
   );
 }
 
-/** What an operation can be refused with. */
-export function refusalsOf(operation: Operation): Record<string, ResponseObject | Reference> {
+/** The error responses of an operation. */
+export function errorResponsesOf(operation: Operation): Record<string, ResponseObject | Reference> {
   const changes = operation.method !== 'get' && operation.status !== 201;
-  const { need, body, conflict, versioned, path } = operation;
-  const guarded = need !== undefined && need.at !== 'anybody';
+  const { authorization, request, conflict, versioned, path } = operation;
+  const hasTenant = authorization !== undefined && authorization.at !== 'any role';
   const statuses: SharedStatus[] = [
     400,
     401,
-    ...(need ? ([403] as const) : []),
-    ...(guarded || parameterNames(path).length > 0 ? ([404] as const) : []),
+    ...(authorization ? ([403] as const) : []),
+    ...(hasTenant || parameterNames(path).length > 0 ? ([404] as const) : []),
     ...(versioned && changes ? ([412] as const) : []),
-    ...(body ? ([413, 415, 422] as const) : []),
+    ...(request ? ([413, 415, 422] as const) : []),
     503,
   ];
   const shared = statuses.map((status) => [
@@ -51,11 +51,11 @@ export function refusalsOf(operation: Operation): Record<string, ResponseObject 
   ]);
   return {
     ...(Object.fromEntries(shared) as Record<string, Reference>),
-    ...(conflict === undefined ? {} : { 409: refusal(conflict, []) }),
+    ...(conflict === undefined ? {} : { 409: errorResponse(conflict, []) }),
   };
 }
 
-function refusal(description: string, headers: string[]): ResponseObject {
+function errorResponse(description: string, headers: string[]): ResponseObject {
   const schema = { $ref: '#/components/schemas/Problem' };
   const references = headers.map((name) => [name, { $ref: `#/components/headers/${name}` }]);
   return {

@@ -4,7 +4,7 @@ import { type ClientRecord, toWire } from '../../registry/client-record/client-r
 import type { Context } from '../../context.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
 import { isUuid } from '../../platform/wire/uuid.js';
-import { tokenToWire } from '../../registry/registration/initial-access-token.js';
+import { tokenToWire } from '../../registry/initial-access-tokens/initial-access-token.js';
 import { print, table } from '../output.js';
 import { withContext } from '../with-context.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';

@@ -3,7 +3,7 @@ import { clientRoutes, type ClientRoutesDependencies } from '../../registry/clie
 import {
   initialAccessTokenRoutes,
   type InitialAccessTokenRoutesDependencies,
-} from '../../registry/registration/initial-access-tokens.routes.js';
+} from '../../registry/initial-access-tokens/initial-access-tokens.routes.js';
 import { scopeRoutes, type ScopeRoutesDependencies } from '../../registry/scopes/scopes.routes.js';
 import {
   usageRoutes,
@@ -15,8 +15,8 @@ import type { RouteGroup } from '../../tenancy/operations/route-group.js';
 import {
   organizationRoutes,
   type OrganizationRoutesDependencies,
-} from '../../tenancy/tenants/organizations.routes.js';
-import { projectRoutes, type ProjectRoutesDependencies } from '../../tenancy/tenants/projects.routes.js';
+} from '../../tenancy/organizations/organizations.routes.js';
+import { projectRoutes, type ProjectRoutesDependencies } from '../../tenancy/projects/projects.routes.js';
 
 /** The services behind the admin API, and the origin of its URLs. */
 export type AdminApiDependencies = OrganizationRoutesDependencies &

@@ -15,9 +15,12 @@ import { equalInConstantTime } from '../../platform/crypto/sealing.js';
 import type { Settings } from '../../settings/settings.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import type { TenantsService } from '../../tenancy/tenants/tenants.service.js';
-import { digestOf, newBearerSecret } from './bearer-secret.js';
+import { digestOf, newBearerSecret } from '../../platform/crypto/bearer-secret.js';
 import { type Metadata, type Registered, toMetadata } from './client-metadata.js';
-import type { Admission, InitialAccessTokensService } from './initial-access-tokens.service.js';
+import type {
+  Admission,
+  InitialAccessTokensService,
+} from '../initial-access-tokens/initial-access-tokens.service.js';
 import { RegistrationMetadataService } from './registration-metadata.service.js';
 
 /** What `RegistrationService` needs. */

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
 import { described, id, page, time } from '../../platform/wire/answer-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
-import type { Organization } from './organizations.service.js';
-import type { Project } from './projects.service.js';
+import type { Organization } from '../organizations/organizations.service.js';
+import type { Project } from '../projects/projects.service.js';
 
 /** What each field of an organization or a project means. */
 export const TENANT_FIELD_DESCRIPTIONS = {

@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../../platform/db/database.js';
 import type { Positioned, Slice } from '../../platform/paging/page.js';
 import type { CamelKeys } from '../../platform/wire/snake-case.js';
-import { type TenantRow, TenantTable } from './tenant-table.js';
+import { type TenantRow, TenantTable } from '../tenants/tenant-table.js';
 
 interface Row extends TenantRow {
   membership_open: boolean;

@@ -7,10 +7,10 @@ import { changedFields } from '../../platform/wire/changed-fields.js';
 import { parseInput } from '../../platform/wire/input.js';
 import { toCamel } from '../../platform/wire/snake-case.js';
 import type { Project, ProjectsRepository } from './projects.repository.js';
-import { slugTaken } from './slug-taken.js';
-import { newProject, projectPatch, TENANT_READ_ONLY } from './tenant-schema.js';
-import type { TenantsService } from './tenants.service.js';
-import type { OrganizationTenant, ProjectTenant } from './tenant.js';
+import { slugTaken } from '../tenants/slug-taken.js';
+import { newProject, projectPatch, TENANT_READ_ONLY } from '../tenants/tenant-schema.js';
+import type { TenantsService } from '../tenants/tenants.service.js';
+import type { OrganizationTenant, ProjectTenant } from '../tenants/tenant.js';
 
 export type { Project } from './projects.repository.js';
 

@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
 import type { Settings } from '../../settings/settings.js';
 import { parseInput } from '../../platform/wire/input.js';
-import { digestOf, newBearerSecret } from './bearer-secret.js';
+import { digestOf, newBearerSecret } from '../../platform/crypto/bearer-secret.js';
 import type {
   InitialAccessToken,
   InitialAccessTokensRepository,

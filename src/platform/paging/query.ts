@@ -76,7 +76,7 @@ export function pageRequestOf({ page_limit, cursor }: QueryValues<typeof PAGE>):
 
 /** Free text to search for. */
 export function text(description: string): QueryParameter {
-  return { check: textMistake, schema: z.string().min(1).max(MAX_TEXT), description };
+  return { check: textError, schema: z.string().min(1).max(MAX_TEXT), description };
 }
 
 /** One of some words. */
@@ -92,25 +92,25 @@ export function flag(description: string): QueryParameter {
 
 /** An RFC 3339 time from the year 1000 on. */
 export function timestamp(description: string): QueryParameter {
-  return { check: timestampMistake, schema: z.iso.datetime({ offset: true }), description };
+  return { check: timestampError, schema: z.iso.datetime({ offset: true }), description };
 }
 
 /** An RFC 3339 date from the year 1000 on. */
 export function date(description: string): QueryParameter {
-  return { check: dateMistake, schema: z.iso.date(), description };
+  return { check: dateError, schema: z.iso.date(), description };
 }
 
-/** The id of a record. `mistake` is the sentence about anything else. */
-export function uuid(description: string, mistake: string): QueryParameter {
-  return { check: (value) => (UUID.test(value) ? undefined : mistake), schema: z.uuid(), description };
+/** The id of a record. `error` is the sentence about anything else. */
+export function uuid(description: string, error: string): QueryParameter {
+  return { check: (value) => (UUID.test(value) ? undefined : error), schema: z.uuid(), description };
 }
 
-function textMistake(value: string): string | undefined {
+function textError(value: string): string | undefined {
   if (value === '' || value.length > MAX_TEXT) return `Send 1 to ${String(MAX_TEXT)} characters.`;
   return value.includes('\0') ? 'Leave out the character U+0000.' : undefined;
 }
 
-function timestampMistake(value: string): string | undefined {
+function timestampError(value: string): string | undefined {
   const [, day] =
     /^([1-9]\d{3}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.exec(value) ?? [];
   return day !== undefined && isDate(day) && isInRange(new Date(value))
@@ -118,7 +118,7 @@ function timestampMistake(value: string): string | undefined {
     : 'Send an RFC 3339 time such as 2026-01-31T00:00:00Z; in a URL, + is written %2B.';
 }
 
-function dateMistake(value: string): string | undefined {
+function dateError(value: string): string | undefined {
   return /^[1-9]\d{3}-\d\d-\d\d$/.test(value) && isDate(value) ? undefined : 'Send a day such as 2026-01-31.';
 }
 

@@ -32,7 +32,7 @@ export async function openContext(settings: Settings, mode: 'own' | 'attach', lo
         const level = isUnavailable(error) ? 'warn' : 'error';
         log[level]({ error: describeError(error) }, 'the last usage counts could not be written');
       }
-      await services.deadArtifacts.settled();
+      await services.invalidatedArtifacts.finished();
       await opened.close();
     };
     return { ...services, ...opened, close };

@@ -12,12 +12,12 @@ export function print(value: unknown, json: boolean | undefined, text: string): 
 /** Prints an error to stderr: what went wrong and every mistake; nothing of the stack unless it is our bug. */
 export function printError(error: unknown, json: boolean): void {
   const message = messageOf(error);
-  const mistakes = error instanceof AppError ? error.mistakes : [];
+  const errors = error instanceof AppError ? error.errors : [];
   if (json) {
-    process.stderr.write(`${JSON.stringify({ error: message, errors: mistakes })}\n`);
+    process.stderr.write(`${JSON.stringify({ error: message, errors })}\n`);
     return;
   }
-  const lines = [`postern: ${message}`, ...mistakes.map(({ pointer, detail }) => `  ${pointer}: ${detail}`)];
+  const lines = [`postern: ${message}`, ...errors.map(({ pointer, detail }) => `  ${pointer}: ${detail}`)];
   if (!isExpected(error) && error instanceof Error && error.stack) lines.push(error.stack);
   process.stderr.write(`${lines.join('\n')}\n`);
 }

@@ -1,7 +1,6 @@
 import Koa from 'koa';
 import { accessLog } from '../platform/http/access-log.js';
 import { adminRouter } from '../endpoints/admin/admin.router.js';
-import { networkOf } from '../identity/attempts/network.js';
 import type { Context } from '../context.js';
 import { AppError, notFound } from '../platform/errors/errors.js';
 import { healthRoutes } from '../platform/http/health.routes.js';
@@ -17,8 +16,6 @@ import { errorPages, requestIdOf, sendError } from '../platform/pages/error-page
 import { registrationRoutes } from '../registry/registration/registration.routes.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { describeError } from '../platform/telemetry/telemetry.js';
-
-const USER_CODE_WINDOW_SECONDS = 15 * 60;
 
 /** The outer application: what every request passes, and the three doors. */
 export function createApp(context: Context, engine: Engine): Koa {
@@ -61,17 +58,14 @@ export function createApp(context: Context, engine: Engine): Koa {
 }
 
 /** Guesses at a device's user code are counted per address (RFC 8628 section 5.1); too many answer as a page. */
-function limitUserCodes({ attempts, settings }: Context, asPage: Koa.Middleware): Koa.Middleware {
+function limitUserCodes({ attempts, rateLimits, settings }: Context, asPage: Koa.Middleware): Koa.Middleware {
   return async (ctx, next) => {
     if (ctx.path !== ENGINE_ROUTES.code_verification || ctx.method !== 'POST') {
       await next();
       return;
     }
     await asPage(ctx, async () => {
-      const key = `user code ${networkOf(ctx.ip)}`;
-      await attempts.reserve([
-        { key, limit: settings.attempts.userCode, windowSeconds: USER_CODE_WINDOW_SECONDS },
-      ]);
+      await attempts.reserve([rateLimits.userCode(ctx.ip)]);
       // The engine fails on a form without the session that its page began.
       if (!ctx.cookies.get(sessionCookie(settings.issuer)))
         throw new AppError('malformed', 'This page is out of date. Open it again and type the code anew.');

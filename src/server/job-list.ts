@@ -64,7 +64,7 @@ export function nodeJobs(context: Context): Job[] {
       seconds: HOUR,
       where: 'once',
       run: async () => {
-        const deleted = await unusedClients.sweep();
+        const deleted = await unusedClients.deleteUnused();
         if (deleted > 0) log.info({ deleted }, 'unused dynamic clients were deleted');
       },
     },
@@ -75,7 +75,7 @@ export function nodeJobs(context: Context): Job[] {
       run: async () => {
         const purged = await deletedClients.purge(PERIODIC_JOBS_ACTOR);
         if (purged > 0) log.info({ purged }, 'clients that were deleted long ago were purged');
-        await initialAccessTokens.purgeExpired();
+        await initialAccessTokens.deleteExpired();
       },
     },
     {

@@ -1,5 +1,5 @@
 import { ADMIN_SCOPES } from '../../src/tenancy/access/permissions.js';
-import { mintAdminToken } from '../../src/tenancy/admin-tokens/issue-admin-token.js';
+import { issueAdminToken } from '../../src/tenancy/admin-tokens/issue-admin-token.js';
 import { adminAudience } from '../../src/tenancy/admin-tokens/admin-audience.js';
 import type { TestServer } from './test-server.js';
 
@@ -47,7 +47,7 @@ export async function personCaller(
   const { issuer } = server;
   const audience = adminAudience(issuer);
   const request = { issuer, audience, subject: accountId, scopes, lifetime: 600 };
-  return bearer(server, await mintAdminToken(server.context.keys, request));
+  return bearer(server, await issueAdminToken(server.context.keys, request));
 }
 
 /** Somebody new with a role at this place, such as `/orgs/default`; with none without a role. */

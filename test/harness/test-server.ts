@@ -6,18 +6,18 @@ import { pino } from 'pino';
 import { ADMIN_SCOPES } from '../../src/tenancy/access/permissions.js';
 import { accountSubject } from '../../src/tenancy/access/subjects.js';
 import { createApp } from '../../src/server/app.js';
-import { mintAdminToken } from '../../src/tenancy/admin-tokens/issue-admin-token.js';
+import { issueAdminToken } from '../../src/tenancy/admin-tokens/issue-admin-token.js';
 import { INSTALLATION } from '../../src/server/bootstrap.js';
 import type { Context } from '../../src/context.js';
 import { openContext } from '../../src/context.js';
 import { adminAudience } from '../../src/tenancy/admin-tokens/admin-audience.js';
-import { INSTALLATION_LEVEL } from '../../src/tenancy/members/members.service.js';
 import type { Engine } from '../../src/endpoints/oidc/engine.js';
 import { startEngine } from '../../src/endpoints/oidc/start-engine.js';
 import { listen } from '../../src/platform/http/server.js';
 import { startOutboxWorker } from '../../src/platform/jobs/outbox-worker.js';
 import { readSettings } from '../../src/settings/settings.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { INSTALLATION_TENANT } from '../../src/tenancy/tenants/tenant.js';
 
 export const CLIENTS = '/admin/v1/orgs/default/projects/default/oauth_clients';
 export const PASSWORD = 'correct horse battery staple';
@@ -100,7 +100,7 @@ export async function startTestServer({
     adminToken: async (scopes = ADMIN_SCOPES) => {
       operator ??= makeOperator(context);
       const subject = (await operator).id;
-      return mintAdminToken(context.keys, {
+      return issueAdminToken(context.keys, {
         issuer,
         audience: adminAudience(issuer),
         subject,
@@ -149,7 +149,7 @@ function makeOperator({ accounts, database, members }: Context): Promise<{ id: s
   const email = `operator-${randomBytes(4).toString('hex')}@postern.test`;
   return database.transaction(async (tx) => {
     const account = await accounts.create({ email, password: PASSWORD }, tx);
-    await members.grant(tx, INSTALLATION, INSTALLATION_LEVEL, accountSubject(account.id), 'owner');
+    await members.grant(tx, INSTALLATION, INSTALLATION_TENANT, accountSubject(account.id), 'owner');
     return account;
   });
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { accountSubject } from '../../tenancy/access/subjects.js';
 import { INSTALLATION } from '../../server/bootstrap.js';
-import { INSTALLATION_LEVEL } from '../../tenancy/members/members.service.js';
 import { print } from '../output.js';
 import { withContext } from '../with-context.js';
+import { INSTALLATION_TENANT } from '../../tenancy/tenants/tenant.js';
 
 interface PasswordOptions {
   passwordStdin?: boolean;
@@ -30,7 +30,7 @@ export function accountCommands(): Command {
         database.transaction(async (tx) => {
           const created = await accounts.create({ email, password, ...profile }, tx);
           const subject = accountSubject(created.id);
-          if (operator) await members.grant(tx, INSTALLATION, INSTALLATION_LEVEL, subject, 'owner');
+          if (operator) await members.grant(tx, INSTALLATION, INSTALLATION_TENANT, subject, 'owner');
           return created;
         }),
       );

@@ -3,19 +3,18 @@ import { INSTALLATION } from '../../server/bootstrap.js';
 import { type ClientRecord, toWire } from '../../registry/client-record/client-record.js';
 import type { Context } from '../../context.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
-import { tokenToWire } from '../../registry/registration/initial-access-tokens.routes.js';
-import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
+import { isUuid } from '../../platform/wire/uuid.js';
+import { tokenToWire } from '../../registry/initial-access-tokens/initial-access-token.js';
 import { print, table } from '../output.js';
 import { withContext } from '../with-context.js';
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 
 interface ClientOptions {
   org: string;
   project: string;
   json?: boolean;
 }
-type Work<T> = (context: Context, tenant: Tenant) => Promise<T>;
+type Work<T> = (context: Context, tenant: ProjectTenant) => Promise<T>;
 
 /** `postern client create | list | show | delete | restore | rotate-secret | … | initial-access-token` */
 export function clientCommands(): Command {
@@ -146,10 +145,14 @@ function inTenant<T>({ org, project }: ClientOptions, work: Work<T>): Promise<T>
 }
 
 /** By the record's id, else by client_id. */
-async function find({ clients, liveClients }: Context, tenant: Tenant, name: string): Promise<ClientRecord> {
+async function find(
+  { clients, liveClients }: Context,
+  tenant: ProjectTenant,
+  name: string,
+): Promise<ClientRecord> {
   const byClientId = (await liveClients.find(name))?.record;
   const id = byClientId?.projectId === tenant.projectId ? byClientId.id : name;
-  if (!UUID.test(id)) throw notFound('client');
+  if (!isUuid(id)) throw notFound('client');
   return clients.get(tenant, id);
 }
 

@@ -4,9 +4,9 @@ import { INSTALLATION } from '../../server/bootstrap.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import type { Context } from '../../context.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
-import { INSTALLATION_LEVEL, type Level } from '../../tenancy/members/members.service.js';
 import { print, table } from '../output.js';
 import { withContext } from '../with-context.js';
+import { INSTALLATION_TENANT, type Tenant } from '../../tenancy/tenants/tenant.js';
 
 const LIMIT = 100;
 
@@ -63,12 +63,12 @@ export function memberCommands(): Command {
   return command;
 }
 
-async function levelOf({ tenants }: Context, { org, project }: LevelOptions): Promise<Level> {
+async function levelOf({ tenants }: Context, { org, project }: LevelOptions): Promise<Tenant> {
   if (org !== undefined) {
     return project === undefined ? tenants.resolveOrganization(org) : tenants.resolve(org, project);
   }
   if (project !== undefined) throw new AppError('invalid', '--project goes with --org.');
-  return INSTALLATION_LEVEL;
+  return INSTALLATION_TENANT;
 }
 
 async function subjectOf({ accounts }: Context, name: string): Promise<string> {

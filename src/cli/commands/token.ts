@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
-import { mintAdminToken } from '../../tenancy/admin-tokens/issue-admin-token.js';
+import { issueAdminToken } from '../../tenancy/admin-tokens/issue-admin-token.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { adminAudience } from '../../tenancy/admin-tokens/admin-audience.js';
 import { print } from '../output.js';
@@ -27,7 +27,7 @@ export function tokenCommand(): Command {
         if (chosen.length > 1) {
           throw new AppError('invalid', 'There are several operators; choose one with --account.');
         }
-        return mintAdminToken(keys, {
+        return issueAdminToken(keys, {
           issuer,
           audience: adminAudience(issuer),
           subject: operator.id,

@@ -1,4 +1,4 @@
-import type { Mistake } from '../../platform/errors/errors.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
 import { MAX_HASHED_BYTES } from '../../platform/crypto/hashing.js';
 
 const MIN_PASSWORD_BYTES = 12;
@@ -24,22 +24,22 @@ export function canonicalPassword(given: string): string {
 }
 
 /** The errors of a new account's e-mail address. */
-export function emailMistakes(canonical: string): Mistake[] {
+export function emailErrors(canonical: string): ValidationError[] {
   if (isEmail(canonical)) return [];
   return [{ pointer: '/email', detail: 'must be an e-mail address of at most 254 characters' }];
 }
 
 /** The errors of a new password. bcrypt reads 72 bytes; a longer password is refused, not truncated. */
-export function passwordMistakes(canonical: string, email: string): Mistake[] {
+export function passwordErrors(canonical: string, email: string): ValidationError[] {
   const bytes = Buffer.byteLength(canonical);
-  const mistake = (detail: string) => [{ pointer: '/password', detail }];
-  if (bytes < MIN_PASSWORD_BYTES) return mistake(`must be at least ${String(MIN_PASSWORD_BYTES)} bytes long`);
+  const error = (detail: string) => [{ pointer: '/password', detail }];
+  if (bytes < MIN_PASSWORD_BYTES) return error(`must be at least ${String(MIN_PASSWORD_BYTES)} bytes long`);
   if (bytes > MAX_HASHED_BYTES) {
-    return mistake(
+    return error(
       `must be at most ${String(MAX_HASHED_BYTES)} bytes long (letters outside ASCII take two bytes or more)`,
     );
   }
-  if (canonical.includes('\0')) return mistake('must not contain the NUL character');
-  if (canonical.toLowerCase() === email) return mistake('must not be the e-mail address');
+  if (canonical.includes('\0')) return error('must not contain the NUL character');
+  if (canonical.toLowerCase() === email) return error('must not be the e-mail address');
   return [];
 }

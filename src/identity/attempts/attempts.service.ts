@@ -4,7 +4,7 @@ import type { AttemptsRepository } from './attempts.repository.js';
 
 const DELETED_AT_ONCE = 1_000;
 
-/** At most `limit` attempts in a window that opens with the first of them. */
+/** At most `limit` attempts in a window that begins with the first of them. */
 export interface Limit {
   /** The kind of limit and what is limited, as in `sign-in account ada@example.com`. Stored only as a digest. */
   key: string;
@@ -12,7 +12,7 @@ export interface Limit {
   windowSeconds: number;
 }
 
-/** Rate limits on guessing. The counters are in the database, so that all nodes share them. */
+/** Counts attempts against the limits of `limits.ts`, in the database, so that all nodes count together. */
 export class AttemptsService {
   constructor(private readonly repository: AttemptsRepository) {}
 

@@ -6,7 +6,7 @@ import { isUnavailable } from '../db/availability.js';
 import { AppError, type ErrorKind } from '../errors/errors.js';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-const MAX_MISTAKES_SHOWN = 100;
+const MAX_ERRORS_SHOWN = 100;
 const RETRY_AFTER_SECONDS = 1;
 
 const STATUSES: Readonly<Record<ErrorKind, number>> = {
@@ -67,7 +67,7 @@ function answer(ctx: Koa.ParameterizedContext<RequestState>, error: AppError | u
     status,
     detail: error?.message ?? 'The server made a mistake. Its log knows more under this request_id.',
     request_id: ctx.state.requestId,
-    ...(error?.mistakes.length ? { errors: error.mistakes.slice(0, MAX_MISTAKES_SHOWN) } : {}),
+    ...(error?.errors.length ? { errors: error.errors.slice(0, MAX_ERRORS_SHOWN) } : {}),
   });
   ctx.type = 'application/problem+json';
 }

@@ -1,4 +1,4 @@
-import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import type { LiveClient } from './live-client.js';
 import type { LiveClientsRepository } from './live-clients.repository.js';
 
@@ -17,7 +17,7 @@ export class LiveClientsService {
   }
 
   /** The organization and project that a client belongs to; undefined when there is no such client. */
-  async ownerOf(clientId: string): Promise<Tenant | undefined> {
+  async ownerOf(clientId: string): Promise<ProjectTenant | undefined> {
     const record = (await this.find(clientId))?.record;
     return record && { orgId: record.orgId, projectId: record.projectId };
   }

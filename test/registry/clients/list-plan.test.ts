@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { ClientPage } from '../../../src/registry/clients/clients.service.js';
+import type { Page as PageOf } from '../../../src/platform/paging/page.js';
+import type { ClientRecord } from '../../../src/registry/client-record/client-record.js';
 import { insertClients } from '../../harness/many-clients.js';
 import { startTestServer, type TestServer } from '../../harness/test-server.js';
 
@@ -133,7 +134,7 @@ test('walking all pages while clients are registered shows each old client once'
   let cursor: string | null = null;
   let pages = 0;
   do {
-    const page: ClientPage = await clients.list(tenant, {}, 100, cursor ?? undefined);
+    const page: PageOf<ClientRecord> = await clients.list(tenant, {}, 100, cursor ?? undefined);
     for (const { clientId } of page.data) seen.set(clientId, (seen.get(clientId) ?? 0) + 1);
     if (pages++ % 100 === 0) newcomers.push(server.register());
     cursor = page.nextCursor;

@@ -93,11 +93,11 @@ test('refusals are counted by error code, once per request, and are no use of th
   await token({ grant_type: 'urn:made:up:by-the-caller' });
   const silent = await authorizationRequest(config, { prompt: 'none' });
   await fetch(silent.url, { redirect: 'manual' });
-  const twoMistakes = await authorizationRequest(config, {
+  const twoErrors = await authorizationRequest(config, {
     response_type: 'nonsense',
     redirect_uri: 'https://elsewhere.example/',
   });
-  expect((await fetch(twoMistakes.url, { redirect: 'manual' })).status).toBe(400);
+  expect((await fetch(twoErrors.url, { redirect: 'manual' })).status).toBe(400);
   await first.context.usage.flush();
   const { failures } = (await reportOf(first, client)).total;
   expect(failures).toMatchObject({

@@ -34,7 +34,7 @@ async function isThere(client: RegisteredClient): Promise<boolean> {
   return ((await answer.json()) as { deleted_at: string | null }).deleted_at === null;
 }
 
-const sweep = () => server.context.unusedClients.sweep();
+const sweep = () => server.context.unusedClients.deleteUnused();
 
 test('a dynamic client that was never used goes, in the name of upkeep', async () => {
   const [old, young, manual] = [await aged(31), await aged(29), await aged(400, 'manual')];
@@ -105,7 +105,7 @@ test('more than fit into one piece go in one sweep, and two nodes share the work
     nodeOf: server,
     env: { DYNAMIC_CLIENT_RETENTION_DAYS: '30' },
   });
-  const deleted = await Promise.all([sweep(), node.context.unusedClients.sweep()]);
+  const deleted = await Promise.all([sweep(), node.context.unusedClients.deleteUnused()]);
   await node.close();
   expect(deleted[0] + deleted[1] + (await sweep())).toBe(120);
   const events = await run(
@@ -118,7 +118,7 @@ test('more than fit into one piece go in one sweep, and two nodes share the work
 test('0 days keep everything', async () => {
   const client = await aged(1000);
   const node = await startTestServer({ nodeOf: server, env: { DYNAMIC_CLIENT_RETENTION_DAYS: '0' } });
-  expect(await node.context.unusedClients.sweep()).toBe(0);
+  expect(await node.context.unusedClients.deleteUnused()).toBe(0);
   await node.close();
   expect(await isThere(client)).toBe(true);
 });

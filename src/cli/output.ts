@@ -2,7 +2,7 @@ import { isUnavailable } from '../platform/db/availability.js';
 import { EmbeddedDatabaseInUse } from '../platform/embedded-database/embedded-lock.js';
 import { AppError } from '../platform/errors/errors.js';
 import { WorkerFailed } from '../server/processes/worker-pool.js';
-import { SettingsError } from '../settings/settings.js';
+import { SettingsError } from '../settings/settings-error.js';
 
 /** Prints what a command yields: JSON for scripts, or the text for people. */
 export function print(value: unknown, json: boolean | undefined, text: string): void {

@@ -8,6 +8,7 @@ import { memberCommands } from './commands/member.js';
 import { exitCodeOf, printError } from './output.js';
 import { serveCommand } from './commands/serve.js';
 import { orgCommands, projectCommands } from './commands/tenancy.js';
+import { settingsCommand } from './commands/settings.js';
 import { tokenCommand } from './commands/token.js';
 import { workerCommand } from './commands/worker.js';
 
@@ -36,6 +37,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     memberCommands(),
     keysCommands(),
     tokenCommand(),
+    settingsCommand(),
   ]) {
     program.addCommand(command);
   }

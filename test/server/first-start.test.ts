@@ -40,7 +40,13 @@ test('two nodes that start together on a new database make one set of credential
     const ports = [String(await freePort()), String(await freePort())];
     const issuer = `http://localhost:${ports[0] ?? ''}`;
     const nodes = ports.map(
-      (PORT) => new PosternProcess(['serve'], { ...shell.environment, PORT, ISSUER: issuer }),
+      (PORT) =>
+        new PosternProcess(['serve'], {
+          ...shell.environment,
+          PORT,
+          ISSUER: issuer,
+          TRUSTED_PROXIES: '1',
+        }),
     );
     await Promise.all(nodes.map((node) => node.says('"listening"')));
     await Promise.any(nodes.map((node) => node.says('resource=')));

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { migrateUp, schemaState } from '../../platform/db/migrator.js';
 import { openDatabase } from '../../platform/db/open.js';
 import { AppError } from '../../platform/errors/errors.js';
-import { readSettings } from '../../settings/settings.js';
 import { createLogger } from '../../platform/telemetry/telemetry.js';
+import { readCommandSettings } from '../command-settings.js';
 import { print } from '../output.js';
 
 /** `postern migrate` */
@@ -12,7 +12,7 @@ export function migrateCommand(): Command {
     .description('Bring the schema of the database up to this version')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const opened = await openDatabase(readSettings(), 'attach', createLogger('warn'));
+      const opened = await openDatabase(readCommandSettings(), 'attach', createLogger('warn'));
       try {
         const { unknown } = await schemaState(opened.database);
         if (unknown.length > 0) {

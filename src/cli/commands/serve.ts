@@ -4,7 +4,8 @@ import { bootstrap, type FirstCredentials } from '../../server/bootstrap.js';
 import { openContext } from '../../context.js';
 import { serveAlone } from '../../server/processes/alone.js';
 import { serveWithWorkers } from '../../server/processes/primary.js';
-import { readSettings, type Settings } from '../../settings/settings.js';
+import { logStartWarnings } from '../../server/start-warnings.js';
+import { readServerSettings, type Settings } from '../../settings/settings.js';
 import { createLogger, describeError } from '../../platform/telemetry/telemetry.js';
 
 /** The primary process answers no requests: a job holds one connection for its lock and uses another. */
@@ -16,9 +17,10 @@ export function serveCommand(): Command {
 }
 
 async function serve(): Promise<void> {
-  const settings = readSettings();
+  const settings = readServerSettings();
   const several = settings.workers > 1;
   const log = createLogger(settings.logLevel, several);
+  logStartWarnings(log);
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   process.on('unhandledRejection', (error) =>

@@ -1,4 +1,5 @@
-import { Secret, type Settings } from '../../settings/settings.js';
+import { Secret } from '../../settings/secret.js';
+import type { Settings } from '../../settings/settings.js';
 import { describeError, type Logger } from '../telemetry/telemetry.js';
 import { type Connection, Database } from './database.js';
 import {

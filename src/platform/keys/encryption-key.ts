@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Secret, SettingsError } from '../../settings/settings.js';
+import type { Secret } from '../../settings/secret.js';
+import { SettingsError } from '../../settings/settings-error.js';
 
 const FILE = 'encryption.key';
 

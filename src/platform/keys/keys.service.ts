@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Database, Transaction } from '../db/database.js';
 import { lock } from '../db/locks.js';
 import { equalInConstantTime, type Vault } from '../crypto/sealing.js';
-import { SettingsError } from '../../settings/settings.js';
+import { SettingsError } from '../../settings/settings-error.js';
 import type { KeysRepository, KeyState, SigningAlgorithm } from './keys.repository.js';
 
 const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256'];

@@ -29,6 +29,8 @@ export async function startNodes(count: number, settings: Environment): Promise<
   const issuer = `http://localhost:${ports[0] ?? ''}`;
   const environment = {
     ISSUER: issuer,
+    // Only the first node listens where the issuer leads to.
+    TRUSTED_PROXIES: '1',
     ENCRYPTION_KEY: randomBytes(32).toString('base64url'),
     SIGN_IN_ATTEMPTS_PER_ACCOUNT: '10000',
     SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000',

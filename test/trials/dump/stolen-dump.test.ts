@@ -57,6 +57,8 @@ async function startNode(): Promise<string> {
   const process = new PosternProcess(['serve'], {
     ...environment,
     ISSUER: server.issuer,
+    // The issuer leads to the other node.
+    TRUSTED_PROXIES: '1',
     PORT: port,
     DATABASE_URL: server.database.url,
     ENCRYPTION_KEY: server.context.settings.encryptionKey?.reveal() ?? '',

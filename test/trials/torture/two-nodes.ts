@@ -34,7 +34,12 @@ export async function startTwoNodes(
   const { code, stderr } = await runPostern(['migrate'], common);
   if (code !== 0) throw new Error(`migrating failed: ${stderr}`);
   const one = await NodeProcess.create(common);
-  const other = await NodeProcess.create({ ...common, ISSUER: one.origin, ...second });
+  const other = await NodeProcess.create({
+    ...common,
+    ISSUER: one.origin,
+    TRUSTED_PROXIES: '1',
+    ...second,
+  });
   await one.start();
   const welcome = await one.welcome();
   await other.start();

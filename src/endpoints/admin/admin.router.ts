@@ -1,11 +1,8 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
 import { AppError, notFound } from '../../platform/errors/errors.js';
-import {
-  type AdminState,
-  type AdminTrust,
-  requireAdminToken,
-} from '../../tenancy/admin-tokens/verify-admin-token.js';
+import { type AdminState, requireAdminToken } from '../../tenancy/admin-tokens/require-admin-token.js';
+import type { AdminTrust } from '../../tenancy/admin-tokens/verify-admin-token.js';
 import { ADMIN_API_ROUTES, type AdminApiDependencies } from './admin-api.js';
 
 const ADMIN = /^\/admin(?:\/|$)/;

@@ -37,12 +37,12 @@ export class AttemptsService {
     });
   }
 
-  /** Takes back the attempt that `reserve` counted, for keys that many legitimate callers share. */
+  /** Undoes the count of `reserve`, for keys that many honest callers share. */
   async release(keys: readonly string[]): Promise<void> {
     await this.repository.uncount(keys.map(digest));
   }
 
-  /** Deletes every attempt counted under these keys, after a successful authentication. */
+  /** Deletes the counters of these keys, after a successful authentication. */
   async clear(keys: readonly string[]): Promise<void> {
     await this.repository.delete(keys.map(digest));
   }

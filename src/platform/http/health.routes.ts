@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 
-/** `/healthz`: the process answers. `/readyz`: and it can serve, that is, the database answers; else 503. */
+/** `/healthz`: the process runs. `/readyz`: it can serve, that is, the database responds; otherwise 503. */
 export function healthRoutes(ready: () => Promise<void>): Router {
   const router = new Router();
   router.get('/healthz', (ctx) => {

@@ -1,7 +1,7 @@
 import { AppError } from '../errors/errors.js';
 import { UUID } from '../wire/uuid.js';
 
-/** A position in a list that is ordered by creation: the time in UTC with microseconds, and the id of the row. */
+/** A position in a list that is ordered by creation: the time in UTC with microseconds, and the row's id. */
 export interface Position {
   createdAt: string;
   id: string;
@@ -9,12 +9,12 @@ export interface Position {
 
 const TIME = /^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
-/** Encodes a position as an opaque cursor. */
+/** The position as an opaque cursor. */
 export function encodeCursor({ createdAt, id }: Position): string {
   return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
 }
 
-/** Decodes what `encodeCursor` returned. Throws AppError `malformed` for anything that it cannot have returned. */
+/** Undoes `encodeCursor`. Throws AppError `malformed` for anything that it cannot have made. */
 export function decodeCursor(cursor: string): Position {
   const text = Buffer.from(cursor, 'base64url').toString();
   const [createdAt, id] = /^\["([^"]+)","([^"]+)"\]$/.exec(text)?.slice(1) ?? [];
@@ -24,7 +24,7 @@ export function decodeCursor(cursor: string): Position {
   throw foreignCursor();
 }
 
-/** The error about a cursor that no list has returned. */
+/** The error of a cursor that no list returned. */
 export function foreignCursor(): AppError {
   const errors = [{ pointer: 'cursor', detail: 'Send a next_cursor exactly as it was received, or none.' }];
   return new AppError('malformed', 'The cursor is not one of ours.', { errors });

@@ -122,7 +122,7 @@ function dateError(value: string): string | undefined {
   return /^[1-9]\d{3}-\d\d-\d\d$/.test(value) && isDate(value) ? undefined : 'Send a day such as 2026-01-31.';
 }
 
-/** JavaScript turns 30 February into 2 March instead of refusing it. */
+/** JavaScript turns 30 February into 2 March instead of rejecting it. */
 function isDate(day: string): boolean {
   const date = new Date(`${day}T00:00:00Z`);
   return isInRange(date) && date.toISOString().slice(0, 10) === day;

@@ -18,9 +18,9 @@ export const SPAN = {
 export function spanFrom({ from, to }: QueryValues<typeof SPAN>): Span {
   const day = (text: string | undefined) => (text === undefined ? undefined : dayFrom(text));
   const span = spanOf(day(from), day(to));
-  if (span.from > span.to) throw refused('from', 'Send a day that is not after the day in "to".');
+  if (span.from > span.to) throw invalidSpan('from', 'Send a day that is not after the day in "to".');
   if (span.to - span.from >= MAX_DAYS) {
-    throw refused('from', `Ask for at most ${String(MAX_DAYS)} days at a time.`);
+    throw invalidSpan('from', `Ask for at most ${String(MAX_DAYS)} days at a time.`);
   }
   return span;
 }
@@ -31,7 +31,7 @@ function spanOf(from: number | undefined, to: number | undefined): Span {
   return from === undefined ? usual : { from, to: from + DEFAULT_DAYS - 1 };
 }
 
-function refused(pointer: string, detail: string): AppError {
+function invalidSpan(pointer: string, detail: string): AppError {
   return new AppError('malformed', 'The query string has mistakes; see "errors".', {
     errors: [{ pointer, detail }],
   });

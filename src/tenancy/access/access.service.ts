@@ -122,7 +122,7 @@ export class AccessService {
    */
   async authorizeScopes(caller: Caller, tenant: ProjectTenant, scopes: readonly unknown[]): Promise<void> {
     for (const permission of ADMIN_SCOPES.filter((scope) => scopes.includes(scope))) {
-      const explanation = `A client with the scope ${permission} can be made or changed only by whoever has that permission.`;
+      const explanation = `A client with the scope ${permission} can be made or changed only by a caller with that permission.`;
       await forbiddenAs(explanation, () =>
         permission === 'catalogue.write'
           ? this.authorizeInstallation(caller, permission)

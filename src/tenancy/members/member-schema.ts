@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { described } from '../../platform/wire/answer-shapes.js';
 import { ROLES } from '../access/permissions.js';
-import { setByServer } from '../../platform/wire/input.js';
 import { MEMBER_FIELD_DESCRIPTIONS } from './member-response.schema.js';
+import { setByServer } from '../../platform/wire/input.js';
 
 const role = z.enum(ROLES, `Use one of: ${ROLES.join(', ')}.`);
 

@@ -5,7 +5,7 @@ import { readJson } from '../../platform/http/http.js';
 import { type QueryValues, readParameters } from '../../platform/paging/query.js';
 import type { AccessService } from '../access/access.service.js';
 import type { Caller } from '../access/caller.js';
-import type { AdminState } from '../admin-tokens/verify-admin-token.js';
+import type { AdminState } from '../admin-tokens/require-admin-token.js';
 import type { Actor } from '../audit/audit.service.js';
 import type { InstallationTenant, OrganizationTenant, ProjectTenant } from '../tenants/tenant.js';
 import { mediaTypesOf, type Operation } from './operation.js';

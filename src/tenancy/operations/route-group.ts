@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import { entityTag, isKnown } from '../../platform/http/entity-tags.js';
 import type { AccessService } from '../access/access.service.js';
-import type { AdminState } from '../admin-tokens/verify-admin-token.js';
+import type { AdminState } from '../admin-tokens/require-admin-token.js';
 import { type AdminContext, type AdminRequest, readAdminRequest } from './admin-request.js';
 import { hasEntityTag, hasLocation, type Operation } from './operation.js';
 

@@ -151,7 +151,7 @@ export class ArtifactRepository {
    */
   async deleteInvalidated(clientId: string): Promise<void> {
     const statement = { name: 'artifacts_delete_invalidated', text: DELETE_INVALIDATED, values: [clientId] };
-    while ((await this.database.atLeisure(statement)).rowCount === DELETED_AT_ONCE);
+    while ((await this.database.background(statement)).rowCount === DELETED_AT_ONCE);
   }
 
   /** Deletes an account's sessions and grants, in the caller's transaction; a token without its grant is invalid. */
@@ -166,7 +166,7 @@ export class ArtifactRepository {
    */
   async purgeExpired(limit: number, from = '-infinity'): Promise<{ count: number; last: string | null }> {
     const statement = { name: 'artifacts_purge', text: PURGE, values: [limit, from] };
-    const { rows } = await this.database.atLeisure<{ count: number; last: string | null }>(statement);
+    const { rows } = await this.database.background<{ count: number; last: string | null }>(statement);
     return rows[0] ?? { count: 0, last: null };
   }
 

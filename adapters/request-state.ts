@@ -19,6 +19,16 @@ export interface RequestState {
   transaction: TokenTransaction | undefined;
   /** Whether the request was counted as a failed one of its client; the engine may emit two errors for it. */
   failureCounted: boolean;
+  /** Back-channel logout notices of a request that ends a session, until they are queued. */
+  logoutNotices: LogoutNotice[];
+}
+
+/** A client that has to be notified that a session has ended for it (OpenID Connect Back-Channel Logout 1.0). */
+export interface LogoutNotice {
+  clientId: string;
+  accountId: string;
+  /** The session's identifier in the client's ID tokens. */
+  sid: string;
 }
 
 /** Reads that were started before their result was asked for. Each result is used once, so that a later read is fresh. */
@@ -53,6 +63,7 @@ export function stateOf(ctx: object): RequestState {
     apis: new Map(),
     transaction: undefined,
     failureCounted: false,
+    logoutNotices: [],
   };
   states.set(ctx, state);
   return state;

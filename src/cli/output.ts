@@ -1,5 +1,5 @@
 import { isUnavailable } from '../platform/db/availability.js';
-import { EmbeddedDatabaseInUse } from '../platform/embedded-database/embedded-lock.js';
+import { EmbeddedDatabaseInUse } from '../platform/embedded-database/owner-lock.js';
 import { AppError } from '../platform/errors/errors.js';
 import { WorkerFailed } from '../server/processes/worker-pool.js';
 import { SettingsError } from '../settings/settings-error.js';

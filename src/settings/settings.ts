@@ -59,6 +59,7 @@ function assemble(e: Values) {
     /** False behind a pooler in transaction mode that does not support prepared statements. */
     databasePreparedStatements: e.DATABASE_PREPARED_STATEMENTS,
     dataDirectory: e.DATA_DIR,
+    postgresBin: e.POSTGRES_BIN,
     encryptionKey: e.ENCRYPTION_KEY,
     trustedProxies: e.TRUSTED_PROXIES,
     logLevel: e.LOG_LEVEL,

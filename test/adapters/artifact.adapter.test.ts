@@ -38,7 +38,7 @@ function adapter(model: ModelName, { node = 0, refreshGrace = 10 } = {}): Artifa
 }
 
 async function everything(): Promise<string> {
-  const { rows } = await (nodes[0] as Database).pool.query<{ row: string }>(
+  const { rows } = await testDatabase.pool.query<{ row: string }>(
     'SELECT artifacts::text AS row FROM artifacts',
   );
   return rows.map(({ row }) => row).join('\n');

@@ -9,30 +9,30 @@ export interface AuditedChange {
 }
 
 /** The audit trail of a target, oldest first. */
-export async function auditTrail({ context }: TestServer, targetId: string): Promise<AuditedChange[]> {
+export async function auditTrail({ database }: TestServer, targetId: string): Promise<AuditedChange[]> {
   const text =
     'SELECT actor, action, changed_fields FROM audit_events WHERE target_id = $1 ORDER BY occurred_at, action';
-  return (await context.database.pool.query<AuditedChange>(text, [targetId])).rows;
+  return (await database.pool.query<AuditedChange>(text, [targetId])).rows;
 }
 
 /** Moves the deletion of a client so many days into the past. */
-export async function ageDeletion({ context }: TestServer, id: string, days: number): Promise<void> {
+export async function ageDeletion({ database }: TestServer, id: string, days: number): Promise<void> {
   const text = 'UPDATE oauth_clients SET deleted_at = now() - make_interval(days => $2) WHERE id = $1';
-  await context.database.pool.query(text, [id, days]);
+  await database.pool.query(text, [id, days]);
 }
 
 /** Resolves once a statement of somebody waits for a lock in this database. */
-export async function someoneWaits({ context }: TestServer): Promise<void> {
+export async function someoneWaits({ database }: TestServer): Promise<void> {
   const text = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
   for (const deadline = Date.now() + 20_000; Date.now() < deadline; await pause(10)) {
-    if ((await context.database.pool.query(text)).rowCount) return;
+    if ((await database.pool.query(text)).rowCount) return;
   }
   throw new Error('nobody came to wait for a lock');
 }
 
 /** Every row of every table, as text. */
-export async function everyRow({ context }: TestServer): Promise<string> {
-  const { pool } = context.database;
+export async function everyRow({ database }: TestServer): Promise<string> {
+  const { pool } = database;
   const tables = await pool.query<{ name: string }>(
     `SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
   );

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../../src/platform/db/database.js';
-import { startEmbeddedDatabase } from '../../src/platform/embedded-database/embedded.js';
-import { migrateUp } from '../../src/platform/db/migrator.js';
+import { startEmbeddedDatabase } from '../../src/platform/embedded-database/embedded-database.js';
+import { migrateUp } from '../../src/platform/database-setup/migrator.js';
 import { administer, databaseUrl } from './postgres.js';
 
 const TEMPLATE = `postern_test_template_${String(process.pid)}`;

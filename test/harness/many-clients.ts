@@ -4,8 +4,8 @@ import type { TestServer } from './test-server.js';
  * Inserts so many clients of the default project straight into the table: every thousand share their time of creation, and
  * there are a few of each rare kind. Newest first is by falling number.
  */
-export async function insertClients({ context }: TestServer, count: number): Promise<void> {
-  const { pool } = context.database;
+export async function insertClients({ database }: TestServer, count: number): Promise<void> {
+  const { pool } = database;
   await pool.query(
     `INSERT INTO oauth_clients (client_id, project_id, registration_type, client_type, client_name, description, company,
        grant_types, response_types, scopes, token_endpoint_auth_method, visibility, created_at, deleted_at)

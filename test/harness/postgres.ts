@@ -1,12 +1,13 @@
-import { Database } from '../../src/platform/db/database.js';
+import pg from 'pg';
 
 /** Runs statements that cannot be in a transaction. */
 export async function administer(url: string, ...statements: string[]): Promise<void> {
-  const database = new Database(url, 1, () => undefined);
+  const client = new pg.Client(url);
+  await client.connect();
   try {
-    for (const statement of statements) await database.pool.query(statement);
+    for (const statement of statements) await client.query(statement);
   } finally {
-    await database.close();
+    await client.end();
   }
 }
 

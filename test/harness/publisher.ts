@@ -8,11 +8,11 @@ export interface Verification {
 
 /** Moves a verification's clock: the next look is due, and it began this long ago when that is said. */
 export async function makeDue(
-  { context }: TestServer,
+  { database }: TestServer,
   { id }: { id: string },
   startedSecondsAgo?: number,
 ): Promise<void> {
-  await context.database.pool.query(
+  await database.pool.query(
     `UPDATE publisher_verifications SET next_check_at = now() - interval '1 second',
        started_at = coalesce(now() - make_interval(secs => $2), started_at)
      WHERE oauth_client_id = $1 AND next_check_at IS NOT NULL`,
@@ -21,8 +21,8 @@ export async function makeDue(
 }
 
 /** Seconds between the last look and the next one, as planned; null when there is no next one. */
-export async function plannedWait({ context }: TestServer, { id }: { id: string }): Promise<number | null> {
-  const { rows } = await context.database.pool.query<{ wait: number | null }>(
+export async function plannedWait({ database }: TestServer, { id }: { id: string }): Promise<number | null> {
+  const { rows } = await database.pool.query<{ wait: number | null }>(
     `SELECT extract(epoch FROM next_check_at - checked_at)::float AS wait
      FROM publisher_verifications WHERE oauth_client_id = $1`,
     [id],
@@ -56,10 +56,10 @@ export async function patch(
 
 /** The actions that the audit trail has of the client, in order. */
 export async function auditOf(
-  { context }: TestServer,
+  { database }: TestServer,
   { id }: { id: string },
 ): Promise<{ action: string; changed_fields: string[]; actor: string }[]> {
-  const { rows } = await context.database.pool.query<{
+  const { rows } = await database.pool.query<{
     action: string;
     changed_fields: string[];
     actor: string;

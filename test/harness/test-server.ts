@@ -14,6 +14,7 @@ import { adminAudience } from '../../src/tenancy/admin-tokens/admin-audience.js'
 import type { Engine } from '../../src/endpoints/oidc/engine.js';
 import { startEngine } from '../../src/endpoints/oidc/start-engine.js';
 import { listen } from '../../src/platform/http/server.js';
+import { startOutboxWorker } from '../../src/platform/jobs/outbox-worker.js';
 import { readSettings } from '../../src/settings/settings.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 import { INSTALLATION_TENANT } from '../../src/tenancy/tenants/tenant.js';
@@ -21,7 +22,7 @@ import { INSTALLATION_TENANT } from '../../src/tenancy/tenants/tenant.js';
 export const CLIENTS = '/admin/v1/orgs/default/projects/default/oauth_clients';
 export const PASSWORD = 'correct horse battery staple';
 
-/** A node of Postern in this process, with everything that `postern serve` makes but the periodic jobs. */
+/** A node of Postern in this process, with all that `postern serve` runs but the periodic jobs. */
 export interface TestServer {
   issuer: string;
   /** Where this node listens; the issuer's name leads to the first node only. */
@@ -52,9 +53,15 @@ export interface TestServerOptions {
   env?: Record<string, string>;
   /** Another node of the installation that this one joins. */
   nodeOf?: TestServer;
+  /** Whether it delivers what is in the outbox. */
+  delivers?: boolean;
 }
 
-export async function startTestServer({ env = {}, nodeOf }: TestServerOptions = {}): Promise<TestServer> {
+export async function startTestServer({
+  env = {},
+  nodeOf,
+  delivers = false,
+}: TestServerOptions = {}): Promise<TestServer> {
   const database = nodeOf?.database ?? (await createTestDatabase());
   const port = await freePort();
   const issuer = nodeOf?.issuer ?? `http://localhost:${String(port)}`;
@@ -79,6 +86,7 @@ export async function startTestServer({ env = {}, nodeOf }: TestServerOptions = 
   await context.keys.ensure();
   const engine = await startEngine(context);
   const listener = await listen(createApp(context, engine), '127.0.0.1', port);
+  const deliveries = delivers ? startOutboxWorker(context) : undefined;
   const origin = `http://localhost:${String(port)}`;
   let operator: Promise<{ id: string }> | undefined;
 
@@ -129,6 +137,7 @@ export async function startTestServer({ env = {}, nodeOf }: TestServerOptions = 
     },
     close: async () => {
       await listener.close(5);
+      await deliveries?.stop(5);
       await context.close();
       if (!nodeOf) await database.drop();
     },

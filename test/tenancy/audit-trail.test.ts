@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function run(text: string, values: unknown[] = []) {
-  return server.context.database.pool.query<{ id: string; count: number }>(text, values);
+  return server.database.pool.query<{ id: string; count: number }>(text, values);
 }
 
 async function list(query: Record<string, string> = {}, path = EVENTS): Promise<AuditEvent[]> {
@@ -119,7 +119,7 @@ test('nothing that was written can be changed or taken away', async () => {
        SELECT id, actor, action, target_type, target_id FROM audit_events
        ON CONFLICT (id) DO UPDATE SET actor = 'somebody else'`,
   ]) {
-    const connection = await server.context.database.pool.connect();
+    const connection = await server.database.pool.connect();
     await expect(connection.query(statement)).rejects.toMatchObject({ code: '23001' });
     connection.release(true);
   }

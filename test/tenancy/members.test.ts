@@ -119,7 +119,7 @@ test('whoever cannot hand out a role cannot take over a client that has it', asy
 
 test('the last owner of the installation stays, also when two remove each other at once', async () => {
   const own = await startTestServer();
-  const { pool } = own.context.database;
+  const { pool } = own.database;
   const blocker = await pool.connect();
   try {
     const first = await operator(own);

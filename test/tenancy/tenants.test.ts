@@ -108,7 +108,7 @@ test('changes leave audit events, a patch that changes nothing none', async () =
   await root('PATCH', '/orgs/audited', { name: 'Audited' });
   await root('PATCH', '/orgs/audited', { name: 'Again', membership_open: true });
   await root('DELETE', '/orgs/audited');
-  const { rows } = await server.context.database.pool.query(
+  const { rows } = await server.database.pool.query(
     'SELECT action, changed_fields, actor FROM audit_events WHERE target_id = $1 ORDER BY occurred_at',
     [made.body['id']],
   );

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { migrateUp, schemaState } from '../../platform/db/migrator.js';
-import { openDatabase } from '../../platform/db/open.js';
+import { migrateUp, schemaState } from '../../platform/database-setup/migrator.js';
+import { openDatabase } from '../../platform/database-setup/open-database.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { createLogger } from '../../platform/telemetry/telemetry.js';
 import { readCommandSettings } from '../command-settings.js';

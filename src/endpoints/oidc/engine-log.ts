@@ -19,12 +19,4 @@ export function logEngineEvents(provider: Provider, log: Logger): void {
       'engine failed outside a request',
     );
   });
-  provider.on('backchannel.error', (ctx: KoaContextWithOIDC, error, client) => {
-    const fields = {
-      requestId: ctx.response.get('x-request-id'),
-      clientId: client.clientId,
-      error: describeError(error),
-    };
-    log.warn(fields, 'back-channel logout failed');
-  });
 }

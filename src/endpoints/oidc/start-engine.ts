@@ -11,6 +11,8 @@ import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
+import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
+import { logoutHandler, logoutMessage } from './back-channel-logout.js';
 import { Engine } from './engine.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { listenForUsage, type UsageListener } from './usage-events.js';
@@ -19,12 +21,13 @@ import { listenForUsage, type UsageListener } from './usage-events.js';
 export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 
 /** Starts the engine on the services of this process; `onChange` is called when changed keys or scopes made it rebuild. */
-export function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
-  const { access, accounts, apis, clients, keys, liveClients, log, pages, scopes, settings, usage } = context;
+export async function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
+  const { access, accounts, apis, clients, keys, liveClients, log, outbox, pages } = context;
+  const { database, scopes, settings, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
   const mayAuthorize = membershipRule(liveClients, access);
   const artifacts = artifactContext(context);
-  return Engine.start(async () => {
+  const engine = await Engine.start(async () => {
     const [keySet, catalogue] = await Promise.all([keys.load(), scopes.plainNames()]);
     const names = catalogue.filter((name) => !admin.includes(name));
     const parts = {
@@ -47,10 +50,19 @@ export function startEngine(context: EngineServices, onChange?: () => void): Pro
       build: () => {
         const provider = buildProvider(parts, patchParts(context, artifacts), log);
         listenForUsage(provider, usage);
+        queueBackChannelLogout(provider, (notices) =>
+          forEngine(() =>
+            database.transaction(async (tx) => {
+              for (const notice of notices) await outbox.enqueue(tx, logoutMessage(notice));
+            }),
+          ),
+        );
         return provider;
       },
     };
   }, onChange);
+  outbox.handle(logoutHandler(engine));
+  return engine;
 }
 
 function artifactContext({ accounts, artifacts, liveClients, settings, vault }: EngineServices) {

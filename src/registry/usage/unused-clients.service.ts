@@ -2,8 +2,8 @@ import type { ClientsService } from '../clients/clients.service.js';
 import type { UnusedClientsRepository } from './unused-clients.repository.js';
 import type { UsageService } from './usage.service.js';
 
-/** The actor of the periodic jobs in the audit trail. */
-export const UPKEEP = { subject: 'upkeep', address: null, requestId: null };
+/** The actor of the periodic jobs in the audit trail. The subject is part of the admin API. */
+export const PERIODIC_JOBS_ACTOR = { subject: 'upkeep', address: null, requestId: null };
 
 const BATCH = 50;
 
@@ -37,7 +37,7 @@ export class UnusedClientsService {
     const { clients, days, repository } = this.deps;
     return repository.transaction(async (tx) => {
       const unused = await repository.lock(tx, days, BATCH);
-      for (const { id, ...tenant } of unused) await clients.delete(UPKEEP, tenant, id, { tx });
+      for (const { id, ...tenant } of unused) await clients.delete(PERIODIC_JOBS_ACTOR, tenant, id, { tx });
       return unused.length;
     });
   }

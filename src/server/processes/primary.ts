@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import { listenOn } from '../../platform/http/server.js';
 import { environmentOfWorkers } from '../../settings/settings.js';
 import { nodeJobs } from '../job-list.js';
-import { startUpkeep } from '../../platform/jobs/start.js';
+import { startPeriodicJobs } from '../../platform/jobs/start-periodic-jobs.js';
 import type { Front } from './running-server.js';
 import { Workforce } from './worker-pool.js';
 
@@ -25,12 +25,12 @@ export async function serveWithWorkers(context: Context): Promise<Front> {
     await workforce.stop(0);
     throw error;
   });
-  const upkeep = startUpkeep(context, nodeJobs(context));
+  const jobs = startPeriodicJobs(context, nodeJobs(context));
   return {
     port,
     close: async () => {
       server.close();
-      await Promise.all([workforce.stop(settings.shutdownTimeout), upkeep.stop()]);
+      await Promise.all([workforce.stop(settings.shutdownTimeout), jobs.stop()]);
     },
   };
 }

@@ -7,7 +7,8 @@ import { takeConnections } from '../../platform/http/server.js';
 import { readSettings } from '../../settings/settings.js';
 import { createLogger, describeError } from '../../platform/telemetry/telemetry.js';
 import { processJobs } from '../job-list.js';
-import { startUpkeep } from '../../platform/jobs/start.js';
+import { startOutboxWorker } from '../../platform/jobs/outbox-worker.js';
+import { startPeriodicJobs } from '../../platform/jobs/start-periodic-jobs.js';
 import { type Order, tell } from './messages.js';
 
 /**
@@ -32,7 +33,8 @@ export async function runWorker(): Promise<void> {
     try {
       const engine = await startEngine(context, () => tell(process, 'changed'));
       const listener = takeConnections(createApp(context, engine));
-      const upkeep = startUpkeep(context, processJobs(context, engine));
+      const jobs = startPeriodicJobs(context, processJobs(context, engine));
+      const deliveries = startOutboxWorker(context);
       const told = new Promise<void>((resolve) => {
         process.on('message', (order: Order, socket?: Socket) => {
           if (order === 'stop') resolve();
@@ -51,7 +53,7 @@ export async function runWorker(): Promise<void> {
       tell(process, 'ready');
       await Promise.race([told, orphaned]);
       await listener.close(settings.shutdownTimeout);
-      await upkeep.stop();
+      await Promise.all([jobs.stop(), deliveries.stop(settings.shutdownTimeout)]);
     } finally {
       await context.close();
     }

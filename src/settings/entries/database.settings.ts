@@ -30,6 +30,11 @@ export const databaseSettings = settingGroup('Database', {
     description:
       'The directory of the embedded database, and of the file `encryption.key` where `ENCRYPTION_KEY` is unset.',
   },
+  POSTGRES_BIN: {
+    check: text,
+    description:
+      'A directory with `initdb` and `postgres`, version 15 or newer, for the embedded database. Unset: the programs of the npm package.',
+  },
   ENCRYPTION_KEY: {
     check: key32Bytes,
     description:

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 afterAll(() => server.close());
 
-const sql = (text: string) => server.context.database.pool.query(text);
+const sql = (text: string) => server.database.pool.query(text);
 
 /** PostgreSQL goes away whenever an artifact of this model is about to be written. */
 async function goAwayAt(model: number): Promise<void> {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterEach(() => sql('DROP TRIGGER IF EXISTS away ON artifacts'));
 afterAll(() => server.close());
 
-const sql = (text: string) => server.context.database.pool.query(text);
+const sql = (text: string) => server.database.pool.query(text);
 
 /** PostgreSQL goes away whenever a row of these models is about to be deleted. */
 async function goAwayAt(models: readonly number[]): Promise<void> {

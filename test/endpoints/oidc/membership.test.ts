@@ -148,7 +148,7 @@ test('only a refresh in a closed organization looks at the members', async () =>
 
 test('a public client is for everybody', async () => {
   const person = await server.person();
-  const { rowCount } = await server.context.database.pool.query(
+  const { rowCount } = await server.database.pool.query(
     `UPDATE oauth_clients SET visibility = 'public' WHERE id = $1`,
     [client.id],
   );
@@ -156,10 +156,9 @@ test('a public client is for everybody', async () => {
   try {
     expect((await obtainTokens(config, person)).claims()?.sub).toBe(person.id);
   } finally {
-    await server.context.database.pool.query(
-      `UPDATE oauth_clients SET visibility = 'private' WHERE id = $1`,
-      [client.id],
-    );
+    await server.database.pool.query(`UPDATE oauth_clients SET visibility = 'private' WHERE id = $1`, [
+      client.id,
+    ]);
   }
 });
 

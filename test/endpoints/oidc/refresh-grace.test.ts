@@ -63,7 +63,7 @@ async function refreshed(tokens: Tokens, node = server): Promise<Tokens> {
 
 /** Makes the token's use lie so many seconds further back. */
 async function wait({ refresh: token }: Tokens, seconds: number): Promise<void> {
-  await server.context.database.pool.query(
+  await server.database.pool.query(
     `UPDATE artifacts SET consumed_at = consumed_at - make_interval(secs => $2) WHERE id = decode($1, 'hex')`,
     [artifactKey('RefreshToken', token), seconds * STRETCH],
   );

@@ -99,7 +99,7 @@ test('signing in as somebody else ends the session of the person before', async 
 test('the session is stored neither as a cookie nor under its name', async () => {
   const agent = await signIn();
   const id = cookie(agent, 'postern_session').value;
-  const { rows } = await server.context.database.pool.query<{ all: string }>(
+  const { rows } = await server.database.pool.query<{ all: string }>(
     `SELECT string_agg(artifacts::text, ' ') AS all FROM artifacts`,
   );
   expect(rows[0]?.all).toContain(person.id);

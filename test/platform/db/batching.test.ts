@@ -20,7 +20,7 @@ afterAll(async () => {
 
 /** Has PostgreSQL divide 100 by each number, so that a zero is refused and everything takes `seconds`. */
 function dividing(given: Partial<BatchLimits> = {}, seconds = 0): Batcher<number, number> {
-  const limits = { rows: 10, statements: 2, waiting: 1_000, patience: 60_000, ...given };
+  const limits = { rows: 10, statements: 2, waiting: 1_000, maxWaitMs: 60_000, ...given };
   statements = [];
   const run = async (inputs: number[]): Promise<number[]> => {
     statements.push(inputs);
@@ -73,7 +73,7 @@ test('a statement whose fate is unknown is not sent again', async () => {
   const results = Promise.allSettled([1, 2].map((n) => batcher.submit(n)));
   const sleeping = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event = 'PgSleep'`;
-  while ((await database.pool.query(sleeping)).rowCount === 0);
+  while ((await testDatabase.pool.query(sleeping)).rowCount === 0);
   expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(statements).toHaveLength(1);
   expect(await dividing().submit(10)).toBe(10);

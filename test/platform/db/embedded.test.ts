@@ -7,14 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import type { SocketAddress } from '../../../src/platform/db/database.js';
 import {
   attachOrStartEmbeddedDatabase,
   startEmbeddedDatabase,
-} from '../../../src/platform/embedded-database/embedded.js';
-import {
-  type Connection,
-  EmbeddedDatabaseInUse,
-} from '../../../src/platform/embedded-database/embedded-lock.js';
+} from '../../../src/platform/embedded-database/embedded-database.js';
+import { EmbeddedDatabaseInUse } from '../../../src/platform/embedded-database/owner-lock.js';
 
 const started: ChildProcess[] = [];
 let directory: string;
@@ -39,7 +37,7 @@ async function startOwner(dataDirectory: string) {
   const child = spawn(process.execPath, [script, dataDirectory], { stdio: ['ignore', 'pipe', 'inherit'] });
   started.push(child);
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const said = JSON.parse(line.toString()) as { connection?: Connection; owner?: number; error?: string };
+  const said = JSON.parse(line.toString()) as { connection?: SocketAddress; owner?: number; error?: string };
   return { child, ...said };
 }
 
@@ -50,7 +48,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-async function query(connection: Connection, sql: string): Promise<unknown[]> {
+async function query(connection: SocketAddress, sql: string): Promise<unknown[]> {
   const client = new pg.Client(connection);
   await client.connect();
   try {

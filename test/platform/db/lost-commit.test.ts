@@ -33,7 +33,7 @@ async function make(name: string, where = database): Promise<void> {
   });
 }
 
-const names = async () => (await database.pool.query<{ name: string }>('SELECT name FROM things')).rows;
+const names = async () => database.sql<{ name: string }>('things').select('name');
 
 test('a transaction that a crash undid is not taken for the one that got its number afterwards', async () => {
   const swallowed = proxy.swallowFrom('COMMIT');

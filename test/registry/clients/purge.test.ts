@@ -68,7 +68,7 @@ test('nor is it to a registration that waits for the purge to end', async () => 
 });
 
 test('more clients than fit in one piece are all purged', async () => {
-  await server.context.database.pool.query(
+  await server.database.pool.query(
     `INSERT INTO oauth_clients (client_id, project_id, registration_type, client_type, client_name, grant_types,
        response_types, scopes, token_endpoint_auth_method, deleted_at)
      SELECT 'bulk-' || n, id, 'manual', 'confidential', 'Bulk', '{}', '{}', '{}', 'client_secret_basic',

@@ -162,13 +162,13 @@ describe('what was issued before', () => {
 describe('a token request that a change overtakes', () => {
   const HOLD = 4711;
   beforeAll(async () => {
-    await server.context.database.pool.query(`
+    await server.database.pool.query(`
       CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_advisory_xact_lock(${String(HOLD)}); RETURN NEW; END $$;
       CREATE TRIGGER hold BEFORE INSERT ON artifacts FOR EACH ROW EXECUTE FUNCTION hold()`);
   });
   afterAll(async () => {
-    await server.context.database.pool.query('DROP FUNCTION hold CASCADE');
+    await server.database.pool.query('DROP FUNCTION hold CASCADE');
   });
 
   /** Runs `meanwhile` between the client's authentication and the moment when its token is stored. */
@@ -235,7 +235,7 @@ async function settled(
 
 test('what is dead is removed however much it is, and nothing else', async () => {
   const [client, neighbour] = [await machine(['email', 'profile']), await machine()];
-  const { database } = server.context;
+  const { database } = server;
   const rows = async () =>
     (
       await database.pool.query<{ client_id: string; count: number }>(

@@ -85,7 +85,7 @@ test('promotion needs a verified client_uri, whatever it is that is missing of i
   expect(await missing()).toContain('cannot be verified');
   await patch(server, client, { client_uri: `https://${host}/` });
   expect(await missing()).toContain(`TXT record of ${host}`);
-  await server.context.database.pool.query(
+  await server.database.pool.query(
     "UPDATE publisher_verifications SET started_at = now() - interval '2 days' WHERE oauth_client_id = $1",
     [client.id],
   );

@@ -63,7 +63,7 @@ test('what one node is looking for is nothing for the other to look for', async 
 test('a round is bounded, and who waited longest goes first', async () => {
   const clients = await registerMany('many', 55);
   const [last] = clients.values();
-  await first.context.database.pool.query(
+  await first.database.pool.query(
     "UPDATE publisher_verifications SET next_check_at = now() - interval '1 hour' WHERE next_check_at IS NOT NULL",
   );
   if (last) await makeDue(first, last);

@@ -3,7 +3,7 @@ import { type DnsServer, startDnsServer, type TxtAnswer } from '../../harness/dn
 import { auditOf, makeDue, patch, plannedWait, show, verificationOf } from '../../harness/publisher.js';
 import { startTestServer, type TestServer } from '../../harness/test-server.js';
 import { nodeJobs } from '../../../src/server/job-list.js';
-import { startUpkeep } from '../../../src/platform/jobs/start.js';
+import { startPeriodicJobs } from '../../../src/platform/jobs/start-periodic-jobs.js';
 
 let dns: DnsServer;
 let server: TestServer;
@@ -231,8 +231,8 @@ test('the running server looks by itself', async () => {
   const created = await client(host);
   dns.answer(host, [verificationOf(created).text]);
   const asked = dns.asked(host);
-  const upkeep = startUpkeep(server.context, nodeJobs(server.context));
+  const jobs = startPeriodicJobs(server.context, nodeJobs(server.context));
   await asked;
-  await upkeep.stop();
+  await jobs.stop();
   expect(verificationOf(await show(server, created)).status).toBe('verified');
 });

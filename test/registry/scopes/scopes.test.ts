@@ -106,7 +106,7 @@ test('a scope that clients have, even deleted ones, is neither removed nor moved
 
   await server.admin('DELETE', `/${first.id}`);
   expect((await call('DELETE', '/scopes/used.scope')).body['detail']).toContain('2 clients');
-  const { pool } = server.context.database;
+  const { pool } = server.database;
   await pool.query(`UPDATE oauth_clients SET deleted_at = now() - interval '31 days' WHERE id = $1`, [
     first.id,
   ]);
@@ -122,7 +122,7 @@ test('a registration that waits for a removal does not end with a scope that is 
   await removal('scopes').where({ name: 'racing.scope' }).forUpdate().select('name');
   const registration = server.admin('POST', '', fields(['racing.scope']));
   const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  while ((await server.context.database.pool.query(waiting)).rowCount === 0);
+  while ((await server.database.pool.query(waiting)).rowCount === 0);
   await removal('scopes').where({ name: 'racing.scope' }).delete();
   await removal.commit();
   expect((await registration).status).toBe(422);
@@ -174,7 +174,7 @@ test('each change leaves one audit event, and a change that changes nothing leav
   await call('PATCH', '/scopes/audited.scope', { retired: true, title: 'Other' });
   await call('PATCH', '/scopes/audited.scope', { retired: true, title: 'Other' });
   await call('DELETE', '/scopes/audited.scope');
-  const { rows } = await server.context.database.pool.query<{ action: string; changed_fields: string[] }>(
+  const { rows } = await server.database.pool.query<{ action: string; changed_fields: string[] }>(
     `SELECT action, changed_fields FROM audit_events WHERE target_id = 'audited.scope' ORDER BY occurred_at`,
   );
   expect(rows).toEqual([

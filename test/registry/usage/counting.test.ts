@@ -124,8 +124,7 @@ test('a code that is redeemed twice is one token and one failure', async () => {
 
 test('an unknown client_id leaves no row', async () => {
   const rows = async () =>
-    (await first.context.database.pool.query<{ count: string }>('SELECT count(*) FROM usage_counters'))
-      .rows[0];
+    (await first.database.pool.query<{ count: string }>('SELECT count(*) FROM usage_counters')).rows[0];
   await first.context.usage.flush();
   const before = await rows();
   for (const name of ['made-up-1', 'made-up-2']) {
@@ -170,7 +169,7 @@ test('a Provider that took over goes on counting', async () => {
   const client = await registerMachine(first);
   await machineToken(first, client);
   const before = first.engine.provider;
-  await first.context.database.pool.query(
+  await first.database.pool.query(
     `INSERT INTO scopes (name, title, category) VALUES ('reports.read', 'Read reports', 'reports')`,
   );
   expect(await first.engine.refresh()).toBe(true);

@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function run(text: string, values: unknown[] = []) {
-  return server.context.database.pool.query<{ id: string }>(text, values);
+  return server.database.pool.query<{ id: string }>(text, values);
 }
 
 async function count(client: string, day: string, kind: string, detail: string, value: number) {

@@ -11,7 +11,7 @@ afterAll(() => server.close());
 beforeEach(() => run(`UPDATE oauth_clients SET deleted_at = now() WHERE deleted_at IS NULL`));
 
 function run(text: string, values: unknown[] = []) {
-  return server.context.database.pool.query<Record<string, unknown>>(text, values);
+  return server.database.pool.query<Record<string, unknown>>(text, values);
 }
 
 /** A client that looks as if it had been registered so many days ago, and never used since. */
@@ -82,7 +82,7 @@ test('a client that somebody gave a grant stays until the grant is over', async 
 
 test('a client that is used while it is about to be deleted stays', async () => {
   const client = await aged(100);
-  const user = await server.context.database.pool.connect();
+  const user = await server.database.pool.connect();
   await user.query('BEGIN');
   await user.query('UPDATE oauth_clients SET last_used_at = now() WHERE id = $1', [client.id]);
   expect(await sweep()).toBe(0);

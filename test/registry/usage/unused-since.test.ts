@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function run(text: string, values: unknown[] = []) {
-  return server.context.database.pool.query<Record<string, string>>(text, values);
+  return server.database.pool.query<Record<string, string>>(text, values);
 }
 
 async function client(createdAt: string, lastUsedAt: string | null): Promise<RegisteredClient> {

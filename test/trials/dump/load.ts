@@ -99,9 +99,9 @@ export async function registerDynamically(server: TestServer, clients: Clients, 
 }
 
 /** Stores the hashes of these secrets as bcrypt's cheapest: the same check, and thousands of guesses in a second. */
-export async function cheapenHashes({ context }: TestServer, loot: Loot): Promise<void> {
+export async function cheapenHashes({ database }: TestServer, loot: Loot): Promise<void> {
   for (const secret of loot.of('client secret')) {
-    const { rowCount } = await context.database.pool.query(
+    const { rowCount } = await database.pool.query(
       'UPDATE oauth_client_secrets SET hash = $2 WHERE hint = $1',
       [secret.slice(0, 10), await bcrypt.hash(secret, 4)],
     );

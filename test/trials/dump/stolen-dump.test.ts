@@ -82,7 +82,7 @@ test('no string in it works as anything', async () => {
 test('what was handed out still works, and would be found, however it was written', async () => {
   const values = loot.all().map(({ value }) => value);
   const written = values.map((value, index) => SPELLINGS[index % SPELLINGS.length]?.(value));
-  const { pool } = server.context.database;
+  const { pool } = server.database;
   await pool.query('UPDATE accounts SET profile = $1', [JSON.stringify({ written })]);
   await pool.query('TRUNCATE attempts');
   await pool.query('INSERT INTO attempts (key, count, resets_at) VALUES ($1, 1, now())', [

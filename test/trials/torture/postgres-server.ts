@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedDatabase } from '../../../src/platform/embedded-database/embedded.js';
+import { startEmbeddedDatabase } from '../../../src/platform/embedded-database/embedded-database.js';
 import { postmasterOf } from './process-tree.js';
 
 /** A durable PostgreSQL of the harness's own, which its launcher starts again when it is killed. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { birth } from '../../../src/platform/embedded-database/other-process.js';
+import { processStartTime } from '../../../src/platform/embedded-database/process-identity.js';
 
 /** The processes that this one started and that have not ended. Linux only. */
 export async function childrenOf(pid: number): Promise<number[]> {
@@ -27,5 +27,5 @@ export function kill(pid: number): void {
 export async function postmasterOf(pgdata: string): Promise<number | undefined> {
   const text = await readFile(`${pgdata}/postmaster.pid`, 'utf8').catch(() => '');
   const pid = Number.parseInt(text, 10);
-  return pid > 0 && (await birth(pid)) !== undefined ? pid : undefined;
+  return pid > 0 && (await processStartTime(pid)) !== undefined ? pid : undefined;
 }

@@ -1,57 +1,57 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
-import { Lanes } from '../../../src/platform/db/pipelined-connections.js';
+import { PipelinedConnections } from '../../../src/platform/db/pipelined-connections.js';
 import { administer } from '../../harness/postgres.js';
 import { type Proxy, startProxy } from '../../harness/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/test-database.js';
 
-const role = `postern_lane_${randomBytes(6).toString('hex')}`;
+const role = `postern_pipelined_${randomBytes(6).toString('hex')}`;
 let database: TestDatabase;
 let proxy: Proxy;
-let lane: Lanes;
+let connections: PipelinedConnections;
 
 beforeAll(async () => {
   database = await createTestDatabase(true);
-  await administer(database.url, `CREATE ROLE ${role} LOGIN PASSWORD 'lane' CONNECTION LIMIT 0`);
+  await administer(database.url, `CREATE ROLE ${role} LOGIN PASSWORD 'secret' CONNECTION LIMIT 0`);
   const url = new URL(database.url);
   url.username = role;
-  url.password = 'lane';
+  url.password = 'secret';
   proxy = await startProxy(url.href);
-  lane = new Lanes({ connectionString: proxy.url }, 1, () => undefined);
+  connections = new PipelinedConnections({ connectionString: proxy.url }, 1, () => undefined);
 });
 afterAll(async () => {
-  await lane.close();
+  await connections.close();
   await proxy.cut();
   await administer(database.url, `DROP ROLE ${role}`);
   await database.drop();
 });
 
-const connections = () =>
-  lane
+const count = () =>
+  connections
     .query<{ n: number }>({
       text: 'SELECT count(*)::int AS n FROM pg_stat_activity WHERE usename = current_user',
     })
     .then(({ rows }) => rows[0]?.n);
 
-test('whoever does not wait for a slow connection hears why the last one failed, and takes no other away', async () => {
-  await expect(connections()).rejects.toMatchObject({ code: '53300' });
+test('a statement that does not wait for a slow connection gets the last failure, and opens no second connection', async () => {
+  await expect(count()).rejects.toMatchObject({ code: '53300' });
   await administer(database.url, `ALTER ROLE ${role} CONNECTION LIMIT -1`);
   proxy.delay(150);
   for (let asked = 0; asked < 20; asked++) {
-    const answer = await connections().catch((error: unknown) => error);
+    const answer = await count().catch((error: unknown) => error);
     if (typeof answer === 'number') break;
     expect(answer).toMatchObject({ code: '53300' });
   }
   proxy.delay(0);
-  expect(await connections()).toBe(1);
+  expect(await count()).toBe(1);
 });
 
-test('a statement behind the one that was to prepare it hears why that was given up, and goes well later', async () => {
+test('a statement behind the one that was to prepare it gets the error of that one, and succeeds later', async () => {
   await administer(database.url, 'CREATE TABLE closed ()', `GRANT SELECT ON closed TO ${role}`);
   const holder = new Database(database.url, 1, () => undefined);
-  const read = () => lane.query({ name: 'closed', text: 'SELECT FROM closed' });
-  await lane.query({ text: "SET statement_timeout = '300ms'" });
+  const read = () => connections.query({ name: 'closed', text: 'SELECT FROM closed' });
+  await connections.query({ text: "SET statement_timeout = '300ms'" });
   await holder.transaction(async (tx) => {
     await tx.raw('LOCK TABLE closed');
     const answers = await Promise.allSettled([read(), read(), read()]);

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import { migrations, type Migration } from '../../../migrations/index.js';
 import { AppError } from '../errors/errors.js';
-import type { Database } from './database.js';
-import { lock } from './locks.js';
+import type { Database } from '../db/database.js';
+import { lock } from '../db/locks.js';
 
 const source: Knex.MigrationSource<Migration> = {
   getMigrations: () => Promise.resolve([...migrations]),
@@ -11,7 +11,7 @@ const source: Knex.MigrationSource<Migration> = {
 };
 const config = { migrationSource: source, tableName: 'schema_migrations' };
 
-/** What the schema of the database is, seen from this code. */
+/** How the schema of the database differs from the one of this code. */
 export interface SchemaState {
   /** In the code and not yet in the database. */
   pending: string[];
@@ -32,12 +32,12 @@ export async function schemaState({ sql }: Database): Promise<SchemaState> {
 }
 
 /**
- * Runs what is pending, each step in a transaction, and returns the names it ran. Of several processes one does, and the
- * others wait. Knex's own lock is a row that a killed process leaves behind; ours ends with its connection, so that
- * whoever holds it may take the row away.
+ * Runs the pending migrations, each in a transaction, and returns their names. Of several processes one runs them, and the
+ * others wait. Knex's own lock is a row that a killed process leaves behind; ours ends with its connection, so the process
+ * that holds it may delete the row.
  */
 export function migrateUp(database: Database): Promise<string[]> {
-  return database.patiently((sql) =>
+  return database.withoutTimeouts((sql) =>
     sql.transaction(async (holder) => {
       await lock(holder, 'migrate');
       await sql.migrate.forceFreeMigrationsLock(config);
@@ -47,15 +47,15 @@ export function migrateUp(database: Database): Promise<string[]> {
   );
 }
 
-/** Undoes every step, newest first; for tests and for leaving Postern. Returns the names it undid. */
+/** Undoes every migration, newest first; for tests and for removing Postern. Returns their names. */
 export function migrateDown(database: Database): Promise<string[]> {
-  return database.patiently(async (sql) => {
+  return database.withoutTimeouts(async (sql) => {
     const [, names] = (await sql.migrate.rollback(config, true)) as [number, string[]];
     return names;
   });
 }
 
-/** Throws, with the command to run, unless the schema is the one of this code. */
+/** Throws AppError `conflict`, with the command to run, unless the schema is the one of this code. */
 export async function assertSchema(database: Database): Promise<void> {
   const { pending, unknown } = await schemaState(database);
   if (unknown.length > 0) {

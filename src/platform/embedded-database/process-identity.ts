@@ -1,11 +1,11 @@
 import * as fs from 'node:fs/promises';
-import { codeOf } from './embedded-files.js';
+import { codeOf } from '../files/file-errors.js';
 
 /**
- * Tells a process from a later one of the same pid. undefined: it does not run (any more); empty: it runs, and the
- * system does not say since when.
+ * The boot and the tick at which a process started, which tell it from a later process with the same pid. undefined: it
+ * does not run; empty: it runs, and the system does not tell since when.
  */
-export async function birth(pid: number): Promise<string | undefined> {
+export async function processStartTime(pid: number): Promise<string | undefined> {
   if (!isListed(pid)) return undefined;
   const stat = await fs.readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -14,7 +14,7 @@ export async function birth(pid: number): Promise<string | undefined> {
   return fields[18] === undefined ? '' : `${boot.trim()} ${fields[18]}`;
 }
 
-/** Whether the system still lists the process, be it only because its parent has not asked how it ended. */
+/** Whether the system lists the process: it runs, or has ended and its parent has not collected its exit status. */
 export function isListed(pid: number): boolean {
   try {
     process.kill(pid, 0);

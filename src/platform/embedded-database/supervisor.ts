@@ -8,15 +8,15 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 30_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Keeps a server running until the returned function is called, which stops it. One that ends by itself is started again
- * at once, and after growing pauses for as long as that fails: whoever uses it waits as for any database that is away.
+ * Keeps a server running until the returned function is called, which stops it. A server that ends by itself is started
+ * again at once, and after growing pauses for as long as that fails.
  *
  * @param start throws when the server does not start
- * @param warn told of each end and of each start that failed
+ * @param warn receives each end and each start that failed
  */
 export function keepRunning(
   first: RunningServer,
@@ -25,7 +25,11 @@ export function keepRunning(
 ): () => Promise<void> {
   const stopping = new AbortController();
   const startAgain = async (): Promise<RunningServer | undefined> => {
-    for (let pause = FIRST_PAUSE; !stopping.signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    for (
+      let pause = FIRST_PAUSE_MS;
+      !stopping.signal.aborted;
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS)
+    ) {
       try {
         return await start();
       } catch (error) {

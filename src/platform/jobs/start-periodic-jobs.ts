@@ -2,23 +2,23 @@ import type { Database } from '../db/database.js';
 import { tryLock } from '../db/locks.js';
 import { JobSlotsRepository } from './job-slots.repository.js';
 import type { Logger } from '../telemetry/telemetry.js';
-import { type Job, Upkeep } from './periodic-jobs.js';
+import { type Job, PeriodicJobs } from './periodic-jobs.js';
 
-/** Starts the jobs, each for as long as this process lives or until they are stopped. */
-export function startUpkeep(
+/** Starts the jobs. They run until they are stopped or the process ends. */
+export function startPeriodicJobs(
   { database, log }: { database: Database; log: Logger },
   jobs: readonly Job[],
-): Upkeep {
+): PeriodicJobs {
   const slots = new JobSlotsRepository(database.sql);
-  const upkeep = new Upkeep(
+  const periodicJobs = new PeriodicJobs(
     jobs,
     async (job, work) => {
       const slot = await slots.take(job.name, job.seconds);
       if (!slot) return;
-      // Also not while the slot before goes on elsewhere. The lock ends with its transaction, and so with its node; it
-      // works through a connection pooler too, and nothing is written under it that would hold up vacuuming.
+      // The run of the previous interval may still be going on in another process. The lock ends with its transaction,
+      // so also when its process is killed, works through a connection pooler, and holds no row that delays VACUUM.
       await database.transaction(async (tx) => {
-        // The work may take longer than PostgreSQL lets others do nothing.
+        // The transaction is idle while the work runs on other connections.
         await tx.raw('SET LOCAL idle_in_transaction_session_timeout = 0');
         if (!(await tryLock(tx, `job ${job.name}`))) return;
         await work();
@@ -27,6 +27,6 @@ export function startUpkeep(
     },
     log,
   );
-  upkeep.start();
-  return upkeep;
+  periodicJobs.start();
+  return periodicJobs;
 }

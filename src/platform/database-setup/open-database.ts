@@ -1,26 +1,26 @@
 import { Secret } from '../../settings/secret.js';
 import type { Settings } from '../../settings/settings.js';
 import { describeError, type Logger } from '../telemetry/telemetry.js';
-import { type Connection, Database } from './database.js';
+import { type DatabaseAddress, Database } from '../db/database.js';
 import {
   attachOrStartEmbeddedDatabase,
   type EmbeddedDatabase,
   startEmbeddedDatabase,
-} from '../embedded-database/embedded.js';
+} from '../embedded-database/embedded-database.js';
 
-/** The database of this process and what it takes to let go of it. */
+/** The database of this process. */
 export interface OpenDatabase {
   database: Database;
   /** Whether it is the embedded one, which belongs to this installation alone. */
   embedded: boolean;
-  /** Where other processes find it while this one has it open. */
+  /** For other processes, as long as this one has it open. */
   databaseUrl: Secret;
   close(): Promise<void>;
 }
 
 /**
- * Connects to DATABASE_URL, else to the embedded database: `own` starts it and refuses when another process has it,
- * `attach` uses the one that is running, or starts it for as long as this process lives.
+ * Connects to DATABASE_URL, else to the embedded database: `own` starts it and throws EmbeddedDatabaseInUse when another
+ * process runs it, `attach` uses the running one, or starts it for the life of this process.
  */
 export async function openDatabase(
   settings: Settings,
@@ -29,8 +29,8 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const onError = (error: Error) =>
     log.warn({ error: describeError(error) }, 'a database connection was lost');
-  const open = (connection: Connection) =>
-    new Database(connection, settings.databasePoolSize, onError, {
+  const open = (address: DatabaseAddress) =>
+    new Database(address, settings.databasePoolSize, onError, {
       timeout: settings.databaseTimeout,
       prepared: settings.databasePreparedStatements,
     });
@@ -42,6 +42,7 @@ export async function openDatabase(
   const start = mode === 'own' ? startEmbeddedDatabase : attachOrStartEmbeddedDatabase;
   const server = await start({
     dataDirectory: settings.dataDirectory,
+    postgresBin: settings.postgresBin,
     log: (line) => log.info(line),
     warn: (line) => log.warn(line),
   });

@@ -16,7 +16,7 @@ function shell(...args: string[]) {
   return runPostern(args, {
     ISSUER: server.issuer,
     DATABASE_URL: server.database.url,
-    ENCRYPTION_KEY: server.context.settings.encryptionKey?.reveal() ?? '',
+    ENCRYPTION_KEY: server.database.encryptionKey,
   });
 }
 

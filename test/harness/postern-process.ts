@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { type Content, createTestDatabase, type TestDatabase } from './test-database.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.cjs', import.meta.url));
 const running = new Set<ChildProcess>();
@@ -99,12 +98,9 @@ export interface CommandLine {
   run(args: readonly string[], input?: string): Promise<Outcome>;
 }
 
-/** @param empty leaves out the schema. */
-export async function openCommandLine(empty = false): Promise<CommandLine> {
-  const database = await createTestDatabase(empty);
-  const environment = {
-    DATABASE_URL: database.url,
-    ENCRYPTION_KEY: randomBytes(32).toString('base64url'),
-  };
+/** Makes a database with this content. */
+export async function openCommandLine(content?: Content): Promise<CommandLine> {
+  const database = await createTestDatabase(content);
+  const environment = { DATABASE_URL: database.url, ENCRYPTION_KEY: database.encryptionKey };
   return { database, environment, run: (args, input) => runPostern(args, environment, input) };
 }

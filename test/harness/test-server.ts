@@ -16,10 +16,11 @@ import type { Engine } from '../../src/endpoints/oidc/engine.js';
 import { startEngine } from '../../src/endpoints/oidc/start-engine.js';
 import { listen } from '../../src/platform/http/server.js';
 import { readSettings } from '../../src/settings/settings.js';
+import { insertAccount, PASSWORD } from './accounts.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 export const CLIENTS = '/admin/v1/orgs/default/projects/default/oauth_clients';
-export const PASSWORD = 'correct horse battery staple';
+export { PASSWORD } from './accounts.js';
 
 /** A node of Postern in this process, with everything that `postern serve` makes but the periodic jobs. */
 export interface TestServer {
@@ -37,7 +38,7 @@ export interface TestServer {
   admin(method: string, path?: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Registers a client; throws unless the answer is 201. */
   register(fields?: Record<string, unknown>): Promise<RegisteredClient>;
-  /** Makes an account with `PASSWORD`. */
+  /** Inserts an account whose password is `PASSWORD`, hashed at the lowest cost. */
   person(name?: string): Promise<{ id: string; email: string; password: string }>;
   close(): Promise<void>;
 }
@@ -62,7 +63,7 @@ export async function startTestServer({ env = {}, nodeOf }: TestServerOptions = 
     ISSUER: issuer,
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '5',
-    ENCRYPTION_KEY: nodeOf?.context.settings.encryptionKey?.reveal() ?? randomBytes(32).toString('base64url'),
+    ENCRYPTION_KEY: database.encryptionKey,
     ...env,
   });
   const lines: string[] = [];
@@ -119,13 +120,8 @@ export async function startTestServer({ env = {}, nodeOf }: TestServerOptions = 
     },
     person: async (name = randomBytes(6).toString('hex')) => {
       const email = `${name}@people.example`;
-      const account = await context.accounts.create({
-        email,
-        password: PASSWORD,
-        emailVerified: true,
-        profile: { name: `Person ${name}` },
-      });
-      return { id: account.id, email, password: PASSWORD };
+      const id = await insertAccount(context.database, email, `Person ${name}`);
+      return { id, email, password: PASSWORD };
     },
     close: async () => {
       await listener.close(5);
@@ -136,13 +132,12 @@ export async function startTestServer({ env = {}, nodeOf }: TestServerOptions = 
   return server;
 }
 
-function makeOperator({ accounts, database, members }: Context): Promise<{ id: string }> {
-  const email = `operator-${randomBytes(4).toString('hex')}@postern.test`;
-  return database.transaction(async (tx) => {
-    const account = await accounts.create({ email, password: PASSWORD }, tx);
-    await members.grant(tx, INSTALLATION, INSTALLATION_LEVEL, accountSubject(account.id), 'owner');
-    return account;
-  });
+async function makeOperator({ database, members }: Context): Promise<{ id: string }> {
+  const id = await insertAccount(database, `operator-${randomBytes(4).toString('hex')}@postern.test`);
+  await database.transaction((tx) =>
+    members.grant(tx, INSTALLATION, INSTALLATION_LEVEL, accountSubject(id), 'owner'),
+  );
+  return { id };
 }
 
 /** A port that was free a moment ago; the issuer has to be known before the server listens. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserAgent } from '../../src/demo/user-agent.js';
 import { authorizationRequest, relyingParty } from '../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../harness/test-server.js';
+import { PASSWORD, type RegisteredClient, startTestServer, type TestServer } from '../harness/test-server.js';
 
 let server: TestServer;
 let other: TestServer;
@@ -73,7 +73,8 @@ describe('a wrong password and an unknown account', () => {
   });
 
   test('take as long', async () => {
-    const { email } = await server.person();
+    const email = 'at-full-cost@people.example';
+    await server.context.accounts.create({ email, password: PASSWORD });
     const took = async (address: string) => {
       const times = [];
       for (let turn = 0; turn < 3; turn++) {

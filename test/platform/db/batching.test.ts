@@ -10,7 +10,7 @@ let database: Database;
 let statements: number[][];
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase(true);
+  testDatabase = await createTestDatabase('nothing');
   database = new Database(testDatabase.url, 2, () => undefined);
 });
 afterAll(async () => {

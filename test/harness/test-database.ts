@@ -19,10 +19,7 @@ export async function createTestDatabase(content: Content = 'keys'): Promise<Tes
   const encryptionKey = process.env['POSTERN_TEST_ENCRYPTION_KEY'];
   if (!server || !template || !encryptionKey) throw new Error('run the tests with npm test');
   const name = `postern_test_${randomBytes(6).toString('hex')}`;
-  await administer(
-    server,
-    `CREATE DATABASE ${name}${content === 'nothing' ? '' : ` TEMPLATE ${template} STRATEGY FILE_COPY`}`,
-  );
+  await administer(server, `CREATE DATABASE ${name}${content === 'nothing' ? '' : ` TEMPLATE ${template}`}`);
   const url = databaseUrl(server, name);
   if (content === 'schema') await administer(url, 'TRUNCATE installation, signing_keys, cookie_keys');
   return {

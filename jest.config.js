@@ -19,7 +19,7 @@ export default {
       ...common,
       displayName: 'alone',
       testRegex: ALONE,
-      runner: '<rootDir>/dist/test/harness/serial-runner.cjs',
+      runner: '<rootDir>/dist/test/harness/serial-runner.js',
     },
   ],
   globalSetup: '<rootDir>/dist/test/harness/global-setup.js',

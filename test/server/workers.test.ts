@@ -3,8 +3,8 @@ import { rename } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '../harness/eventually.js';
 import { gone, Installation, readWelcome, type Welcome } from '../harness/installation.js';
 import { killAll, openCommandLine, PosternProcess, runPostern } from '../harness/postern-process.js';
 import { CLIENTS, freePort, type RegisteredClient } from '../harness/test-server.js';
@@ -27,7 +27,10 @@ const answerers = (server: PosternProcess) =>
   new Set(linesOf(server, 'request').map(({ pid }) => pid as number));
 
 async function untilAnswering(server: PosternProcess, worker: (pid: number) => boolean): Promise<void> {
-  while (![...answerers(server)].some(worker)) expect((await health()).status).toBe(200);
+  await eventually(async () => {
+    expect((await health()).status).toBe(200);
+    return [...answerers(server)].some(worker);
+  });
 }
 
 test('the first start shows its secrets once; one port is answered by as many processes as the setting says', async () => {
@@ -68,7 +71,7 @@ test('a scope that one worker makes is known to the others without waiting for t
     });
     return ((await answer.json()) as { scopes_supported: string[] }).scopes_supported.includes(scope.name);
   };
-  while (!(await Promise.all(workers.map(knows))).every(Boolean));
+  await eventually(async () => (await Promise.all(workers.map(knows))).every(Boolean));
   expect(linesOf(server, 'keys or scopes changed, the engine was rebuilt')).toEqual([]);
 });
 
@@ -132,8 +135,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const workers = await workersOf(server);
     const held = await Promise.all(Array.from({ length: 20 }, hold));
     const statuses = new Set([(await health()).status]);
+    const tooLong = AbortSignal.timeout(30_000);
     const load = Array.from({ length: 4 }, async () => {
-      for (;;) {
+      while (!tooLong.aborted) {
         const answer = await health().catch(() => undefined);
         if (!answer) return;
         statuses.add(answer.status);
@@ -192,7 +196,7 @@ test('a slot of a periodic job is done by one process of all nodes', async () =>
       nodes
         .flatMap((node) => linesOf(node, 'a periodic job is done'))
         .filter(({ job }) => job === 'purge attempts');
-    while (done().length < 4) await sleep(50);
+    await eventually(() => done().length >= 4);
     const slots = done().map(({ slot }) => slot);
     expect(new Set(slots).size).toBe(slots.length);
     const primaries = nodes.map(({ child }) => child.pid);
@@ -213,13 +217,13 @@ const operator = (): RegisteredClient => ({
 /** Repeats the work until each worker has answered since. */
 async function onEach(server: PosternProcess, workers: number[], work: () => Promise<void>): Promise<void> {
   const from = linesOf(server, 'request').length;
-  for (;;) {
+  await eventually(async () => {
     await work();
     const seen = linesOf(server, 'request')
       .slice(from)
       .map(({ pid }) => pid);
-    if (workers.every((pid) => seen.includes(pid))) return;
-  }
+    return workers.every((pid) => seen.includes(pid));
+  });
 }
 
 async function ask(client: RegisteredClient): Promise<number> {

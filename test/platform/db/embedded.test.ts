@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { eventually } from '../../harness/eventually.js';
 import {
   attachOrStartEmbeddedDatabase,
   startEmbeddedDatabase,
@@ -64,17 +65,6 @@ async function serverPid(dataDirectory: string): Promise<number> {
   return Number.parseInt(await readFile(join(dataDirectory, 'pgdata', 'postmaster.pid'), 'utf8'), 10);
 }
 
-/** The first answer; tries for as long as the test may take. */
-async function eventually<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch {
-      await sleep(20);
-    }
-  }
-}
-
 async function isRunningIn(dataDirectory: string): Promise<boolean> {
   const pid = await serverPid(dataDirectory).catch(() => undefined);
   return pid !== undefined && runs(pid);
@@ -117,9 +107,7 @@ describe('the embedded database', () => {
     const pid = await serverPid(dataDirectory);
     await kill(child);
 
-    const deadline = Date.now() + 2_000;
-    while ((await runs(pid)) && Date.now() < deadline) await sleep(10);
-    expect(await runs(pid)).toBe(false);
+    await eventually(async () => !(await runs(pid)), 2_000);
 
     const next = await startEmbeddedDatabase({ dataDirectory });
     const notes = await query(next.connection, 'SELECT id FROM notes');
@@ -135,7 +123,9 @@ describe('the embedded database', () => {
     const first = await serverPid(dataDirectory);
     process.kill(first, 'SIGKILL');
 
-    const notes = await eventually(() => query(database.connection, 'SELECT id FROM notes'));
+    const notes = await eventually(() =>
+      query(database.connection, 'SELECT id FROM notes').catch(() => undefined),
+    );
     expect(notes).toEqual([{ id: 1 }]);
     const second = await serverPid(dataDirectory);
     expect(second).not.toBe(first);

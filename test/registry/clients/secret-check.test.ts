@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PASSWORD, startTestServer, type TestServer } from '../../harness/test-server.js';
 import { machineToken, registerMachine } from '../../harness/usage.js';
@@ -11,7 +12,7 @@ afterAll(() => server.close());
 test('the first use of a client secret does not wait for all the passwords that came before it', async () => {
   const client = await registerMachine(server);
   const finished: string[] = [];
-  const people = Array.from({ length: 40 }, (_, number) =>
+  const people = Array.from({ length: 6 * availableParallelism() }, (_, number) =>
     server.context.accounts
       .create({ email: `person-${String(number)}@people.example`, password: PASSWORD })
       .then(() => finished.push('person')),

@@ -5,9 +5,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
+import { callAdmin } from '../harness/admin-caller.js';
 import { gone, Installation, readWelcome, type Welcome } from '../harness/installation.js';
 import { killAll, openCommandLine, PosternProcess, runPostern } from '../harness/postern-process.js';
-import { CLIENTS, freePort, type RegisteredClient } from '../harness/test-server.js';
+import { freePort, type RegisteredClient } from '../harness/test-server.js';
 import { basic, postForm } from '../harness/wire.js';
 import { linesOf, workersOf } from '../harness/workers.js';
 
@@ -19,7 +20,9 @@ beforeAll(async () => {
 afterEach(killAll);
 afterAll(() => home.remove());
 
-/** On a connection of its own, so that a worker is chosen anew. */
+const CLIENTS = '/orgs/default/projects/default/oauth_clients';
+
+/** On a connection of its own, so that it may be another worker that answers. */
 const health = () => fetch(`${home.issuer}/healthz`, { headers: { connection: 'close' } });
 
 /** Which processes answered so far, by the log. */
@@ -64,7 +67,7 @@ test('a scope that one worker makes is known to the others without waiting for t
   const server = await home.serve();
   const workers = await workersOf(server);
   const scope = { name: 'photos.read', title: 'See your photos', category: 'photos' };
-  await admin(await adminToken(), 'POST', '/admin/v1/scopes', scope);
+  await admin(await adminToken(), 'POST', '/scopes', scope);
   const knows = async () => {
     const answer = await fetch(`${home.issuer}/.well-known/openid-configuration`, {
       headers: { connection: 'close' },
@@ -242,24 +245,11 @@ async function adminToken(): Promise<string> {
   return String(answer.body['access_token']);
 }
 
-async function admin(
-  token: string,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<Record<string, unknown>> {
-  const answer = await fetch(home.issuer + path, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      connection: 'close',
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  expect(answer.ok).toBe(true);
-  const text = await answer.text();
-  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+async function admin(token: string, method: string, path: string, body?: unknown) {
+  const options = { token, headers: { connection: 'close' } };
+  const answer = await callAdmin({ origin: home.issuer }, method, path, body, options);
+  expect(answer.status).toBeLessThan(300);
+  return answer.body;
 }
 
 /** A token request that a worker has begun to read; what is returned sends the rest and resolves with the status. */

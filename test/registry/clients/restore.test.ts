@@ -1,5 +1,5 @@
 import { eventually } from '../../harness/eventually.js';
-import { appoint } from '../../harness/appoint.js';
+import { appoint } from '../../harness/admin-caller.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { callAdmin, listByOnes, makeApi, makeScope, pointersOf } from '../../harness/catalogue.js';
+import { callAdmin } from '../../harness/admin-caller.js';
+import { listByOnes, makeApi, makeScope, pointersOf } from '../../harness/catalogue.js';
 import { someoneWaits } from '../../harness/database-probe.js';
 import { startTestServer, type TestServer } from '../../harness/test-server.js';
 

@@ -135,8 +135,9 @@ describe('the embedded database', () => {
   });
 
   test('stops for good while its server is being started again', async () => {
-    const dataDirectory = join(directory, 'restarted');
+    const dataDirectory = join(directory, 'stopped');
     const database = await startEmbeddedDatabase({ dataDirectory });
+    await query(database.connection, 'CREATE TABLE notes AS SELECT 1 AS id');
     process.kill(await serverPid(dataDirectory), 'SIGKILL');
     await sleep(50);
     await database.stop();

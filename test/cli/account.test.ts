@@ -17,8 +17,8 @@ afterAll(async () => {
 
 /** The command line on the database of the running server. */
 function shell(args: string[], input?: string) {
-  const { encryptionKey } = server.context.settings;
-  const environment = { DATABASE_URL: server.database.url, ENCRYPTION_KEY: encryptionKey?.reveal() ?? '' };
+  const { url, encryptionKey } = server.database;
+  const environment = { DATABASE_URL: url, ENCRYPTION_KEY: encryptionKey };
   return runPostern(['account', ...args], environment, input);
 }
 

@@ -72,7 +72,7 @@ describe('settings', () => {
   );
 
   test('without the key that the database was set up with are refused', async () => {
-    const shell = await openCommandLine();
+    const shell = await openCommandLine('schema');
     const directory = await temporaryDirectory();
     try {
       const port = String(await freePort());

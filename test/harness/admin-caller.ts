@@ -1,36 +1,50 @@
-import { ADMIN_SCOPES } from '../../src/tenancy/access/permissions.js';
+import { ADMIN_SCOPES, type Role } from '../../src/tenancy/access/permissions.js';
 import { issueAdminToken } from '../../src/tenancy/admin-tokens/issue-admin-token.js';
 import { adminAudience } from '../../src/tenancy/admin-tokens/admin-audience.js';
-import type { TestServer } from './test-server.js';
+import type { RegisteredClient, TestServer } from './test-server.js';
 
 /** An answer of the admin API. */
-export interface AdminAnswer {
+export interface AdminAnswer<T = Record<string, unknown>> {
   status: number;
   headers: Headers;
-  body: Record<string, unknown>;
+  body: T;
+}
+
+/** How a call is made: by default with a token of the test server's operator and every scope; a server process needs `token`. */
+export interface AdminOptions {
+  token?: string;
+  /** Scopes of the operator's token. */
+  scopes?: readonly string[];
+  headers?: Record<string, string>;
 }
 
 /** Calls the admin API as one caller; `path` is below /admin/v1. */
 export type AdminCaller = (method: string, path: string, body?: unknown) => Promise<AdminAnswer>;
 
-/** Whoever bears this token. */
+/** Calls any path below /admin/v1. A body is sent as JSON. */
+export async function callAdmin<T = Record<string, unknown>>(
+  server: Pick<TestServer, 'origin'> & Partial<Pick<TestServer, 'adminToken'>>,
+  method: string,
+  path: string,
+  body?: unknown,
+  { token, scopes, headers }: AdminOptions = {},
+): Promise<AdminAnswer<T>> {
+  const answer = await fetch(`${server.origin}/admin/v1${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token ?? (await server.adminToken?.(scopes)) ?? ''}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: (text === '' ? {} : JSON.parse(text)) as T };
+}
+
+/** The caller with this token. */
 export function bearer(server: TestServer, token: string): AdminCaller {
-  return async (method, path, body) => {
-    const answer = await fetch(`${server.origin}/admin/v1${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
-    };
-  };
+  return (method, path, body) => callAdmin(server, method, path, body, { token });
 }
 
 /** An owner of the installation, with every scope. */
@@ -50,12 +64,12 @@ export async function personCaller(
   return bearer(server, await issueAdminToken(server.context.keys, request));
 }
 
-/** Somebody new with a role at this place, such as `/orgs/default`; with none without a role. */
-export async function withRole(server: TestServer, place: string, role?: string): Promise<AdminCaller> {
+/** A new person with a role in this tenant, such as `/orgs/default`; without `role`, with none. */
+export async function withRole(server: TestServer, tenant: string, role?: string): Promise<AdminCaller> {
   const { id } = await server.person();
   if (role !== undefined) {
     const root = await operator(server);
-    const added = await root('POST', `${place}/members`, { subject: `account:${id}`, role });
+    const added = await root('POST', `${tenant}/members`, { subject: `account:${id}`, role });
     if (added.status !== 201) throw new Error(`adding a member answered ${String(added.status)}`);
   }
   return personCaller(server, id);
@@ -72,4 +86,11 @@ export async function newOrganization(server: TestServer, slug: string, fields: 
     if (made.status !== 201) throw new Error(`${path} answered ${String(made.status)}`);
   }
   return { org: `/orgs/${slug}`, project: `/orgs/${slug}/projects/${slug}` };
+}
+
+/** Gives the client's own tokens a role in the default project. */
+export async function appoint(server: TestServer, client: RegisteredClient, role: Role): Promise<void> {
+  const member = { subject: `client:${client.client_id}`, role };
+  const { status, body } = await callAdmin(server, 'POST', '/orgs/default/projects/default/members', member);
+  if (status !== 201) throw new Error(`adding a member answered ${String(status)}: ${JSON.stringify(body)}`);
 }

@@ -1,36 +1,5 @@
+import { type AdminAnswer, callAdmin } from './admin-caller.js';
 import type { TestServer } from './test-server.js';
-
-/** An answer of the admin API. */
-export interface AdminAnswer {
-  status: number;
-  headers: Headers;
-  body: Record<string, unknown>;
-}
-
-/** Calls any path below /admin/v1; by default with every scope. */
-export async function callAdmin(
-  server: TestServer,
-  method: string,
-  path: string,
-  body?: unknown,
-  options: { scopes?: readonly string[]; headers?: Record<string, string> } = {},
-): Promise<AdminAnswer> {
-  const answer = await fetch(`${server.origin}/admin/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${await server.adminToken(options.scopes)}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...options.headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  return {
-    status: answer.status,
-    headers: answer.headers,
-    body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
-  };
-}
 
 /** Makes an API with these scopes, which are titled like their names; throws unless it works. */
 export async function makeApi(

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from './eventually.js';
 import type { TestServer } from './test-server.js';
 
 /** One row of the audit trail. */
@@ -21,13 +21,10 @@ export async function ageDeletion({ database }: TestServer, id: string, days: nu
   await database.pool.query(text, [id, days]);
 }
 
-/** Resolves once a statement of somebody waits for a lock in this database. */
-export async function someoneWaits({ database }: TestServer): Promise<void> {
+/** Resolves once at least so many statements wait for a lock in this database. */
+export async function someoneWaits({ database }: Pick<TestServer, 'database'>, count = 1): Promise<void> {
   const text = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await pause(10)) {
-    if ((await database.pool.query(text)).rowCount) return;
-  }
-  throw new Error('nobody came to wait for a lock');
+  await eventually(async () => ((await database.pool.query(text)).rowCount ?? 0) >= count);
 }
 
 /** Every row of every table, as text. */

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from './eventually.js';
 import { type Environment, PosternProcess, temporaryDirectory } from './postern-process.js';
 import { freePort } from './test-server.js';
 
@@ -47,11 +47,7 @@ export class Installation {
 
 /** Resolves when the process has ended. Throws when it still runs after so many milliseconds. */
 export async function gone(pid: number, withinMilliseconds: number): Promise<void> {
-  const deadline = Date.now() + withinMilliseconds;
-  while (await runs(pid)) {
-    if (Date.now() > deadline) throw new Error(`process ${String(pid)} still runs`);
-    await sleep(10);
-  }
+  await eventually(async () => !(await runs(pid)), withinMilliseconds);
 }
 
 /** Whether the process runs; one that has ended and waits to be collected does not. */

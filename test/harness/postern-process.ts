@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { eventually } from './eventually.js';
+import { type Content, createTestDatabase, type TestDatabase } from './test-database.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.cjs', import.meta.url));
+/** How long a server may take to start, in milliseconds. */
+const START = 60_000;
 const running = new Set<ChildProcess>();
 
 /** Settings as environment variables; nothing but PATH, HOME and TMPDIR comes from the tests' own environment. */
@@ -34,15 +36,15 @@ export class PosternProcess {
     });
   }
 
-  /** Resolves when this was printed, on either stream. Throws with all that was printed when the process ends first. */
+  /**
+   * Resolves when this was printed, on either stream. Throws with all that was printed when the process ends first, or
+   * after a minute.
+   */
   async says(what: string): Promise<void> {
     const heard = () => this.stdout.includes(what) || this.stderr.includes(what);
     let over = false;
-    const end = this.ended.then(() => (over = true));
-    while (!heard() && !over) {
-      const { stdout, stderr } = this.child;
-      await Promise.race([end, ...[stdout, stderr].map((stream) => stream && once(stream, 'data'))]);
-    }
+    void this.ended.then(() => (over = true));
+    await eventually(() => heard() || over, START);
     if (!heard()) throw new Error(`postern ended before it said "${what}":\n${this.stdout}\n${this.stderr}`);
   }
 
@@ -99,12 +101,9 @@ export interface CommandLine {
   run(args: readonly string[], input?: string): Promise<Outcome>;
 }
 
-/** @param empty leaves out the schema. */
-export async function openCommandLine(empty = false): Promise<CommandLine> {
-  const database = await createTestDatabase(empty);
-  const environment = {
-    DATABASE_URL: database.url,
-    ENCRYPTION_KEY: randomBytes(32).toString('base64url'),
-  };
+/** Makes a database with this content. */
+export async function openCommandLine(content?: Content): Promise<CommandLine> {
+  const database = await createTestDatabase(content);
+  const environment = { DATABASE_URL: database.url, ENCRYPTION_KEY: database.encryptionKey };
   return { database, environment, run: (args, input) => runPostern(args, environment, input) };
 }

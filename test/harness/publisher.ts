@@ -53,19 +53,3 @@ export async function patch(
   const errors = (body['errors'] ?? []) as { pointer: string; detail: string }[];
   return { status: answer.status, body, errors };
 }
-
-/** The actions that the audit trail has of the client, in order. */
-export async function auditOf(
-  { database }: TestServer,
-  { id }: { id: string },
-): Promise<{ action: string; changed_fields: string[]; actor: string }[]> {
-  const { rows } = await database.pool.query<{
-    action: string;
-    changed_fields: string[];
-    actor: string;
-  }>(
-    'SELECT action, changed_fields, actor FROM audit_events WHERE target_id = $1 ORDER BY occurred_at, action',
-    [id],
-  );
-  return rows;
-}

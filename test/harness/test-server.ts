@@ -16,11 +16,12 @@ import { startEngine } from '../../src/endpoints/oidc/start-engine.js';
 import { listen } from '../../src/platform/http/server.js';
 import { startOutboxWorker } from '../../src/platform/jobs/outbox-worker.js';
 import { readSettings } from '../../src/settings/settings.js';
+import { insertAccount, PASSWORD } from './accounts.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 import { INSTALLATION_TENANT } from '../../src/tenancy/tenants/tenant.js';
 
 export const CLIENTS = '/admin/v1/orgs/default/projects/default/oauth_clients';
-export const PASSWORD = 'correct horse battery staple';
+export { PASSWORD } from './accounts.js';
 
 /** A node of Postern in this process, with all that `postern serve` runs but the periodic jobs. */
 export interface TestServer {
@@ -38,7 +39,7 @@ export interface TestServer {
   admin(method: string, path?: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Registers a client; throws unless the answer is 201. */
   register(fields?: Record<string, unknown>): Promise<RegisteredClient>;
-  /** Makes an account with `PASSWORD`. */
+  /** Inserts an account whose password is `PASSWORD`, hashed at the lowest cost. */
   person(name?: string): Promise<{ id: string; email: string; password: string }>;
   close(): Promise<void>;
 }
@@ -69,7 +70,7 @@ export async function startTestServer({
     ISSUER: issuer,
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '5',
-    ENCRYPTION_KEY: nodeOf?.context.settings.encryptionKey?.reveal() ?? randomBytes(32).toString('base64url'),
+    ENCRYPTION_KEY: database.encryptionKey,
     ...env,
   });
   const lines: string[] = [];
@@ -98,7 +99,7 @@ export async function startTestServer({
     database,
     logs: () => lines.join(''),
     adminToken: async (scopes = ADMIN_SCOPES) => {
-      operator ??= makeOperator(context);
+      operator ??= makeOperator(database, context);
       const subject = (await operator).id;
       return issueAdminToken(context.keys, {
         issuer,
@@ -127,13 +128,8 @@ export async function startTestServer({
     },
     person: async (name = randomBytes(6).toString('hex')) => {
       const email = `${name}@people.example`;
-      const account = await context.accounts.create({
-        email,
-        password: PASSWORD,
-        emailVerified: true,
-        profile: { name: `Person ${name}` },
-      });
-      return { id: account.id, email, password: PASSWORD };
+      const id = await insertAccount(database, email, `Person ${name}`);
+      return { id, email, password: PASSWORD };
     },
     close: async () => {
       await listener.close(5);
@@ -145,13 +141,15 @@ export async function startTestServer({
   return server;
 }
 
-function makeOperator({ accounts, database, members }: Context): Promise<{ id: string }> {
-  const email = `operator-${randomBytes(4).toString('hex')}@postern.test`;
-  return database.transaction(async (tx) => {
-    const account = await accounts.create({ email, password: PASSWORD }, tx);
-    await members.grant(tx, INSTALLATION, INSTALLATION_TENANT, accountSubject(account.id), 'owner');
-    return account;
-  });
+async function makeOperator(
+  testDatabase: TestDatabase,
+  { database, members }: Context,
+): Promise<{ id: string }> {
+  const id = await insertAccount(testDatabase, `operator-${randomBytes(4).toString('hex')}@postern.test`);
+  await database.transaction((tx) =>
+    members.grant(tx, INSTALLATION, INSTALLATION_TENANT, accountSubject(id), 'owner'),
+  );
+  return { id };
 }
 
 /** A port that was free a moment ago; the issuer has to be known before the server listens. */

@@ -1,4 +1,4 @@
-import { adminGet } from './admin-get.js';
+import { callAdmin } from './admin-caller.js';
 import type { RegisteredClient, TestServer } from './test-server.js';
 import { basic, postForm, type WireAnswer } from './wire.js';
 
@@ -34,7 +34,7 @@ export async function reportOf(
   query: Record<string, string> = {},
 ): Promise<Report> {
   const path = `${PROJECT}/oauth_clients/${client.id}/usage?${new URLSearchParams(query).toString()}`;
-  const { status, body } = await adminGet<Report>(server, path);
+  const { status, body } = await callAdmin<Report>(server, 'GET', path);
   if (status !== 200) throw new Error(`the report answered ${String(status)}: ${JSON.stringify(body)}`);
   return body;
 }

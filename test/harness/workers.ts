@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from './eventually.js';
 import type { PosternProcess } from './postern-process.js';
 
 /** What the processes of a server have logged with this message. */
@@ -14,11 +14,10 @@ export function linesOf(server: PosternProcess, message: string): Record<string,
 
 /** The process ids of two workers of the server; waits for them. */
 export async function workersOf(server: PosternProcess): Promise<number[]> {
-  for (;;) {
+  return eventually(async () => {
     const workers = await childrenOf(server.child.pid ?? 0);
-    if (workers.length === 2) return workers;
-    await sleep(10);
-  }
+    return workers.length === 2 && workers;
+  });
 }
 
 async function childrenOf(parent: number): Promise<number[]> {

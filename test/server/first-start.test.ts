@@ -35,7 +35,7 @@ test('a first start that is killed at any moment can be made again', async () =>
 });
 
 test('two nodes that start together on a new database make one set of credentials', async () => {
-  const shell = await openCommandLine();
+  const shell = await openCommandLine('schema');
   try {
     const ports = [String(await freePort()), String(await freePort())];
     const issuer = `http://localhost:${ports[0] ?? ''}`;
@@ -63,7 +63,7 @@ test('two nodes that start together on a new database make one set of credential
 });
 
 test('a port that is taken is named, and nothing is made that would be shown to nobody', async () => {
-  const [shell, site] = await Promise.all([openCommandLine(), startSite()]);
+  const [shell, site] = await Promise.all([openCommandLine('schema'), startSite()]);
   try {
     const environment = { ...shell.environment, PORT: new URL(site.origin).port, ISSUER: site.origin };
     const refused = await runPostern(['serve'], environment);

@@ -28,13 +28,11 @@ afterAll(async () => {
 
 const status = async (path: string) => (await fetch(issuer + path)).status;
 
-test('a node is ready', async () => {
+test('a node is ready, says so while its database is away, and serves again as soon as it is back', async () => {
   expect(await status('/healthz')).toBe(200);
   expect(await status('/readyz')).toBe(200);
   expect(node.stdout).toContain('shown once');
-});
 
-test('without its database it lives, says that it cannot serve, and blames nobody else', async () => {
   await proxy.cut();
   expect(await status('/healthz')).toBe(200);
   const ready = await fetch(`${issuer}/readyz`);
@@ -56,9 +54,7 @@ test('without its database it lives, says that it cannot serve, and blames nobod
   expect([401, 503]).toContain(admin.status);
   expect(await status('/oauth2/jwks')).toBe(200);
   expect(node.child.exitCode).toBeNull();
-});
 
-test('it serves again as soon as the database is back', async () => {
   await proxy.mend();
   expect(await status('/readyz')).toBe(200);
   const answer = await fetch(`${issuer}/oauth2/authorize?client_id=nobody&response_type=code`);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { callAdmin } from '../harness/admin-caller.js';
 import { readWelcome } from '../harness/installation.js';
 import { administer } from '../harness/postgres.js';
 import { killAll, openCommandLine, type CommandLine, PosternProcess } from '../harness/postern-process.js';
@@ -36,12 +37,9 @@ async function opaqueToken() {
 }
 
 async function register() {
-  const answer = await fetch(`${issuer}/admin/v1/orgs/default/projects/default/oauth_clients`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ client_name: 'Later', grant_types: ['client_credentials'] }),
-  });
-  return answer.status;
+  const path = '/orgs/default/projects/default/oauth_clients';
+  const body = { client_name: 'Later', grant_types: ['client_credentials'] };
+  return (await callAdmin({ origin: issuer }, 'POST', path, body, { token: adminToken })).status;
 }
 
 /** Makes connections that begin from now on read-only, or not, as those to a server are that others have replaced. */

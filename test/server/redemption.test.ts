@@ -18,7 +18,10 @@ test.each([10, 0])(
   'with a refresh grace of %d s, crowds over two processes redeem everything as the rules say',
   async (grace) => {
     database = await createTestDatabase();
-    const { party } = await startTwoNodes(database.url, { REFRESH_GRACE: String(grace) });
+    const { party } = await startTwoNodes(database.url, {
+      ENCRYPTION_KEY: database.encryptionKey,
+      REFRESH_GRACE: String(grace),
+    });
     for (const redemption of REDEMPTIONS.filter((one) => one.grace === grace)) {
       const outcomes = new Outcomes(redemption.name);
       await redeemAtOnce(party, redemption, SIZE, outcomes);

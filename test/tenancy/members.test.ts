@@ -6,6 +6,7 @@ import {
   personCaller,
   withRole,
 } from '../harness/admin-caller.js';
+import { someoneWaits } from '../harness/database-probe.js';
 import { startTestServer, type TestServer } from '../harness/test-server.js';
 
 let server: TestServer;
@@ -133,9 +134,7 @@ test('the last owner of the installation stays, also when two remove each other 
     await blocker.query('BEGIN');
     await blocker.query('SELECT FROM members FOR UPDATE');
     const removals = [first('DELETE', `/members/${one}`), other('DELETE', `/members/${two}`)];
-    const waiting = `SELECT FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    while ((await pool.query(waiting)).rowCount !== 2);
+    await someoneWaits(own, 2);
     await blocker.query('COMMIT');
     const answers = await Promise.all(removals);
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);

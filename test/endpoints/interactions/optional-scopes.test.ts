@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { type Page, UserAgent } from '../../../src/demo/user-agent.js';
-import { callAdmin, makeApi, makeScope } from '../../harness/catalogue.js';
+import { callAdmin } from '../../harness/admin-caller.js';
+import { makeApi, makeScope } from '../../harness/catalogue.js';
 import {
   type Authorization,
   authorizationRequest,

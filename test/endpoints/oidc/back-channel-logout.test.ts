@@ -40,15 +40,21 @@ async function signOut(config: oidc.Configuration, agent: UserAgent): Promise<vo
 
 /** Resolves when the receiver has as many tokens, and returns the last one. */
 async function received({ tokens }: LogoutReceiver, count = 1): Promise<string> {
-  await eventually(() => expect(tokens).toHaveLength(count));
+  await eventually(() => {
+    expect(tokens).toHaveLength(count);
+    return true;
+  });
   return tokens.at(-1) ?? '';
 }
 
 /** Resolves when each message was tried and none is being delivered. */
-function allTried(): Promise<void> {
+async function allTried(): Promise<void> {
   const { pool } = server.database;
   const untried = 'SELECT FROM outbox WHERE dead_at IS NULL AND (attempts = 0 OR lease_owner IS NOT NULL)';
-  return eventually(async () => expect((await pool.query(untried)).rowCount).toBe(0));
+  await eventually(async () => {
+    expect((await pool.query(untried)).rowCount).toBe(0);
+    return true;
+  });
 }
 
 test('signing out tells every application that the session reached, with a signed logout token', async () => {
@@ -100,14 +106,15 @@ test('an application that fails or is away holds nobody up, and is logged', asyn
   await received(good.receiver);
   expect(await silentAnswer(good.config, agent)).toBe('login_required');
   for (const { client } of [failing, away]) {
-    await eventually(() =>
+    await eventually(() => {
       expect(
         server
           .logs()
           .split('\n')
           .filter((line) => line.includes('back-channel logout failed') && line.includes(client.client_id)),
-      ).toHaveLength(1),
-    );
+      ).toHaveLength(1);
+      return true;
+    });
   }
   expect(server.logs()).not.toContain(failing.receiver.tokens[0]);
 });
@@ -157,15 +164,16 @@ test('a receiver that refuses the token is not asked again: it becomes a dead le
   await obtainTokens(config, person, { scope: 'openid' }, agent);
   await signOut(config, agent);
   await received(receiver);
-  await eventually(async () =>
+  await eventually(async () => {
     expect(await server.context.outbox.deadLetters(1)).toMatchObject([
       {
         kind: 'back-channel logout',
         attempts: 1,
         lastError: `back-channel logout failed: client ${client.client_id} answered 400`,
       },
-    ]),
-  );
+    ]);
+    return true;
+  });
 });
 
 test('an application that asked for the sign-out is told when the person stays signed in elsewhere', async () => {

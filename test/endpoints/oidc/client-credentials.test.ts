@@ -1,4 +1,4 @@
-import { appoint } from '../../harness/appoint.js';
+import { appoint } from '../../harness/admin-caller.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';

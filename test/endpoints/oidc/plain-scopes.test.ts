@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { callAdmin, makeScope } from '../../harness/catalogue.js';
+import { callAdmin } from '../../harness/admin-caller.js';
+import { makeScope } from '../../harness/catalogue.js';
 import { startTestServer, type TestServer } from '../../harness/test-server.js';
 import { basic, postForm } from '../../harness/wire.js';
 

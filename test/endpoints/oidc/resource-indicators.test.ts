@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
-import { callAdmin, makeApi } from '../../harness/catalogue.js';
+import { callAdmin } from '../../harness/admin-caller.js';
+import { makeApi } from '../../harness/catalogue.js';
 import { obtainCode } from '../../harness/codes.js';
 import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/relying-party.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { eventually } from '../eventually.js';
 import { freePort } from '../test-server.js';
 import type { Command, Workplace } from './workplace.js';
 
@@ -51,11 +51,10 @@ ${lines.join('\n')}
   );
   const child = place.start(command, ['-q', file]);
   const url = `postgres://postern@127.0.0.1:${String(port)}/postern`;
-  const deadline = Date.now() + 10_000;
-  while (!(await answers(url))) {
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error('PgBouncer does not answer');
-    await sleep(50);
-  }
+  await eventually(() => {
+    if (child.exitCode !== null) throw new Error(`PgBouncer ended with exit code ${String(child.exitCode)}`);
+    return answers(url);
+  }, 10_000);
   return {
     url,
     stop: async () => {

@@ -3,6 +3,7 @@ import { DatabaseError } from 'pg';
 import { BatchQueueFull } from '../../../src/platform/db/availability.js';
 import { Batcher, type BatchLimits } from '../../../src/platform/db/batching.js';
 import { Database } from '../../../src/platform/db/database.js';
+import { eventually } from '../../harness/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/test-database.js';
 
 let testDatabase: TestDatabase;
@@ -10,7 +11,7 @@ let database: Database;
 let statements: number[][];
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase(true);
+  testDatabase = await createTestDatabase('nothing');
   database = new Database(testDatabase.url, 2, () => undefined);
 });
 afterAll(async () => {
@@ -73,7 +74,7 @@ test('a statement whose fate is unknown is not sent again', async () => {
   const results = Promise.allSettled([1, 2].map((n) => batcher.submit(n)));
   const sleeping = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event = 'PgSleep'`;
-  while ((await testDatabase.pool.query(sleeping)).rowCount === 0);
+  await eventually(async () => (await testDatabase.pool.query(sleeping)).rowCount);
   expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(statements).toHaveLength(1);
   expect(await dividing().submit(10)).toBe(10);

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../../harness/test-databa
 let testDatabase: TestDatabase;
 let database: Database;
 beforeAll(async () => {
-  testDatabase = await createTestDatabase(true);
+  testDatabase = await createTestDatabase('nothing');
   const url = new URL(testDatabase.url);
   url.searchParams.set('options', '-c search_path=pg_catalog -c statement_timeout=0');
   database = new Database(url.href, 2, () => undefined, { timeout: 3 });

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { SocketAddress } from '../../../src/platform/db/database.js';
+import { eventually } from '../../harness/eventually.js';
 import {
   attachOrStartEmbeddedDatabase,
   startEmbeddedDatabase,
@@ -62,17 +63,6 @@ async function serverPid(dataDirectory: string): Promise<number> {
   return Number.parseInt(await readFile(join(dataDirectory, 'pgdata', 'postmaster.pid'), 'utf8'), 10);
 }
 
-/** The first answer; tries for as long as the test may take. */
-async function eventually<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch {
-      await sleep(20);
-    }
-  }
-}
-
 async function isRunningIn(dataDirectory: string): Promise<boolean> {
   const pid = await serverPid(dataDirectory).catch(() => undefined);
   return pid !== undefined && runs(pid);
@@ -115,9 +105,7 @@ describe('the embedded database', () => {
     const pid = await serverPid(dataDirectory);
     await kill(child);
 
-    const deadline = Date.now() + 2_000;
-    while ((await runs(pid)) && Date.now() < deadline) await sleep(10);
-    expect(await runs(pid)).toBe(false);
+    await eventually(async () => !(await runs(pid)), 2_000);
 
     const next = await startEmbeddedDatabase({ dataDirectory });
     const notes = await query(next.connection, 'SELECT id FROM notes');
@@ -133,7 +121,9 @@ describe('the embedded database', () => {
     const first = await serverPid(dataDirectory);
     process.kill(first, 'SIGKILL');
 
-    const notes = await eventually(() => query(database.connection, 'SELECT id FROM notes'));
+    const notes = await eventually(() =>
+      query(database.connection, 'SELECT id FROM notes').catch(() => undefined),
+    );
     expect(notes).toEqual([{ id: 1 }]);
     const second = await serverPid(dataDirectory);
     expect(second).not.toBe(first);
@@ -143,8 +133,9 @@ describe('the embedded database', () => {
   });
 
   test('stops for good while its server is being started again', async () => {
-    const dataDirectory = join(directory, 'restarted');
+    const dataDirectory = join(directory, 'stopped');
     const database = await startEmbeddedDatabase({ dataDirectory });
+    await query(database.connection, 'CREATE TABLE notes AS SELECT 1 AS id');
     process.kill(await serverPid(dataDirectory), 'SIGKILL');
     await sleep(50);
     await database.stop();

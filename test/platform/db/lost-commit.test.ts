@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
+import { eventually } from '../../harness/eventually.js';
 import { administer } from '../../harness/postgres.js';
 import { type Proxy, startProxy } from '../../harness/tcp-proxy.js';
 import { type PostgresServer, startPostgres } from '../../trials/torture/postgres-server.js';
@@ -43,11 +44,12 @@ test('a transaction that a crash undid is not taken for the one that got its num
   if (postmaster === undefined) throw new Error('PostgreSQL does not run');
   await killPostgres(postmaster);
   const past = new Database(postgres.url, 2, () => undefined);
-  for (let made = false; !made;)
-    made = await make('another', past).then(
+  await eventually(() =>
+    make('another', past).then(
       () => true,
       () => false,
-    );
+    ),
+  );
   await past.close();
   expect(numbers.get('another')).toBe(numbers.get('undone'));
   proxy.reset();

@@ -12,7 +12,7 @@ let proxy: Proxy;
 let connections: PipelinedConnections;
 
 beforeAll(async () => {
-  database = await createTestDatabase(true);
+  database = await createTestDatabase('nothing');
   await administer(database.url, `CREATE ROLE ${role} LOGIN PASSWORD 'secret' CONNECTION LIMIT 0`);
   const url = new URL(database.url);
   url.username = role;

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { nodeJobs } from '../../../src/server/job-list.js';
 import { startPeriodicJobs } from '../../../src/platform/jobs/start-periodic-jobs.js';
+import { eventually } from '../../harness/eventually.js';
 import { openCommandLine, killAll, PosternProcess } from '../../harness/postern-process.js';
 import { administer } from '../../harness/postgres.js';
 import { freePort, startTestServer, type TestServer } from '../../harness/test-server.js';
@@ -44,7 +44,7 @@ test('what has expired leaves by itself in bounded pieces, and what is alive sta
   expect((await machineToken(second, client)).status).toBe(200);
   await server.database.pool.query(expired(2_500));
   const jobs = startPeriodicJobs(server.context, nodeJobs(server.context));
-  while ((await count('artifacts')) > 1) await sleep(50);
+  await eventually(async () => (await count('artifacts')) <= 1);
   await jobs.stop();
 
   const pieces = await server.database.pool.query<{ rows: number }>('SELECT rows FROM deletes');
@@ -84,7 +84,7 @@ test('a shutdown does not wait for the end of a large purge', async () => {
     const settings = { EXPIRY_INTERVAL: '1', PORT: String(await freePort()), LOG_LEVEL: 'debug' };
     const node = new PosternProcess(['serve'], { ...shell.environment, ...settings });
     await node.says('"listening"');
-    while ((await count('deletes', database)) === 0) await sleep(50);
+    await eventually(async () => (await count('deletes', database)) > 0);
     expect(await node.end('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(await count('artifacts', database)).toBeGreaterThan(1_000);
   } finally {

@@ -70,7 +70,10 @@ test('what a killed node had delivered and not recorded is delivered again by an
   const config = await relyingParty(server, client);
   await obtainTokens(config, await server.person(), { scope: 'openid' }, agent);
   await confirmSignOut(agent, await openSignOut(config, agent));
-  await eventually(() => expect(receiver.tokens).toHaveLength(1));
+  await eventually(() => {
+    expect(receiver.tokens).toHaveLength(1);
+    return true;
+  });
   await node.end('SIGKILL');
   await receiver.close();
   const back = await startLogoutReceiver(200, receiver.port);
@@ -85,9 +88,15 @@ test('what a killed node had delivered and not recorded is delivered again by an
     expect(row?.seconds).toBeGreaterThan(40);
     expect(row?.seconds).toBeLessThanOrEqual(60);
     await server.database.pool.query("UPDATE outbox SET due_at = due_at - interval '60 seconds'");
-    await eventually(() => expect(back.tokens).toHaveLength(1));
+    await eventually(() => {
+      expect(back.tokens).toHaveLength(1);
+      return true;
+    });
     expect(decodeJwt(back.tokens[0] ?? '').jti).toBe(decodeJwt(receiver.tokens[0] ?? '').jti);
-    await eventually(async () => expect(await waiting()).toEqual([]));
+    await eventually(async () => {
+      expect(await waiting()).toEqual([]);
+      return true;
+    });
   } finally {
     await other.stop(5);
   }
@@ -97,7 +106,10 @@ test('a node that is asked to stop records how the delivery under way ended, and
   const node = await startNode();
   const { receiver, client } = await subscriber('never');
   await enqueue(client.client_id);
-  await eventually(() => expect(receiver.tokens).toHaveLength(1));
+  await eventually(() => {
+    expect(receiver.tokens).toHaveLength(1);
+    return true;
+  });
   expect(await node.end('SIGTERM')).toEqual({ code: 0, signal: null });
   expect(await waiting()).toMatchObject([{ attempts: 1, leased: false }]);
   expect(node.stderr).not.toContain('"level":"error"');
@@ -107,8 +119,14 @@ test('the worker processes of a node deliver', async () => {
   const node = await startNode({ WORKERS: '2' });
   const { receiver, client } = await subscriber(200);
   await Promise.all(Array.from({ length: 20 }, () => enqueue(client.client_id)));
-  await eventually(() => expect(receiver.tokens).toHaveLength(20));
-  await eventually(async () => expect(await waiting()).toEqual([]));
+  await eventually(() => {
+    expect(receiver.tokens).toHaveLength(20);
+    return true;
+  });
+  await eventually(async () => {
+    expect(await waiting()).toEqual([]);
+    return true;
+  });
   expect(receiver.tokens).toHaveLength(20);
   expect(await node.end('SIGTERM')).toEqual({ code: 0, signal: null });
 });
@@ -117,7 +135,10 @@ test('a node on the internet sends nothing to internal addresses', async () => {
   const { receiver, client } = await subscriber(200);
   const node = await startNode({ ISSUER: 'https://id.example' });
   await enqueue(client.client_id);
-  await eventually(() => expect(node.stderr).toContain('could not be reached'));
+  await eventually(() => {
+    expect(node.stderr).toContain('could not be reached');
+    return true;
+  });
   expect(await waiting()).toMatchObject([{ attempts: 1, leased: false }]);
   expect(node.stderr).toContain('hostname resolves to a special-use IP address');
   expect(receiver.tokens).toEqual([]);

@@ -42,8 +42,11 @@ function enqueue(payload: unknown, orderingKey?: string, outbox = server.context
   return server.context.database.transaction((tx) => outbox.enqueue(tx, message));
 }
 
-function empty(): Promise<void> {
-  return eventually(async () => expect(await server.context.outbox.counts()).toMatchObject({ waiting: 0 }));
+async function empty(): Promise<void> {
+  await eventually(async () => {
+    expect(await server.context.outbox.counts()).toMatchObject({ waiting: 0 });
+    return true;
+  });
 }
 
 test('a message is delivered after the commit, at once in this process and within a second in others', async () => {
@@ -52,11 +55,17 @@ test('a message is delivered after the commit, at once in this process and withi
   await sleep(100);
   const started = performance.now();
   const id = await enqueue({ to: 'Anna' }, undefined, outbox);
-  await eventually(() => expect(delivered).toHaveLength(1));
+  await eventually(() => {
+    expect(delivered).toHaveLength(1);
+    return true;
+  });
   expect(performance.now() - started).toBeLessThan(700);
   expect(delivered[0]).toMatchObject({ id, payload: { to: 'Anna' }, attempt: 1 });
   await enqueue('from another process');
-  await eventually(() => expect(delivered).toHaveLength(2), 3);
+  await eventually(() => {
+    expect(delivered).toHaveLength(2);
+    return true;
+  }, 3_000);
   await empty();
 });
 
@@ -75,7 +84,10 @@ test('nothing is sent of a transaction that is rolled back or whose process ends
   });
   await expect(ended).rejects.toThrow();
   await enqueue('committed', undefined, outbox);
-  await eventually(() => expect(delivered).toEqual(['committed']));
+  await eventually(() => {
+    expect(delivered).toEqual(['committed']);
+    return true;
+  });
   await sleep(1_200);
   expect(delivered).toEqual(['committed']);
 });
@@ -250,8 +262,14 @@ test('messages of a kind that this process does not know are left to others', as
   const delivered: unknown[] = [];
   const own = node(async ({ payload }) => void delivered.push(payload));
   await enqueue('known', undefined, own.outbox);
-  await eventually(() => expect(delivered).toEqual(['known']));
-  await eventually(async () => expect(await outbox.counts()).toMatchObject({ waiting: 1 }));
+  await eventually(() => {
+    expect(delivered).toEqual(['known']);
+    return true;
+  });
+  await eventually(async () => {
+    expect(await outbox.counts()).toMatchObject({ waiting: 1 });
+    return true;
+  });
 });
 
 test('a database that is away is reported once, and messages are delivered when it is back', async () => {
@@ -259,11 +277,17 @@ test('a database that is away is reported once, and messages are delivered when 
   node(async ({ payload }) => void delivered.push(payload));
   const name = new URL(server.database.url.replace('@/', '@localhost/')).pathname.slice(1);
   await server.database.pool.query('ALTER TABLE outbox RENAME TO outbox_away');
-  await eventually(() => expect(server.logs()).toContain('the outbox cannot be read'));
+  await eventually(() => {
+    expect(server.logs()).toContain('the outbox cannot be read');
+    return true;
+  });
   await sleep(2_500);
   expect(server.logs().split('the outbox cannot be read, messages wait')).toHaveLength(2);
   await server.database.pool.query('ALTER TABLE outbox_away RENAME TO outbox');
   await enqueue(name);
-  await eventually(() => expect(delivered).toEqual([name]));
+  await eventually(() => {
+    expect(delivered).toEqual([name]);
+    return true;
+  });
   expect(server.logs()).toContain('the outbox can be read again');
 });

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { appoint } from '../../harness/appoint.js';
+import { eventually } from '../../harness/eventually.js';
+import { appoint } from '../../harness/admin-caller.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
@@ -152,10 +152,7 @@ describe('what was issued before', () => {
     await restore(client);
     expect(await call(before)).toBe(401);
     // Tokens count whole seconds, and one of the second of the restore counts as older.
-    let status = 0;
-    for (const deadline = Date.now() + 5_000; status !== 200 && Date.now() < deadline;)
-      status = await call(await ask());
-    expect(status).toBe(200);
+    await eventually(async () => (await call(await ask())) === 200, 5_000);
   });
 });
 
@@ -220,17 +217,17 @@ describe('a token request that a change overtakes', () => {
   });
 });
 
-/** The counts once there are so many and no more rows altogether, or after ten seconds. */
-async function settled(
+/** The counts once there are so many clients and rows altogether. */
+function settled(
   counts: () => Promise<{ client_id: string; count: number }[]>,
   clients: number,
   rows: number,
 ): Promise<{ client_id: string; count: number }[]> {
-  for (const deadline = Date.now() + 10_000; ; await sleep(50)) {
+  return eventually(async () => {
     const found = await counts();
     const sum = found.reduce((total, { count }) => total + count, 0);
-    if ((found.length === clients && sum === rows) || Date.now() > deadline) return found;
-  }
+    return found.length === clients && sum === rows && found;
+  }, 10_000);
 }
 
 test('what is dead is removed however much it is, and nothing else', async () => {

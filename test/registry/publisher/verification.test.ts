@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type DnsServer, startDnsServer, type TxtAnswer } from '../../harness/dns-server.js';
-import { auditOf, makeDue, patch, plannedWait, show, verificationOf } from '../../harness/publisher.js';
+import { auditTrail } from '../../harness/database-probe.js';
+import { makeDue, patch, plannedWait, show, verificationOf } from '../../harness/publisher.js';
 import { startTestServer, type TestServer } from '../../harness/test-server.js';
 import { nodeJobs } from '../../../src/server/job-list.js';
 import { startPeriodicJobs } from '../../../src/platform/jobs/start-periodic-jobs.js';
@@ -141,7 +142,7 @@ test('sending the client_uri again restarts a failed one with its text, and noth
 
   dns.answer(host, [text]);
   expect(await look(created)).toBe('verified');
-  expect((await auditOf(server, created)).map(({ action, actor }) => [action, actor])).toEqual([
+  expect((await auditTrail(server, created.id)).map(({ action, actor }) => [action, actor])).toEqual([
     ['client.created', expect.any(String)],
     ['client.publisher_verification_failed', 'installation'],
     ['client.updated', expect.any(String)],

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { callAdmin, listByOnes, makeApi, makeScope, pointersOf } from '../../harness/catalogue.js';
+import { callAdmin } from '../../harness/admin-caller.js';
+import { listByOnes, makeApi, makeScope, pointersOf } from '../../harness/catalogue.js';
+import { someoneWaits } from '../../harness/database-probe.js';
 import { startTestServer, type TestServer } from '../../harness/test-server.js';
 
 let server: TestServer;
@@ -121,8 +123,7 @@ test('a registration that waits for a removal does not end with a scope that is 
   const removal = await server.context.database.sql.transaction();
   await removal('scopes').where({ name: 'racing.scope' }).forUpdate().select('name');
   const registration = server.admin('POST', '', fields(['racing.scope']));
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  while ((await server.database.pool.query(waiting)).rowCount === 0);
+  await someoneWaits(server);
   await removal('scopes').where({ name: 'racing.scope' }).delete();
   await removal.commit();
   expect((await registration).status).toBe(422);

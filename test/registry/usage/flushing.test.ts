@@ -5,6 +5,7 @@ import { startPeriodicJobs } from '../../../src/platform/jobs/start-periodic-job
 import { UsageRepository } from '../../../src/registry/usage/usage.repository.js';
 import { UsageService } from '../../../src/registry/usage/usage.service.js';
 import { UsageTally } from '../../../src/registry/usage/usage-tally.js';
+import { eventually } from '../../harness/eventually.js';
 import { startTestServer, type TestServer } from '../../harness/test-server.js';
 import { figures, machineToken, registerMachine, reportOf } from '../../harness/usage.js';
 
@@ -28,10 +29,7 @@ test('a running server writes by itself', async () => {
   const jobs = startPeriodicJobs(server.context, processJobs(server.context, server.engine));
   try {
     await machineToken(server, client);
-    const deadline = Date.now() + 10_000;
-    while ((await reportOf(server, client)).last_used_at === null) {
-      if (Date.now() > deadline) throw new Error('nothing was written');
-    }
+    await eventually(async () => (await reportOf(server, client)).last_used_at, 10_000);
   } finally {
     await jobs.stop();
   }

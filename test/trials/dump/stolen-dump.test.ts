@@ -61,7 +61,7 @@ async function startNode(): Promise<string> {
     TRUSTED_PROXIES: '1',
     PORT: port,
     DATABASE_URL: server.database.url,
-    ENCRYPTION_KEY: server.context.settings.encryptionKey?.reveal() ?? '',
+    ENCRYPTION_KEY: server.database.encryptionKey,
     LOG_LEVEL: 'warn',
   });
   await process.says('shown once');

@@ -9,7 +9,10 @@ let database: TestDatabase;
 let node: OutageNode;
 beforeAll(async () => {
   database = await createTestDatabase();
-  node = await startOutageNode(database.url, { DATABASE_TIMEOUT: '1' });
+  node = await startOutageNode(database.url, {
+    ENCRYPTION_KEY: database.encryptionKey,
+    DATABASE_TIMEOUT: '1',
+  });
 });
 afterAll(async () => {
   await node.close();

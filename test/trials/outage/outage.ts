@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../harness/eventually.js';
 import { aftermath } from './aftermath.js';
 import type { Fault } from './faults.js';
 import type { OutageNode } from './node.js';
@@ -40,11 +41,9 @@ export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Pr
   // What was asked before has its answer when this is over.
   const begun = Date.now();
   await sleep(seconds * 1000);
-  const during = () => tally(traffic.outcomes.filter(({ at }) => at > begun));
-  for (const deadline = Date.now() + patience * 1000; Date.now() < deadline; await sleep(100)) {
-    const seen = during();
-    if (until.every((answer) => seen[answer])) break;
-  }
+  const seen = () => tally(traffic.outcomes.filter(({ at }) => at > begun));
+  // What was not seen in time is missing in the report.
+  await eventually(() => until.every((answer) => seen()[answer]), patience * 1000).catch(() => undefined);
   const lasted = await node.rss();
   const ended = Date.now();
   await end();
@@ -73,11 +72,10 @@ export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Pr
 
 async function recovered(traffic: Traffic, patience: number): Promise<number | undefined> {
   const started = performance.now();
-  while (performance.now() - started < patience * 1000) {
-    if (await traffic.serves()) return performance.now() - started;
-    await sleep(50);
-  }
-  return undefined;
+  return eventually(() => traffic.serves(), patience * 1000).then(
+    () => performance.now() - started,
+    () => undefined,
+  );
 }
 
 function tally(outcomes: readonly Outcome[]): Record<string, number> {

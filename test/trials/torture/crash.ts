@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../harness/eventually.js';
 import { auditSince } from './audit.js';
 import { Browser } from './browser.js';
 import { Family } from './family.actor.js';
@@ -64,7 +65,10 @@ async function killOne(scene: CrashScene, random: Random, outcomes: Outcomes): P
     outcomes.count(`killed ${victim.name}`);
     dead.push(victim);
   };
-  while (dead.length === 0) await shoot(random.pick(scene.victims));
+  await eventually(async () => {
+    await shoot(random.pick(scene.victims));
+    return dead.length > 0;
+  });
   await sleep(random.between(...DOWN));
   if (random.chance(SECOND_VICTIM)) await shoot(random.pick(scene.victims));
   for (const victim of scene.victims) if (dead.includes(victim)) await victim.revive();

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../harness/eventually.js';
 import { type Environment, PosternProcess } from '../../harness/postern-process.js';
 import { freePort } from '../../harness/test-server.js';
 import { childrenOf } from './process-tree.js';
@@ -31,14 +31,14 @@ export class NodeProcess {
 
   /** Resolves when it can serve. Throws, with what it logged, when it has ended or is not ready within a minute. */
   async ready(): Promise<void> {
-    const deadline = Date.now() + START;
-    for (;;) {
+    const isReady = async () => {
       const reply = await send(`${this.origin}/readyz`).catch(() => undefined);
-      if (reply?.status === 200) return;
-      if (!this.isRunning) throw new Error(`a node ended:\n${this.#running.stderr}`);
-      if (Date.now() > deadline) throw new Error(`a node does not get ready:\n${this.#running.stderr}`);
-      await sleep(25);
-    }
+      if (reply?.status !== 200 && !this.isRunning) throw new Error('a node ended');
+      return reply?.status === 200;
+    };
+    await eventually(isReady, START).catch((cause: unknown) => {
+      throw new Error(`a node is not ready:\n${this.#running.stderr}`, { cause });
+    });
   }
 
   /** What the first start on a database prints, once it has. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../harness/eventually.js';
 import { administer } from '../../harness/postgres.js';
 import { type Environment, killAll, temporaryDirectory } from '../../harness/postern-process.js';
 import type { CrashScene } from './crash.js';
@@ -67,7 +67,7 @@ export async function openEmbedded(workers: number): Promise<OpenScene> {
     ],
     close: async () => {
       await killAll();
-      while ((await pid()) !== undefined) await sleep(50);
+      await eventually(async () => (await pid()) === undefined);
       await rm(directory, { recursive: true, force: true });
     },
   };
@@ -75,14 +75,10 @@ export async function openEmbedded(workers: number): Promise<OpenScene> {
 
 /** Resolves when PostgreSQL answers; it is being started by its launcher. */
 async function answers(url: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    try {
-      await administer(url, 'SELECT 1');
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-    await sleep(50);
-  }
+  const answered = () =>
+    administer(url, 'SELECT 1').then(
+      () => true,
+      () => false,
+    );
+  await eventually(answered, 60_000);
 }

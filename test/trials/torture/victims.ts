@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../harness/eventually.js';
 import type { NodeProcess } from './node-process.js';
 import { childrenOf, kill, killPostgres } from './process-tree.js';
 import type { Random } from './random.js';
@@ -41,11 +41,7 @@ export function workerVictim(node: NodeProcess): Victim {
       return before > 0;
     },
     revive: async () => {
-      const deadline = Date.now() + 30_000;
-      while ((await node.workers()).length < before) {
-        if (Date.now() > deadline) throw new Error('a killed worker was not replaced');
-        await sleep(50);
-      }
+      await eventually(async () => (await node.workers()).length >= before);
       await node.ready();
     },
   };

@@ -3,8 +3,13 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { killAll, openCommandLine, PosternProcess, temporaryDirectory } from '../harness/postern-process.js';
-import { freePort } from '../harness/test-server.js';
+import {
+  killAll,
+  openCommandLine,
+  PosternProcess,
+  temporaryDirectory,
+} from '../harness/nodes/postern-process.js';
+import { freePort } from '../harness/nodes/test-server.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.cjs', import.meta.url));
 

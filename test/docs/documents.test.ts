@@ -3,8 +3,8 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { killAll, PosternProcess, temporaryDirectory } from '../harness/postern-process.js';
-import { freePort } from '../harness/test-server.js';
+import { killAll, PosternProcess, temporaryDirectory } from '../harness/nodes/postern-process.js';
+import { freePort } from '../harness/nodes/test-server.js';
 import { type Example, examplesOf } from './examples.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));

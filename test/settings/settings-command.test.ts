@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { runPostern } from '../harness/postern-process.js';
+import { runPostern } from '../harness/nodes/postern-process.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64url');
 const DOCUMENT = fileURLToPath(new URL('../../../docs/configuration.md', import.meta.url));

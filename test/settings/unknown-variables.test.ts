@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { unknownVariables } from '../../src/settings/unknown-variables.js';
-import { PosternProcess, killAll, openCommandLine } from '../harness/postern-process.js';
-import { freePort } from '../harness/test-server.js';
+import { PosternProcess, killAll, openCommandLine } from '../harness/nodes/postern-process.js';
+import { freePort } from '../harness/nodes/test-server.js';
 
 /** What shells, terminals, package managers, CI services, containers and databases usually set. */
 const ORDINARY = `

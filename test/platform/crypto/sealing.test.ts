@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { down, up } from '../../../migrations/20261126090000_number_encryption_keys.js';
 import { Database } from '../../../src/platform/db/database.js';
 import { Vault } from '../../../src/platform/crypto/sealing.js';
-import { createTestDatabase, type TestDatabase } from '../../harness/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database/test-database.js';
 
 const vault = new Vault(randomBytes(32));
 let testDatabase: TestDatabase;

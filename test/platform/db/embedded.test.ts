@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { SocketAddress } from '../../../src/platform/db/database.js';
-import { eventually } from '../../harness/eventually.js';
+import { eventually } from '../../harness/common/eventually.js';
 import {
   attachOrStartEmbeddedDatabase,
   startEmbeddedDatabase,

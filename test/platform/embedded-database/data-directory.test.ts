@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { makeDataDirectory } from '../../../src/platform/files/data-directory.js';
-import { killAll, openCommandLine, runPostern } from '../../harness/postern-process.js';
+import { killAll, openCommandLine, runPostern } from '../../harness/nodes/postern-process.js';
 
 const OWNER = fileURLToPath(new URL('../db/embedded-owner.js', import.meta.url));
 /** Root may write nearly everywhere; a process of this user may not. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
 import { OutboxRepository } from '../../../src/platform/jobs/outbox.repository.js';
-import { createTestDatabase, type TestDatabase } from '../../harness/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database/test-database.js';
 
 const ROWS = 100_000;
 const SLOTS = { limit: 16, scan: 16 };

@@ -5,12 +5,12 @@ import { decodeJwt } from 'jose';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { logoutMessage } from '../../../src/endpoints/oidc/back-channel-logout.js';
 import { startOutboxWorker } from '../../../src/platform/jobs/outbox-worker.js';
-import { eventually } from '../../harness/eventually.js';
-import { type LogoutReceiver, startLogoutReceiver } from '../../harness/logout-receiver.js';
-import { killAll, PosternProcess } from '../../harness/postern-process.js';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { confirmSignOut, openSignOut } from '../../harness/sign-out.js';
-import { freePort, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { type LogoutReceiver, startLogoutReceiver } from '../../harness/protocol/logout-receiver.js';
+import { killAll, PosternProcess } from '../../harness/nodes/postern-process.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { confirmSignOut, openSignOut } from '../../harness/protocol/sign-out.js';
+import { freePort, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 const receivers: LogoutReceiver[] = [];

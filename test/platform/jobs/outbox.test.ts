@@ -10,9 +10,9 @@ import { OutboxRepository } from '../../../src/platform/jobs/outbox.repository.j
 import { OutboxService } from '../../../src/platform/jobs/outbox.service.js';
 import { type OutboxWorker, startOutboxWorker } from '../../../src/platform/jobs/outbox-worker.js';
 import { nodeJobs } from '../../../src/server/job-list.js';
-import { dump } from '../../harness/dump.js';
-import { eventually } from '../../harness/eventually.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { dump } from '../../harness/database/dump.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const QUICK = { attempts: 3, firstDelay: 0.05, longestDelay: 0.1 };
 

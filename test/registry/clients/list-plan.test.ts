@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page as PageOf } from '../../../src/platform/paging/page.js';
 import type { ClientRecord } from '../../../src/registry/client-record/client-record.js';
-import { insertClients } from '../../harness/many-clients.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { insertClients } from '../../harness/database/many-clients.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const CLIENTS = 100_000;
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';

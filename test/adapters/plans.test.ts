@@ -17,7 +17,7 @@ let database: Database;
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   const name = new URL(testDatabase.url.replace('@/', '@localhost/')).pathname.slice(1);
-  // The worst that can happen: every statement is planned once, on empty tables, and nobody looks at them again.
+  // The worst that can happen: every statement is planned once, on empty tables, and never analyzed.
   await testDatabase.pool.query(`ALTER DATABASE ${name} SET plan_cache_mode = force_generic_plan`);
   await testDatabase.pool.query(
     TABLES.map((table) => `ALTER TABLE ${table} SET (autovacuum_enabled = off)`).join(';'),

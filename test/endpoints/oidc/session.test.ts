@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { authorizationRequest, obtainTokens } from '../../harness/protocol/relying-party.js';
 import { silentAnswer } from '../../harness/protocol/sign-out.js';
-import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
-let server: TestServer;
-let person: { id: string; email: string; password: string };
-let config: oidc.Configuration;
-beforeAll(async () => {
-  server = await startTestServer();
-  person = await server.person();
-  config = await relyingParty(server, await server.register());
-});
-afterAll(() => server.close());
+const { server, person, config } = await protocolFixture();
 
 async function signIn(): Promise<UserAgent> {
   const agent = new UserAgent();
@@ -33,16 +25,19 @@ function altered(value: string): string {
   return value.slice(0, -1) + (value.endsWith('A') ? 'B' : 'A');
 }
 
-test.each(['postern_session', 'postern_session.sig'])('whoever changes %s is signed out', async (name) => {
-  const agent = await signIn();
-  const found = cookie(agent, name);
-  found.value = name.endsWith('.sig') ? `A${found.value.slice(1)}A` : altered(found.value);
-  expect(await silentAnswer(config, agent)).toBe('login_required');
-  const { url, redirectUri } = await authorizationRequest(config);
-  const page = await agent.open(url.href, {}, redirectUri);
-  expect(page.status).toBe(200);
-  expect(page.body).toContain('type="password"');
-});
+test.each(['postern_session', 'postern_session.sig'])(
+  'a browser that changes %s is signed out',
+  async (name) => {
+    const agent = await signIn();
+    const found = cookie(agent, name);
+    found.value = name.endsWith('.sig') ? `A${found.value.slice(1)}A` : altered(found.value);
+    expect(await silentAnswer(config, agent)).toBe('login_required');
+    const { url, redirectUri } = await authorizationRequest(config);
+    const page = await agent.open(url.href, {}, redirectUri);
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('type="password"');
+  },
+);
 
 test("a session id of somebody else does not work without that cookie's signature", async () => {
   const [agent, victim] = [await signIn(), await signIn()];

@@ -1,3 +1,5 @@
+import { SeededRandom } from './seeded-random.js';
+
 const TEXTS = [
   '',
   ' ',
@@ -54,33 +56,8 @@ const PARAMETERS = [
 ];
 const NUMBERS = [0, -1, 1, 0.5, 60, 2 ** 31, 2 ** 53, -(2 ** 63), 1e308];
 
-/** Anything at all, the same for the same seed. */
-export class FuzzValues {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** From 0 to just below 1 (mulberry32). */
-  #next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  chance(probability: number): boolean {
-    return this.#next() < probability;
-  }
-
-  pick<T>(values: readonly T[]): T {
-    const value = values[Math.floor(this.#next() * values.length)];
-    if (value === undefined) throw new Error('nothing to pick from');
-    return value;
-  }
-
+/** Input that is valid, nearly valid or nonsense, the same for the same seed. */
+export class FuzzValues extends SeededRandom {
   text(): string {
     return this.pick(TEXTS);
   }

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { Database } from '../../../src/platform/db/database.js';
+import { insertAccount, PASSWORD } from '../database/accounts.js';
+import type { TestDatabase } from '../database/test-database.js';
 import { PosternProcess, type Environment, runPostern } from './postern-process.js';
 import { administer } from '../database/administer.js';
 import { type Proxy, startProxy } from '../faults/tcp-proxy.js';
@@ -24,7 +27,10 @@ export interface OutageNode {
 }
 
 /** Starts a node that uses this database, and makes a person and an admin token. */
-export async function startOutageNode(directUrl: string, settings: Environment = {}): Promise<OutageNode> {
+export async function startOutageNode(
+  { url: directUrl, encryptionKey }: TestDatabase,
+  settings: Environment = {},
+): Promise<OutageNode> {
   const role = `postern_outage_${randomBytes(6).toString('hex')}`;
   const owner = new URL(directUrl).username;
   await administer(directUrl, `CREATE ROLE ${role} LOGIN PASSWORD 'outage'`, `GRANT "${owner}" TO ${role}`);
@@ -36,7 +42,7 @@ export async function startOutageNode(directUrl: string, settings: Environment =
   const environment = {
     ISSUER: `http://localhost:${port}`,
     PORT: port,
-    ENCRYPTION_KEY: randomBytes(32).toString('base64url'),
+    ENCRYPTION_KEY: encryptionKey,
     EXPIRY_INTERVAL: '1',
     PUBLISHER_CHECK_INTERVAL: '1',
     USAGE_FLUSH_INTERVAL: '1',
@@ -47,10 +53,11 @@ export async function startOutageNode(directUrl: string, settings: Environment =
   };
   const process = new PosternProcess(['serve'], { ...environment, DATABASE_URL: proxy.url });
   await process.says('"listening"');
-  const person = { email: 'outage@people.example', password: randomBytes(12).toString('hex') };
-  const commandLine = { ...environment, DATABASE_URL: directUrl };
-  await runPostern(['account', 'create', person.email, '--password-stdin'], commandLine, person.password);
-  const token = await runPostern(['token'], commandLine);
+  const person = { email: 'outage@people.example', password: PASSWORD };
+  const database = new Database(directUrl, 1, () => undefined);
+  await insertAccount(database, person.email);
+  await database.close();
+  const token = await runPostern(['token'], { ...environment, DATABASE_URL: directUrl });
   return {
     issuer: environment.ISSUER,
     proxy,

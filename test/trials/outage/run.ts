@@ -14,13 +14,13 @@ const { values: options } = parseArgs({
     timeout: { type: 'string', default: '5' },
   },
 });
-const bounds = { seconds: Number(options.seconds), each: Number(options.each), patience: 60 };
+const bounds = { seconds: Number(options.seconds), each: Number(options.each), timeout: 60 };
 
 await setUp();
 const database = await createTestDatabase();
 let failed = false;
 try {
-  const node = await startOutageNode(database.url, { DATABASE_TIMEOUT: options.timeout });
+  const node = await startOutageNode(database, { DATABASE_TIMEOUT: options.timeout });
   process.stdout.write(
     '| the database is | answers meanwhile | longest answer s | first token after s | RSS MB before, during, after | wrong |\n|---|---|---|---|---|---|\n',
   );

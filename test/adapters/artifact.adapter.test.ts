@@ -8,7 +8,7 @@ import type { ModelName } from '../../adapters/artifact.models.js';
 import { successorOf } from '../../adapters/refresh-successor.js';
 import { Database } from '../../src/platform/db/database.js';
 import { Vault } from '../../src/platform/crypto/sealing.js';
-import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../harness/database/test-database.js';
 
 const vault = new Vault(randomBytes(32));
 const id = () => randomBytes(32).toString('base64url');

@@ -6,7 +6,7 @@ import { AccountsRepository } from '../../src/identity/accounts/accounts.reposit
 import { LiveClientsRepository } from '../../src/registry/live-clients/live-clients.repository.js';
 import { Database } from '../../src/platform/db/database.js';
 import { ApisRepository } from '../../src/registry/apis/apis.repository.js';
-import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../harness/database/test-database.js';
 
 const ROWS = 20_000;
 const TABLES = ['artifacts', 'oauth_clients', 'oauth_client_secrets', 'accounts', 'apis'];

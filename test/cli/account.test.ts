@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type * as oidc from 'openid-client';
-import { obtainTokens, relyingParty } from '../harness/relying-party.js';
-import { killAll, runPostern } from '../harness/postern-process.js';
-import { startTestServer, type TestServer } from '../harness/test-server.js';
+import { obtainTokens, relyingParty } from '../harness/protocol/relying-party.js';
+import { killAll, runPostern } from '../harness/nodes/postern-process.js';
+import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 let server: TestServer;
 let config: oidc.Configuration;

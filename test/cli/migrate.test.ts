@@ -1,8 +1,8 @@
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { migrations } from '../../migrations/index.js';
-import { administer } from '../harness/postgres.js';
-import type { Content } from '../harness/test-database.js';
-import { type CommandLine, killAll, openCommandLine } from '../harness/postern-process.js';
+import { administer } from '../harness/database/administer.js';
+import type { Content } from '../harness/database/test-database.js';
+import { type CommandLine, killAll, openCommandLine } from '../harness/nodes/postern-process.js';
 
 const opened: CommandLine[] = [];
 afterEach(killAll);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { killAll, openCommandLine, runPostern } from '../harness/postern-process.js';
-import { CLIENTS, startTestServer, type TestServer } from '../harness/test-server.js';
+import { killAll, openCommandLine, runPostern } from '../harness/nodes/postern-process.js';
+import { CLIENTS, startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {

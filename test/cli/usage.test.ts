@@ -7,8 +7,8 @@ import {
   PosternProcess,
   runPostern,
   temporaryDirectory,
-} from '../harness/postern-process.js';
-import { freePort } from '../harness/test-server.js';
+} from '../harness/nodes/postern-process.js';
+import { freePort } from '../harness/nodes/test-server.js';
 
 const PASSWORD = 'p4ssw0rd-of-the-database';
 

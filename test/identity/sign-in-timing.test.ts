@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type * as oidc from 'openid-client';
-import { relyingParty } from '../harness/relying-party.js';
-import { attemptSignIn } from '../harness/sign-in-attempt.js';
-import { PASSWORD, startTestServer, type TestServer } from '../harness/test-server.js';
+import { relyingParty } from '../harness/protocol/relying-party.js';
+import { attemptSignIn } from '../harness/protocol/sign-in-attempt.js';
+import { PASSWORD, startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 let server: TestServer;
 let config: oidc.Configuration;

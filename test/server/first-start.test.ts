@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
-import { Installation, readWelcome } from '../harness/installation.js';
-import { startSite } from '../harness/local-site.js';
-import { killAll, openCommandLine, PosternProcess, runPostern } from '../harness/postern-process.js';
-import { basic, postForm } from '../harness/wire.js';
-import { freePort } from '../harness/test-server.js';
+import { Installation, readWelcome } from '../harness/nodes/installation.js';
+import { startSite } from '../harness/browser/local-site.js';
+import { killAll, openCommandLine, PosternProcess, runPostern } from '../harness/nodes/postern-process.js';
+import { basic, postForm } from '../harness/protocol/wire.js';
+import { freePort } from '../harness/nodes/test-server.js';
 
 const homes: Installation[] = [];
 afterEach(async () => {

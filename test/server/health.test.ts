@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { killAll, openCommandLine, type CommandLine, PosternProcess } from '../harness/postern-process.js';
-import { type Proxy, startProxy } from '../harness/tcp-proxy.js';
-import { freePort } from '../harness/test-server.js';
+import {
+  killAll,
+  openCommandLine,
+  type CommandLine,
+  PosternProcess,
+} from '../harness/nodes/postern-process.js';
+import { type Proxy, startProxy } from '../harness/faults/tcp-proxy.js';
+import { freePort } from '../harness/nodes/test-server.js';
 
 let shell: CommandLine;
 let proxy: Proxy;

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { callAdmin } from '../harness/admin-caller.js';
-import { readWelcome } from '../harness/installation.js';
-import { administer } from '../harness/postgres.js';
-import { killAll, openCommandLine, type CommandLine, PosternProcess } from '../harness/postern-process.js';
-import { freePort } from '../harness/test-server.js';
-import { basic, postForm } from '../harness/wire.js';
+import { callAdmin } from '../harness/admin/admin-caller.js';
+import { readWelcome } from '../harness/nodes/installation.js';
+import { administer } from '../harness/database/administer.js';
+import {
+  killAll,
+  openCommandLine,
+  type CommandLine,
+  PosternProcess,
+} from '../harness/nodes/postern-process.js';
+import { freePort } from '../harness/nodes/test-server.js';
+import { basic, postForm } from '../harness/protocol/wire.js';
 
 let shell: CommandLine;
 let node: PosternProcess;

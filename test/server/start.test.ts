@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { gone, Installation, readWelcome, type Welcome } from '../harness/installation.js';
-import { killAll, type PosternProcess, runPostern } from '../harness/postern-process.js';
-import { obtainTokens, relyingParty } from '../harness/relying-party.js';
-import { CLIENTS, type RegisteredClient } from '../harness/test-server.js';
+import { gone, Installation, readWelcome, type Welcome } from '../harness/nodes/installation.js';
+import { killAll, type PosternProcess, runPostern } from '../harness/nodes/postern-process.js';
+import { obtainTokens, relyingParty } from '../harness/protocol/relying-party.js';
+import { CLIENTS, type RegisteredClient } from '../harness/nodes/test-server.js';
 
 let home: Installation;
 let server: PosternProcess;

@@ -4,13 +4,13 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { eventually } from '../harness/eventually.js';
-import { callAdmin } from '../harness/admin-caller.js';
-import { gone, Installation, readWelcome, type Welcome } from '../harness/installation.js';
-import { killAll, openCommandLine, PosternProcess, runPostern } from '../harness/postern-process.js';
-import { freePort, type RegisteredClient } from '../harness/test-server.js';
-import { basic, postForm } from '../harness/wire.js';
-import { linesOf, workersOf } from '../harness/workers.js';
+import { eventually } from '../harness/common/eventually.js';
+import { callAdmin } from '../harness/admin/admin-caller.js';
+import { gone, Installation, readWelcome, type Welcome } from '../harness/nodes/installation.js';
+import { killAll, openCommandLine, PosternProcess, runPostern } from '../harness/nodes/postern-process.js';
+import { freePort, type RegisteredClient } from '../harness/nodes/test-server.js';
+import { basic, postForm } from '../harness/protocol/wire.js';
+import { linesOf, workersOf } from '../harness/nodes/workers.js';
 
 let home: Installation;
 /** What the first start printed. */

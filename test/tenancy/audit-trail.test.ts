@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { callAdmin } from '../harness/admin-caller.js';
-import { startTestServer, type TestServer } from '../harness/test-server.js';
-import { PROJECT } from '../harness/usage.js';
+import { callAdmin } from '../harness/admin/admin-caller.js';
+import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
+import { PROJECT } from '../harness/admin/usage.js';
 
 const EVENTS = `${PROJECT}/audit_events`;
 

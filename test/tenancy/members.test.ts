@@ -5,9 +5,9 @@ import {
   operator,
   personCaller,
   withRole,
-} from '../harness/admin-caller.js';
-import { someoneWaits } from '../harness/database-probe.js';
-import { startTestServer, type TestServer } from '../harness/test-server.js';
+} from '../harness/admin/admin-caller.js';
+import { waitForLockWaits } from '../harness/database/database-probe.js';
+import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 let server: TestServer;
 let root: AdminCaller;
@@ -134,7 +134,7 @@ test('the last owner of the installation stays, also when two remove each other 
     await blocker.query('BEGIN');
     await blocker.query('SELECT FROM members FOR UPDATE');
     const removals = [first('DELETE', `/members/${one}`), other('DELETE', `/members/${two}`)];
-    await someoneWaits(own, 2);
+    await waitForLockWaits(own, 2);
     await blocker.query('COMMIT');
     const answers = await Promise.all(removals);
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);

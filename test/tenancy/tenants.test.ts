@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type AdminCaller, newOrganization, operator } from '../harness/admin-caller.js';
-import { startTestServer, type TestServer } from '../harness/test-server.js';
+import { type AdminCaller, newOrganization, operator } from '../harness/admin/admin-caller.js';
+import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 let server: TestServer;
 let root: AdminCaller;

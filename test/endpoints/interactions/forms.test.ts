@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Page, UserAgent } from '../../../src/demo/user-agent.js';
-import { later } from '../../harness/later.js';
-import { type Authorization, authorizationRequest, relyingParty } from '../../harness/relying-party.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { later } from '../../harness/common/later.js';
+import {
+  type Authorization,
+  authorizationRequest,
+  relyingParty,
+} from '../../harness/protocol/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let person: { id: string; email: string; password: string };

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { type Page, UserAgent } from '../../../src/demo/user-agent.js';
-import { callAdmin } from '../../harness/admin-caller.js';
-import { makeApi, makeScope } from '../../harness/catalogue.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
+import { makeApi, makeScope } from '../../harness/admin/catalogue.js';
 import {
   type Authorization,
   authorizationRequest,
   relyingParty,
   signIn,
-} from '../../harness/relying-party.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+} from '../../harness/protocol/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const ORDERS = 'https://orders.example/v1';
 const STOCK = 'urn:example:stock';

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { type LogoutReceiver, startLogoutReceiver } from '../../harness/logout-receiver.js';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/sign-out.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type LogoutReceiver, startLogoutReceiver } from '../../harness/protocol/logout-receiver.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/protocol/sign-out.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let person: { id: string; email: string; password: string };

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
-import { relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { postForm } from '../../harness/wire.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
+import { relyingParty } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { postForm } from '../../harness/protocol/wire.js';
 
 const ALLOWED = 'https://app.example';
 const agent = new UserAgent();

@@ -7,10 +7,10 @@ import {
   enterUserCode,
   goOnToConsent,
   pollOnce,
-} from '../../harness/device.js';
-import { relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { postForm } from '../../harness/wire.js';
+} from '../../harness/protocol/device.js';
+import { relyingParty } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { postForm } from '../../harness/protocol/wire.js';
 
 let server: TestServer;
 let other: TestServer;

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/sign-out.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/protocol/sign-out.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let person: { id: string; email: string; password: string };

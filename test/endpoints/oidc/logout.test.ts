@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPair, SignJWT } from 'jose';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/sign-out.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/protocol/sign-out.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const BYE = 'https://rp.example/bye';
 

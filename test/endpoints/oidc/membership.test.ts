@@ -2,15 +2,15 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { DEVICE_CODE } from '../../../src/registry/client-record/client-record.js';
-import { type AdminCaller, newOrganization, operator } from '../../harness/admin-caller.js';
+import { type AdminCaller, newOrganization, operator } from '../../harness/admin/admin-caller.js';
 import {
   type Authorization,
   authorizationRequest,
   obtainTokens,
   relyingParty,
-} from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+} from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 type Person = { id: string; email: string; password: string };
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { adminRoutes } from '../../../src/endpoints/admin/admin.router.js';
 import { ADMIN_SCOPES } from '../../../src/tenancy/access/permissions.js';
 import type { OpenApiDocument } from '../../../src/endpoints/openapi/openapi.js';
-import { DocumentClient, type Documented, fetchDocument, operationsOf } from '../../harness/openapi.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { DocumentClient, type Documented, fetchDocument, operationsOf } from '../../harness/admin/openapi.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let document: OpenApiDocument;

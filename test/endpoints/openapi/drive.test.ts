@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Answered, type Call, DocumentClient, fetchDocument } from '../../harness/openapi.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type Answered, type Call, DocumentClient, fetchDocument } from '../../harness/admin/openapi.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let client: DocumentClient;

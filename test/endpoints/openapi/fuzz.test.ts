@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Call, DocumentClient, type Documented, fetchDocument } from '../../harness/openapi.js';
-import { Dice } from '../../harness/dice.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type Call, DocumentClient, type Documented, fetchDocument } from '../../harness/admin/openapi.js';
+import { FuzzValues } from '../../harness/common/fuzz-values.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const SEED = 20260131;
 const ROUNDS = 12;
@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** A call that is right in most of its parts, and anything at all in the others. */
-function anyCall(dice: Dice, { path, parameters: known, requestBody }: Documented): Call {
+function anyCall(dice: FuzzValues, { path, parameters: known, requestBody }: Documented): Call {
   const given: Record<string, string> = {};
   for (const name of path.match(/(?<=\{)\w+/g) ?? [])
     given[name] = dice.chance(0.15) ? dice.segment() : (parameters[name] ?? '');
@@ -51,7 +51,7 @@ function anyCall(dice: Dice, { path, parameters: known, requestBody }: Documente
 }
 
 test('no answer to any request is undocumented, misshapen or our fault', async () => {
-  const dice = new Dice(SEED);
+  const dice = new FuzzValues(SEED);
   const statuses = new Map<number, number>();
   const operations = [...client.operations.values()];
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { eventually } from '../eventually.js';
-import { freePort } from '../test-server.js';
-import type { Command, Workplace } from './workplace.js';
+import { eventually } from '../common/eventually.js';
+import { freePort } from '../nodes/test-server.js';
+import type { Command, ServerDirectory } from './workplace.js';
 
 /** PgBouncer in transaction mode. */
 export interface Pooler {
@@ -25,7 +25,7 @@ export interface PoolerOptions {
 
 /** Starts PgBouncer and waits until the database answers through it. */
 export async function startPgBouncer(
-  place: Workplace,
+  place: ServerDirectory,
   command: Command,
   { server, size, lines }: PoolerOptions,
 ): Promise<Pooler> {

@@ -2,10 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
-import { eventually } from '../eventually.js';
-import { freePort } from '../test-server.js';
+import { eventually } from '../common/eventually.js';
+import { freePort } from '../nodes/test-server.js';
 import { debianProgram } from './debian.js';
-import type { Workplace } from './workplace.js';
+import type { ServerDirectory } from './workplace.js';
 
 const BIN = '/usr/lib/postgresql/15/bin';
 const START_TIMEOUT = 60_000;
@@ -15,13 +15,13 @@ export class PostgresServer {
   #process: ChildProcess | undefined;
 
   private constructor(
-    private readonly place: Workplace,
+    private readonly place: ServerDirectory,
     private readonly data: string,
     readonly port: number,
   ) {}
 
   /** Makes a server with the role and its empty database, and starts it. */
-  static async create(place: Workplace, name: string): Promise<PostgresServer> {
+  static async create(place: ServerDirectory, name: string): Promise<PostgresServer> {
     await debianProgram(`${BIN}/initdb`, 'postgresql-15');
     const data = place.makeDirectory(name);
     await place.run(

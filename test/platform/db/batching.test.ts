@@ -3,8 +3,8 @@ import { DatabaseError } from 'pg';
 import { BatchQueueFull } from '../../../src/platform/db/availability.js';
 import { Batcher, type BatchLimits } from '../../../src/platform/db/batching.js';
 import { Database } from '../../../src/platform/db/database.js';
-import { eventually } from '../../harness/eventually.js';
-import { createTestDatabase, type TestDatabase } from '../../harness/test-database.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database/test-database.js';
 
 let testDatabase: TestDatabase;
 let database: Database;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
-import { createTestDatabase, type TestDatabase } from '../../harness/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database/test-database.js';
 
 let testDatabase: TestDatabase;
 let database: Database;

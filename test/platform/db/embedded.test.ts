@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { eventually } from '../../harness/eventually.js';
+import { eventually } from '../../harness/common/eventually.js';
 import {
   attachOrStartEmbeddedDatabase,
   startEmbeddedDatabase,

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
 import { Lanes } from '../../../src/platform/db/pipelined-connections.js';
-import { administer } from '../../harness/postgres.js';
-import { type Proxy, startProxy } from '../../harness/tcp-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../../harness/test-database.js';
+import { administer } from '../../harness/database/administer.js';
+import { type Proxy, startProxy } from '../../harness/faults/tcp-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database/test-database.js';
 
 const role = `postern_lane_${randomBytes(6).toString('hex')}`;
 let database: TestDatabase;

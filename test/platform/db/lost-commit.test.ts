@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
-import { eventually } from '../../harness/eventually.js';
-import { administer } from '../../harness/postgres.js';
-import { type Proxy, startProxy } from '../../harness/tcp-proxy.js';
-import { type PostgresServer, startPostgres } from '../../trials/torture/postgres-server.js';
-import { killPostgres } from '../../trials/torture/process-tree.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { administer } from '../../harness/database/administer.js';
+import { type Proxy, startProxy } from '../../harness/faults/tcp-proxy.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../harness/database/embedded-postgres.js';
+import { killPostgres } from '../../harness/nodes/process-tree.js';
 
-let postgres: PostgresServer;
+let postgres: EmbeddedPostgres;
 let proxy: Proxy;
 let database: Database;
 beforeAll(async () => {
-  postgres = await startPostgres();
+  postgres = await startEmbeddedPostgres();
   // Nothing reaches the disk but what is committed.
   await administer(postgres.url, "ALTER SYSTEM SET wal_writer_delay = '10s'", 'SELECT pg_reload_conf()');
   await administer(postgres.url, 'CREATE TABLE things (name text)');

@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
 import { nodeJobs } from '../../../src/server/job-list.js';
 import { startUpkeep } from '../../../src/platform/jobs/start.js';
-import { eventually } from '../../harness/eventually.js';
-import { openCommandLine, killAll, PosternProcess } from '../../harness/postern-process.js';
-import { administer } from '../../harness/postgres.js';
-import { freePort, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { machineToken, registerMachine } from '../../harness/usage.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { openCommandLine, killAll, PosternProcess } from '../../harness/nodes/postern-process.js';
+import { administer } from '../../harness/database/administer.js';
+import { freePort, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { machineToken, registerMachine } from '../../harness/admin/usage.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 let server: TestServer;
 let second: TestServer;

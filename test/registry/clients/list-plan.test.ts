@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ClientPage } from '../../../src/registry/clients/clients.service.js';
-import { insertClients } from '../../harness/many-clients.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { insertClients } from '../../harness/database/many-clients.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const CLIENTS = 100_000;
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { INSTALLATION } from '../../../src/server/bootstrap.js';
 import { ClientsRepository } from '../../../src/registry/clients/clients.repository.js';
-import { ageDeletion, auditTrail, everyRow, someoneWaits } from '../../harness/database-probe.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+import {
+  ageDeletion,
+  auditTrail,
+  everyRow,
+  waitForLockWaits,
+} from '../../harness/database/database-probe.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -61,7 +66,7 @@ test('nor is it to a registration that waits for the purge to end', async () => 
   const { answer } = await database.transaction(async (tx) => {
     expect(await new ClientsRepository(database).purge(tx, 7, 100)).toHaveLength(1);
     const answer = again('being-purged');
-    await someoneWaits(server);
+    await waitForLockWaits(server);
     return { answer };
   });
   expect((await answer).status).toBe(409);

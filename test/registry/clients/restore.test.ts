@@ -1,13 +1,13 @@
-import { eventually } from '../../harness/eventually.js';
-import { appoint } from '../../harness/admin-caller.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { appoint } from '../../harness/admin/admin-caller.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
-import { ageDeletion, auditTrail, someoneWaits } from '../../harness/database-probe.js';
-import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
+import { ageDeletion, auditTrail, waitForLockWaits } from '../../harness/database/database-probe.js';
+import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 let server: TestServer;
 let other: TestServer;
@@ -173,7 +173,7 @@ describe('a token request that a change overtakes', () => {
     const request = await server.context.database.transaction(async (tx) => {
       await tx.raw('SELECT pg_advisory_xact_lock(?)', [HOLD]);
       const started = askToken(client, other);
-      await someoneWaits(server);
+      await waitForLockWaits(server);
       await meanwhile();
       return { started };
     });

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { PASSWORD, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { machineToken, registerMachine } from '../../harness/usage.js';
+import { PASSWORD, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { machineToken, registerMachine } from '../../harness/admin/usage.js';
 
 let server: TestServer;
 beforeAll(async () => {

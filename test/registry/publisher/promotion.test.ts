@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DnsServer, startDnsServer } from '../../harness/dns-server.js';
-import { auditTrail } from '../../harness/database-probe.js';
-import { patch, show, verificationOf } from '../../harness/publisher.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type DnsServer, startDnsServer } from '../../harness/faults/dns-server.js';
+import { auditTrail } from '../../harness/database/database-probe.js';
+import { patch, show, verificationOf } from '../../harness/admin/publisher.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let dns: DnsServer;
 let server: TestServer;

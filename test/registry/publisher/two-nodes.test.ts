@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DnsServer, startDnsServer } from '../../harness/dns-server.js';
-import { makeDue, show, verificationOf } from '../../harness/publisher.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type DnsServer, startDnsServer } from '../../harness/faults/dns-server.js';
+import { makeDue, show, verificationOf } from '../../harness/admin/publisher.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let dns: DnsServer;
 let first: TestServer;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DnsServer, startDnsServer, type TxtAnswer } from '../../harness/dns-server.js';
-import { auditTrail } from '../../harness/database-probe.js';
-import { makeDue, patch, plannedWait, show, verificationOf } from '../../harness/publisher.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type DnsServer, startDnsServer, type TxtAnswer } from '../../harness/faults/dns-server.js';
+import { auditTrail } from '../../harness/database/database-probe.js';
+import { makeDue, patch, plannedWait, show, verificationOf } from '../../harness/admin/publisher.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { nodeJobs } from '../../../src/server/job-list.js';
 import { startUpkeep } from '../../../src/platform/jobs/start.js';
 

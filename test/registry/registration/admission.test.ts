@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
-import { auditTrail, everyRow } from '../../harness/database-probe.js';
-import { METADATA, selfRegister, send, tryRegister } from '../../harness/registration.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { auditTrail, everyRow } from '../../harness/database/database-probe.js';
+import { METADATA, selfRegister, send, tryRegister } from '../../harness/admin/registration.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const TOKENS = '/admin/v1/orgs/default/projects/default/initial_access_tokens';
 const REFUSED = { status: 401, body: { error: 'invalid_token' } };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { callAdmin } from '../../harness/admin-caller.js';
-import { listByOnes, makeApi, makeScope, pointersOf } from '../../harness/catalogue.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
+import { listByOnes, makeApi, makeScope, pointersOf } from '../../harness/admin/catalogue.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const ADMIN_API = '00000000-0000-4000-8000-000000000000';
 let server: TestServer;

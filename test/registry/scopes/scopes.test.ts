@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { callAdmin } from '../../harness/admin-caller.js';
-import { listByOnes, makeApi, makeScope, pointersOf } from '../../harness/catalogue.js';
-import { someoneWaits } from '../../harness/database-probe.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
+import { listByOnes, makeApi, makeScope, pointersOf } from '../../harness/admin/catalogue.js';
+import { waitForLockWaits } from '../../harness/database/database-probe.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -123,7 +123,7 @@ test('a registration that waits for a removal does not end with a scope that is 
   const removal = await server.context.database.sql.transaction();
   await removal('scopes').where({ name: 'racing.scope' }).forUpdate().select('name');
   const registration = server.admin('POST', '', fields(['racing.scope']));
-  await someoneWaits(server);
+  await waitForLockWaits(server);
   await removal('scopes').where({ name: 'racing.scope' }).delete();
   await removal.commit();
   expect((await registration).status).toBe(422);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
-import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
-import { figures, machineToken, registerMachine, reportOf } from '../../harness/usage.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
+import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { figures, machineToken, registerMachine, reportOf } from '../../harness/admin/usage.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 let first: TestServer;

@@ -5,9 +5,9 @@ import { startUpkeep } from '../../../src/platform/jobs/start.js';
 import { UsageRepository } from '../../../src/registry/usage/usage.repository.js';
 import { UsageService } from '../../../src/registry/usage/usage.service.js';
 import { UsageTally } from '../../../src/registry/usage/usage-tally.js';
-import { eventually } from '../../harness/eventually.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
-import { figures, machineToken, registerMachine, reportOf } from '../../harness/usage.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { figures, machineToken, registerMachine, reportOf } from '../../harness/admin/usage.js';
 
 let server: TestServer;
 beforeAll(async () => {

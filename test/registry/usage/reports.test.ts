@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { callAdmin } from '../../harness/admin-caller.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import {
   figures,
   type Figures,
@@ -9,7 +9,7 @@ import {
   registerMachine,
   type Report,
   reportOf,
-} from '../../harness/usage.js';
+} from '../../harness/admin/usage.js';
 
 const SPAN = { from: '2026-05-01', to: '2026-05-04' };
 const QUERY = `?${new URLSearchParams(SPAN).toString()}`;

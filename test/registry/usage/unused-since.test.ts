@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { registerMachine } from '../../harness/usage.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { registerMachine } from '../../harness/admin/usage.js';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import bcrypt from 'bcrypt';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
-import { DEVICE_CODE_GRANT, enterUserCode, goOnToConsent } from '../../harness/device.js';
-import { authorizationRequest, relyingParty } from '../../harness/relying-party.js';
-import { METADATA, send } from '../../harness/registration.js';
-import type { RegisteredClient, TestServer } from '../../harness/test-server.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
+import { DEVICE_CODE_GRANT, enterUserCode, goOnToConsent } from '../../harness/protocol/device.js';
+import { authorizationRequest, relyingParty } from '../../harness/protocol/relying-party.js';
+import { METADATA, send } from '../../harness/admin/registration.js';
+import type { RegisteredClient, TestServer } from '../../harness/nodes/test-server.js';
 import type { Loot } from './loot.js';
 import { type Clients } from './loot.js';
 

@@ -1,9 +1,9 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { validateHeaderValue } from 'node:http';
 import { type Answer, send } from '../../../bench/http-client.js';
-import { DEVICE_CODE_GRANT } from '../../harness/device.js';
-import type { RegisteredClient } from '../../harness/test-server.js';
-import { basic } from '../../harness/wire.js';
+import { DEVICE_CODE_GRANT } from '../../harness/protocol/device.js';
+import type { RegisteredClient } from '../../harness/nodes/test-server.js';
+import { basic } from '../../harness/protocol/wire.js';
 import { VERIFIER } from './load.js';
 import type { Clients, Kind, Loot } from './loot.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { candidatesOf } from '../../harness/candidates.js';
-import { dump, type Dump } from '../../harness/dump.js';
-import { killAll, PosternProcess } from '../../harness/postern-process.js';
-import { freePort, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { candidatesOf } from '../../harness/database/candidates.js';
+import { dump, type Dump } from '../../harness/database/dump.js';
+import { killAll, PosternProcess } from '../../harness/nodes/postern-process.js';
+import { freePort, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { attack } from './attack.js';
 import { cheapenHashes, prepare, registerDynamically, round } from './load.js';
 import { type Clients, KINDS, Loot } from './loot.js';

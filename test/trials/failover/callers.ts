@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REDIRECT_URI, SCOPE, signIn, type Target } from '../../../bench/target.js';
-import { basic } from '../../harness/wire.js';
+import { basic } from '../../harness/protocol/wire.js';
 import type { Ledger } from './ledger.js';
 import type { Attempt, Requests } from './request.js';
 

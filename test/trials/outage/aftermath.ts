@@ -1,5 +1,5 @@
-import { eventually } from '../../harness/eventually.js';
-import { ask, type OutageNode } from './node.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { ask, type OutageNode } from '../../harness/nodes/outage-node.js';
 import type { Traffic } from './traffic.js';
 
 /** What the database must not look like after an outage; empty when all is well. */

@@ -1,18 +1,23 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { killAll } from '../../harness/postern-process.js';
-import { createTestDatabase, type TestDatabase } from '../../harness/test-database.js';
-import { away, type Fault, full, readOnly, restarted, slow, swallowed } from './faults.js';
-import { type OutageNode, startOutageNode } from './node.js';
+import { killAll } from '../../harness/nodes/postern-process.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database/test-database.js';
+import {
+  away,
+  type Fault,
+  full,
+  readOnly,
+  restarted,
+  slow,
+  swallowed,
+} from '../../harness/faults/database-faults.js';
+import { type OutageNode, startOutageNode } from '../../harness/nodes/outage-node.js';
 import { outage } from './outage.js';
 
 let database: TestDatabase;
 let node: OutageNode;
 beforeAll(async () => {
   database = await createTestDatabase();
-  node = await startOutageNode(database.url, {
-    ENCRYPTION_KEY: database.encryptionKey,
-    DATABASE_TIMEOUT: '1',
-  });
+  node = await startOutageNode(database, { DATABASE_TIMEOUT: '1' });
 });
 afterAll(async () => {
   await node.close();

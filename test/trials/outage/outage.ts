@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../../harness/eventually.js';
+import { eventually } from '../../harness/common/eventually.js';
 import { aftermath } from './aftermath.js';
-import type { Fault } from './faults.js';
-import type { OutageNode } from './node.js';
+import type { Fault } from '../../harness/faults/database-faults.js';
+import type { OutageNode } from '../../harness/nodes/outage-node.js';
 import { type Outcome, Traffic } from './traffic.js';
 
 /** What came of an outage. Times in milliseconds, memory in megabytes. */

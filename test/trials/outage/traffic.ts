@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { obtainCode, type FreshCode } from '../../harness/codes.js';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { CLIENTS, type RegisteredClient } from '../../harness/test-server.js';
-import { basic } from '../../harness/wire.js';
-import type { OutageNode } from './node.js';
+import { obtainCode, type FreshCode } from '../../harness/protocol/codes.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { CLIENTS, type RegisteredClient } from '../../harness/nodes/test-server.js';
+import { basic } from '../../harness/protocol/wire.js';
+import type { OutageNode } from '../../harness/nodes/outage-node.js';
 
 /** How a request ended. `wrong` says what is not as it should be, whatever the state of the database. */
 export interface Outcome {

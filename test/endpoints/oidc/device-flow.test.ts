@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import {
   allowDevice,
   DEVICE_CODE_GRANT,
@@ -9,30 +10,25 @@ import {
   pollOnce,
 } from '../../harness/protocol/device.js';
 import { relyingParty } from '../../harness/protocol/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { startTestServer } from '../../harness/nodes/test-server.js';
 import { postForm } from '../../harness/protocol/wire.js';
 
-let server: TestServer;
-let other: TestServer;
-let person: { id: string; email: string; password: string };
-let television: RegisteredClient;
-let config: oidc.Configuration;
-beforeAll(async () => {
-  server = await startTestServer({ env: { USER_CODE_ATTEMPTS: '60' } });
-  other = await startTestServer({ nodeOf: server });
-  person = await server.person();
-  television = await server.register({
+const {
+  server,
+  addNode,
+  person,
+  client: television,
+  config,
+} = await protocolFixture({
+  env: { USER_CODE_ATTEMPTS: '60' },
+  client: {
     client_name: 'Television',
     token_endpoint_auth_method: 'none',
     redirect_uris: [],
     grant_types: [DEVICE_CODE_GRANT, 'refresh_token'],
-  });
-  config = await relyingParty(server, television);
+  },
 });
-afterAll(async () => {
-  await other.close();
-  await server.close();
-});
+const other = await addNode();
 
 const start = (scope = 'openid offline_access profile') =>
   oidc.initiateDeviceAuthorization(config, { scope });

@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { authorizationRequest, obtainTokens } from '../../harness/protocol/relying-party.js';
 import { silentAnswer } from '../../harness/protocol/sign-out.js';
-import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
-let server: TestServer;
-let person: { id: string; email: string; password: string };
-let config: oidc.Configuration;
-beforeAll(async () => {
-  server = await startTestServer();
-  person = await server.person();
-  config = await relyingParty(server, await server.register());
-});
-afterAll(() => server.close());
+const { server, person, config } = await protocolFixture();
 
 async function signIn(): Promise<UserAgent> {
   const agent = new UserAgent();

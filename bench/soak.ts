@@ -138,7 +138,7 @@ async function makeUsers(target: Target): Promise<Step[]> {
   return users;
 }
 
-/** Steps that each are the turn of whoever has waited longest, for the same mix as at a fixed pace. */
+/** Steps that each take the user who has waited longest, for the same mix as at a fixed pace. */
 function inTurn(users: readonly Step[]): Step[] {
   const idle = [...users];
   return Array.from({ length: AT_ONCE }, () => async () => {

@@ -153,9 +153,9 @@ describe.each(['AuthorizationCode', 'DeviceCode'] as const)('redeeming a %s', (m
     await adapter('Grant').upsert(grant, { jti: grant, accountId: 'a', exp: inAnHour() }, 600);
     await adapter('AccessToken').upsert(token, { jti: token, grantId: grant, exp: inAnHour() }, 600);
     await adapter(model).upsert(code, { jti: code, grantId: grant, exp: inAnHour() }, 600);
-    const doors = [adapter(model, { node: 0 }), adapter(model, { node: 1 })] as const;
+    const adapters = [adapter(model, { node: 0 }), adapter(model, { node: 1 })] as const;
     const results = await Promise.allSettled(
-      Array.from({ length: 100 }, (_, index) => doors[index % 2 === 0 ? 0 : 1].consume(code)),
+      Array.from({ length: 100 }, (_, index) => adapters[index % 2 === 0 ? 0 : 1].consume(code)),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const result of results) {
@@ -205,12 +205,12 @@ describe('refresh tokens', () => {
 
   test('without grace 100 at once: one wins', async () => {
     const { token } = await family();
-    const doors = [
+    const adapters = [
       adapter('RefreshToken', { refreshGrace: 0 }),
       adapter('RefreshToken', { node: 1, refreshGrace: 0 }),
     ] as const;
     const results = await Promise.allSettled(
-      Array.from({ length: 100 }, (_, index) => doors[index % 2 === 0 ? 0 : 1].consume(token)),
+      Array.from({ length: 100 }, (_, index) => adapters[index % 2 === 0 ? 0 : 1].consume(token)),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   const owner = new Database(testDatabase.url, 1, () => undefined);
   const name = new URL(testDatabase.url.replace('@/', '@localhost/')).pathname.slice(1);
-  // The worst that can happen: every statement is planned once, on empty tables, and nobody looks at them again.
+  // The worst that can happen: every statement is planned once, on empty tables, and never analyzed.
   await owner.pool.query(`ALTER DATABASE ${name} SET plan_cache_mode = force_generic_plan`);
   await owner.pool.query(
     TABLES.map((table) => `ALTER TABLE ${table} SET (autovacuum_enabled = off)`).join(';'),

@@ -94,7 +94,7 @@ test('a client can be a member only where its operators are at home', async () =
   expect((await root('POST', '/orgs/acme/members', body)).status).toBe(201);
 });
 
-test('whoever cannot hand out a role cannot take over a client that has it', async () => {
+test('a person who cannot grant a role cannot take over a client that has it', async () => {
   const clients = '/orgs/acme/projects/acme/oauth_clients';
   const client = await root('POST', clients, CLIENT);
   const subject = `client:${String(client.body['client_id'])}`;

@@ -38,7 +38,7 @@ async function enter(page: Page, code: string): Promise<void> {
 
 describeWithBrowser('device', (open) => {
   test.each([{ javaScriptEnabled: true }, { javaScriptEnabled: false }])(
-    'is let in by whoever types its code, however it is written: %j',
+    'is authorized by a person who types its code, however it is written: %j',
     async (options) => {
       const page = await open(options);
       const device = await askForCode();
@@ -73,7 +73,7 @@ describeWithBrowser('device', (open) => {
     },
   );
 
-  test('is turned away by whoever does not know it', async () => {
+  test('is refused by a person who does not know it', async () => {
     const page = await open();
     const device = await askForCode();
     await page.goto(device.verification_uri);

@@ -67,7 +67,7 @@ describe('a sign-in form', () => {
     expect(await isSignedIn(visit)).toBe(false);
   });
 
-  test('of somebody else is refused, whoever posts it', async () => {
+  test('of another interaction is refused from any browser', async () => {
     const [mine, theirs] = [await atSignIn(), await atSignIn()];
     const answers = [await theirs.send({}, mine.agent), await theirs.send({}, new UserAgent())];
     expect(answers.map(({ status }) => status)).toEqual([400, 400]);
@@ -76,7 +76,7 @@ describe('a sign-in form', () => {
     expect(await isSignedIn(theirs)).toBe(false);
   });
 
-  test('cannot be looked at from another browser', async () => {
+  test('cannot be opened from another browser', async () => {
     const { page } = await atSignIn();
     const [withCookie, without] = [(await atSignIn()).agent, new UserAgent()];
     for (const agent of [withCookie, without]) {

@@ -104,7 +104,7 @@ test('the answer is remembered: nobody is asked again, and the next token has no
   expect((await redeem(again, ORDERS)).scope).toBe('orders.read orders.write');
 });
 
-test('whoever is asked again sees the earlier answer, and can change it both ways', async () => {
+test('a person who is asked again sees the earlier answer, and can change it both ways', async () => {
   await allow(await ask(), 'orders.write');
   const again = await ask({ prompt: 'consent' });
   expect(boxes(again.page)).toEqual(['email', 'orders.write ticked', 'stock.read']);

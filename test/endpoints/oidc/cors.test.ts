@@ -74,7 +74,7 @@ test('a removed origin is out with the next request', async () => {
   expect((await redeemFrom(ALLOWED, changing)).status).toBe(400);
 });
 
-test('the metadata and the keys are for everybody', async () => {
+test('the metadata and the keys are readable from any origin', async () => {
   for (const path of ['/.well-known/openid-configuration', '/oauth2/jwks']) {
     const answer = await fetch(server.origin + path, { headers: { origin: 'https://any.example' } });
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://any.example');

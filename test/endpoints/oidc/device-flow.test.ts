@@ -171,7 +171,7 @@ describe('the pages', () => {
     expect(page.body).not.toContain('<script>');
   });
 
-  test('refuse a code that was used, whoever comes with it', async () => {
+  test('refuse a used code from any client', async () => {
     const device = await start();
     await allowDevice(new UserAgent(), device, person);
     const again = await enterUserCode(new UserAgent(), device);

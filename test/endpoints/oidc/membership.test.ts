@@ -92,7 +92,7 @@ test('the consent form of somebody who was thrown out meanwhile leads to the pag
   expect(page.body).toContain('members only');
 });
 
-test('refresh and userinfo fail for whoever left, and work again for whoever comes back', async () => {
+test('refresh and userinfo fail for a person who left, and work again after they come back', async () => {
   const person = await server.person();
   const leave = await join(person);
   const tokens = await obtainTokens(config, person);
@@ -130,7 +130,7 @@ test('opening the membership lets everybody in, closing it ends that', async () 
   });
 });
 
-test('only a refresh in a closed organization looks at the members', async () => {
+test('only a refresh in a closed organization reads the members', async () => {
   const person = await server.person();
   await join(person);
   const open = await server.register();
@@ -146,7 +146,7 @@ test('only a refresh in a closed organization looks at the members', async () =>
   statements.mockRestore();
 });
 
-test('a public client is for everybody', async () => {
+test('a public client is open to all people', async () => {
   const person = await server.person();
   const { rowCount } = await server.context.database.pool.query(
     `UPDATE oauth_clients SET visibility = 'public' WHERE id = $1`,

@@ -25,16 +25,19 @@ function altered(value: string): string {
   return value.slice(0, -1) + (value.endsWith('A') ? 'B' : 'A');
 }
 
-test.each(['postern_session', 'postern_session.sig'])('whoever changes %s is signed out', async (name) => {
-  const agent = await signIn();
-  const found = cookie(agent, name);
-  found.value = name.endsWith('.sig') ? `A${found.value.slice(1)}A` : altered(found.value);
-  expect(await silentAnswer(config, agent)).toBe('login_required');
-  const { url, redirectUri } = await authorizationRequest(config);
-  const page = await agent.open(url.href, {}, redirectUri);
-  expect(page.status).toBe(200);
-  expect(page.body).toContain('type="password"');
-});
+test.each(['postern_session', 'postern_session.sig'])(
+  'a browser that changes %s is signed out',
+  async (name) => {
+    const agent = await signIn();
+    const found = cookie(agent, name);
+    found.value = name.endsWith('.sig') ? `A${found.value.slice(1)}A` : altered(found.value);
+    expect(await silentAnswer(config, agent)).toBe('login_required');
+    const { url, redirectUri } = await authorizationRequest(config);
+    const page = await agent.open(url.href, {}, redirectUri);
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('type="password"');
+  },
+);
 
 test("a session id of somebody else does not work without that cookie's signature", async () => {
   const [agent, victim] = [await signIn(), await signIn()];

@@ -10,7 +10,7 @@ export interface Proxy {
   cut(): Promise<void>;
   /** Takes connections again, on the same port. */
   mend(): Promise<void>;
-  /** Swallows what comes from either side, of connections that there are for ever, of new ones until `pass`. */
+  /** Swallows what comes from either side, permanently on open connections, on new ones until `pass`. */
   swallow(): void;
   /** Passes on what new connections send again. */
   pass(): void;

@@ -88,7 +88,7 @@ export class PostgresServer {
     if (signal === 'SIGKILL') await gone;
   }
 
-  /** Makes a primary of a standby, as whoever is on call does: first it must no longer wait for a standby itself. */
+  /** Promotes a standby to primary, as an operator would: first it must no longer wait for a standby itself. */
   async promote(): Promise<void> {
     await this.execute("ALTER SYSTEM SET synchronous_standby_names = ''", 'SELECT pg_reload_conf()');
     await this.place.run([`${BIN}/pg_ctl`], ['-D', this.data, '-w', 'promote']);

@@ -34,7 +34,7 @@ const connections = () =>
     })
     .then(({ rows }) => rows[0]?.n);
 
-test('whoever does not wait for a slow connection hears why the last one failed, and takes no other away', async () => {
+test('a caller that does not wait for a slow connection gets the error of the last one, and takes no other away', async () => {
   await expect(connections()).rejects.toMatchObject({ code: '53300' });
   await administer(database.url, `ALTER ROLE ${role} CONNECTION LIMIT -1`);
   proxy.delay(150);
@@ -47,7 +47,7 @@ test('whoever does not wait for a slow connection hears why the last one failed,
   expect(await connections()).toBe(1);
 });
 
-test('a statement behind the one that was to prepare it hears why that was given up, and goes well later', async () => {
+test('a statement behind the one that was to prepare it fails with its error, and works later', async () => {
   await administer(database.url, 'CREATE TABLE closed ()', `GRANT SELECT ON closed TO ${role}`);
   const holder = new Database(database.url, 1, () => undefined);
   const read = () => lane.query({ name: 'closed', text: 'SELECT FROM closed' });

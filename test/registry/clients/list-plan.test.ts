@@ -137,7 +137,7 @@ test('walking all pages while clients are registered shows each old client once'
   expect(new Set(seen.values())).toEqual(new Set([1]));
 }, 120_000);
 
-test('the pages of a filtered list of 1 000 hold, through the door, each client once', async () => {
+test('the pages of a filtered list of 1 000 hold, through the API, each client once', async () => {
   const seen: string[] = [];
   let cursor: string | null = null;
   do {

@@ -29,7 +29,7 @@ async function registerMany(prefix: string, count: number): Promise<Map<string, 
   return clients;
 }
 
-test('nodes that look at the same time share the work', async () => {
+test('nodes that check at the same time share the work', async () => {
   const clients = await registerMany('shared', 60);
   for (const [host, client] of clients) dns.answer(host, [verificationOf(client).text]);
   const [here, there] = await Promise.all([

@@ -151,7 +151,7 @@ test('sending the client_uri again restarts a failed one with its text, and noth
   ]);
 });
 
-test('another host starts anew with another text, and an answer about the old one comes too late', async () => {
+test('another host starts over with another text, and an answer about the old one comes too late', async () => {
   const [old, next] = [newHost(), newHost()];
   const created = await client(old);
   const { text } = verificationOf(created);

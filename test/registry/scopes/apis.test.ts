@@ -116,7 +116,7 @@ test('two operators cannot overwrite each other', async () => {
   expect((await call('PATCH', `/apis/${id}`, { name: 'Two' }, { headers })).status).toBe(412);
 });
 
-test('whoever has a token reads, and writing takes catalogue.write', async () => {
+test('any admin token may read, and writing takes catalogue.write', async () => {
   const without = { scopes: ['clients.write'] };
   const id = await makeApi(server, { audience: 'urn:example:guarded' }, []);
   expect((await call('GET', '/apis', undefined, { scopes: [] })).status).toBe(200);

@@ -161,7 +161,7 @@ test('two operators cannot overwrite each other', async () => {
   expect((await call('DELETE', '/scopes/shared.scope', undefined, { headers })).status).toBe(412);
 });
 
-test('whoever has a token reads, and writing takes catalogue.write', async () => {
+test('any admin token may read, and writing takes catalogue.write', async () => {
   const without = { scopes: ['clients.read', 'clients.write'] };
   expect((await call('GET', '/scopes', undefined, { scopes: [] })).status).toBe(200);
   expect((await call('POST', '/scopes', { name: 'a.b', title: 'A' }, without)).status).toBe(403);

@@ -15,7 +15,7 @@ export class Browser implements Actor {
     });
   }
 
-  /** Signs in; whoever has to again has lost a session that was acknowledged. */
+  /** Signs in; having to sign in again means that an acknowledged session was lost. */
   async signIn(): Promise<void> {
     await obtainCode(this.load.party.config, this.load.party.person, { scope: 'openid' }, this.#agent);
     this.#signedIn = true;

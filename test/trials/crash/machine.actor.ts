@@ -6,7 +6,7 @@ import { basic } from '../../harness/protocol/wire.js';
 
 const REMEMBERED = 50;
 
-/** A client that acts for itself: gets tokens, has them looked at, and revokes some. */
+/** A client that acts for itself: gets tokens, introspects and revokes some. */
 export class Machine implements Actor {
   readonly #tokens: TokenEntry[] = [];
 

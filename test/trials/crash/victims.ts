@@ -12,7 +12,7 @@ export interface Victim {
   revive(): Promise<void>;
 }
 
-/** A server, whole; `first` kills what shall die at the same moment. */
+/** A server, whole; `first` kills what has to end at the same moment. */
 export function nodeVictim(
   node: NodeProcess,
   name: string,
@@ -47,7 +47,7 @@ export function workerVictim(node: NodeProcess): Victim {
   };
 }
 
-/** PostgreSQL, whole; whoever runs it has to start it again. */
+/** PostgreSQL, whole; its launcher has to start it again. */
 export function postgresVictim(pid: () => Promise<number | undefined>, revive: () => Promise<void>): Victim {
   return {
     name: 'PostgreSQL',

@@ -68,7 +68,7 @@ export function probes(origin: string, clients: Clients, loot: Loot): Record<Kin
         async () => {
           const { status, body } = await ask('/oauth2/introspect', authenticated(web, { token }));
           const { active, error } = JSON.parse(body) as { active?: boolean; error?: string };
-          // JWTs, which are not stored, are for whoever they are made for to check.
+          // JWTs, which are not stored, are checked by their audience.
           if (active === undefined && error !== 'unsupported_token_type')
             throw new Error(`introspection answered ${String(status)}: ${body}`);
           return active === true;

@@ -60,7 +60,7 @@ const machine: Caller = async (work, turn) => {
 
 /**
  * Signed in already: a code, presented once. After no answer it may have been redeemed, and to present it again would
- * be a replay, which revokes the grant (RFC 6749 section 4.1.2); a relying party asks for authorization anew.
+ * be a replay, which revokes the grant (RFC 6749 section 4.1.2); a relying party asks for authorization again.
  */
 const person =
   (cookie: string): Caller =>

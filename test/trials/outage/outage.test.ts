@@ -25,7 +25,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const BOUNDS = { seconds: 2, each: 2, patience: 20 };
+const BOUNDS = { seconds: 2, each: 2, timeout: 20 };
 const FAULTS: [string, Fault][] = [away, swallowed, slow(1_500), full, readOnly, restarted].map((fault) => [
   fault.name,
   fault,
@@ -33,7 +33,7 @@ const FAULTS: [string, Fault][] = [away, swallowed, slow(1_500), full, readOnly,
 const ANSWERS = ['protocol 503', 'admin 503', 'page 503', 'ready 503', 'health 200'];
 
 test.each(FAULTS)(
-  '%s: 503s in the shape of each door, nothing half done, and all well afterwards',
+  '%s: 503 in the format of each endpoint, no partial writes, and recovery afterwards',
   async (_, fault) => {
     const report = await outage(node, fault, { ...BOUNDS, until: ANSWERS });
     expect(report.wrong).toEqual([]);

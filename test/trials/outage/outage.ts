@@ -8,7 +8,7 @@ import { type Outcome, Traffic } from './traffic.js';
 /** What came of an outage. Times in milliseconds, memory in megabytes. */
 export interface Report {
   fault: string;
-  /** How many answers each door gave with each status while it lasted, such as `protocol 503`. */
+  /** How many answers each endpoint gave with each status while it lasted, such as `protocol 503`. */
   during: Record<string, number>;
   longest: number;
   /** From the end of the fault to the first token. */
@@ -21,18 +21,18 @@ export interface Report {
 export interface Bounds {
   /** How long the fault lasts at least, in seconds. */
   seconds: number;
-  /** Answers such as `protocol 503` that have to be seen before it ends, if that takes no longer than `patience`. */
+  /** Answers such as `protocol 503` that have to be seen before it ends, if that takes no longer than `timeout`. */
   until?: readonly string[];
   /** How many of each kind of request go on at once. */
   each: number;
   /** Seconds after which a request hangs, and a node has not recovered. */
-  patience: number;
+  timeout: number;
 }
 
 /** Sends traffic before, while and after the fault lasts. */
 export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Promise<Report> {
-  const { seconds, each, patience, until = [] } = bounds;
-  const traffic = await Traffic.prepare(node, patience * 1000);
+  const { seconds, each, timeout, until = [] } = bounds;
+  const traffic = await Traffic.prepare(node, timeout * 1000);
   const heard = node.process.stderr.length;
   traffic.start(each);
   await sleep(500);
@@ -43,11 +43,11 @@ export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Pr
   await sleep(seconds * 1000);
   const seen = () => tally(traffic.outcomes.filter(({ at }) => at > begun));
   // What was not seen in time is missing in the report.
-  await eventually(() => until.every((answer) => seen()[answer]), patience * 1000).catch(() => undefined);
+  await eventually(() => until.every((answer) => seen()[answer]), timeout * 1000).catch(() => undefined);
   const lasted = await node.rss();
   const ended = Date.now();
   await end();
-  const recovery = await recovered(traffic, patience);
+  const recovery = await recovered(traffic, timeout);
   await sleep(500);
   await traffic.stop();
   const wrong = traffic.outcomes.flatMap(({ wrong: what }) => what ?? []);
@@ -70,9 +70,9 @@ export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Pr
   };
 }
 
-async function recovered(traffic: Traffic, patience: number): Promise<number | undefined> {
+async function recovered(traffic: Traffic, timeout: number): Promise<number | undefined> {
   const started = performance.now();
-  return eventually(() => traffic.serves(), patience * 1000).then(
+  return eventually(() => traffic.serves(), timeout * 1000).then(
     () => performance.now() - started,
     () => undefined,
   );
@@ -80,8 +80,8 @@ async function recovered(traffic: Traffic, patience: number): Promise<number | u
 
 function tally(outcomes: readonly Outcome[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { door, status } of outcomes) {
-    const key = `${door} ${String(status)}`;
+  for (const { endpoint, status } of outcomes) {
+    const key = `${endpoint} ${String(status)}`;
     counts[key] = (counts[key] ?? 0) + 1;
   }
   return counts;

@@ -14,7 +14,7 @@ const { values: options } = parseArgs({
     timeout: { type: 'string', default: '5' },
   },
 });
-const bounds = { seconds: Number(options.seconds), each: Number(options.each), patience: 60 };
+const bounds = { seconds: Number(options.seconds), each: Number(options.each), timeout: 60 };
 
 await setUp();
 const database = await createTestDatabase();

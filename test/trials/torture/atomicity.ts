@@ -5,7 +5,7 @@ import { type Redemption, type Tokens, tokensOf, wordsOf } from '../../harness/t
 import { Hung, type Reply } from '../../harness/traffic/requests.js';
 
 const REFUSED = '400 invalid_grant';
-/** How many of a crowd's access tokens are looked at where all are good. */
+/** How many of a crowd's access tokens are checked where all are good. */
 const SAMPLE = 10;
 
 /**

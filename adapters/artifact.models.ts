@@ -27,7 +27,7 @@ export function isModelName(name: string): name is ModelName {
 
 /**
  * The primary key of an artifact, in hex: SHA-256 of its model and id. The id itself, which is the token or cookie, is
- * stored nowhere: ids have 256 random bits, so that a digest without a key is enough.
+ * not stored. Ids have 256 random bits, so a digest without a key is enough.
  */
 export function artifactKey(model: ModelName, id: string): string {
   return hash('sha256', `${String(MODELS[model])}:${id}`, 'hex');

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Database, Transaction } from '../src/platform/db/database.js';
-import { NOT_BEFORE } from '../src/registry/live-clients/client-columns.js';
+import { TOKENS_VALID_AFTER } from '../src/registry/live-clients/client-columns.js';
 import { MODELS } from './artifact.models.js';
 
 /** One artifact to write. Keys and digests are in hex, `expiresAt` is in seconds since the epoch. */
@@ -18,7 +18,7 @@ export interface ArtifactRow {
   expiresAt: number;
 }
 
-/** Rows that are written only if their writer is the one who consumes another. */
+/** Rows that are written only if the artifact with this key is consumed by the same statement. */
 export interface Consumption {
   key: string;
   rows: readonly ArtifactRow[];
@@ -27,7 +27,7 @@ export interface Consumption {
 /** One artifact as read. `consumedAt` is in seconds since the epoch, `consumedFor` in seconds by the database's clock. */
 export interface StoredArtifact {
   key: string;
-  /** JSON; parsed anew for each caller, because the engine changes what it gets. */
+  /** JSON; parsed for each caller, because the engine modifies what it gets. */
   payload: string;
   grantId: string | null;
   uid: string | null;
@@ -51,47 +51,49 @@ const FIND = `SELECT encode(id, 'hex') AS key, payload::text, grant_id, uid, enc
   extract(epoch FROM now() - consumed_at)::float8 AS consumed_for
   FROM artifacts WHERE`;
 
-/** Rows as members of one JSON text, which is what costs Node and PostgreSQL least. Always in one order: no deadlocks. */
-const ROWS = `json_to_recordset($1::json)
-  AS row (i text, m smallint, p jsonb, g text, c text, a text, u text, uc text, s text, e float8, x text)`;
+/** Rows as one JSON text, which costs Node and PostgreSQL least. Always written in one order: no deadlocks. */
+const ROWS = `json_to_recordset($1::json) AS input (id text, model smallint, payload jsonb, grant_id text, client_id text,
+  account_id text, uid text, user_code text, sealed_id text, expires_at float8, consumes text)`;
 const INSERT = `INSERT INTO artifacts
     (id, model, payload, grant_id, client_id, account_id, uid, user_code, sealed_id, expires_at)
-  SELECT decode(i, 'hex'), m, p, g, c, a, u, decode(uc, 'hex'), decode(s, 'hex'), to_timestamp(e)`;
+  SELECT decode(id, 'hex'), model, payload, grant_id, client_id, account_id, uid, decode(user_code, 'hex'),
+    decode(sealed_id, 'hex'), to_timestamp(expires_at)`;
 const ON_CONFLICT = `ON CONFLICT (id) DO UPDATE SET
     payload = excluded.payload, grant_id = excluded.grant_id, client_id = excluded.client_id,
     account_id = excluded.account_id, uid = excluded.uid, expires_at = excluded.expires_at,
     user_code = coalesce(excluded.user_code, artifacts.user_code),
     sealed_id = coalesce(excluded.sealed_id, artifacts.sealed_id)`;
-const UPSERT = `${INSERT} FROM ${ROWS} ORDER BY i ${ON_CONFLICT}`;
+const UPSERT = `${INSERT} FROM ${ROWS} ORDER BY input.id ${ON_CONFLICT}`;
 
-const CONSUME = `WITH won AS (
+const CONSUME = `WITH consumed AS (
     UPDATE artifacts SET consumed_at = now() WHERE id = ANY($2) AND consumed_at IS NULL
     RETURNING encode(id, 'hex') AS key),
-  written AS (${INSERT} FROM ${ROWS} WHERE x IN (SELECT key FROM won) ORDER BY i ${ON_CONFLICT})
-  SELECT key FROM won`;
+  written AS (
+    ${INSERT} FROM ${ROWS} WHERE consumes IN (SELECT key FROM consumed) ORDER BY input.id ${ON_CONFLICT})
+  SELECT key FROM consumed`;
 
 const INSERT_ONCE = `
   INSERT INTO artifacts (id, model, payload, expires_at) VALUES (decode($1, 'hex'), $2, $3, to_timestamp($4))
   ON CONFLICT (id) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at
     WHERE artifacts.expires_at < now()`;
 
-/** Rows that are deleted at a time, so that nobody waits long for one of them. */
-const PIECE = 5_000;
+/** Rows that are deleted at a time, so that no other statement waits long for one of them. */
+const DELETED_AT_ONCE = 5_000;
 
-/** Its commit waits for no disk and no standby: what a crash brings back is deleted again. */
+/** Commits without waiting for the disk or a standby: what reappears after a crash is deleted again. */
 const PURGE = `
-  WITH gone AS (DELETE FROM artifacts WHERE ctid = ANY (ARRAY(
+  WITH deleted AS (DELETE FROM artifacts WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM artifacts WHERE expires_at >= $2::timestamptz AND expires_at < now()
     ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING expires_at)
   SELECT count(*)::int AS count, max(expires_at)::text AS last,
-    set_config('synchronous_commit', 'off', true) FROM gone`;
+    set_config('synchronous_commit', 'off', true) FROM deleted`;
 
-/** At most a piece of them, and none that a request is just writing. */
-const REMOVE_DEAD = `
+/** At most `DELETED_AT_ONCE` of them, and none that a request is writing at the moment. */
+const DELETE_INVALIDATED = `
   DELETE FROM artifacts WHERE id IN (SELECT id FROM artifacts a WHERE client_id = $1 AND NOT EXISTS (
     SELECT FROM oauth_clients c WHERE c.client_id = a.client_id AND c.deleted_at IS NULL
-      AND coalesce((a.payload->>'clientRestoredAt')::float8, 0) = ${NOT_BEFORE})
-    LIMIT ${String(PIECE)} FOR UPDATE OF a SKIP LOCKED)`;
+      AND coalesce((a.payload->>'clientTokensValidAfter')::float8, 0) = ${TOKENS_VALID_AFTER})
+    LIMIT ${String(DELETED_AT_ONCE)} FOR UPDATE OF a SKIP LOCKED)`;
 
 /** The SQL of the artifacts table: every statement is prepared once per connection and takes many rows. */
 export class ArtifactRepository {
@@ -112,12 +114,12 @@ export class ArtifactRepository {
     return (await this.#find('artifacts_find_by_user_code', where, [model, userCode]))[0];
   }
 
-  /** Writes each row, or all but its creation and consumption again. No key may come twice. */
+  /** Inserts each row, or replaces one but for its consumption. No key may occur twice. */
   async upsert(rows: ArtifactRow[]): Promise<void> {
     await this.#write('artifacts_upsert', UPSERT, [toJson(rows.map((row) => ({ row })))]);
   }
 
-  /** Inserts the row unless one with its key is alive; false when it is. */
+  /** Inserts the row unless one with its key exists and is not expired; false when it does. */
   async insertOnce(row: Pick<ArtifactRow, 'key' | 'model' | 'payload' | 'expiresAt'>): Promise<boolean> {
     const values = [row.key, row.model, row.payload, row.expiresAt];
     return (await this.#write('artifacts_insert_once', INSERT_ONCE, values)).rowCount === 1;
@@ -125,13 +127,13 @@ export class ArtifactRepository {
 
   /**
    * Consumes each and writes its rows, or does neither when it is consumed already. Returns the keys of those that this
-   * call consumed (RFC 6749 section 4.1.2). No key may come twice.
+   * call consumed (RFC 6749 section 4.1.2). No key may occur twice.
    */
   async consume(consumptions: Consumption[]): Promise<string[]> {
-    const rows = consumptions.flatMap(({ key, rows: own }) => own.map((row) => ({ row, key })));
+    const rows = consumptions.flatMap(({ key, rows: own }) => own.map((row) => ({ row, consumes: key })));
     const values = [toJson(rows), ids(consumptions.map(({ key }) => key))];
-    const won = await this.#write<{ key: string }>('artifacts_consume', CONSUME, values);
-    return won.rows.map(({ key }) => key);
+    const consumed = await this.#write<{ key: string }>('artifacts_consume', CONSUME, values);
+    return consumed.rows.map(({ key }) => key);
   }
 
   async destroy(keys: string[]): Promise<void> {
@@ -144,27 +146,30 @@ export class ArtifactRepository {
   }
 
   /**
-   * Deletes what was issued to a client and is not found any more: all of it unless the client is live, and what carries
-   * another `clientRestoredAt` than the client has. Ends early when `stopping` aborts.
+   * Deletes the artifacts of a client that are invalid: all of them if the client is deleted, otherwise those with another
+   * `clientTokensValidAfter` than the client's. Ends early when `stopping` aborts.
    */
-  async removeDead(clientId: string, stopping?: AbortSignal): Promise<void> {
-    const piece = { name: 'artifacts_remove_dead', text: REMOVE_DEAD, values: [clientId] };
-    while (!stopping?.aborted && (await this.database.atLeisure(piece)).rowCount === PIECE);
+  async deleteInvalidated(clientId: string, stopping?: AbortSignal): Promise<void> {
+    const statement = { name: 'artifacts_delete_invalidated', text: DELETE_INVALIDATED, values: [clientId] };
+    let more = true;
+    while (more && !stopping?.aborted) {
+      more = (await this.database.background(statement)).rowCount === DELETED_AT_ONCE;
+    }
   }
 
-  /** Ends the sessions and grants of a person, in the caller's transaction; a token without its grant is dead. */
+  /** Deletes an account's sessions and grants, in the caller's transaction; a token without its grant is invalid. */
   async revokeByAccount(tx: Transaction, accountId: string): Promise<void> {
     const models = [MODELS.Session, MODELS.Grant];
     await tx('artifacts').where('account_id', accountId).whereIn('model', models).delete();
   }
 
   /**
-   * Deletes at most `limit` expired rows, first those that expired first, skipping those in use. `last` is when the last
-   * of them expired, for the next piece to begin `from`: it would have to step over all that were just deleted.
+   * Deletes at most `limit` expired rows in the order in which they expired, skipping locked ones. `last` is when the last
+   * of them expired; the next call starts `from` there, because it would read all deleted rows again otherwise.
    */
   async purgeExpired(limit: number, from = '-infinity'): Promise<{ count: number; last: string | null }> {
     const statement = { name: 'artifacts_purge', text: PURGE, values: [limit, from] };
-    const { rows } = await this.database.atLeisure<{ count: number; last: string | null }>(statement);
+    const { rows } = await this.database.background<{ count: number; last: string | null }>(statement);
     return rows[0] ?? { count: 0, last: null };
   }
 
@@ -181,28 +186,27 @@ export class ArtifactRepository {
   }
 }
 
-/** As PostgreSQL writes a bytea[]. */
+/** A bytea[] in PostgreSQL's text form. */
 function ids(keys: string[]): string {
   return `{${keys.map((key) => `"\\\\x${key}"`).join(',')}}`;
 }
 
-/** `key` is what has to be consumed first. */
-function toJson(rows: { row: ArtifactRow; key?: string }[]): string {
-  const members = rows.map(({ row, key: x }) => {
-    const { key: i, model: m, payload, grantId: g, clientId: c, accountId: a, uid: u, userCode: uc } = row;
+/** `consumes` is the key of the artifact that must be consumed for the row to be written. */
+function toJson(rows: { row: ArtifactRow; consumes?: string }[]): string {
+  const members = rows.map(({ row, consumes }) => {
     const others = JSON.stringify({
-      i,
-      m,
-      g,
-      c,
-      a,
-      u,
-      uc,
-      s: row.sealedId,
-      e: row.expiresAt,
-      x,
+      id: row.key,
+      model: row.model,
+      grant_id: row.grantId,
+      client_id: row.clientId,
+      account_id: row.accountId,
+      uid: row.uid,
+      user_code: row.userCode,
+      sealed_id: row.sealedId,
+      expires_at: row.expiresAt,
+      consumes,
     });
-    return `{"p":${payload},${others.slice(1)}`;
+    return `{"payload":${row.payload},${others.slice(1)}`;
   });
   return `[${members.join(',')}]`;
 }

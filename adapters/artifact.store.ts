@@ -4,7 +4,7 @@ import { Lookup } from '../src/platform/db/lookup.js';
 import { MODELS } from './artifact.models.js';
 import type { ArtifactRepository, ArtifactRow, Consumption, StoredArtifact } from './artifact.repository.js';
 
-/** The artifacts, one at a time for whoever calls and many at a time for PostgreSQL. Keys are those of `artifactKey`. */
+/** Reads and writes artifacts by key (see `artifactKey`); calls at the same time share a statement. */
 export class ArtifactStore {
   readonly #find: Lookup<StoredArtifact>;
   readonly #findSession: Lookup<StoredArtifact>;
@@ -21,7 +21,7 @@ export class ArtifactStore {
     this.#upsert = batcher((rows) => forEach(rows, repository.upsert(lastOfEach(rows, ({ key }) => key))));
     this.#consume = batcher(async (consumptions) => {
       const first = lastOfEach(consumptions.toReversed(), ({ key }) => key);
-      return winners(
+      return whoConsumed(
         consumptions.map(({ key }) => key),
         await repository.consume(first),
       );
@@ -42,7 +42,7 @@ export class ArtifactStore {
     return this.#upsert.submit(row);
   }
 
-  /** True for the one caller, on whichever node, that consumed it; only that caller's rows are written. */
+  /** True for the one caller, on any node, that consumed it; only that caller's rows are written. */
   consume(key: string, rows: readonly ArtifactRow[]): Promise<boolean> {
     return this.#consume.submit({ key, rows });
   }
@@ -51,14 +51,14 @@ export class ArtifactStore {
     return this.#destroy.submit(key);
   }
 
-  /** One statement, however many of the engine's models ask for it at once. */
+  /** Calls of several models of the engine at the same time make one statement. */
   revokeByGrantId(grantId: string): Promise<void> {
     return this.#revoke.submit(grantId);
   }
 }
 
 function batcher<I, O>(run: (inputs: I[]) => Promise<O[]>): Batcher<I, O> {
-  return new Batcher(BATCH_LIMITS, run, isRefusal);
+  return new Batcher(BATCH_LIMITS, run, changedNothing);
 }
 
 function by(name: 'key' | 'uid', rows: StoredArtifact[]): Map<string, StoredArtifact> {
@@ -73,9 +73,9 @@ function lastOfEach<T>(rows: T[], keyOf: (row: T) => string): T[] {
   return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
 }
 
-/** Of several callers with one key, the first is the one who got it. */
-function winners(keys: string[], got: string[]): boolean[] {
-  const left = new Set(got);
+/** For each caller whether it consumed its key; of several callers with one key, the first did. */
+function whoConsumed(keys: string[], consumed: string[]): boolean[] {
+  const left = new Set(consumed);
   return keys.map((key) => left.delete(key));
 }
 
@@ -84,7 +84,7 @@ async function forEach(inputs: unknown[], done: Promise<void>): Promise<void[]> 
   return inputs.map(() => undefined);
 }
 
-/** PostgreSQL answered that it did not run the statement: bad data (class 22, 23) or a lost lock (class 40). */
-function isRefusal(error: unknown): boolean {
+/** PostgreSQL rolled the statement back: bad data (class 22, 23), or a deadlock or serialization failure (class 40). */
+function changedNothing(error: unknown): boolean {
   return error instanceof DatabaseError && /^(22|23|40)/.test(error.code ?? '');
 }

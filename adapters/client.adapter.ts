@@ -1,39 +1,37 @@
 import { randomBytes } from 'node:crypto';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import type { ClientsService } from '../src/registry/clients/clients.service.js';
 import type { LiveClient } from '../src/registry/live-clients/live-client.js';
+import type { LiveClientsService } from '../src/registry/live-clients/live-clients.service.js';
 import { usesSecret } from '../src/registry/client-record/client-record.js';
 import { applicationType } from '../src/registry/client-rules/redirect-uri-rules.js';
 import { engineResponseTypes } from './response-types.js';
 import { forEngine } from './engine-errors.js';
-import { RequestMemory } from './request-memory.js';
+import { requestState } from './request-state.js';
 
-/** The registry, as far as the engine needs it. */
-export type EngineClients = Pick<ClientsService, 'findForEngine'>;
+/** What the engine needs of the registry. */
+export type EngineClients = Pick<LiveClientsService, 'find'>;
 
 /**
- * What the engine is given as `client_secret`, because it insists on one. It is no secret of any client, lives as long
- * as this process, and is never compared: `compareClientSecret` is ours, and every use of a secret as a key is off.
+ * The `client_secret` that the engine requires for clients with a secret. It is not the secret of any client and differs in
+ * each process. It is never compared, because `compareClientSecret` is replaced, and never used as a key, because every
+ * feature that does so is off.
  */
 const SECRET_MARKER = randomBytes(32).toString('base64url');
 
-/** The first answer stands: what a request writes belongs to the client that it began with. */
-const foundInRequest = new RequestMemory<LiveClient>();
-
-/** The clients as oidc-provider sees them: the database is asked in every request, so that a change holds at once. */
+/** oidc-provider's storage of clients. The database is asked in every request, so that a change is in force at once. */
 export class ClientAdapter implements Adapter {
   constructor(
     private readonly clients: EngineClients,
-    /** The scopes that need no resource indicator; the engine refuses clients that name others. */
+    /** The scopes that need no resource indicator; the engine rejects clients that name others. */
     private readonly plainScopes: ReadonlySet<string>,
-    /** Whether the engine knows response types other than `code`; it refuses clients that name those it does not. */
+    /** Whether response types other than `code` are enabled; the engine rejects clients that name one that is not. */
     private readonly implicit: boolean,
   ) {}
 
   find(id: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
       const found = await clientOfRequest(this.clients, id);
-      // The engine makes its own of what it gets, and the record is everybody's.
+      // The engine modifies what it gets, and the record is shared by all requests.
       return found && (JSON.parse(JSON.stringify(this.#toMetadata(found))) as AdapterPayload);
     });
   }
@@ -51,7 +49,7 @@ export class ClientAdapter implements Adapter {
       response_types: engineResponseTypes(
         record.responseTypes.filter((type) => this.implicit || type === 'code'),
       ),
-      // An empty list would allow every scope; no client can do anything with `openid` that it could not without.
+      // An empty list would allow every scope; `openid` alone gives a client nothing.
       scope: scopes.join(' ') || 'openid',
       token_endpoint_auth_method: record.tokenEndpointAuthMethod,
       allowed_cors_origins: record.allowedCorsOrigins,
@@ -97,21 +95,29 @@ export class ClientAdapter implements Adapter {
   }
 }
 
-/** The client as the engine looked it up in this request, without asking the database again; undefined when it is gone. */
+/**
+ * The client as this request read it first; undefined when it is deleted. The first answer is kept, so that what a request
+ * issues belongs to the client that it began with.
+ */
 export async function clientOfRequest(
   clients: EngineClients,
   clientId: string,
 ): Promise<LiveClient | undefined> {
-  const known = foundInRequest.get(clientId);
-  if (known) return known;
-  const found = await clients.findForEngine(clientId);
-  if (found && !foundInRequest.get(clientId)) foundInRequest.set(clientId, found);
-  return foundInRequest.get(clientId) ?? found;
+  const known = requestState()?.clients;
+  const before = known?.get(clientId);
+  if (before) return before;
+  const found = await clients.find(clientId);
+  const first = known?.get(clientId) ?? found;
+  if (first) known?.set(clientId, first);
+  return first;
 }
 
-/** What was issued to the live client before this is dead; in milliseconds since the epoch, 0 if never. */
-export async function clientNotBefore(clients: EngineClients, clientId: string): Promise<number | undefined> {
-  return (await clientOfRequest(clients, clientId))?.notBefore;
+/** See `LiveClient.tokensValidAfter`; undefined when the client is deleted. */
+export async function clientTokensValidAfter(
+  clients: EngineClients,
+  clientId: string,
+): Promise<number | undefined> {
+  return (await clientOfRequest(clients, clientId))?.tokensValidAfter;
 }
 
 function present<T extends object>(fields: T): { [Name in keyof T]?: NonNullable<T[Name]> } {

@@ -2,7 +2,7 @@ import { errors, Provider } from 'oidc-provider';
 import { isUnavailable } from '../src/platform/db/availability.js';
 import { AppError } from '../src/platform/errors/errors.js';
 
-/** What the engine answers when the database cannot serve the request now: 503 in the shape of RFC 6749. */
+/** The error response when the database is unavailable: 503 in the format of RFC 6749. */
 class TemporarilyUnavailable extends errors.OIDCProviderError {
   constructor(cause: unknown) {
     super(503, 'temporarily_unavailable', { cause });
@@ -11,7 +11,7 @@ class TemporarilyUnavailable extends errors.OIDCProviderError {
   }
 }
 
-/** 429 in the shape of RFC 6749; `retryAfter` in seconds becomes the header. */
+/** The error response when a rate limit is exceeded: 429 in the format of RFC 6749. */
 class SlowDown extends errors.OIDCProviderError {
   constructor(description: string) {
     super(429, 'slow_down');
@@ -19,7 +19,12 @@ class SlowDown extends errors.OIDCProviderError {
   }
 }
 
-/** Runs the work for the engine: what it throws becomes an error that the engine knows how to answer. */
+/** The code or token was consumed by another request. */
+export function replayError(): errors.InvalidGrant {
+  return new errors.InvalidGrant('it was used already');
+}
+
+/** Runs work for the engine. AppErrors and database errors become errors that the engine can respond with. */
 export async function forEngine<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

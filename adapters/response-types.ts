@@ -1,8 +1,8 @@
 import type { ResponseType } from 'oidc-provider';
 
 /**
- * What the engine can answer with at the authorization endpoint (OpenID Connect Core section 3). `token` alone is not
- * there: an access token that comes through the browser without an ID token beside it can be swapped unnoticed.
+ * The response types that the engine supports (OpenID Connect Core section 3). `token` alone is not among them: an access
+ * token that comes through the browser without an ID token can be replaced unnoticed.
  */
 const COMBINATIONS: readonly (readonly string[])[] = [
   ['code'],
@@ -13,7 +13,7 @@ const COMBINATIONS: readonly (readonly string[])[] = [
   ['code', 'id_token', 'token'],
 ];
 
-/** The response types of a client that registered these words, as the engine spells them. */
+/** The response types in the engine's spelling that consist of these words only. */
 export function engineResponseTypes(words: readonly string[]): ResponseType[] {
   return COMBINATIONS.filter((types) => types.every((type) => words.includes(type))).map((types) =>
     types.join(' '),

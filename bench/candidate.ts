@@ -2,9 +2,10 @@ import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { Database } from '../src/platform/db/database.js';
-import type { EmbeddedDatabase } from '../src/platform/embedded-database/embedded.js';
-import { migrateUp } from '../src/platform/db/migrator.js';
+import type { EmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
+import { migrateUp } from '../src/platform/database-setup/migrator.js';
 import { CANDIDATES, type CandidateName } from './candidates.js';
 import { preload } from './preload.js';
 import { serve, withOwnClient } from './serving.js';
@@ -83,9 +84,10 @@ function isCandidate(name: string): name is CandidateName {
 }
 
 async function createDatabase({ connection }: EmbeddedDatabase, name: string): Promise<string> {
-  const admin = new Database(connection, 1, () => undefined);
-  await admin.pool.query(`CREATE DATABASE ${name}`);
-  await admin.close();
+  const admin = new pg.Client(connection);
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${name}`);
+  await admin.end();
   const { host, port, user } = connection;
   return `postgres://${user}@localhost:${String(port)}/${name}?host=${encodeURIComponent(host)}`;
 }

@@ -18,7 +18,7 @@ import { listen } from '../src/platform/http/server.js';
 import type { Settings } from '../src/settings/settings.js';
 import { createLogger } from '../src/platform/telemetry/telemetry.js';
 import { nodeJobs, processJobs } from '../src/server/job-list.js';
-import { startUpkeep } from '../src/platform/jobs/start.js';
+import { startPeriodicJobs } from '../src/platform/jobs/start-periodic-jobs.js';
 import { PlainAdapter } from './plain.adapter.js';
 import { CLIENT, SCOPE, type Target } from './target.js';
 
@@ -61,7 +61,7 @@ async function startPostern(settings: Settings): Promise<Pick<Target, 'clientId'
   const { record, clientSecret } = await context.clients.create(actor, tenant, CLIENT);
   const engine = await startEngine(context);
   await listen(createApp(context, engine), settings.host, settings.port);
-  startUpkeep(context, [...processJobs(context, engine), ...nodeJobs(context)]);
+  startPeriodicJobs(context, [...processJobs(context, engine), ...nodeJobs(context)]);
   return { clientId: record.clientId, clientSecret: clientSecret ?? '' };
 }
 

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import pg from 'pg';
 import { Database } from '../src/platform/db/database.js';
-import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded.js';
-import { migrateUp } from '../src/platform/db/migrator.js';
+import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
+import { migrateUp } from '../src/platform/database-setup/migrator.js';
 import { FLOWS } from './flows.js';
 import { OpenLoop, summary } from './open-loop.js';
 import { serve } from './serving.js';
@@ -35,9 +36,10 @@ const BEFORE_AND_AFTER = 10;
 const directory = await mkdtemp(join(tmpdir(), 'postern-bench-'));
 const postgres = await startEmbeddedDatabase({ dataDirectory: directory });
 const database = new Database(postgres.connection, 2, () => undefined);
+const pool = new pg.Pool({ ...postgres.connection, max: 2 });
 try {
-  await database.pool.query(`ALTER SYSTEM SET autovacuum_naptime = '${String(60 / COMPRESSION)}s'`);
-  await database.pool.query('SELECT pg_reload_conf()');
+  await pool.query(`ALTER SYSTEM SET autovacuum_naptime = '${String(60 / COMPRESSION)}s'`);
+  await pool.query('SELECT pg_reload_conf()');
   await migrateUp(database);
   const { host, port, user } = postgres.connection;
   const server = await serve(Number(options.port), {
@@ -62,6 +64,7 @@ try {
     await server.stop();
   }
 } finally {
+  await pool.end();
   await database.close();
   await postgres.stop();
   await rm(directory, { recursive: true, force: true });
@@ -88,7 +91,7 @@ async function backlog(load: OpenLoop): Promise<void> {
   ];
   const filling = performance.now();
   // They live for an hour at first, so that they expire at one moment however long it takes to write them.
-  await database.pool.query(
+  await pool.query(
     `${text} SELECT sha256(i::text::bytea), 2, jsonb_build_object('kind', 'AccessToken', 'iat', 1, 'scope', 'openid profile email'),
        'grant-' || i / 3, 'client-' || i % 100, now() + make_interval(secs => 90 + i::float8 / $1) FROM generate_series(1, $1::int) AS i`,
     values,
@@ -140,7 +143,7 @@ interface Size {
 }
 
 async function size(): Promise<Size> {
-  const { rows: found } = await database.pool.query<Size>(
+  const { rows: found } = await pool.query<Size>(
     `SELECT count(*) FILTER (WHERE expires_at >= now())::int AS live, count(*) FILTER (WHERE expires_at < now())::int AS expired,
        (SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'artifacts')::int AS dead,
        pg_relation_size('artifacts')::float8 AS table, pg_indexes_size('artifacts')::float8 AS indexes FROM artifacts`,
@@ -152,7 +155,7 @@ async function size(): Promise<Size> {
 /** By PostgreSQL's counters, a second late: looking at the rows would disturb what is measured. */
 async function deletedRows(): Promise<number> {
   const text = "SELECT n_tup_del::float8 AS count FROM pg_stat_user_tables WHERE relname = 'artifacts'";
-  return (await database.pool.query<{ count: number }>(text)).rows[0]?.count ?? 0;
+  return (await pool.query<{ count: number }>(text)).rows[0]?.count ?? 0;
 }
 
 function say(text: string): void {

@@ -34,7 +34,7 @@ export class OpenLoop {
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #underWay = 0;
-  /** The first error of all, for whoever wants to know why. */
+  /** The first error of all. */
   firstError: Error | undefined;
 
   constructor(

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded.js';
+import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
 import { type Candidate, startCandidate } from './candidate.js';
 import { FLOWS } from './flows.js';
 import { cpuOfTree, load } from './measure.js';

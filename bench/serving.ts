@@ -26,7 +26,7 @@ export async function serve(
   const main = fileURLToPath(new URL('../src/main.cjs', import.meta.url));
   const path = join(settings.DATA_DIR, `postern-${String(port)}.log`);
   const log = await open(path, 'w');
-  const child = spawn(process.execPath, [main, 'serve'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=16', main, 'serve'], {
     env: { ...process.env, ISSUER: issuer, PORT: String(port), ...settings },
     stdio: ['ignore', 'pipe', log.fd],
   });

@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Database } from '../src/platform/db/database.js';
-import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded.js';
-import { migrateUp } from '../src/platform/db/migrator.js';
+import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
+import { migrateUp } from '../src/platform/database-setup/migrator.js';
 import { FLOWS, type Step } from './flows.js';
 import { load as fullLoad } from './measure.js';
 import { memoryOfTree } from './memory.js';
@@ -138,7 +138,7 @@ async function makeUsers(target: Target): Promise<Step[]> {
   return users;
 }
 
-/** Steps that each are the turn of whoever has waited longest, for the same mix as at a fixed pace. */
+/** Steps that each take the user who has waited longest, for the same mix as at a fixed pace. */
 function inTurn(users: readonly Step[]): Step[] {
   const idle = [...users];
   return Array.from({ length: AT_ONCE }, () => async () => {

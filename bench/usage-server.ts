@@ -22,7 +22,7 @@ export interface Cpu {
   cpu: number;
 }
 
-/** Two doors of one process on one database: behind one of them usage is counted and written, behind the other not. */
+/** Two listeners of one process on one database: one counts and writes usage, the other does not. */
 async function run(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'postern-bench-'));
   const settings = readSettings({ DATA_DIR: directory, ISSUER: 'http://localhost:3999' });

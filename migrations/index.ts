@@ -14,6 +14,9 @@ import * as prepareRegistration from './20261122070400_prepare_registration.js';
 import * as indexAccountsOfArtifacts from './20261122070500_index_accounts_of_artifacts.js';
 import * as createJobSlots from './20261125060000_create_job_slots.js';
 import * as vacuumArtifactsSooner from './20261125060100_vacuum_artifacts_sooner.js';
+import * as renameRestoredAt from './20261126060000_rename_restored_at_to_tokens_valid_after.js';
+import * as createOutbox from './20261126080000_create_outbox.js';
+import * as numberEncryptionKeys from './20261126090000_number_encryption_keys.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -39,4 +42,7 @@ export const migrations: readonly Migration[] = [
   { name: '20261122070500_index_accounts_of_artifacts', ...indexAccountsOfArtifacts },
   { name: '20261125060000_create_job_slots', ...createJobSlots },
   { name: '20261125060100_vacuum_artifacts_sooner', ...vacuumArtifactsSooner },
+  { name: '20261126060000_rename_restored_at_to_tokens_valid_after', ...renameRestoredAt },
+  { name: '20261126080000_create_outbox', ...createOutbox },
+  { name: '20261126090000_number_encryption_keys', ...numberEncryptionKeys },
 ];

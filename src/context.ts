@@ -3,8 +3,8 @@ import { ArtifactStore } from '../adapters/artifact.store.js';
 import { makeIdentity } from './identity/identity.js';
 import { isUnavailable } from './platform/db/availability.js';
 import type { Database } from './platform/db/database.js';
-import { assertSchema, migrateUp } from './platform/db/migrator.js';
-import { type DatabaseMode, openDatabase } from './platform/db/open.js';
+import { assertSchema, migrateUp } from './platform/database-setup/migrator.js';
+import { type DatabaseMode, openDatabase } from './platform/database-setup/open-database.js';
 import { makePlatform } from './platform/platform.js';
 import { describeError, type Logger } from './platform/telemetry/telemetry.js';
 import { makeRegistry } from './registry/registry.js';
@@ -27,14 +27,14 @@ export async function openContext(settings: Settings, mode: DatabaseMode, log: L
     await assertSchema(opened.database);
     const services = await makeServices(settings, log, opened.database);
     const close = async ({ interrupt = false } = {}): Promise<void> => {
-      if (interrupt) services.deadArtifacts.interrupt();
+      if (interrupt) services.invalidatedArtifacts.interrupt();
       try {
         await services.usage.flush();
       } catch (error) {
         const level = isUnavailable(error) ? 'warn' : 'error';
         log[level]({ error: describeError(error) }, 'the last usage counts could not be written');
       }
-      await services.deadArtifacts.settled();
+      await services.invalidatedArtifacts.finished();
       await opened.close();
     };
     return { ...services, ...opened, close };
@@ -56,6 +56,6 @@ async function makeServices(settings: Settings, log: Logger, database: Database)
     ...tenancy,
     ...registry,
     artifacts,
-    members: tenancy.makeMembers(registry.clients),
+    members: tenancy.makeMembers(registry.liveClients),
   };
 }

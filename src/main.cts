@@ -1,6 +1,29 @@
 #!/usr/bin/env node
+// This file has to be understood by every version of Node.js, so that one that is too old is told so in a sentence.
+const OLDEST = [20, 19];
+const version = process.versions.node.split('.').map(Number);
+if (version[0]! < OLDEST[0]! || (version[0] === OLDEST[0] && version[1]! < OLDEST[1]!)) {
+  process.stderr.write(
+    'postern: Node.js ' +
+      process.version +
+      ' is too old; install Node.js 22 or 24 (' +
+      OLDEST.join('.') +
+      ' or newer works).\n',
+  );
+  process.exit(2);
+}
+
 // bcrypt and WebCrypto share libuv's pool of threads, whose size is read once, when it is first used. A CommonJS module
 // is loaded without it; an ES module is not.
-process.env['UV_THREADPOOL_SIZE'] ??= '16';
+if (!process.env['UV_THREADPOOL_SIZE']) process.env['UV_THREADPOOL_SIZE'] = '16';
+
+// oidc-provider/lib/index.js:8-12 warns of every version of Node.js that is no LTS release from 22 on, each time that it
+// is loaded, through console.warn (lib/helpers/attention.js). The server logs a line of its own instead, once for each
+// start: src/server/start-warnings.ts.
+const engineConsole = globalThis.console;
+const warn = engineConsole.warn.bind(engineConsole);
+engineConsole.warn = (...parts: unknown[]) => {
+  if (!String(parts[0]).includes('oidc-provider WARNING: Unsupported runtime.')) warn(...parts);
+};
 
 void import('./cli/run.js').then(({ run }) => run(process.argv));

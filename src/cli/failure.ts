@@ -1,18 +1,18 @@
 import { isUnavailable } from '../platform/db/availability.js';
-import { EmbeddedDatabaseInUse } from '../platform/embedded-database/embedded-lock.js';
+import { EmbeddedDatabaseInUse } from '../platform/embedded-database/owner-lock.js';
 import { AppError } from '../platform/errors/errors.js';
 import { WorkerFailed } from '../server/processes/worker-pool.js';
-import { SettingsError } from '../settings/settings.js';
+import { SettingsError } from '../settings/settings-error.js';
 
-/** Prints an error to stderr: its message and every mistake; the stack only when the error is a bug of ours. */
+/** Prints an error to stderr: its message and every error; the stack only when the error is a bug of ours. */
 export function printError(error: unknown, json: boolean): void {
   const message = messageOf(error);
-  const mistakes = error instanceof AppError ? error.mistakes : [];
+  const errors = error instanceof AppError ? error.errors : [];
   if (json) {
-    process.stderr.write(`${JSON.stringify({ error: message, errors: mistakes })}\n`);
+    process.stderr.write(`${JSON.stringify({ error: message, errors })}\n`);
     return;
   }
-  const lines = [`postern: ${message}`, ...mistakes.map(({ pointer, detail }) => `  ${pointer}: ${detail}`)];
+  const lines = [`postern: ${message}`, ...errors.map(({ pointer, detail }) => `  ${pointer}: ${detail}`)];
   if (!isExpected(error) && error instanceof Error && error.stack) lines.push(error.stack);
   process.stderr.write(`${lines.join('\n')}\n`);
 }

@@ -8,6 +8,7 @@ import { memberCommands } from './commands/member.js';
 import { migrateCommand } from './commands/migrate.js';
 import { serveCommand } from './commands/serve.js';
 import { orgCommands, projectCommands } from './commands/tenancy.js';
+import { settingsCommand } from './commands/settings.js';
 import { tokenCommand } from './commands/token.js';
 import { workerCommand } from './commands/worker.js';
 import { ignoreClosedPipes } from './output.js';
@@ -42,6 +43,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     memberCommands(),
     keysCommands(),
     tokenCommand(),
+    settingsCommand(),
   ]) {
     program.addCommand(command);
   }

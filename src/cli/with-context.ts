@@ -1,6 +1,6 @@
 import { type Context, openContext } from '../context.js';
 import { createLogger } from '../platform/telemetry/telemetry.js';
-import { readSettings } from '../settings/settings.js';
+import { readCommandSettings } from './command-settings.js';
 
 /**
  * Runs one command's work with the services that the server uses, and closes them afterwards. Throws AppError
@@ -10,7 +10,7 @@ export async function withContext<T>(
   work: (context: Context) => Promise<T>,
   mode: 'attach' | 'attach-or-create' = 'attach',
 ): Promise<T> {
-  const settings = readSettings();
+  const settings = readCommandSettings();
   const context = await openContext(
     settings,
     mode,

@@ -1,5 +1,5 @@
 import { ADMIN_SCOPES } from '../tenancy/access/permissions.js';
-import { mintAdminToken } from '../tenancy/admin-tokens/issue-admin-token.js';
+import { issueAdminToken } from '../tenancy/admin-tokens/issue-admin-token.js';
 import type { Context } from '../context.js';
 import { AppError } from '../platform/errors/errors.js';
 import { adminAudience } from '../tenancy/admin-tokens/admin-audience.js';
@@ -36,7 +36,7 @@ export class DemoRegistration {
       throw new AppError('not_found', 'There is no operator yet. Start the server first: npm start');
     const audience = adminAudience(issuer);
     const request = { issuer, audience, subject: operator.id, scopes: ADMIN_SCOPES, lifetime: 86_400 };
-    return new DemoRegistration(issuer, await mintAdminToken(keys, request), onExchange);
+    return new DemoRegistration(issuer, await issueAdminToken(keys, request), onExchange);
   }
 
   async register(origin: string): Promise<DemoClient> {

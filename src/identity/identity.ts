@@ -3,19 +3,21 @@ import { type AccountArtifacts, AccountsService } from './accounts/accounts.serv
 import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
+import { makeRateLimits } from './attempts/limits.js';
 
 /** The services about people. `artifacts` holds the sessions and grants of their accounts. */
 export function makeIdentity({ database, hashing, settings }: Platform, artifacts: AccountArtifacts) {
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
+  const rateLimits = makeRateLimits(settings);
   const accounts = new AccountsService(
     database,
     new AccountsRepository(database),
     artifacts,
     hashing,
     attempts,
-    settings.attempts,
+    rateLimits,
   );
-  return { accounts, attempts };
+  return { accounts, attempts, rateLimits };
 }
 
 export type Identity = ReturnType<typeof makeIdentity>;

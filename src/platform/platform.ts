@@ -2,6 +2,8 @@ import type { Settings } from '../settings/settings.js';
 import { Hashing } from './crypto/hashing.js';
 import { Vault } from './crypto/sealing.js';
 import type { Database } from './db/database.js';
+import { OutboxRepository } from './jobs/outbox.repository.js';
+import { OutboxService } from './jobs/outbox.service.js';
 import { encryptionKey } from './keys/encryption-key.js';
 import { KeysRepository } from './keys/keys.repository.js';
 import { KeysService } from './keys/keys.service.js';
@@ -21,6 +23,7 @@ export async function makePlatform(settings: Settings, log: Logger, database: Da
     database,
     vault,
     keys,
+    outbox: new OutboxService(new OutboxRepository(database), vault, log),
     hashing: new Hashing(settings.workers),
     pages: new Pages(settings.issuer),
   };

@@ -15,14 +15,18 @@ import { ClientSecretsService } from './client-secrets/client-secrets.service.js
 import { ClientsRepository } from './clients/clients.repository.js';
 import { ClientsService } from './clients/clients.service.js';
 import { DeletedClientsService } from './clients/deleted-clients.service.js';
-import { type ClientArtifacts, DeadArtifacts } from './clients/invalidated-artifacts-cleanup.js';
+import {
+  type ClientArtifacts,
+  InvalidatedArtifactsCleanup,
+} from './clients/invalidated-artifacts-cleanup.js';
 import { LiveClientsRepository } from './live-clients/live-clients.repository.js';
+import { LiveClientsService } from './live-clients/live-clients.service.js';
 import { PublisherPoller } from './publisher/publisher-poller.service.js';
 import { PublisherRepository } from './publisher/publisher.repository.js';
 import { PublisherService } from './publisher/publisher.service.js';
 import { TxtLookup } from './publisher/txt-lookup.js';
-import { InitialAccessTokensRepository } from './registration/initial-access-tokens.repository.js';
-import { InitialAccessTokensService } from './registration/initial-access-tokens.service.js';
+import { InitialAccessTokensRepository } from './initial-access-tokens/initial-access-tokens.repository.js';
+import { InitialAccessTokensService } from './initial-access-tokens/initial-access-tokens.service.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { CatalogueService } from './scopes/catalogue.service.js';
 import { ScopesRepository } from './scopes/scopes.repository.js';
@@ -37,7 +41,7 @@ import { UsageService } from './usage/usage.service.js';
 /** The services of the client registry. `artifacts` holds what was issued to clients. */
 export function makeRegistry(
   platform: Platform,
-  { attempts }: Identity,
+  { attempts, rateLimits }: Identity,
   { audit, tenants }: Tenancy,
   artifacts: ClientArtifacts,
 ) {
@@ -48,13 +52,13 @@ export function makeRegistry(
   const catalogue = {
     database,
     audit,
-    use: clientsRepository,
+    scopeUse: clientsRepository,
     scopes: scopesRepository,
     apis: new ApisRepository(database),
   };
   const ownApi = adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials);
   const scopes = new ScopesService(scopesRepository, ownApi);
-  const deadArtifacts = new DeadArtifacts(artifacts, log);
+  const invalidatedArtifacts = new InvalidatedArtifactsCleanup(artifacts, log);
   const clientSecrets = new ClientSecretsService({
     database,
     clients: clientsRepository,
@@ -62,23 +66,24 @@ export function makeRegistry(
     hashing,
     audit,
   });
+  const liveClients = new LiveClientsService(new LiveClientsRepository(database));
   const clients = new ClientsService({
     database,
     repository: clientsRepository,
-    live: new LiveClientsRepository(database),
+    liveClients,
     secrets: clientSecrets,
     scopes,
     publisher: new PublisherService(publisherRepository),
     tenants,
     audit,
-    deadArtifacts,
+    invalidatedArtifacts,
     capabilities: capabilitiesOf(settings.allow),
   });
   const usage = new UsageService(new UsageRepository(database), log);
   const clientAuthentication = new ClientAuthenticationService(
     new VerifiedSecrets(hashing),
     attempts,
-    settings.attempts.clientSecret,
+    rateLimits,
   );
   const initialAccessTokens = new InitialAccessTokensService({
     database,
@@ -99,13 +104,14 @@ export function makeRegistry(
       days: settings.dynamicClientRetentionDays,
     }),
     clients,
+    liveClients,
     clientSecrets,
     clientAuthentication,
-    deadArtifacts,
+    invalidatedArtifacts,
     deletedClients: new DeletedClientsService({
       database,
       repository: clientsRepository,
-      deadArtifacts,
+      invalidatedArtifacts,
       audit,
       restoreDays: settings.clientRestoreDays,
     }),
@@ -113,12 +119,14 @@ export function makeRegistry(
     registration: new RegistrationService({
       settings,
       clients,
+      liveClients,
       clientSecrets,
       clientAuthentication,
       initialAccessTokens,
       scopes,
       tenants,
       attempts,
+      rateLimits,
     }),
     publisherPoller: new PublisherPoller({
       database,

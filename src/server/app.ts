@@ -1,7 +1,7 @@
 import Koa from 'koa';
 import type { Context } from '../context.js';
 import { adminRouter } from '../endpoints/admin/admin.router.js';
-import { interactionDoor } from '../endpoints/interactions/interactions.router.js';
+import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
 import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
@@ -44,7 +44,7 @@ export function createApp(context: Context, engine: Engine, isReady: () => boole
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
   app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
-  app.use(interactionDoor(context, engine, onUnexpected).routes());
+  app.use(createInteractionRouter(context, engine, onUnexpected).routes());
   app.use(openApiRoutes({ issuer, pages }).routes());
   app.use(
     adminRouter({
@@ -62,8 +62,7 @@ async function assertReady({ database }: Context, isReady: () => boolean): Promi
   await database.ping();
 }
 
-function usesPlainPkce({ clients, settings }: Context): UsesPlainPkce {
+function usesPlainPkce({ liveClients, settings }: Context): UsesPlainPkce {
   return async (clientId) =>
-    settings.allow.plainPkce &&
-    (await clients.findForEngine(clientId))?.record.pkceChallengeMethod === 'plain';
+    settings.allow.plainPkce && (await liveClients.find(clientId))?.record.pkceChallengeMethod === 'plain';
 }

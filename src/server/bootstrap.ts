@@ -3,10 +3,10 @@ import { ADMIN_SCOPES } from '../tenancy/access/permissions.js';
 import { accountSubject, clientSubject } from '../tenancy/access/subjects.js';
 import type { Context } from '../context.js';
 import { lock } from '../platform/db/locks.js';
-import { INSTALLATION_LEVEL } from '../tenancy/members/members.service.js';
+import { INSTALLATION } from '../tenancy/audit/audit.service.js';
+import { INSTALLATION_TENANT } from '../tenancy/tenants/tenant.js';
 
-/** The actor in the audit trail for what the command line and the first start do. */
-export const INSTALLATION = { subject: 'installation', address: null, requestId: null };
+export { INSTALLATION } from '../tenancy/audit/audit.service.js';
 
 /** The credentials of a new installation, printed once. */
 export interface FirstCredentials {
@@ -44,10 +44,10 @@ export async function bootstrap({
         grant_types: ['client_credentials'],
         scopes: [...ADMIN_SCOPES],
       },
-      tx,
+      { tx },
     );
     for (const subject of [accountSubject(operator.id), clientSubject(record.clientId)]) {
-      await members.grant(tx, INSTALLATION, INSTALLATION_LEVEL, subject, 'owner');
+      await members.grant(tx, INSTALLATION, INSTALLATION_TENANT, subject, 'owner');
     }
     return { operatorEmail, operatorPassword, clientId: record.clientId, clientSecret: clientSecret ?? '' };
   });

@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { MAX_ACCESS_TOKEN_TTL } from '../registry/apis/api-record.js';
-import { UPKEEP } from '../registry/usage/unused-clients.service.js';
+import { PERIODIC_JOBS_ACTOR } from '../registry/usage/unused-clients.service.js';
 import { purgeExpired } from './expiry.service.js';
 import type { Job } from '../platform/jobs/periodic-jobs.js';
 
@@ -30,7 +30,7 @@ export function processJobs({ log, settings, usage }: Context, engine: Engine): 
 
 /** The jobs of one process of each node. */
 export function nodeJobs(context: Context): Job[] {
-  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log } = context;
+  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log, outbox } = context;
   const { publisherPoller, settings, unusedClients } = context;
   const { ttl } = settings;
   return [
@@ -64,7 +64,7 @@ export function nodeJobs(context: Context): Job[] {
       seconds: HOUR,
       where: 'once',
       run: async () => {
-        const deleted = await unusedClients.sweep();
+        const deleted = await unusedClients.deleteUnused();
         if (deleted > 0) log.info({ deleted }, 'unused dynamic clients were deleted');
       },
     },
@@ -73,9 +73,18 @@ export function nodeJobs(context: Context): Job[] {
       seconds: HOUR,
       where: 'once',
       run: async () => {
-        const purged = await deletedClients.purge(UPKEEP);
+        const purged = await deletedClients.purge(PERIODIC_JOBS_ACTOR);
         if (purged > 0) log.info({ purged }, 'clients past their restore period were purged');
-        await initialAccessTokens.purgeExpired();
+        await initialAccessTokens.deleteExpired();
+      },
+    },
+    {
+      name: 'purge dead letters',
+      seconds: HOUR,
+      where: 'once',
+      run: async () => {
+        const purged = await outbox.purgeDeadLetters();
+        if (purged > 0) log.info({ purged }, 'dead letters were purged');
       },
     },
     {

@@ -6,10 +6,10 @@ import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
 import { MembersRepository } from './members/members.repository.js';
 import { type ClientOwners, MembersService } from './members/members.service.js';
-import { OrganizationsRepository } from './tenants/organizations.repository.js';
-import { OrganizationsService } from './tenants/organizations.service.js';
-import { ProjectsRepository } from './tenants/projects.repository.js';
-import { ProjectsService } from './tenants/projects.service.js';
+import { OrganizationsRepository } from './organizations/organizations.repository.js';
+import { OrganizationsService } from './organizations/organizations.service.js';
+import { ProjectsRepository } from './projects/projects.repository.js';
+import { ProjectsService } from './projects/projects.service.js';
 import { TenantsRepository } from './tenants/tenants.repository.js';
 import { TenantsService } from './tenants/tenants.service.js';
 

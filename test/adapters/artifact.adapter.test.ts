@@ -5,10 +5,10 @@ import { ArtifactAdapter } from '../../adapters/artifact.adapter.js';
 import { ArtifactRepository } from '../../adapters/artifact.repository.js';
 import { ArtifactStore } from '../../adapters/artifact.store.js';
 import type { ModelName } from '../../adapters/artifact.models.js';
-import { successorOf } from '../../adapters/refresh-successor.js';
+import { successorOf } from '../../adapters/refresh-grace.js';
 import { Database } from '../../src/platform/db/database.js';
 import { Vault } from '../../src/platform/crypto/sealing.js';
-import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../harness/database/test-database.js';
 
 const vault = new Vault(randomBytes(32));
 const id = () => randomBytes(32).toString('base64url');
@@ -32,13 +32,13 @@ function adapter(model: ModelName, { node = 0, refreshGrace = 10 } = {}): Artifa
     store,
     vault,
     refreshGrace,
-    clientNotBefore: () => Promise.resolve(0),
-    expectAccount: () => undefined,
+    clientTokensValidAfter: () => Promise.resolve(0),
+    findAccount: () => Promise.resolve(undefined),
   });
 }
 
 async function everything(): Promise<string> {
-  const { rows } = await (nodes[0] as Database).pool.query<{ row: string }>(
+  const { rows } = await testDatabase.pool.query<{ row: string }>(
     'SELECT artifacts::text AS row FROM artifacts',
   );
   return rows.map(({ row }) => row).join('\n');
@@ -153,9 +153,9 @@ describe.each(['AuthorizationCode', 'DeviceCode'] as const)('redeeming a %s', (m
     await adapter('Grant').upsert(grant, { jti: grant, accountId: 'a', exp: inAnHour() }, 600);
     await adapter('AccessToken').upsert(token, { jti: token, grantId: grant, exp: inAnHour() }, 600);
     await adapter(model).upsert(code, { jti: code, grantId: grant, exp: inAnHour() }, 600);
-    const doors = [adapter(model, { node: 0 }), adapter(model, { node: 1 })] as const;
+    const adapters = [adapter(model, { node: 0 }), adapter(model, { node: 1 })] as const;
     const results = await Promise.allSettled(
-      Array.from({ length: 100 }, (_, index) => doors[index % 2 === 0 ? 0 : 1].consume(code)),
+      Array.from({ length: 100 }, (_, index) => adapters[index % 2 === 0 ? 0 : 1].consume(code)),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const result of results) {
@@ -205,12 +205,12 @@ describe('refresh tokens', () => {
 
   test('without grace 100 at once: one wins', async () => {
     const { token } = await family();
-    const doors = [
+    const adapters = [
       adapter('RefreshToken', { refreshGrace: 0 }),
       adapter('RefreshToken', { node: 1, refreshGrace: 0 }),
     ] as const;
     const results = await Promise.allSettled(
-      Array.from({ length: 100 }, (_, index) => doors[index % 2 === 0 ? 0 : 1].consume(token)),
+      Array.from({ length: 100 }, (_, index) => adapters[index % 2 === 0 ? 0 : 1].consume(token)),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });

@@ -6,7 +6,7 @@ import { AccountsRepository } from '../../src/identity/accounts/accounts.reposit
 import { LiveClientsRepository } from '../../src/registry/live-clients/live-clients.repository.js';
 import { Database } from '../../src/platform/db/database.js';
 import { ApisRepository } from '../../src/registry/apis/apis.repository.js';
-import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../harness/database/test-database.js';
 
 const ROWS = 20_000;
 const TABLES = ['artifacts', 'oauth_clients', 'oauth_client_secrets', 'accounts', 'apis'];
@@ -16,14 +16,12 @@ let database: Database;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  const owner = new Database(testDatabase.url, 1, () => undefined);
   const name = new URL(testDatabase.url.replace('@/', '@localhost/')).pathname.slice(1);
-  // The worst that can happen: every statement is planned once, on empty tables, and nobody looks at them again.
-  await owner.pool.query(`ALTER DATABASE ${name} SET plan_cache_mode = force_generic_plan`);
-  await owner.pool.query(
+  // The worst that can happen: every statement is planned once, on empty tables, and never analyzed.
+  await testDatabase.pool.query(`ALTER DATABASE ${name} SET plan_cache_mode = force_generic_plan`);
+  await testDatabase.pool.query(
     TABLES.map((table) => `ALTER TABLE ${table} SET (autovacuum_enabled = off)`).join(';'),
   );
-  await owner.close();
   database = new Database(testDatabase.url, 1, () => undefined);
 });
 afterAll(async () => {
@@ -66,7 +64,7 @@ async function everyStatement(): Promise<void> {
     () => artifacts.destroy([key]),
     () => artifacts.revokeByGrantIds([id()]),
     () => artifacts.purgeExpired(10),
-    () => artifacts.removeDead('nobody'),
+    () => artifacts.deleteInvalidated('nobody'),
     () => clients.find('client-0'),
     () => clients.scopes('nobody', 0),
     () => accounts.find(randomUUID()),
@@ -77,7 +75,7 @@ async function everyStatement(): Promise<void> {
 
 /** How many rows were read so far, one table after the other, then one index after the other. */
 async function reads(): Promise<Record<string, number>> {
-  const { rows } = await database.pool.query<{ name: string; reads: string }>(
+  const { rows } = await testDatabase.pool.query<{ name: string; reads: string }>(
     `SELECT relname AS name, seq_tup_read AS reads FROM pg_stat_user_tables WHERE relname = ANY ($1)
      UNION ALL SELECT indexrelname, idx_tup_read FROM pg_stat_user_indexes WHERE relname = ANY ($1)`,
     [TABLES],
@@ -86,7 +84,7 @@ async function reads(): Promise<Record<string, number>> {
 }
 
 async function insertClients(from: number, to: number): Promise<void> {
-  await database.pool.query(
+  await testDatabase.pool.query(
     `INSERT INTO oauth_clients (client_id, project_id, registration_type, client_type, client_name, grant_types,
        response_types, scopes, token_endpoint_auth_method)
      SELECT 'client-' || n, p.id, 'manual', 'confidential', 'n', '{}', '{}', '{}', 'client_secret_basic'
@@ -99,7 +97,7 @@ test('a statement planned while its table was empty still goes by an index when 
   await insertClients(0, 0);
   await everyStatement();
   await new ArtifactRepository(database).upsert(Array.from({ length: ROWS }, () => row()));
-  await database.pool.query(
+  await testDatabase.pool.query(
     `INSERT INTO accounts (email, password_hash, profile)
      SELECT n || '@postern.test', 'none', '{}' FROM generate_series(1, $1) AS n`,
     [ROWS],
@@ -121,7 +119,8 @@ async function flushed(): Promise<void> {
     for (const run of [
       () => database.read(flush),
       () => database.write(flush),
-      () => database.pool.query(flush),
+      () => database.background(flush),
+      () => testDatabase.pool.query(flush.text),
     ]) {
       await Promise.all([run(), run()]);
     }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type * as oidc from 'openid-client';
-import { obtainTokens, relyingParty } from '../harness/relying-party.js';
-import { killAll, runPostern } from '../harness/postern-process.js';
-import { startTestServer, type TestServer } from '../harness/test-server.js';
+import { obtainTokens, relyingParty } from '../harness/protocol/relying-party.js';
+import { killAll, runPostern } from '../harness/nodes/postern-process.js';
+import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 let server: TestServer;
 let config: oidc.Configuration;
@@ -17,8 +17,8 @@ afterAll(async () => {
 
 /** The command line on the database of the running server. */
 function shell(args: string[], input?: string) {
-  const { encryptionKey } = server.context.settings;
-  const environment = { DATABASE_URL: server.database.url, ENCRYPTION_KEY: encryptionKey?.reveal() ?? '' };
+  const { url, encryptionKey } = server.database;
+  const environment = { DATABASE_URL: url, ENCRYPTION_KEY: encryptionKey };
   return runPostern(['account', ...args], environment, input);
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { administer } from '../harness/postgres.js';
-import { type CommandLine, killAll, openCommandLine } from '../harness/postern-process.js';
+import { administer } from '../harness/database/administer.js';
+import { type CommandLine, killAll, openCommandLine } from '../harness/nodes/postern-process.js';
 
 const CALLBACK = 'https://rp.example/callback';
 

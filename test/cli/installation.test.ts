@@ -1,7 +1,7 @@
 import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { killAll, runPostern, temporaryDirectory } from '../harness/postern-process.js';
+import { killAll, runPostern, temporaryDirectory } from '../harness/nodes/postern-process.js';
 
 const directories: string[] = [];
 afterEach(async () => {

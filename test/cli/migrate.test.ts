@@ -1,14 +1,15 @@
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { migrations } from '../../migrations/index.js';
-import { administer } from '../harness/postgres.js';
-import { type CommandLine, killAll, openCommandLine } from '../harness/postern-process.js';
+import { administer } from '../harness/database/administer.js';
+import type { Content } from '../harness/database/test-database.js';
+import { type CommandLine, killAll, openCommandLine } from '../harness/nodes/postern-process.js';
 
 const opened: CommandLine[] = [];
 afterEach(killAll);
 afterAll(() => Promise.all(opened.map(({ database }) => database.drop())));
 
-async function open(empty: boolean): Promise<CommandLine> {
-  const shell = await openCommandLine(empty);
+async function open(content: Content): Promise<CommandLine> {
+  const shell = await openCommandLine(content);
   opened.push(shell);
   return shell;
 }
@@ -17,7 +18,7 @@ const newest = migrations.at(-1)?.name ?? '';
 const FUTURE = '29990101000000_future';
 
 test('migrate makes an empty database usable, and has nothing to do the second time', async () => {
-  const shell = await open(true);
+  const shell = await open('nothing');
   const first = await shell.run(['migrate', '--json']);
   expect(first).toMatchObject({ code: 0 });
   expect(first.json()).toEqual({ migrations: migrations.map(({ name }) => name) });
@@ -27,7 +28,7 @@ test('migrate makes an empty database usable, and has nothing to do the second t
 });
 
 test('two migrations at the same moment wait for each other', async () => {
-  const shell = await open(true);
+  const shell = await open('nothing');
   const outcomes = await Promise.all([shell.run(['migrate', '--json']), shell.run(['migrate', '--json'])]);
   expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
   const ran = outcomes.flatMap((outcome) => outcome.json()['migrations']);
@@ -35,7 +36,7 @@ test('two migrations at the same moment wait for each other', async () => {
 });
 
 test('a migration that was killed half-way does not keep the next one from running', async () => {
-  const shell = await open(true);
+  const shell = await open('nothing');
   await administer(
     shell.database.url,
     'CREATE TABLE schema_migrations (id serial PRIMARY KEY, name text, batch int, migration_time timestamptz)',
@@ -50,7 +51,7 @@ test('a migration that was killed half-way does not keep the next one from runni
 test.each([['serve'], ['client', 'list']])(
   'with migrations pending, "%s" refuses and names the command to run',
   async (...args) => {
-    const shell = await open(false);
+    const shell = await open('schema');
     await administer(shell.database.url, `DELETE FROM schema_migrations WHERE name = '${newest}'`);
     const refused = await shell.run(args);
     expect(refused).toMatchObject({ code: 4, stdout: '' });
@@ -62,7 +63,7 @@ test.each([['serve'], ['client', 'list']])(
 test.each([['serve'], ['migrate']])(
   'on the database of a newer version "%s" refuses and changes nothing',
   async (...args) => {
-    const shell = await open(false);
+    const shell = await open('schema');
     await administer(
       shell.database.url,
       `INSERT INTO schema_migrations (name, batch, migration_time) VALUES ('${FUTURE}', 2, now())`,

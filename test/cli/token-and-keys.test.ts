@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { killAll, runPostern } from '../harness/postern-process.js';
-import { CLIENTS, startTestServer, type TestServer } from '../harness/test-server.js';
+import { killAll, openCommandLine, runPostern } from '../harness/nodes/postern-process.js';
+import { CLIENTS, startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
+  await shell('account', 'create', 'op@people.example', '--operator');
 });
 afterAll(async () => {
   await killAll();
@@ -16,7 +17,7 @@ function shell(...args: string[]) {
   return runPostern(args, {
     ISSUER: server.issuer,
     DATABASE_URL: server.database.url,
-    ENCRYPTION_KEY: server.context.settings.encryptionKey?.reveal() ?? '',
+    ENCRYPTION_KEY: server.database.encryptionKey,
   });
 }
 
@@ -25,12 +26,15 @@ const callWith = (token: string, method = 'GET') =>
 
 describe('token', () => {
   test('has nobody to act for before there is an operator', async () => {
-    const outcome = await shell('token');
-    expect(outcome).toMatchObject({ code: 3, stdout: '' });
+    const other = await openCommandLine();
+    try {
+      expect(await other.run(['token'])).toMatchObject({ code: 3, stdout: '' });
+    } finally {
+      await other.database.drop();
+    }
   });
 
   test('opens the admin API of a running server, within its scopes', async () => {
-    await shell('account', 'create', 'op@people.example', '--operator');
     const full = await shell('token');
     expect(full.stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
     expect((await callWith(full.stdout.trim())).status).toBe(200);

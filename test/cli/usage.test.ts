@@ -8,8 +8,8 @@ import {
   PosternProcess,
   runPostern,
   temporaryDirectory,
-} from '../harness/postern-process.js';
-import { freePort } from '../harness/test-server.js';
+} from '../harness/nodes/postern-process.js';
+import { freePort } from '../harness/nodes/test-server.js';
 
 const PASSWORD = 'p4ssw0rd-of-the-database';
 
@@ -112,7 +112,7 @@ describe('settings', () => {
   );
 
   test('without the key that the database was set up with are refused', async () => {
-    const shell = await openCommandLine();
+    const shell = await openCommandLine('schema');
     const directory = await temporaryDirectory();
     try {
       const port = String(await freePort());

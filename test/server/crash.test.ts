@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { crash } from '../trials/torture/crash.js';
-import { Outcomes } from '../trials/torture/outcomes.js';
-import { Random } from '../trials/torture/random.js';
-import { openEmbedded, type OpenScene, openTwoNodes } from '../trials/torture/scenes.js';
+import { crash } from '../trials/crash/crash.js';
+import { Outcomes } from '../harness/traffic/outcomes.js';
+import { SeededRandom } from '../harness/common/seeded-random.js';
+import { openEmbedded, type OpenScene, openTwoNodes } from '../trials/crash/scenes.js';
 
 let scene: OpenScene;
 afterEach(() => scene.close());
@@ -17,7 +17,7 @@ test.each([
   async (_, open) => {
     scene = await open(2);
     const outcomes = new Outcomes('crash');
-    await crash(scene, ROUNDS, new Random(1), outcomes);
+    await crash(scene, ROUNDS, new SeededRandom(1), outcomes);
     expect({ losses: outcomes.losses, wrong: outcomes.wrong, hung: outcomes.hung }).toEqual({
       losses: [],
       wrong: [],

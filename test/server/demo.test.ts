@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Installation } from '../harness/installation.js';
-import { killAll, PosternProcess, runPostern } from '../harness/postern-process.js';
-import { freePort } from '../harness/test-server.js';
+import { Installation } from '../harness/nodes/installation.js';
+import { killAll, PosternProcess, runPostern } from '../harness/nodes/postern-process.js';
+import { freePort } from '../harness/nodes/test-server.js';
 
 let home: Installation;
 beforeAll(async () => {

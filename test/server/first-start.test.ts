@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
-import { Installation, readWelcome } from '../harness/installation.js';
-import { startSite } from '../harness/local-site.js';
-import { killAll, openCommandLine, PosternProcess, runPostern } from '../harness/postern-process.js';
-import { basic, postForm } from '../harness/wire.js';
-import { freePort } from '../harness/test-server.js';
+import { Installation, readWelcome } from '../harness/nodes/installation.js';
+import { startSite } from '../harness/browser/local-site.js';
+import { killAll, openCommandLine, PosternProcess, runPostern } from '../harness/nodes/postern-process.js';
+import { basic, postForm } from '../harness/protocol/wire.js';
+import { freePort } from '../harness/nodes/test-server.js';
 
 const homes: Installation[] = [];
 afterEach(async () => {
@@ -35,12 +35,18 @@ test('a first start that is killed at any moment can be made again', async () =>
 });
 
 test('two nodes that start together on a new database make one set of credentials', async () => {
-  const shell = await openCommandLine();
+  const shell = await openCommandLine('schema');
   try {
     const ports = [String(await freePort()), String(await freePort())];
     const issuer = `http://localhost:${ports[0] ?? ''}`;
     const nodes = ports.map(
-      (PORT) => new PosternProcess(['serve'], { ...shell.environment, PORT, ISSUER: issuer }),
+      (PORT) =>
+        new PosternProcess(['serve'], {
+          ...shell.environment,
+          PORT,
+          ISSUER: issuer,
+          TRUSTED_PROXIES: '1',
+        }),
     );
     await Promise.all(nodes.map((node) => node.says('"listening"')));
     await Promise.any(nodes.map((node) => node.says('resource=')));
@@ -57,7 +63,7 @@ test('two nodes that start together on a new database make one set of credential
 });
 
 test('a port that is taken is named, and nothing is made that would be shown to nobody', async () => {
-  const [shell, site] = await Promise.all([openCommandLine(), startSite()]);
+  const [shell, site] = await Promise.all([openCommandLine('schema'), startSite()]);
   try {
     const environment = { ...shell.environment, PORT: new URL(site.origin).port, ISSUER: site.origin };
     const refused = await runPostern(['serve'], environment);

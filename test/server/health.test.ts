@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { killAll, openCommandLine, type CommandLine, PosternProcess } from '../harness/postern-process.js';
-import { type Proxy, startProxy } from '../harness/tcp-proxy.js';
-import { freePort } from '../harness/test-server.js';
+import {
+  killAll,
+  openCommandLine,
+  type CommandLine,
+  PosternProcess,
+} from '../harness/nodes/postern-process.js';
+import { type Proxy, startProxy } from '../harness/faults/tcp-proxy.js';
+import { freePort } from '../harness/nodes/test-server.js';
 
 let shell: CommandLine;
 let proxy: Proxy;
@@ -28,13 +33,11 @@ afterAll(async () => {
 
 const status = async (path: string) => (await fetch(issuer + path)).status;
 
-test('a node is ready', async () => {
+test('a node is ready, says so while its database is away, and serves again as soon as it is back', async () => {
   expect(await status('/healthz')).toBe(200);
   expect(await status('/readyz')).toBe(200);
   expect(node.stdout).toContain('shown once');
-});
 
-test('without its database it lives, says that it cannot serve, and blames nobody else', async () => {
   await proxy.cut();
   expect(await status('/healthz')).toBe(200);
   const ready = await fetch(`${issuer}/readyz`);
@@ -56,9 +59,7 @@ test('without its database it lives, says that it cannot serve, and blames nobod
   expect([401, 503]).toContain(admin.status);
   expect(await status('/oauth2/jwks')).toBe(200);
   expect(node.child.exitCode).toBeNull();
-});
 
-test('it serves again as soon as the database is back', async () => {
   await proxy.mend();
   expect(await status('/readyz')).toBe(200);
   const answer = await fetch(`${issuer}/oauth2/authorize?client_id=nobody&response_type=code`);

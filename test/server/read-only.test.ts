@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readWelcome } from '../harness/installation.js';
-import { administer } from '../harness/postgres.js';
-import { killAll, openCommandLine, type CommandLine, PosternProcess } from '../harness/postern-process.js';
-import { freePort } from '../harness/test-server.js';
-import { basic, postForm } from '../harness/wire.js';
+import { callAdmin } from '../harness/admin/admin-caller.js';
+import { readWelcome } from '../harness/nodes/installation.js';
+import { administer } from '../harness/database/administer.js';
+import {
+  killAll,
+  openCommandLine,
+  type CommandLine,
+  PosternProcess,
+} from '../harness/nodes/postern-process.js';
+import { freePort } from '../harness/nodes/test-server.js';
+import { basic, postForm } from '../harness/protocol/wire.js';
 
 let shell: CommandLine;
 let node: PosternProcess;
@@ -36,12 +42,9 @@ async function opaqueToken() {
 }
 
 async function register() {
-  const answer = await fetch(`${issuer}/admin/v1/orgs/default/projects/default/oauth_clients`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ client_name: 'Later', grant_types: ['client_credentials'] }),
-  });
-  return answer.status;
+  const path = '/orgs/default/projects/default/oauth_clients';
+  const body = { client_name: 'Later', grant_types: ['client_credentials'] };
+  return (await callAdmin({ origin: issuer }, 'POST', path, body, { token: adminToken })).status;
 }
 
 /** Makes connections that begin from now on read-only, or not, as those to a server are that others have replaced. */

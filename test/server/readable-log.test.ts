@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { readableLine } from '../../src/platform/telemetry/readable-line.js';
-import { killAll, openCommandLine, PosternProcess } from '../harness/postern-process.js';
-import { freePort } from '../harness/test-server.js';
+import { killAll, openCommandLine, PosternProcess } from '../harness/nodes/postern-process.js';
+import { freePort } from '../harness/nodes/test-server.js';
 
 afterEach(killAll);
 

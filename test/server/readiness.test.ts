@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { createApp } from '../../src/server/app.js';
 import { listen } from '../../src/platform/http/server.js';
-import { killAll, openCommandLine, PosternProcess } from '../harness/postern-process.js';
-import { freePort, startTestServer } from '../harness/test-server.js';
+import { killAll, openCommandLine, PosternProcess } from '../harness/nodes/postern-process.js';
+import { freePort, startTestServer } from '../harness/nodes/test-server.js';
 
 afterEach(killAll);
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { afterEach, expect, test } from '@jest/globals';
-import { Installation, readWelcome } from '../harness/installation.js';
-import { killAll, type PosternProcess } from '../harness/postern-process.js';
+import { Installation, readWelcome } from '../harness/nodes/installation.js';
+import { killAll, type PosternProcess } from '../harness/nodes/postern-process.js';
 
 let home: Installation;
 afterEach(async () => {

@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { gone, Installation, readWelcome, type Welcome } from '../harness/installation.js';
-import { killAll, type PosternProcess, runPostern } from '../harness/postern-process.js';
-import { obtainTokens, relyingParty } from '../harness/relying-party.js';
-import { CLIENTS, type RegisteredClient } from '../harness/test-server.js';
+import { gone, Installation, readWelcome, type Welcome } from '../harness/nodes/installation.js';
+import { killAll, type PosternProcess, runPostern } from '../harness/nodes/postern-process.js';
+import { obtainTokens, relyingParty } from '../harness/protocol/relying-party.js';
+import { CLIENTS, type RegisteredClient } from '../harness/nodes/test-server.js';
 
 let home: Installation;
 let server: PosternProcess;
@@ -81,38 +81,44 @@ test('the command line uses the database of the running server', async () => {
   expect((await callAdmin(token)).status).toBe(200);
 });
 
-test('SIGTERM stops it and its database', async () => {
+async function register(client_name: string): Promise<void> {
+  const body = JSON.stringify({ client_name, redirect_uris: ['https://rp.example/callback'] });
+  expect((await callAdmin(await adminToken(), { method: 'POST', body })).status).toBe(201);
+}
+
+/** The names of the clients, newest first. */
+async function clientNames(token: string): Promise<string[]> {
+  const answer = await callAdmin(token);
+  expect(answer.status).toBe(200);
+  const { data } = (await answer.json()) as { data: { client_name: string }[] };
+  return data.map(({ client_name }) => client_name);
+}
+
+test('SIGTERM stops it and its database; the next start is quick, finds everything again and prints no secret', async () => {
+  await register('Before SIGTERM');
+  const names = await clientNames(await adminToken());
+  expect(names[0]).toBe('Before SIGTERM');
   const pid = (await home.databasePid()) ?? 0;
   expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
   await gone(pid, 0);
   expect(await home.databasePid()).toBeUndefined();
-});
 
-test('the second start is quick and finds everything again', async () => {
   const started = performance.now();
   server = await home.serve();
   expect(performance.now() - started).toBeLessThan(10_000);
-  const { data } = (await (await callAdmin(await adminToken())).json()) as {
-    data: { client_name: string }[];
-  };
-  expect(data.map(({ client_name }) => client_name)).toEqual(['First', 'Installation admin']);
+  expect(await clientNames(await adminToken())).toEqual(names);
+  expect(server.stdout).toBe('');
+  for (const secret of [welcome.password, welcome.clientSecret]) expect(server.stderr).not.toContain(secret);
 });
 
-test('the second start prints no secret, and a kill leaves no database process, no lost row, and no obstacle to the next start', async () => {
+test('a kill leaves no database process, no lost row, and no obstacle to the next start', async () => {
   const token = await adminToken();
-  const body = JSON.stringify({ client_name: 'Last', redirect_uris: ['https://rp.example/callback'] });
-  expect((await callAdmin(token, { method: 'POST', body })).status).toBe(201);
+  await register('Before a kill');
   const pid = (await home.databasePid()) ?? 0;
   expect(pid).toBeGreaterThan(0);
   expect(await server.end('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
-  const second = server.stdout + server.stderr;
-  for (const secret of [welcome.password, welcome.clientSecret]) expect(second).not.toContain(secret);
-  expect(server.stdout).toBe('');
   await gone(pid, 10_000);
 
   server = await home.serve();
-  const answer = await callAdmin(token);
-  expect(answer.status).toBe(200);
-  const { data } = (await answer.json()) as { data: { client_name: string }[] };
-  expect(data[0]?.client_name).toBe('Last');
+  expect((await clientNames(token))[0]).toBe('Before a kill');
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { adminGet } from '../harness/admin-get.js';
-import { startTestServer, type TestServer } from '../harness/test-server.js';
-import { PROJECT } from '../harness/usage.js';
+import { callAdmin } from '../harness/admin/admin-caller.js';
+import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
+import { PROJECT } from '../harness/admin/usage.js';
 
 const EVENTS = `${PROJECT}/audit_events`;
 
@@ -31,11 +31,15 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function run(text: string, values: unknown[] = []) {
-  return server.context.database.pool.query<{ id: string; count: number }>(text, values);
+  return server.database.pool.query<{ id: string; count: number }>(text, values);
 }
 
 async function list(query: Record<string, string> = {}, path = EVENTS): Promise<AuditEvent[]> {
-  const { status, body } = await adminGet<Page>(server, `${path}?${new URLSearchParams(query).toString()}`);
+  const { status, body } = await callAdmin<Page>(
+    server,
+    'GET',
+    `${path}?${new URLSearchParams(query).toString()}`,
+  );
   if (status !== 200) throw new Error(`the list answered ${String(status)}: ${JSON.stringify(body)}`);
   return body.data;
 }
@@ -45,7 +49,7 @@ async function walk(query: Record<string, string>, path: string, between = async
   const seen: AuditEvent[] = [];
   for (let cursor: string | null = ''; cursor !== null; await between()) {
     const parameters: string = new URLSearchParams({ ...query, ...(cursor && { cursor }) }).toString();
-    const { body }: { body: Page } = await adminGet<Page>(server, `${path}?${parameters}`);
+    const { body }: { body: Page } = await callAdmin<Page>(server, 'GET', `${path}?${parameters}`);
     seen.push(...body.data);
     cursor = body.next_cursor;
   }
@@ -119,7 +123,7 @@ test('nothing that was written can be changed or taken away', async () => {
        SELECT id, actor, action, target_type, target_id FROM audit_events
        ON CONFLICT (id) DO UPDATE SET actor = 'somebody else'`,
   ]) {
-    const connection = await server.context.database.pool.connect();
+    const connection = await server.database.pool.connect();
     await expect(connection.query(statement)).rejects.toMatchObject({ code: '23001' });
     connection.release(true);
   }
@@ -194,13 +198,15 @@ test.each([
   ['cursor=abc', 'cursor'],
   ['text=x', 'text'],
 ])('the query %s is refused with its reason', async (query, pointer) => {
-  const { status, body } = await adminGet<Page>(server, `/audit_events?${query}`);
+  const { status, body } = await callAdmin<Page>(server, 'GET', `/audit_events?${query}`);
   expect([status, body.errors?.map((error) => error.pointer)]).toEqual([400, [pointer]]);
 });
 
 test('reading the trail needs audit.read', async () => {
   for (const path of [EVENTS, '/audit_events']) {
-    expect((await adminGet(server, path, ['clients.read', 'clients.write'])).status).toBe(403);
-    expect((await adminGet(server, path, ['audit.read'])).status).toBe(200);
+    expect(
+      (await callAdmin(server, 'GET', path, undefined, { scopes: ['clients.read', 'clients.write'] })).status,
+    ).toBe(403);
+    expect((await callAdmin(server, 'GET', path, undefined, { scopes: ['audit.read'] })).status).toBe(200);
   }
 });

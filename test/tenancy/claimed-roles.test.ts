@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ADMIN_SCOPES } from '../../src/tenancy/access/permissions.js';
 import { readSettings } from '../../src/settings/settings.js';
-import { bearer, newOrganization, operator } from '../harness/admin-caller.js';
-import { type OutsideIssuer, startOutsideIssuer } from '../harness/outside-issuer.js';
-import { startTestServer, type TestServer } from '../harness/test-server.js';
+import { bearer, newOrganization, operator } from '../harness/admin/admin-caller.js';
+import { type OutsideIssuer, startOutsideIssuer } from '../harness/protocol/outside-issuer.js';
+import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 const CLIENT = { client_name: 'By an outsider', redirect_uris: ['https://rp.example/cb'] };
 let server: TestServer;

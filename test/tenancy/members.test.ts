@@ -5,8 +5,9 @@ import {
   operator,
   personCaller,
   withRole,
-} from '../harness/admin-caller.js';
-import { startTestServer, type TestServer } from '../harness/test-server.js';
+} from '../harness/admin/admin-caller.js';
+import { waitForLockWaits } from '../harness/database/database-probe.js';
+import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 let server: TestServer;
 let root: AdminCaller;
@@ -93,7 +94,7 @@ test('a client can be a member only where its operators are at home', async () =
   expect((await root('POST', '/orgs/acme/members', body)).status).toBe(201);
 });
 
-test('whoever cannot hand out a role cannot take over a client that has it', async () => {
+test('a person who cannot grant a role cannot take over a client that has it', async () => {
   const clients = '/orgs/acme/projects/acme/oauth_clients';
   const client = await root('POST', clients, CLIENT);
   const subject = `client:${String(client.body['client_id'])}`;
@@ -119,7 +120,7 @@ test('whoever cannot hand out a role cannot take over a client that has it', asy
 
 test('the last owner of the installation stays, also when two remove each other at once', async () => {
   const own = await startTestServer();
-  const { pool } = own.context.database;
+  const { pool } = own.database;
   const blocker = await pool.connect();
   try {
     const first = await operator(own);
@@ -133,9 +134,7 @@ test('the last owner of the installation stays, also when two remove each other 
     await blocker.query('BEGIN');
     await blocker.query('SELECT FROM members FOR UPDATE');
     const removals = [first('DELETE', `/members/${one}`), other('DELETE', `/members/${two}`)];
-    const waiting = `SELECT FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    while ((await pool.query(waiting)).rowCount !== 2);
+    await waitForLockWaits(own, 2);
     await blocker.query('COMMIT');
     const answers = await Promise.all(removals);
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);

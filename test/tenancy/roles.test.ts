@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { newOrganization, operator, personCaller, withRole } from '../harness/admin-caller.js';
-import { startTestServer, type TestServer } from '../harness/test-server.js';
+import { newOrganization, operator, personCaller, withRole } from '../harness/admin/admin-caller.js';
+import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 const CLIENT = { client_name: 'A client', redirect_uris: ['https://rp.example/cb'] };
 let server: TestServer;

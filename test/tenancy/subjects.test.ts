@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { adminAudience } from '../../src/tenancy/admin-tokens/admin-audience.js';
-import { bearer, operator } from '../harness/admin-caller.js';
-import { obtainCode } from '../harness/codes.js';
-import { relyingParty } from '../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../harness/test-server.js';
-import { basic, postForm } from '../harness/wire.js';
+import { bearer, operator } from '../harness/admin/admin-caller.js';
+import { obtainCode } from '../harness/protocol/codes.js';
+import { relyingParty } from '../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../harness/nodes/test-server.js';
+import { basic, postForm } from '../harness/protocol/wire.js';
 
 const CLIENTS = '/orgs/default/projects/default/oauth_clients';
 let server: TestServer;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type AdminCaller, newOrganization, operator } from '../harness/admin-caller.js';
-import { startTestServer, type TestServer } from '../harness/test-server.js';
+import { type AdminCaller, newOrganization, operator } from '../harness/admin/admin-caller.js';
+import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 let server: TestServer;
 let root: AdminCaller;
@@ -108,7 +108,7 @@ test('changes leave audit events, a patch that changes nothing none', async () =
   await root('PATCH', '/orgs/audited', { name: 'Audited' });
   await root('PATCH', '/orgs/audited', { name: 'Again', membership_open: true });
   await root('DELETE', '/orgs/audited');
-  const { rows } = await server.context.database.pool.query(
+  const { rows } = await server.database.pool.query(
     'SELECT action, changed_fields, actor FROM audit_events WHERE target_id = $1 ORDER BY occurred_at',
     [made.body['id']],
   );

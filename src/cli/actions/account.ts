@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { INSTALLATION } from '../../server/bootstrap.js';
 import { accountSubject } from '../../tenancy/access/subjects.js';
-import { INSTALLATION_LEVEL } from '../../tenancy/members/members.service.js';
+import { INSTALLATION_TENANT } from '../../tenancy/tenants/tenant.js';
 import { print } from '../output.js';
 import { withContext } from '../with-context.js';
 
@@ -27,7 +27,7 @@ export async function createAccount(email: string, options: CreateAccountOptions
       database.transaction(async (tx) => {
         const created = await accounts.create({ email, password, ...profile }, tx);
         const subject = accountSubject(created.id);
-        if (operator) await members.grant(tx, INSTALLATION, INSTALLATION_LEVEL, subject, 'owner');
+        if (operator) await members.grant(tx, INSTALLATION, INSTALLATION_TENANT, subject, 'owner');
         return created;
       }),
     'attach-or-create',

@@ -1,13 +1,13 @@
 import type { Context } from '../../context.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
+import { isUuid } from '../../platform/wire/uuid.js';
 import { type ClientRecord, toWire } from '../../registry/client-record/client-record.js';
+import { tokenToWire } from '../../registry/initial-access-tokens/initial-access-token.js';
 import { INSTALLATION } from '../../server/bootstrap.js';
-import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import { type JsonOption, LIST_LIMIT } from '../options.js';
 import { print, table } from '../output.js';
 import { withContext } from '../with-context.js';
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The project of the client, by ids or slugs. */
 export interface ClientOptions extends JsonOption {
@@ -120,7 +120,6 @@ export async function deleteRotatedSecret(name: string, options: ClientOptions):
 
 /** `postern client initial-access-token` */
 export async function createInitialAccessToken(options: InitialAccessTokenOptions): Promise<void> {
-  const { tokenToWire } = await import('../../registry/registration/initial-access-tokens.routes.js');
   const input = { expires_in: Number(options.expiresIn), max_uses: Number(options.maxUses) };
   const wire = await inTenant(options, async ({ initialAccessTokens }, tenant) =>
     tokenToWire(await initialAccessTokens.create(INSTALLATION, tenant, input)),
@@ -130,16 +129,20 @@ export async function createInitialAccessToken(options: InitialAccessTokenOption
 
 function inTenant<T>(
   { org, project }: ClientOptions,
-  work: (context: Context, tenant: Tenant) => Promise<T>,
+  work: (context: Context, tenant: ProjectTenant) => Promise<T>,
 ): Promise<T> {
   return withContext(async (context) => work(context, await context.tenants.resolve(org, project)));
 }
 
 /** By client_id, else by the id of the record. */
-async function find({ clients }: Context, tenant: Tenant, name: string): Promise<ClientRecord> {
-  const byClientId = (await clients.findForEngine(name))?.record;
+async function find(
+  { clients, liveClients }: Context,
+  tenant: ProjectTenant,
+  name: string,
+): Promise<ClientRecord> {
+  const byClientId = (await liveClients.find(name))?.record;
   const id = byClientId?.projectId === tenant.projectId ? byClientId.id : name;
-  if (!UUID.test(id)) throw notFound('client');
+  if (!isUuid(id)) throw notFound('client');
   return clients.get(tenant, id);
 }
 

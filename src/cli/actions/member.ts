@@ -3,7 +3,7 @@ import { AppError, notFound } from '../../platform/errors/errors.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import { INSTALLATION } from '../../server/bootstrap.js';
 import { accountSubject } from '../../tenancy/access/subjects.js';
-import { INSTALLATION_LEVEL, type Level } from '../../tenancy/members/members.service.js';
+import { INSTALLATION_TENANT, type Tenant } from '../../tenancy/tenants/tenant.js';
 import { LIST_LIMIT } from '../options.js';
 import { print, table } from '../output.js';
 import { withContext } from '../with-context.js';
@@ -44,12 +44,12 @@ export async function removeMember(name: string, options: LevelOptions): Promise
   print({ id, removed: true }, options.json, `${name} has no role here any more.`);
 }
 
-async function levelOf({ tenants }: Context, { org, project }: LevelOptions): Promise<Level> {
+async function levelOf({ tenants }: Context, { org, project }: LevelOptions): Promise<Tenant> {
   if (org !== undefined) {
     return project === undefined ? tenants.resolveOrganization(org) : tenants.resolve(org, project);
   }
   if (project !== undefined) throw new AppError('invalid', '--project goes with --org.');
-  return INSTALLATION_LEVEL;
+  return INSTALLATION_TENANT;
 }
 
 async function subjectOf({ accounts }: Context, name: string): Promise<string> {

@@ -1,14 +1,14 @@
-import { migrateUp, schemaState } from '../../platform/db/migrator.js';
-import { openDatabase } from '../../platform/db/open.js';
+import { migrateUp, schemaState } from '../../platform/database-setup/migrator.js';
+import { openDatabase } from '../../platform/database-setup/open-database.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { createLogger } from '../../platform/telemetry/telemetry.js';
-import { readSettings } from '../../settings/settings.js';
+import { readCommandSettings } from '../command-settings.js';
 import { print } from '../output.js';
 import type { JsonOption } from '../options.js';
 
 /** `postern migrate`: makes the installation, too, when there is none. */
 export async function migrate({ json }: JsonOption): Promise<void> {
-  const settings = readSettings();
+  const settings = readCommandSettings();
   const log = createLogger({ level: 'warn', format: settings.logFormat });
   const opened = await openDatabase(settings, 'attach-or-create', log);
   try {

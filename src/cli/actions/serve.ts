@@ -5,7 +5,8 @@ import { version } from '../../platform/telemetry/version.js';
 import { bootstrap } from '../../server/bootstrap.js';
 import { serveAlone } from '../../server/processes/alone.js';
 import { serveWithWorkers } from '../../server/processes/primary.js';
-import { readSettings, type Settings } from '../../settings/settings.js';
+import { readServerSettings, type Settings } from '../../settings/settings.js';
+import { logStartWarnings } from '../../server/start-warnings.js';
 import { credentialsMessage, startMessage } from '../start-message.js';
 
 /** The primary process answers no requests: a job holds one connection for its lock and uses another. */
@@ -13,9 +14,10 @@ const CONNECTIONS_FOR_JOBS = 2;
 
 /** `postern serve` */
 export async function serve(): Promise<void> {
-  const settings = readSettings();
+  const settings = readServerSettings();
   const several = settings.workers > 1;
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, several });
+  logStartWarnings(log);
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   process.on('unhandledRejection', (error) =>

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/errors.js';
 import { adminAudience } from '../../tenancy/admin-tokens/admin-audience.js';
-import { mintAdminToken } from '../../tenancy/admin-tokens/issue-admin-token.js';
+import { issueAdminToken } from '../../tenancy/admin-tokens/issue-admin-token.js';
 import { print } from '../output.js';
 import { withContext } from '../with-context.js';
 
@@ -24,7 +24,7 @@ export async function printToken(options: TokenOptions): Promise<void> {
     if (chosen.length > 1) {
       throw new AppError('invalid', 'There are several operators; choose one with --account.');
     }
-    return mintAdminToken(keys, {
+    return issueAdminToken(keys, {
       issuer,
       audience: adminAudience(issuer),
       subject: operator.id,

@@ -1,24 +1,14 @@
-/** What a request asks a person for, or what became of it: OIDC scopes, single claims, and scopes per resource. */
-export interface Permissions {
-  oidcScopes: string[];
-  oidcClaims: string[];
-  resourceScopes: Record<string, string[]>;
-}
+import type { ConsentDecision } from '../oidc-interactions/grant-decision.js';
+import type { RequestedAccess, ScopesAndClaims } from '../oidc-interactions/pending-interaction.js';
 
-/** A grant as it stands before the person answers. */
-export interface EarlierAnswers {
-  granted: Permissions;
-  rejected: Permissions;
-}
-
-/** One line of the question; `optional` ones can be unticked. */
+/** One scope on the consent page; `optional` ones can be unticked. */
 export interface ScopeChoice {
   name: string;
   optional: boolean;
   ticked: boolean;
 }
 
-/** OpenID Connect Core 1.0, section 5.4: the scope that stands for a claim which a request may also ask for by itself. */
+/** OpenID Connect Core 1.0, section 5.4: the scope under which a claim is shown that a request may also ask for by itself. */
 const SCOPE_OF_CLAIM = new Map<string, string>([
   ...(
     'name family_name given_name middle_name nickname preferred_username profile picture website gender birthdate ' +
@@ -33,28 +23,21 @@ const SCOPE_OF_CLAIM = new Map<string, string>([
   ['address', 'address'],
 ]);
 
-/** The name under which a claim is asked about: its scope's, or its own when no scope stands for it. */
+/** The name under which a claim is shown: that of its scope, or its own when no scope contains it. */
 export function nameOfClaim(claim: string): string {
   return SCOPE_OF_CLAIM.get(claim) ?? claim;
 }
 
-/** What a request named, whether or not it was answered before. */
-export interface Requested {
-  scopes: readonly string[];
-  claims: readonly string[];
-  resources: readonly string[];
-}
-
 /**
- * Everything this request asks for: what the engine found missing, and what an earlier answer settled already, so that
- * somebody who is asked again (`prompt=consent`, a native client) sees the whole of it and can change any of it.
+ * All that the request asks for: what the engine found missing, and what an earlier decision already covers, so that a
+ * person who is asked again (`prompt=consent`, a native client) sees all of it and can change any of it.
  */
-export function questionOf(
-  missing: Permissions,
-  requested: Requested,
-  earlier: EarlierAnswers | undefined,
-): Permissions {
-  const settled = (pick: (from: Permissions) => readonly string[] | undefined) =>
+export function consentQuestionOf(
+  missing: ScopesAndClaims,
+  requested: RequestedAccess,
+  earlier: ConsentDecision | undefined,
+): ScopesAndClaims {
+  const settled = (pick: (from: ScopesAndClaims) => readonly string[] | undefined) =>
     earlier ? [...(pick(earlier.granted) ?? []), ...(pick(earlier.rejected) ?? [])] : [];
   const named = (scopes: readonly string[]) => scopes.filter((scope) => requested.scopes.includes(scope));
   const resources = distinct([...Object.keys(missing.resourceScopes), ...requested.resources]);
@@ -76,11 +59,11 @@ export function questionOf(
   };
 }
 
-/** The lines to show, each name once. `openid` is never optional: without it there is nothing to sign in to. */
-export function choicesOf(
-  question: Permissions,
+/** The scopes to show, each name once. `openid` is never optional: without it there is no sign-in. */
+export function scopeChoicesOf(
+  question: ScopesAndClaims,
   optionalScopes: readonly string[],
-  earlier: EarlierAnswers | undefined,
+  earlier: ConsentDecision | undefined,
 ): ScopeChoice[] {
   const refused = new Set(earlier ? namesOf(earlier.rejected) : []);
   return distinct(namesOf(question)).map((name) => ({
@@ -91,16 +74,16 @@ export function choicesOf(
 }
 
 /**
- * What to grant and what to reject once a person has allowed the request. Everything is granted except optional scopes
- * left unticked, and the claims that belong to them. A tick for anything that was not asked grants nothing.
+ * What to grant and what to reject once a person has allowed the request: all is granted but optional scopes that were
+ * left unticked and the claims that belong to them. A ticked name that was not asked for grants nothing.
  */
-export function decide(
-  question: Permissions,
+export function decisionOf(
+  question: ScopesAndClaims,
   optionalScopes: readonly string[],
   ticked: readonly string[],
-): EarlierAnswers {
+): ConsentDecision {
   const refuses = (name: string) => isOptional(name, optionalScopes) && !ticked.includes(name);
-  const share = (rejected: boolean): Permissions => ({
+  const share = (rejected: boolean): ScopesAndClaims => ({
     oidcScopes: question.oidcScopes.filter((scope) => refuses(scope) === rejected),
     oidcClaims: question.oidcClaims.filter((claim) => refuses(nameOfClaim(claim)) === rejected),
     resourceScopes: withoutEmpty(
@@ -113,7 +96,7 @@ export function decide(
   return { granted: share(false), rejected: share(true) };
 }
 
-function namesOf(permissions: Permissions): string[] {
+function namesOf(permissions: ScopesAndClaims): string[] {
   return [
     ...permissions.oidcScopes,
     ...permissions.oidcClaims.map(nameOfClaim),

@@ -4,13 +4,13 @@ import { equalInConstantTime, type Vault } from '../../platform/crypto/sealing.j
 const FIELD = 'csrf';
 
 /**
- * The hidden token of our forms: a keyed digest of what the form belongs to, here an interaction's uid, which only the
- * browser with the interaction's cookie has seen. Nothing is stored, and any node can check it.
+ * The CSRF token of our forms: a keyed digest of the form's context, here the interaction's uid, which only the browser
+ * with the interaction's cookie knows. Nothing is stored, and any node can check it.
  */
 export class FormTokens {
   constructor(private readonly vault: Vault) {}
 
-  /** The token of the forms that belong to `context`. */
+  /** The token for forms of this context. */
   issue(context: string): string {
     return this.vault.digest('forms', context).toString('base64url');
   }
@@ -24,7 +24,7 @@ export class FormTokens {
   }
 }
 
-/** A field that may be there once. Throws AppError `malformed` when it is repeated. */
+/** The value of a field. Throws AppError `malformed` when it occurs more than once. */
 export function field(form: URLSearchParams, name: string): string | undefined {
   const values = form.getAll(name);
   if (values.length > 1) throw new AppError('malformed', `The field "${name}" was sent more than once.`);

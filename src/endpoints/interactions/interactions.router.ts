@@ -7,8 +7,8 @@ import { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import { interactionRoutes } from './interactions.routes.js';
 import { InteractionsService } from './interactions.service.js';
 
-/** The door for people, on the services of this process. */
-export function interactionDoor(
+/** The router of the pages between an authorization request and its response. */
+export function createInteractionRouter(
   { accounts, clients, pages, scopes, vault }: Context,
   engine: Engine,
   onUnexpected: OnUnexpected,

@@ -15,18 +15,24 @@ import type { PendingInteraction } from '../oidc-interactions/pending-interactio
 
 const FORM_BYTES = 10_000;
 
-/** What the door for people is made of. */
-export interface InteractionDoor {
+/** What the routes need. */
+export interface InteractionRoutesDependencies {
   engine: InteractionEngine;
   service: InteractionsService;
   pages: Pages;
   tokens: FormTokens;
-  /** Where errors of ours are logged. */
+  /** Logs errors that are not the caller's. */
   onUnexpected: OnUnexpected;
 }
 
-/** The stylesheet, and the pages between an authorization request and its answer. */
-export function interactionRoutes({ engine, service, pages, tokens, onUnexpected }: InteractionDoor): Router {
+/** The stylesheet, and the pages between an authorization request and its response. */
+export function interactionRoutes({
+  engine,
+  service,
+  pages,
+  tokens,
+  onUnexpected,
+}: InteractionRoutesDependencies): Router {
   const router = new Router();
 
   router.get(pages.stylesheet.path, (ctx) => {
@@ -51,8 +57,8 @@ export function interactionRoutes({ engine, service, pages, tokens, onUnexpected
       const { redirectUri } = pending;
       sendPage(ctx, pages.render('not-a-member', model), { status: 403, redirectUri });
     } else {
-      expect(pending, 'consent');
-      const earlier = await engine.earlierAnswers(pending);
+      requirePrompt(pending, 'consent');
+      const earlier = await engine.earlierDecision(pending);
       const model = await service.consentPage(pending, earlier, formsOf(pending, 'consent'));
       const needs = { logoUri: model.client.logoUri, redirectUri: pending.redirectUri };
       sendPage(ctx, pages.render('consent', model), { status: 200, ...needs });
@@ -67,22 +73,22 @@ export function interactionRoutes({ engine, service, pages, tokens, onUnexpected
       const password = field(form, 'password') ?? '';
       const account = await service.authenticate({ email, password, address: ctx.ip });
       const login = { accountId: account.id, amr: ['pwd'], remember };
-      goOn(ctx, await engine.finish(ctx.req, ctx.res, { login }));
+      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login }));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.kind !== 'unauthenticated' && error.kind !== 'slow_down') throw error;
       if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
       const model = await service.signInPage(pending, formsOf(pending, 'login'));
-      const again = { ...model, email: email.slice(0, 254), remember, problem: problemOf(error) };
+      const again = { ...model, email: email.slice(0, 254), remember, problem: signInProblem(error) };
       sendSignIn(ctx, pending, again, error.kind === 'slow_down' ? 429 : 400);
     }
   });
 
   router.post('/interaction/:uid/consent', async (ctx) => {
     const { pending, form } = await openForm(ctx, 'consent');
-    const earlier = await engine.earlierAnswers(pending);
-    const answer = await service.decide(pending, earlier, form.getAll('scope'));
-    goOn(ctx, await engine.consent(ctx.req, ctx.res, pending, answer));
+    const earlier = await engine.earlierDecision(pending);
+    const decision = await service.decide(pending, earlier, form.getAll('scope'));
+    redirectTo(ctx, await engine.consent(ctx.req, ctx.res, pending, decision));
   });
 
   router.post('/interaction/:uid/abort', async (ctx) => {
@@ -90,7 +96,7 @@ export function interactionRoutes({ engine, service, pages, tokens, onUnexpected
     const reason =
       pending.prompt === MEMBERSHIP_PROMPT ? NOT_A_MEMBER : 'the person did not allow the request';
     const denial = { error: 'access_denied', error_description: reason };
-    goOn(ctx, await engine.finish(ctx.req, ctx.res, denial));
+    redirectTo(ctx, await engine.finish(ctx.req, ctx.res, denial));
   });
 
   function formsOf({ uid }: PendingInteraction, answer: 'login' | 'consent') {
@@ -102,7 +108,7 @@ export function interactionRoutes({ engine, service, pages, tokens, onUnexpected
     const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
     const form = await readForm(ctx, FORM_BYTES);
     tokens.check(form, pending.uid);
-    if (prompt !== undefined) expect(pending, prompt);
+    if (prompt !== undefined) requirePrompt(pending, prompt);
     return { pending, form };
   }
 
@@ -124,7 +130,7 @@ function uidOf(ctx: Koa.Context): string {
   return uid ?? '';
 }
 
-function expect(pending: PendingInteraction, prompt: string): void {
+function requirePrompt(pending: PendingInteraction, prompt: string): void {
   if (pending.prompt === prompt) return;
   throw new AppError(
     'malformed',
@@ -132,14 +138,14 @@ function expect(pending: PendingInteraction, prompt: string): void {
   );
 }
 
-/** RFC 9700, section 4.12: 303, so that a browser never posts the password again to where it is sent. */
-function goOn(ctx: Koa.Context, location: string): void {
+/** RFC 9700, section 4.12: 303, so that a browser does not post the password again to the redirect target. */
+function redirectTo(ctx: Koa.Context, location: string): void {
   ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
   ctx.status = 303;
   ctx.redirect(location);
 }
 
-function problemOf({ kind, message, retryAfter = 60 }: AppError): string {
+function signInProblem({ kind, message, retryAfter = 60 }: AppError): string {
   if (kind !== 'slow_down') return message;
   const minutes = Math.ceil(retryAfter / 60);
   const wait = minutes === 1 ? 'in a minute' : `in ${String(minutes)} minutes`;

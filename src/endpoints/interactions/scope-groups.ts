@@ -3,7 +3,7 @@ import { hostOf } from '../../registry/apis/audience-rules.js';
 import type { DescribedScope } from '../../registry/scopes/scope-record.js';
 import type { ScopeChoice } from './consent.js';
 
-/** The lines of the question in words, under the API that each is for: those of the account first, the APIs as they come. */
+/** The scopes with their titles, grouped by API: first those of the account, then the APIs in the order of the choices. */
 export function groupByApi(
   choices: readonly ScopeChoice[],
   described: readonly DescribedScope[],

@@ -1,23 +1,50 @@
-import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
-import { OUR_FAULT, requestIdOf, sendError } from '../../platform/pages/error-page.js';
-import type { ClientDescriptions, People } from '../interactions/interactions.service.js';
+import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import { SERVER_FAULT, requestIdOf, sendError } from '../../platform/pages/error-page.js';
+import type { AccountsService } from '../../identity/accounts/accounts.service.js';
+import type { ClientsService } from '../../registry/clients/clients.service.js';
 import type { ClientOnPage, EngineForm } from '../../platform/pages/page-models.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 
-/** A client as the engine knows it; its record may be gone by now. */
+const NOTHING_KNOWN = {
+  description: null,
+  company: null,
+  logoUri: null,
+  clientUri: null,
+  policyUri: null,
+  tosUri: null,
+  verifiedHost: null,
+};
+
+/** The pages that the engine renders at its own endpoints. */
+export interface EnginePages {
+  renderError: NonNullable<Configuration['renderError']>;
+  logoutSource: NonNullable<RpInitiatedLogout['logoutSource']>;
+  postLogoutSuccessSource: NonNullable<RpInitiatedLogout['postLogoutSuccessSource']>;
+  userCodeInputSource: NonNullable<DeviceFlow['userCodeInputSource']>;
+  userCodeConfirmSource: NonNullable<DeviceFlow['userCodeConfirmSource']>;
+  successSource: NonNullable<DeviceFlow['successSource']>;
+}
+type RpInitiatedLogout = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>;
+type DeviceFlow = NonNullable<NonNullable<Configuration['features']>['deviceFlow']>;
+
+/** A client as the engine knows it; it may be deleted by now. */
 interface EngineClient {
   clientId: string;
   clientName?: string | undefined;
 }
 
 /**
- * The pages that the engine answers with by itself. The engine offers forms of its own, with inline handlers that our
- * policy refuses; these forms have the same fields. Pass the result to the engine's configuration.
+ * The pages for the engine's configuration. The engine has forms of its own, with inline scripts that our content security
+ * policy refuses; these forms have the same fields.
  */
-export function enginePages(pages: Pages, clients: ClientDescriptions, people: Pick<People, 'find'>) {
+export function enginePages(
+  pages: Pages,
+  clients: Pick<ClientsService, 'consentView'>,
+  accounts: Pick<AccountsService, 'find'>,
+): EnginePages {
   return {
-    /** An error with no relying party to tell it to. The engine has set the status. */
+    /** An error that cannot be returned to a relying party. The engine has set the status. */
     renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
       sendError(ctx, pages, { ...explain(out, error), requestId: requestIdOf(ctx) });
     },
@@ -25,7 +52,7 @@ export function enginePages(pages: Pages, clients: ClientDescriptions, people: P
     /** RP-Initiated Logout 1.0, section 2: ask before ending the session. */
     async logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
       const { session, client } = ctx.oidc;
-      const account = session?.accountId === undefined ? undefined : await people.find(session.accountId);
+      const account = session?.accountId === undefined ? undefined : await accounts.find(session.accountId);
       const html = pages.render('sign-out', {
         ...engineForm(ctx, 'end_session_confirm'),
         clientName: client && (client.clientName ?? client.clientId),
@@ -34,7 +61,7 @@ export function enginePages(pages: Pages, clients: ClientDescriptions, people: P
       sendPage(ctx, html, { redirectUri: textOf(session?.state?.['postLogoutRedirectUri']) });
     },
 
-    /** The end of a sign-out without a page of the relying party to go back to. */
+    /** After a sign-out without a post-logout redirect URI. */
     async postLogoutSuccessSource(ctx: KoaContextWithOIDC): Promise<void> {
       const { client, provider } = ctx.oidc;
       const session = await provider.Session.get(ctx);
@@ -44,7 +71,7 @@ export function enginePages(pages: Pages, clients: ClientDescriptions, people: P
       sendPage(ctx, pages.render('signed-out', { outcome, clientName }));
     },
 
-    /** Where a person types the code of a device (RFC 8628, section 3.3), for the first time or again. */
+    /** The form for the code of a device (RFC 8628, section 3.3), also after an error. */
     userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, out?: ErrorOut, error?: Error): void {
       const cancelled = error?.name === 'AbortedError';
       const problem = error && !cancelled ? codeProblem(error, out) : undefined;
@@ -57,7 +84,7 @@ export function enginePages(pages: Pages, clients: ClientDescriptions, people: P
       sendPage(ctx, html, problem !== undefined && ctx.status === 200 ? { status: 400 } : {});
     },
 
-    /** RFC 8628, section 5.4: the person checks that the device is the one in front of them. */
+    /** RFC 8628, section 5.4: the person confirms that the device is theirs. */
     async userCodeConfirmSource(
       ctx: KoaContextWithOIDC,
       _form: string,
@@ -76,7 +103,7 @@ export function enginePages(pages: Pages, clients: ClientDescriptions, people: P
       sendPage(ctx, html, { logoUri: shown.logoUri });
     },
 
-    /** The device has been let in. */
+    /** The device was authorized. */
     successSource(ctx: KoaContextWithOIDC): void {
       const { client } = ctx.oidc;
       sendPage(
@@ -91,14 +118,15 @@ function engineForm(ctx: KoaContextWithOIDC, route: string): EngineForm {
   return { action: ctx.oidc.urlFor(route), xsrf: textOf(ctx.oidc.session?.state?.['secret']) ?? '' };
 }
 
-async function describe(clients: ClientDescriptions, client: EngineClient): Promise<ClientOnPage> {
-  const { clientId, clientName = clientId } = client;
+async function describe(
+  clients: Pick<ClientsService, 'consentView'>,
+  { clientId, clientName = clientId }: EngineClient,
+): Promise<ClientOnPage> {
   const view = await clients.consentView(clientId);
-  const unknown = { description: null, company: null, logoUri: null, clientUri: null, policyUri: null };
-  return { clientName, ...unknown, tosUri: null, verifiedHost: null, ...view, clientId };
+  return view?.client ?? { ...NOTHING_KNOWN, clientId, clientName };
 }
 
-/** Wrong, expired and used codes get one answer, so that a guesser learns nothing from the difference. */
+/** Wrong, expired and used codes get one message, so that a guess reveals nothing. */
 function codeProblem(error: Error, out: ErrorOut | undefined): string {
   if (error.name === 'NoCodeError') return 'Enter the code that your device shows.';
   if (/^(NotFound|Expired|AlreadyUsed)Error$/.test(error.name)) {
@@ -111,7 +139,7 @@ function codeProblem(error: Error, out: ErrorOut | undefined): string {
 }
 
 function explain({ error: code, error_description: description }: ErrorOut, error: Error) {
-  if (code === 'server_error' || code === 'temporarily_unavailable') return { ...OUR_FAULT, code };
+  if (code === 'server_error' || code === 'temporarily_unavailable') return { ...SERVER_FAULT, code };
   if (error.name === 'SessionNotFound') {
     const message =
       'It may have expired, or it was finished in another tab. Go back to the application and sign in from there.';

@@ -1,5 +1,5 @@
-/** The name of the engine's question that a person cannot answer: they may not authorize the client. */
+/** The engine's prompt for a person who may not authorize the client; it can only be aborted. */
 export const MEMBERSHIP_PROMPT = 'membership';
 
-/** What the relying party is told of it. */
+/** The `error_description` for the relying party. */
 export const NOT_A_MEMBER = 'this client is only for members of the organization that it belongs to';

@@ -10,8 +10,8 @@ export type MayAuthorize = (clientId: string, accountId: string) => Promise<bool
 const { Check, Prompt, base } = policies;
 
 /**
- * Public clients are for everybody, private ones for members of the owning organization, which may declare that
- * everybody is one. Only a private client of a closed organization costs a look at the members.
+ * Every account may authorize a public client; a private one only members of the owning organization, which may count every
+ * account as a member. The members are read only for a private client of an organization that does not.
  */
 export function membershipRule(
   clients: EngineClients,
@@ -26,8 +26,8 @@ export function membershipRule(
 }
 
 /**
- * A token for the admin API acts as the person, so it is asked for each time, with where it will go: whoever may change a
- * client could otherwise send its old consents somewhere else.
+ * A token for the admin API acts as the person, so consent is asked for each time, with the redirect URI shown: otherwise
+ * a person who may change a client could redirect tokens of earlier consents to another address.
  */
 const administration = new Check(
   'administration',
@@ -40,12 +40,12 @@ const administration = new Check(
 );
 
 /**
- * The scopes of a request are checked when it begins. A client that may do less since must not get them by an interaction
- * that was under way.
+ * The engine checks the scopes of a request when it begins. A client that lost a scope since must not get it through an
+ * interaction that began before.
  */
-const narrowed = new Check(
-  'narrowed',
-  'the client may not ask for this any more',
+const scopeReduced = new Check(
+  'scope_reduced',
+  'the client lost a requested scope',
   'invalid_scope',
   ({ oidc }) => {
     const allowed = new Set(String(oidc.client?.['scope'] ?? '').split(' '));
@@ -55,7 +55,7 @@ const narrowed = new Check(
   },
 );
 
-/** The engine's own questions, and between sign-in and consent the one whether this person may go on at all. */
+/** The engine's own prompts, with the membership prompt between sign-in and consent. */
 export function interactionPolicy(mayAuthorize: MayAuthorize) {
   const policy = base();
   const notAMember = new Check('not_a_member', NOT_A_MEMBER, 'access_denied', async ({ oidc }) => {
@@ -63,7 +63,7 @@ export function interactionPolicy(mayAuthorize: MayAuthorize) {
     if (accountId === undefined || !oidc.client) return Check.NO_NEED_TO_PROMPT;
     return !(await mayAuthorize(oidc.client.clientId, accountId));
   });
-  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, narrowed, notAMember), 1);
+  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, scopeReduced, notAMember), 1);
   policy.get('consent')?.checks.add(administration);
   return policy;
 }

@@ -1,26 +1,39 @@
 import type { Provider } from 'oidc-provider';
-import type { Permissions, Requested } from '../interactions/consent.js';
 
-/** A question that the engine wants a person to answer, in our words. */
+/** OIDC scopes, single claims, and scopes per resource. */
+export interface ScopesAndClaims {
+  oidcScopes: string[];
+  oidcClaims: string[];
+  resourceScopes: Record<string, string[]>;
+}
+
+/** What an authorization request named, whether or not it was consented to before. */
+export interface RequestedAccess {
+  scopes: readonly string[];
+  claims: readonly string[];
+  resources: readonly string[];
+}
+
+/** A prompt of the engine that waits for a person. */
 export interface PendingInteraction {
   uid: string;
-  /** What is asked: `login`, `consent`, or `membership`, which has no answer but to go back. */
+  /** `login`, `consent`, or `membership`, which can only be aborted. */
   prompt: string;
   clientId: string;
-  /** Where the answer goes; undefined when a device waits for it. */
+  /** Where the response goes; undefined in the device flow. */
   redirectUri: string | undefined;
   loginHint: string | undefined;
-  /** Who is signed in, when somebody is. */
+  /** The account that is signed in. */
   accountId: string | undefined;
   grantId: string | undefined;
-  requested: Requested;
-  /** What of it no grant answers yet. */
-  missing: Permissions;
+  requested: RequestedAccess;
+  /** What of it no grant covers yet. */
+  missing: ScopesAndClaims;
 }
 
 type EngineInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
-/** Reads the engine's interaction; parameters are whatever the relying party sent, so that nothing is taken on trust. */
+/** Reads the engine's interaction. Its parameters are what the relying party sent, so their types are checked. */
 export function readInteraction(interaction: EngineInteraction): PendingInteraction {
   const { params, prompt, session } = interaction;
   return {
@@ -49,7 +62,7 @@ export function readInteraction(interaction: EngineInteraction): PendingInteract
   };
 }
 
-/** OpenID Connect Core 1.0, section 5.5: a JSON object with a member per place that the claims go to. */
+/** OpenID Connect Core 1.0, section 5.5: a JSON object whose members name the claims of `userinfo` and of `id_token`. */
 function requestedClaims(json: string | undefined): string[] {
   if (json === undefined) return [];
   const parsed = JSON.parse(json) as unknown;

@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 
-/** The events by which the engine tells of requests that it refused, for its endpoints that read a body. */
-const REFUSALS = [
+/** The engine's error events of its endpoints that read a body. */
+const ERROR_EVENTS = [
   'authorization.error',
   'code_verification.error',
   'device_authorization.error',
@@ -15,11 +15,14 @@ const REFUSALS = [
 ];
 
 /**
- * Gives a body beyond the engine's limit the status 413 (RFC 9110 section 15.5.14). The engine answers 400 to it, as to
- * any body that it cannot read, and tells of the refusal before the answer is on its way.
+ * Answers 413 to a body over the engine's limit of 56 KiB (RFC 9110 section 15.5.14).
+ *
+ * Engine: lib/shared/selective_body.js:24 and :33 throw `request entity too large`; :80 wraps it in an error of status 400,
+ * as for any body that cannot be read. lib/shared/error_handler.js:64 emits the event before the response is sent.
+ * Test: test/endpoints/oidc/token-endpoint.test.ts, "that is too large".
  */
 export function answerTooLarge(provider: EventEmitter): void {
-  for (const event of REFUSALS) {
+  for (const event of ERROR_EVENTS) {
     provider.on(event, (ctx: KoaContextWithOIDC, { cause }: Error) => {
       if (cause instanceof Error && cause.message === 'request entity too large') ctx.status = 413;
     });

@@ -1,28 +1,34 @@
 import type Koa from 'koa';
-import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { EnginePages } from '../oidc/configuration.js';
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 
-const PROMISES = ['Location', 'Set-Cookie', 'Content-Security-Policy'];
+/** Headers of the response that was made before the session could not be saved. */
+const WITHDRAWN_HEADERS = ['Location', 'Set-Cookie', 'Content-Security-Policy'];
 
 /**
- * The engine saves a session after its answer was made, past everything that answers its errors. When the database cannot
- * take it, the answer becomes the 503 of the endpoint's kind, a page for whoever browses; what was promised is withdrawn.
+ * Answers 503, as a page or as JSON, when a session cannot be saved because the database is unavailable; the headers of the
+ * response that was made before are withdrawn.
+ *
+ * Engine: lib/shared/session.js:48 and lib/helpers/initialize_app.js:60 save the session in a `finally` after the response
+ * was made, outside of the engine's own error handlers.
+ * Test: test/endpoints/interactions/database-away.test.ts, "when the session cannot be saved".
  */
-export function answerUnsavedSession({ renderError }: Pick<EnginePages, 'renderError'>): Koa.Middleware {
-  return async (ctx, next) => {
+export function answerUnsavedSession(provider: Provider, pages: Pick<EnginePages, 'renderError'>): void {
+  const middleware: Koa.Middleware = async (ctx, next) => {
     try {
       await next();
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError) || error.statusCode !== 503) throw error;
-      for (const header of PROMISES) ctx.remove(header);
+      for (const header of WITHDRAWN_HEADERS) ctx.remove(header);
       const out = {
         error: error.error,
         ...(error.error_description && { error_description: error.error_description }),
       };
       ctx.status = error.statusCode;
       if (ctx.accepts('json', 'html') === 'html')
-        await renderError(ctx as unknown as KoaContextWithOIDC, out, error);
+        await pages.renderError(ctx as unknown as KoaContextWithOIDC, out, error);
       else ctx.body = out;
     }
   };
+  provider.use(middleware);
 }

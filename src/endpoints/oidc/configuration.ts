@@ -2,24 +2,13 @@ import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
 import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { Settings } from '../../settings/settings.js';
+import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
-import { type FindApi, refuseBareAudience, resourceIndicators } from './resource-servers.js';
+import { type FindApi, rejectAudienceWithoutScope, resourceIndicators } from './resource-servers.js';
 import { engineResponseTypes } from '../../../adapters/response-types.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
-/** The pages that the engine asks for by itself. */
-export interface EnginePages {
-  renderError: NonNullable<Configuration['renderError']>;
-  logoutSource: NonNullable<RpInitiatedLogout['logoutSource']>;
-  postLogoutSuccessSource: NonNullable<RpInitiatedLogout['postLogoutSuccessSource']>;
-  userCodeInputSource: NonNullable<DeviceFlow['userCodeInputSource']>;
-  userCodeConfirmSource: NonNullable<DeviceFlow['userCodeConfirmSource']>;
-  successSource: NonNullable<DeviceFlow['successSource']>;
-}
-type RpInitiatedLogout = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>;
-type DeviceFlow = NonNullable<NonNullable<Configuration['features']>['deviceFlow']>;
-
-/** What the engine's configuration is made of. */
+/** What the engine's configuration depends on. */
 export interface EngineParts {
   settings: Settings;
   keys: KeySet;
@@ -33,7 +22,7 @@ export interface EngineParts {
   pages: EnginePages;
 }
 
-/** The cookie of a person's session; over https only this very host can set it. */
+/** The name of the session cookie. With https it has the prefix `__Host-`, so that no other host can set it. */
 export function sessionCookie(issuer: string): string {
   return issuer.startsWith('https:') ? '__Host-postern_session' : 'postern_session';
 }
@@ -48,7 +37,7 @@ export const CLIENT_EXTENSIONS = [
   'registration_type',
 ];
 
-/** Everything that Postern asks of oidc-provider; whatever is not on here is off. */
+/** The engine's configuration. Every feature that is not enabled here is off. */
 export function engineConfiguration(parts: EngineParts): Configuration {
   const { settings, keys, pages } = parts;
   const { ttl } = settings;
@@ -67,7 +56,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       long: { signed: true, httpOnly: true, sameSite: 'lax', path: '/', secure },
       short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
     },
-    // Our own door registers clients; the engine only has to name it.
+    // Our own registration endpoint registers clients; the engine only publishes its URL.
     discovery:
       settings.registration.mode === 'off'
         ? {}
@@ -122,7 +111,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     pkce: {
       required: (_ctx, client) => client.clientAuthMethod === 'none' || client['pkce_required'] !== false,
     },
-    extraTokenClaims: refuseBareAudience,
+    extraTokenClaims: rejectAudienceWithoutScope,
     rotateRefreshToken: true,
     fetch: engineFetch(settings.issuer),
     ttl: {
@@ -145,7 +134,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       backchannelLogout: { enabled: true },
       revocation: {
         enabled: true,
-        // RFC 7009 section 2.1: another client's token is refused, and the client is told.
+        // RFC 7009 section 2.1: the request is refused with an error if the token was issued to another client.
         allowedPolicy: (_ctx, client, token) => {
           if (token.clientId === client.clientId) return true;
           throw new errors.InvalidRequest('this token was issued to another client');
@@ -153,8 +142,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       },
       introspection: {
         enabled: true,
-        // About tokens of others, refresh tokens aside, clients that an operator registered may ask, as resource servers
-        // do. Nobody is told of a token whose client is gone, or whose person may not use the client any more.
+        // Clients that an operator registered may introspect tokens of others except refresh tokens, as resource servers
+        // do. A token is inactive if its client is deleted, or its account may not authorize the client any more.
         allowedPolicy: async (_ctx, client, token) => {
           if (token.clientId === undefined) return false;
           if (token.clientId !== client.clientId) {
@@ -182,8 +171,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
 }
 
 /**
- * The engine refuses to fetch from special-use addresses, through the dispatcher that it passes (SSRF). That stays, but
- * for an installation on localhost itself, whose relying parties live there too.
+ * The engine passes a dispatcher that refuses special-use addresses (SSRF). An installation without https is on localhost,
+ * as are its relying parties, so it fetches without that dispatcher.
  */
 function engineFetch(issuer: string): NonNullable<Configuration['fetch']> {
   if (issuer.startsWith('https:')) return (url, options) => fetch(url, options);

@@ -1,11 +1,12 @@
 import type Koa from 'koa';
 import type { Engine } from './engine.js';
+import { promptForOfflineAccess } from '../oidc-patches/offline-consent.js';
 import { plainToS256, type UsesPlainPkce } from '../oidc-patches/plain-pkce.js';
 import { ENGINE_ROUTES, isEnginePath } from '../../platform/http/protocol-paths.js';
 
 /**
- * Passes the engine's paths on. Host, scheme and address are settled here: the engine builds its URLs from the
- * request, so it is shown the issuer's origin whatever the caller's headers say.
+ * Passes requests for the engine's paths on to it. The engine builds its URLs from the request, so the headers for host,
+ * scheme and address are set to the issuer's origin and the caller's address here, whatever the caller sent.
  */
 export function engineRouter(issuer: string, engine: Engine, usesPlainPkce: UsesPlainPkce): Koa.Middleware {
   const { host, protocol } = new URL(issuer);
@@ -14,14 +15,14 @@ export function engineRouter(issuer: string, engine: Engine, usesPlainPkce: Uses
       await next();
       return;
     }
-    // It can be stored nowhere, and nobody but an attacker sends it.
+    // PostgreSQL cannot store it, and no honest client sends it.
     if (ctx.req.url?.includes('%00')) {
       ctx.status = 400;
       ctx.body = { error: 'invalid_request', error_description: 'leave out the character U+0000' };
       return;
     }
     if (ctx.path === ENGINE_ROUTES.authorization) {
-      const path = asksForConsent(ctx.req.url ?? ctx.url, issuer);
+      const path = promptForOfflineAccess(ctx.req.url ?? ctx.url, issuer);
       ctx.req.url = await plainToS256(path, issuer, usesPlainPkce);
     }
     const { headers } = ctx.req;
@@ -39,24 +40,4 @@ export function engineRouter(issuer: string, engine: Engine, usesPlainPkce: Uses
     ctx.respond = false;
     await engine.handle(ctx.req, ctx.res);
   };
-}
-
-/**
- * Offline access needs a consent (OpenID Connect Core section 11), and the engine drops the scope from a request that
- * does not ask for one. Most relying parties do not know that, so we ask for them.
- */
-function asksForConsent(path: string, issuer: string): string {
-  const url = new URL(path, issuer);
-  const query = url.searchParams;
-  const prompts = (query.get('prompt') ?? '').split(' ').filter(Boolean);
-  const offline = query.getAll('scope').some((scope) => scope.split(' ').includes('offline_access'));
-  if (
-    !offline ||
-    query.getAll('prompt').length > 1 ||
-    prompts.includes('consent') ||
-    prompts.includes('none')
-  )
-    return path;
-  query.set('prompt', [...prompts, 'consent'].join(' '));
-  return url.pathname + url.search;
 }

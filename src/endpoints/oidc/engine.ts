@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 
-/** What decides whether the Provider in use is still right. */
+/** What a Provider is built from; it is current as long as the fingerprint stays the same. */
 export interface EngineInputs {
   fingerprint: string;
   build(): Provider;
 }
 
 /**
- * The Provider in use. Keys and scopes are read again now and then, and when they changed a new Provider takes over for
- * the next request, without a restart; requests in flight end on the old one.
+ * The Provider in use. Keys and scopes are read again periodically; when they changed, a new Provider is built and serves
+ * the next request, without a restart. Requests in progress finish on the old one.
  */
 export class Engine {
   #provider: Provider;
@@ -27,7 +27,7 @@ export class Engine {
     this.#handle = this.#provider.callback();
   }
 
-  /** @param onChange told whenever a new Provider has taken over. */
+  /** @param onChange called whenever a new Provider was put into use. */
   static async start(
     read: () => Promise<EngineInputs>,
     onChange: () => void = () => undefined,
@@ -43,9 +43,9 @@ export class Engine {
     return this.#handle(req, res);
   }
 
-  /** Builds a new Provider when keys or scopes changed; true when it did. */
+  /** Builds a new Provider if keys or scopes changed; true if it did. */
   refresh(): Promise<boolean> {
-    // One after the other: what was read earlier must not take over from what was read later.
+    // One after the other: an earlier read must not replace a later one.
     const refreshed = this.#refreshed.then(() => this.#refresh());
     this.#refreshed = refreshed.catch(() => false);
     return refreshed;

@@ -7,21 +7,19 @@ import {
   type KoaContextWithOIDC,
   type ResourceServer,
 } from 'oidc-provider';
-import { forEngine } from '../../../adapters/engine-errors.js';
+import { stateOf } from '../../../adapters/request-state.js';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
 
 /** The API of an audience, or undefined. */
 export type FindApi = (audience: string) => Promise<ApiRecord | undefined>;
 type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>;
 
-/** Resource indicators (RFC 8707), answered from the catalogue: once in a request for each that it names. */
+/** Resource indicators (RFC 8707), answered from the catalogue; each audience of a request is read once. */
 export function resourceIndicators(findApi: FindApi): ResourceIndicators {
-  const asked = new WeakMap<object, Map<string, Promise<ApiRecord | undefined>>>();
   const find = (ctx: KoaContextWithOIDC, audience: string): Promise<ApiRecord | undefined> => {
-    const ofRequest = asked.get(ctx) ?? new Map<string, Promise<ApiRecord | undefined>>();
-    asked.set(ctx, ofRequest);
-    const found = ofRequest.get(audience) ?? forEngine(() => findApi(audience));
-    ofRequest.set(audience, found);
+    const { apis } = stateOf(ctx);
+    const found = apis.get(audience) ?? findApi(audience);
+    apis.set(audience, found);
     return found;
   };
   return {
@@ -31,10 +29,10 @@ export function resourceIndicators(findApi: FindApi): ResourceIndicators {
 }
 
 /**
- * A token names an API only together with a scope there: for people one that they consented to, so that `aud` is never
- * merely what was asked for, and for a client of its own one that it was registered with.
+ * Rejects a token that has an audience but no scope there. So `aud` always stands for an access that the person consented
+ * to, or, in a client's own token, that the client was registered with.
  */
-export function refuseBareAudience(
+export function rejectAudienceWithoutScope(
   _ctx: KoaContextWithOIDC,
   token: AccessToken | ClientCredentials,
 ): undefined {
@@ -45,7 +43,7 @@ export function refuseBareAudience(
   throw new errors.CustomOIDCProviderError('invalid_scope', description);
 }
 
-/** What the client may ask for at an API. One where that is nothing is, to this client, not there. */
+/** The API with the scopes that the client may ask for. Throws InvalidTarget if there are none, as for an unknown API. */
 function resourceServer(api: ApiRecord | undefined, client: Client): ResourceServer {
   const allowed: unknown = client['allowed_scopes'];
   const scopes = api?.scopes.filter((scope) => Array.isArray(allowed) && allowed.includes(scope)) ?? [];

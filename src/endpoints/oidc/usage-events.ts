@@ -1,6 +1,7 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { stateOf } from '../../../adapters/request-state.js';
 
-/** Whoever counts what clients are used for; see UsageService. */
+/** Counts requests by client; see UsageService. */
 export interface UsageListener {
   authorized(clientId: string, accountId: string | undefined): void;
   issued(clientId: string, grantType: unknown, accountId: string | undefined): void;
@@ -9,21 +10,20 @@ export interface UsageListener {
   secretUsed(clientId: string, secretId: string): void;
 }
 
-/** Where a failure of ours is one of the client's requests too; the engine has one event for all of its routes. */
+/** The routes whose server errors count as failed requests of the client; the engine has one event for all routes. */
 const ROUTES: ReadonlySet<string> = new Set(['authorization', 'resume', 'token', 'device_authorization']);
 
 /**
- * Has every request that a Provider answered counted once: `grant.success` comes once per answer of the token endpoint
- * whatever tokens are in it, and `authorization.success` once per authorization, of a device too. A request whose client
- * is not known is not counted.
+ * Counts every answered request of a known client once: `grant.success` is emitted once per response of the token endpoint
+ * whatever tokens it contains, and `authorization.success` once per authorization, also of a device.
  */
 export function listenForUsage(provider: Provider, usage: UsageListener): void {
-  const failed = new WeakSet<KoaContextWithOIDC>();
   const fail = (ctx: KoaContextWithOIDC, error: string): void => {
     const clientId = clientIdOf(ctx);
-    // An authorization request with a second mistake in its redirect_uri emits both.
-    if (clientId === undefined || failed.has(ctx)) return;
-    failed.add(ctx);
+    const state = stateOf(ctx);
+    // An authorization request with a second error in its redirect_uri emits both.
+    if (clientId === undefined || state.failureCounted) return;
+    state.failureCounted = true;
     usage.failed(clientId, error);
   };
   const onError = (ctx: KoaContextWithOIDC, { error }: errors.OIDCProviderError): void => fail(ctx, error);

@@ -1,23 +1,14 @@
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
-import { catalogueOperations } from './catalogue-operations.js';
-import { clientOperations } from './client-operations.js';
-import { ANSWERS, REQUESTS } from './components.js';
+import type { Operation } from '../../tenancy/operations/operation.js';
+import { ADMIN_API_ROUTES } from '../admin/admin-api.js';
+import { sharedErrorResponses } from './error-responses.js';
 import { componentSchemas } from './json-schema.js';
-import { memberOperations } from './member-operations.js';
-import { type Operation, TAGS } from './operation.js';
-import { operationObject } from './operation-object.js';
 import type { HeaderObject, OpenApiDocument } from './openapi.js';
-import { sharedRefusals } from './refusals.js';
-import { reportOperations } from './report-operations.js';
-import { tenantOperations } from './tenant-operations.js';
+import { operationObject } from './operation-object.js';
+import { template } from './path-template.js';
+import { problem } from './problem.schema.js';
 
-const OPERATIONS: readonly Operation[] = [
-  ...tenantOperations,
-  ...memberOperations,
-  ...clientOperations,
-  ...catalogueOperations,
-  ...reportOperations,
-];
+const OPERATIONS: readonly Operation[] = ADMIN_API_ROUTES.flatMap(({ operations }) => operations);
 
 const DESCRIPTION = [
   'Every operation needs an access token for this API, obtained with the resource indicator that ends in /admin.',
@@ -40,8 +31,11 @@ const HEADERS: Record<string, HeaderObject> = {
 /** The OpenAPI 3.1 document of the admin API of `issuer`. */
 export function openApiDocument(issuer: string): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {};
+  const tags = new Map(OPERATIONS.map(({ tag }) => [tag.name, tag]));
+  const requests = OPERATIONS.flatMap(({ request }) => request?.schema ?? []);
+  const responses = OPERATIONS.flatMap(({ response }) => response ?? []);
   for (const operation of OPERATIONS) {
-    (paths[operation.path] ??= {})[operation.method] = operationObject(operation);
+    (paths[template(operation.path)] ??= {})[operation.method] = operationObject(operation);
   }
   return {
     openapi: '3.1.0',
@@ -53,11 +47,14 @@ export function openApiDocument(issuer: string): OpenApiDocument {
     },
     servers: [{ url: issuer }],
     security: [{ bearer: [] }],
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    tags: [...tags.values()],
     paths,
     components: {
-      schemas: { ...componentSchemas(REQUESTS, 'input'), ...componentSchemas(ANSWERS, 'output') },
-      responses: sharedRefusals(),
+      schemas: {
+        ...componentSchemas(requests, 'input'),
+        ...componentSchemas([...responses, problem], 'output'),
+      },
+      responses: sharedErrorResponses(),
       headers: HEADERS,
       securitySchemes: {
         bearer: {

@@ -5,16 +5,22 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 type Override = NonNullable<z.core.ToJSONSchemaParams['override']>;
 
-/** The JSON Schemas of these schemas, which refer to each other as components of the document. */
+/** The name of a schema in the document: its `id` (zod's `meta`). Throws when it has none. */
+export function componentName(schema: z.ZodType): string {
+  const id = schema.meta()?.id;
+  if (id === undefined) throw new Error('a schema of the document has no id');
+  return id;
+}
+
+/** The JSON Schemas of these schemas and of all named ones in them; they refer to each other as components. */
 export function componentSchemas(
-  schemas: Readonly<Record<string, z.ZodType>>,
+  schemas: readonly z.ZodType[],
   io: 'input' | 'output',
 ): Record<string, JsonSchema> {
-  const registry = z.registry<{ id: string }>();
-  for (const [name, schema] of Object.entries(schemas)) registry.add(schema, { id: name });
-  const uri = (name: string): string => `#/components/schemas/${name}`;
-  const all = z.toJSONSchema(registry, { io, uri, unrepresentable: 'any', override });
-  return Object.fromEntries(Object.entries(all.schemas).map(([name, schema]) => [name, bare(schema)]));
+  const { $defs = {} } = z.toJSONSchema(z.union([...schemas]), { io, unrepresentable: 'any', override });
+  const text = JSON.stringify($defs).replaceAll('"#/$defs/', '"#/components/schemas/');
+  const all = JSON.parse(text) as Record<string, JsonSchema>;
+  return Object.fromEntries(Object.entries(all).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** The JSON Schema of a parameter. */

@@ -1,6 +1,6 @@
 import type { JsonSchema } from './json-schema.js';
 
-/** As much of OpenAPI 3.1 as the document of the admin API has. */
+/** The parts of OpenAPI 3.1 that the document of the admin API uses. */
 export interface OpenApiDocument {
   openapi: '3.1.0';
   info: { title: string; version: string; summary: string; description: string };
@@ -51,14 +51,14 @@ export interface ParameterObject {
   schema: JsonSchema;
 }
 
-/** One kind of answer. */
+/** A response. */
 export interface ResponseObject {
   description: string;
   headers?: Record<string, Reference>;
   content?: Record<string, { schema: Reference }>;
 }
 
-/** A header of an answer. */
+/** A header of a response. */
 export interface HeaderObject {
   description: string;
   schema: JsonSchema;

@@ -1,39 +1,51 @@
+import type { z } from 'zod';
 import { scopeFor, weakestRole } from '../../tenancy/access/permissions.js';
-import { PATCH_TYPES } from '../../tenancy/access/admin-paths.js';
-import { parameterSchema } from './json-schema.js';
+import {
+  type Authorization,
+  hasEntityTag,
+  hasLocation,
+  mediaTypesOf,
+  type Operation,
+  TENANT_PARAMETERS,
+} from '../../tenancy/operations/operation.js';
+import { errorResponsesOf } from './error-responses.js';
+import { componentName, parameterSchema } from './json-schema.js';
 import type { OperationObject, ParameterObject, Reference, ResponseObject } from './openapi.js';
-import type { Need, Operation } from './operation.js';
-import { IF_MATCH, IF_NONE_MATCH, PATH_WORDS } from './parameters.js';
-import { refusalsOf } from './refusals.js';
-import { parameterNames } from './template.js';
+import { parameterNames } from './path-template.js';
 
-/** An operation as the document has it. */
+const IF_MATCH =
+  'The ETag of the record as it was read: another version answers 412 and nothing is changed (RFC 9110 section 13.1.1).';
+const IF_NONE_MATCH = 'The ETag of a copy: when it is still current the answer is 304 without a body.';
+
+/** An operation in the form of the document. */
 export function operationObject(operation: Operation): OperationObject {
-  const { id, tag, summary, need, body, method } = operation;
-  const types = method === 'patch' ? PATCH_TYPES : ['application/json'];
+  const { id, tag, summary, authorization, request } = operation;
   return {
     operationId: id,
-    tags: [tag],
+    tags: [tag.name],
     summary,
-    ...(need ? { 'x-permission': need.permission, 'x-role': roleFor(need) } : {}),
-    security: [{ bearer: need ? [scopeFor(need.permission)] : [] }],
+    ...(authorization ? { 'x-permission': authorization.permission, 'x-role': roleFor(authorization) } : {}),
+    security: [{ bearer: authorization ? [scopeFor(authorization.permission)] : [] }],
     parameters: parametersOf(operation),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body, types) } }),
-    responses: { ...successOf(operation), ...refusalsOf(operation) },
+    ...(request
+      ? { requestBody: { required: true, content: contentOf(request.schema, mediaTypesOf(operation)) } }
+      : {}),
+    responses: { ...successOf(operation), ...errorResponsesOf(operation) },
   };
 }
 
-function roleFor({ permission, at }: Need): string {
-  if (at === 'anybody') return 'any';
+function roleFor({ permission, at }: Authorization): string {
+  if (at === 'any role') return 'any';
   const role = at === 'installation' ? undefined : weakestRole(permission);
   return role ?? 'owner of the installation';
 }
 
-function parametersOf({ path, query = {}, versioned, method, status }: Operation): ParameterObject[] {
+function parametersOf(operation: Operation): ParameterObject[] {
+  const { path, record, query = {}, versioned, method, status } = operation;
   const text = { type: 'string' } as const;
   const inPath = parameterNames(path).map((name): ParameterObject => {
-    const description = PATH_WORDS[name];
-    if (description === undefined) throw new Error(`nothing says what {${name}} is`);
+    const description = name === record?.parameter ? record.description : TENANT_PARAMETERS[name];
+    if (description === undefined) throw new Error(`${operation.id} does not declare {${name}}`);
     return { name, in: 'path', required: true, description, schema: text };
   });
   const inQuery = Object.entries(query).map(([name, { schema, description }]): ParameterObject => {
@@ -46,23 +58,24 @@ function parametersOf({ path, query = {}, versioned, method, status }: Operation
   return [...inPath, ...inQuery, ...(versioned && status !== 201 ? [condition] : [])];
 }
 
-function successOf({ status, answer, versioned, method, path }: Operation): Record<string, ResponseObject> {
-  const created = status === 201 && answer !== 'InitialAccessToken';
-  // What was deleted has no version; a client whose rotated secret was deleted still has.
-  const tagged = versioned && !(status === 204 && path.endsWith('}'));
-  const names = [...(tagged ? ['ETag'] : []), ...(created ? ['Location'] : [])];
+function successOf(operation: Operation): Record<string, ResponseObject> {
+  const { status, response, versioned, method } = operation;
+  const names = [
+    ...(hasEntityTag(operation) ? ['ETag'] : []),
+    ...(hasLocation(operation) ? ['Location'] : []),
+  ];
   const headers = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
   return {
     [status]: {
       description: { 200: 'Done.', 201: 'Created.', 204: 'Done; there is no body.' }[status],
       ...(names.length > 0 ? { headers } : {}),
-      ...(answer === undefined ? {} : { content: contentOf(answer, ['application/json']) }),
+      ...(response ? { content: contentOf(response, ['application/json']) } : {}),
     },
     ...(versioned && method === 'get' ? { 304: { description: 'The copy is still current.', headers } } : {}),
   };
 }
 
-function contentOf(schema: string, types: readonly string[]): Record<string, { schema: Reference }> {
-  const reference = { $ref: `#/components/schemas/${schema}` };
+function contentOf(schema: z.ZodType, types: readonly string[]): Record<string, { schema: Reference }> {
+  const reference = { $ref: `#/components/schemas/${componentName(schema)}` };
   return Object.fromEntries(types.map((type) => [type, { schema: reference }]));
 }

@@ -1,21 +1,25 @@
 import { z } from 'zod';
 
-/** What every refusal looks like (RFC 9457). */
-export const problem = z.strictObject({
-  type: z.literal('about:blank'),
-  title: z.string().describe('The status in words.'),
-  status: z.int().min(400).max(599),
-  detail: z.string().describe('What is wrong and what to do about it.'),
-  request_id: z.string().describe('Under what id the server’s log knows the request.'),
-  errors: z
-    .array(
-      z.strictObject({
-        pointer: z.string().describe('Where: an RFC 6901 pointer into the body, or the name of a parameter.'),
-        detail: z.string(),
-      }),
-    )
-    .min(1)
-    .max(100)
-    .optional()
-    .describe('Every mistake in the request, up to a hundred.'),
-});
+/** The body of every error (RFC 9457). */
+export const problem = z
+  .strictObject({
+    type: z.literal('about:blank'),
+    title: z.string().describe('The status in words.'),
+    status: z.int().min(400).max(599),
+    detail: z.string().describe('What is wrong and what to do about it.'),
+    request_id: z.string().describe('Under what id the server’s log knows the request.'),
+    errors: z
+      .array(
+        z.strictObject({
+          pointer: z
+            .string()
+            .describe('Where: an RFC 6901 pointer into the body, or the name of a parameter.'),
+          detail: z.string(),
+        }),
+      )
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Every mistake in the request, up to a hundred.'),
+  })
+  .meta({ id: 'Problem' });

@@ -2,7 +2,7 @@ import type { ReferenceModel, ReferenceField, ReferenceOperation } from '../../p
 import type { JsonSchema } from './json-schema.js';
 import type { OpenApiDocument, OperationObject, Reference, ResponseObject } from './openapi.js';
 
-/** The reference page of the document: its operations by chapter, with the fields of bodies and answers. */
+/** The reference page of the document: its operations by chapter, with the fields of requests and responses. */
 export function referenceModel(document: OpenApiDocument): ReferenceModel {
   const all = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
@@ -34,9 +34,9 @@ function operationOn(
     summary: operation.summary,
     permission: operation['x-permission'],
     role: operation['x-role'],
-    parameters: operation.parameters.map(({ name, in: place, required, description, schema }) => ({
+    parameters: operation.parameters.map(({ name, in: location, required, description, schema }) => ({
       name,
-      place,
+      location,
       required,
       type: typeOf(schema),
       description,

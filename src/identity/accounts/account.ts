@@ -1,6 +1,6 @@
 import type { Profile } from './profile.js';
 
-/** Somebody who can sign in. */
+/** A person who can sign in. */
 export interface Account {
   /** The subject (`sub`) of every token about this person; never changes. */
   id: string;

@@ -1,24 +1,15 @@
 import type { AttemptsService } from '../attempts/attempts.service.js';
-import { networkOf } from '../attempts/network.js';
+import type { RateLimits } from '../attempts/limits.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
+import { isUuid } from '../../platform/wire/uuid.js';
 import type { Hashing } from '../../platform/crypto/hashing.js';
-import type { Settings } from '../../settings/settings.js';
 import type { Account } from './account.js';
 import type { AccountsRepository } from './accounts.repository.js';
-import {
-  canonicalEmail,
-  canonicalPassword,
-  emailMistakes,
-  isEmail,
-  passwordMistakes,
-} from './credentials.js';
+import { canonicalEmail, canonicalPassword, emailErrors, isEmail, passwordErrors } from './credentials.js';
 import { checkedProfile, type Profile } from './profile.js';
 
-const WINDOW_SECONDS = 15 * 60;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** What `create` needs to know about somebody. */
+/** What an account is created from. */
 export interface AccountRequest {
   email: string;
   password: string;
@@ -26,14 +17,14 @@ export interface AccountRequest {
   emailVerified?: boolean;
 }
 
-/** A sign-in as it arrives at the door; `address` is where it comes from. */
+/** A sign-in attempt; `address` is the caller's IP address. */
 export interface SignIn {
   email: string;
   password: string;
   address: string;
 }
 
-/** Whoever keeps what people have going on. */
+/** Storage of an account's sessions and grants. */
 export interface AccountArtifacts {
   revokeByAccount(tx: Transaction, accountId: string): Promise<void>;
 }
@@ -46,15 +37,15 @@ export class AccountsService {
     private readonly artifacts: AccountArtifacts,
     private readonly hashing: Hashing,
     private readonly attempts: AttemptsService,
-    private readonly limits: Pick<Settings['attempts'], 'signInPerAccount' | 'signInPerAddress'>,
+    private readonly limits: Pick<RateLimits, 'signInToAccount' | 'signInFromAddress'>,
   ) {}
 
   /** Throws AppError `invalid` with every mistake, `conflict` when the address has an account already. */
   async create(request: AccountRequest, tx?: Transaction): Promise<Account> {
     const email = canonicalEmail(request.email);
     const password = canonicalPassword(request.password);
-    const mistakes = [...emailMistakes(email), ...passwordMistakes(password, email)];
-    if (mistakes.length > 0) throw invalid(mistakes);
+    const errors = [...emailErrors(email), ...passwordErrors(password, email)];
+    if (errors.length > 0) throw invalid(errors);
     const row = {
       email,
       emailVerified: request.emailVerified ?? false,
@@ -66,12 +57,15 @@ export class AccountsService {
     return account;
   }
 
-  /** Also ends every session and grant of the account, and forgets failed attempts. Throws AppError `invalid`, or `not_found` when there is no such account. */
+  /**
+   * Also revokes every session and grant of the account, and clears its failed attempts. Throws AppError `invalid`, or
+   * `not_found` when there is no such account.
+   */
   async setPassword(email: string, password: string): Promise<Account> {
     const address = canonicalEmail(email);
     const secret = canonicalPassword(password);
-    const mistakes = [...emailMistakes(address), ...passwordMistakes(secret, address)];
-    if (mistakes.length > 0) throw invalid(mistakes);
+    const errors = [...emailErrors(address), ...passwordErrors(secret, address)];
+    if (errors.length > 0) throw invalid(errors);
     const hash = await this.hashing.hashPassword(secret);
     const account = await this.database.transaction(async (tx) => {
       const changed = await this.repository.updatePassword(tx, address, hash);
@@ -79,13 +73,13 @@ export class AccountsService {
       await this.artifacts.revokeByAccount(tx, changed.id);
       return changed;
     });
-    await this.attempts.clear([accountKey(address)]);
+    await this.attempts.clear([this.limits.signInToAccount(address).key]);
     return account;
   }
 
-  /** By subject identifier; anything that cannot be one is simply not found. */
+  /** By subject identifier; undefined also for a string that cannot be one. */
   async find(id: string): Promise<Account | undefined> {
-    return UUID.test(id) ? this.repository.find(id) : undefined;
+    return isUuid(id) ? this.repository.find(id) : undefined;
   }
 
   async findByEmail(email: string): Promise<Account | undefined> {
@@ -93,31 +87,24 @@ export class AccountsService {
   }
 
   /**
-   * Who this is. Throws AppError `unauthenticated` with one sentence for every reason, after the same time whether or
-   * not there is an account, and `slow_down` after too many attempts on the account or from the address. Only failures
-   * use up the address, which may be that of a whole office.
+   * The account with this address and password. Throws AppError `unauthenticated` with one message for every reason, after
+   * the same time whether or not the account exists, and `slow_down` after too many attempts on the account or from the
+   * network. Successful attempts do not count against the network, which many people may share.
    */
   async authenticate({ email: given, password, address }: SignIn): Promise<Account> {
     const email = canonicalEmail(given);
-    const account = accountKey(email);
-    const network = `sign-in address ${networkOf(address)}`;
-    await this.attempts.reserve([
-      { key: account, limit: this.limits.signInPerAccount, windowSeconds: WINDOW_SECONDS },
-      { key: network, limit: this.limits.signInPerAddress, windowSeconds: WINDOW_SECONDS },
-    ]);
+    const perAccount = this.limits.signInToAccount(email);
+    const perAddress = this.limits.signInFromAddress(address);
+    await this.attempts.reserve([perAccount, perAddress]);
     const found = await this.#findWithHash(email);
     const matches = await this.hashing.verifyPassword(canonicalPassword(password), found?.passwordHash);
     if (!found || !matches)
       throw new AppError('unauthenticated', 'The e-mail address or the password is not right.');
-    await Promise.all([this.attempts.clear([account]), this.attempts.release([network])]);
+    await Promise.all([this.attempts.clear([perAccount.key]), this.attempts.release([perAddress.key])]);
     return found.account;
   }
 
   async #findWithHash(email: string) {
     return isEmail(email) ? this.repository.findWithHash(email) : undefined;
   }
-}
-
-function accountKey(email: string): string {
-  return `sign-in account ${email}`;
 }

@@ -4,8 +4,8 @@ import type { Account } from './account.js';
 export type Claims = { sub: string } & Record<string, unknown>;
 
 /**
- * Everything that may be said about an account; which of it a relying party gets is decided by scopes and consent. A
- * claim without a value is left out, and a telephone number that nobody confirmed says so. `updated_at` is in seconds.
+ * All claims of an account; scopes and consent decide which of them a relying party gets. A claim without a value is left
+ * out, and `phone_number_verified` is false unless the profile says otherwise. `updated_at` is in seconds.
  */
 export function claimsOf(account: Account): Claims {
   const { phone_number, phone_number_verified, ...rest } = account.profile;

@@ -1,4 +1,4 @@
-import type { Mistake } from '../../platform/errors/errors.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
 import { MAX_HASHED_BYTES } from '../../platform/crypto/hashing.js';
 
 const MIN_PASSWORD_BYTES = 12;
@@ -6,8 +6,8 @@ const MAX_EMAIL_CHARACTERS = 254;
 const EMAIL = /^[^\s@\p{C}"<>()[\]\\,;:]+@[^\s@\p{C}"<>()[\]\\,;:.]+(\.[^\s@\p{C}"<>()[\]\\,;:.]+)*$/u;
 
 /**
- * The one form in which e-mail addresses are stored, compared and limited: trimmed, NFC, lower case. It is made here
- * and not by the database, whose idea of lower case depends on its locale.
+ * The one form in which e-mail addresses are stored, compared and limited: trimmed, NFC, lower case. It is computed
+ * here and not by the database, where lower case depends on the locale.
  */
 export function canonicalEmail(given: string): string {
   return given.trim().normalize('NFC').toLowerCase();
@@ -23,23 +23,23 @@ export function canonicalPassword(given: string): string {
   return given.normalize('NFC');
 }
 
-/** What is wrong with an address that is to become an account's. */
-export function emailMistakes(canonical: string): Mistake[] {
+/** The errors of a new account's e-mail address. */
+export function emailErrors(canonical: string): ValidationError[] {
   if (isEmail(canonical)) return [];
   return [{ pointer: '/email', detail: 'must be an e-mail address of at most 254 characters' }];
 }
 
-/** What is wrong with a password that is to become an account's. bcrypt reads 72 bytes: more is refused, never cut. */
-export function passwordMistakes(canonical: string, email: string): Mistake[] {
+/** The errors of a new password. bcrypt reads 72 bytes; a longer password is refused, not truncated. */
+export function passwordErrors(canonical: string, email: string): ValidationError[] {
   const bytes = Buffer.byteLength(canonical);
-  const mistake = (detail: string) => [{ pointer: '/password', detail }];
-  if (bytes < MIN_PASSWORD_BYTES) return mistake(`must be at least ${String(MIN_PASSWORD_BYTES)} bytes long`);
+  const error = (detail: string) => [{ pointer: '/password', detail }];
+  if (bytes < MIN_PASSWORD_BYTES) return error(`must be at least ${String(MIN_PASSWORD_BYTES)} bytes long`);
   if (bytes > MAX_HASHED_BYTES) {
-    return mistake(
+    return error(
       `must be at most ${String(MAX_HASHED_BYTES)} bytes long (letters outside ASCII take two bytes or more)`,
     );
   }
-  if (canonical.includes('\0')) return mistake('must not contain the NUL character');
-  if (canonical.toLowerCase() === email) return mistake('must not be the e-mail address');
+  if (canonical.includes('\0')) return error('must not contain the NUL character');
+  if (canonical.toLowerCase() === email) return error('must not be the e-mail address');
   return [];
 }

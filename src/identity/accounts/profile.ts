@@ -39,10 +39,10 @@ const profile = z.strictObject({
   address: address.optional(),
 });
 
-/** What an account knows about its person beyond the e-mail address; keys are the claims' names. */
+/** The data about the person beyond the e-mail address; keys are the claims' names. */
 export type Profile = z.infer<typeof profile>;
 
-/** Checks a profile that somebody handed in. Throws AppError `invalid` with every mistake in it. */
+/** Validates a profile from input. Throws AppError `invalid` with every mistake in it. */
 export function checkedProfile(given: unknown): Profile {
   const result = profile.safeParse(given);
   if (result.success) return result.data;

@@ -1,12 +1,12 @@
 import type { Sql } from '../../platform/db/database.js';
 
-/** A limit as SQL sees it: the hashed key and how long its window lasts once it opens. */
+/** A window to count in: the hashed key, and the duration of the window from its first attempt. */
 export interface Window {
   key: Buffer;
   seconds: number;
 }
 
-/** Where a window stands after an attempt was counted. */
+/** A window after an attempt was counted. */
 export interface WindowState {
   key: Buffer;
   count: number;
@@ -14,14 +14,11 @@ export interface WindowState {
   secondsLeft: number;
 }
 
-/**
- * The table `attempts`. Every statement locks its rows in the order of their keys, so that statements with several
- * keys wait for one another instead of deadlocking.
- */
+/** The table `attempts`. Every statement locks its rows in the order of their keys, so that none deadlock. */
 export class AttemptsRepository {
   constructor(private readonly sql: Sql) {}
 
-  /** Counts one attempt in each window, opening those that are new or over, in one statement. Keys must be distinct. */
+  /** Counts one attempt in each window, opening those that are new or closed, in one statement. Keys must be distinct. */
   async count(windows: readonly Window[]): Promise<WindowState[]> {
     const sorted = windows.toSorted((a, b) => Buffer.compare(a.key, b.key));
     const result = await this.sql.raw<{ rows: WindowState[] }>(
@@ -38,7 +35,7 @@ export class AttemptsRepository {
     return result.rows;
   }
 
-  /** Takes one attempt back in each window. */
+  /** Subtracts one attempt in each window. */
   async uncount(keys: readonly Buffer[]): Promise<void> {
     await this.sql.raw(
       `UPDATE attempts SET count = GREATEST(count - 1, 0)
@@ -55,7 +52,7 @@ export class AttemptsRepository {
     );
   }
 
-  /** Deletes at most `limit` closed windows, leaving those that somebody is counting in; returns how many it deleted. */
+  /** Deletes at most `limit` closed windows, skipping locked ones; returns how many it deleted. */
   async deleteExpired(limit: number): Promise<number> {
     const result = await this.sql.raw<{ rowCount: number }>(
       `DELETE FROM attempts

@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../platform/errors/errors.js';
 import type { AttemptsRepository } from './attempts.repository.js';
 
-const PURGE_PIECE = 1_000;
+const DELETED_AT_ONCE = 1_000;
 
-/** At most `limit` attempts in a window that opens with the first of them. */
+/** At most `limit` attempts in a window that begins with the first of them. */
 export interface Limit {
-  /** What is limited, with what it is for in front: `sign-in account ada@example.com`. Stored only as a digest. */
+  /** The kind of limit and what is limited, as in `sign-in account ada@example.com`. Stored only as a digest. */
   key: string;
   limit: number;
   windowSeconds: number;
 }
 
-/** Limits on guessing. They live in the database, so that all nodes count together. */
+/** Counts attempts against the limits of `limits.ts`, in the database, so that all nodes count together. */
 export class AttemptsService {
   constructor(private readonly repository: AttemptsRepository) {}
 
   /**
-   * Counts an attempt against every limit, before the check that the limits guard, so that guesses made at the same
-   * moment are all counted. Throws AppError `slow_down`, with the seconds until a retry makes sense, when any limit
-   * is passed; an attempt that is refused counts too, but keeps no window open for longer.
+   * Counts an attempt against every limit, before the check that the limits protect, so that concurrent guesses are all
+   * counted. Throws AppError `slow_down`, with the seconds until the window closes, when any limit is exceeded. A refused
+   * attempt counts too, but does not extend the window.
    */
   async reserve(limits: readonly Limit[]): Promise<void> {
     const byDigest = new Map(limits.map((limit) => [digest(limit.key).toString('hex'), limit]));
@@ -28,33 +28,33 @@ export class AttemptsService {
       key: Buffer.from(hex, 'hex'),
       seconds: limit.windowSeconds,
     }));
-    const passed = (await this.repository.count(windows)).filter(
+    const exceeded = (await this.repository.count(windows)).filter(
       (state) => state.count > (byDigest.get(state.key.toString('hex'))?.limit ?? 0),
     );
-    if (passed.length === 0) return;
+    if (exceeded.length === 0) return;
     throw new AppError('slow_down', 'There were too many attempts. Wait a while, then try again.', {
-      retryAfter: Math.max(...passed.map((state) => state.secondsLeft)),
+      retryAfter: Math.max(...exceeded.map((state) => state.secondsLeft)),
     });
   }
 
-  /** Takes back the attempt that `reserve` counted, for keys that many honest callers share. */
+  /** Undoes the count of `reserve`, for keys that many honest callers share. */
   async release(keys: readonly string[]): Promise<void> {
     await this.repository.uncount(keys.map(digest));
   }
 
-  /** Forgets every attempt counted under these keys: whoever made them proved to be who they said. */
+  /** Deletes the counters of these keys, after a successful authentication. */
   async clear(keys: readonly string[]): Promise<void> {
     await this.repository.delete(keys.map(digest));
   }
 
-  /** Deletes the windows that are over, in bounded pieces until `stopping` aborts; returns how many there were. */
+  /** Deletes closed windows in bounded batches until `stopping` aborts; returns how many. */
   async purge(stopping?: AbortSignal): Promise<number> {
     let total = 0;
     let deleted: number;
     do {
-      deleted = await this.repository.deleteExpired(PURGE_PIECE);
+      deleted = await this.repository.deleteExpired(DELETED_AT_ONCE);
       total += deleted;
-    } while (deleted === PURGE_PIECE && !stopping?.aborted);
+    } while (deleted === DELETED_AT_ONCE && !stopping?.aborted);
     return total;
   }
 }

@@ -1,9 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 /**
- * The network that an address is limited with: an IPv4 address is its own, of an IPv6 address the first 64 bits count,
- * because whoever has one address has all of that network. IPv4-mapped addresses count as IPv4. What is no address
- * comes back as it is.
+ * The network whose attempts are counted together: an IPv4 address alone, the first 64 bits of an IPv6 address, because one
+ * subscriber usually has all of them. IPv4-mapped addresses count as IPv4. A string that is no address is returned as is.
  */
 export function networkOf(address: string): string {
   const bare = address.split('%')[0] ?? '';

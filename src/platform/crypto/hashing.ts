@@ -3,19 +3,19 @@ import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
 import { equalInConstantTime } from './sealing.js';
 
-/** bcrypt reads no further than this many bytes; longer values are refused instead of being cut silently. */
+/** bcrypt ignores bytes after this many; longer values are refused instead of being truncated silently. */
 export const MAX_HASHED_BYTES = 72;
 
 const CLIENT_SECRET_COST = 10;
 const PASSWORD_COST = 12;
 const REMEMBERED_SECRETS = 10_000;
-/** The hash of a value that nobody knows; checked where there is no account, so that the answer takes as long. */
+/** The hash of an unknown value, checked where there is no account so that the response takes as long. */
 const DECOY_PASSWORD_HASH = '$2b$12$cT1Vzm8SQRA2SBasVuEUC.BHyMe8DdrGyirs1i8rGNCLkV/jjwmRm';
 
 /**
  * The only user of bcrypt. At most one hash per core runs at a time: they share libuv's pool, and the cores, with the
  * signing of tokens, which would otherwise wait behind them. Processes of one node share its cores, and each has one.
- * Client secrets go before passwords: however many people sign in at once, applications get their tokens.
+ * Client secrets go before passwords, so that many sign-ins at once do not delay the tokens of applications.
  */
 export class Hashing {
   #running = 0;

@@ -7,10 +7,13 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 
+/** The first byte of a sealed value: which encryption key sealed it. There is one so far. */
+const KEY_NUMBER = Buffer.of(1);
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const NONCE_END = KEY_NUMBER.length + NONCE_BYTES;
 
-/** What a derived key is for; a value sealed or computed for one purpose means nothing for another. */
+/** What a derived key is for: a value sealed or computed for one purpose is not valid for another. */
 export type Purpose =
   | 'signing-keys'
   | 'cookie-keys'
@@ -19,11 +22,12 @@ export type Purpose =
   | 'refresh-successors'
   | 'user-codes'
   | 'forms'
+  | 'outbox'
   | 'installation';
 
 /**
- * Everything that needs the installation's encryption key, which is never in the database: sealing what must be read
- * back, and keyed digests of what must only be recognized. One key per purpose is derived with HKDF-SHA-256.
+ * Encrypts (seals) values that must be read back, and computes keyed digests of values that must only be recognized, with
+ * keys derived from the installation's encryption key, one for each purpose (HKDF-SHA-256). The database never holds that key.
  */
 export class Vault {
   readonly #master: Buffer;
@@ -35,20 +39,27 @@ export class Vault {
     this.#master = master;
   }
 
-  /** AES-256-GCM; `context` is authenticated too, so that a sealed value cannot be moved to another row. */
+  /**
+   * AES-256-GCM: key number (1 byte), nonce (12), ciphertext, tag (16). `context` is authenticated too, so that a sealed
+   * value is not valid in another row.
+   */
   seal(purpose: Purpose, plaintext: string | Buffer, context: string | Buffer): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#key(purpose), nonce);
     cipher.setAAD(Buffer.from(context));
-    return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+    return Buffer.concat([KEY_NUMBER, nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
   }
 
-  /** Undoes `seal`. Throws when the key, the purpose or the context differ, or a bit was changed. */
+  /** The plaintext of a value from `seal`. Throws when the key, the purpose or the context differ, or a bit was changed. */
   open(purpose: Purpose, sealed: Buffer, context: string | Buffer): Buffer {
-    const decipher = createDecipheriv('aes-256-gcm', this.#key(purpose), sealed.subarray(0, NONCE_BYTES));
+    if (sealed[0] !== KEY_NUMBER[0]) {
+      throw new Error(`the value was sealed with key ${String(sealed[0])}, which this server does not have`);
+    }
+    const nonce = sealed.subarray(KEY_NUMBER.length, NONCE_END);
+    const decipher = createDecipheriv('aes-256-gcm', this.#key(purpose), nonce);
     decipher.setAAD(Buffer.from(context));
     decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+    return Buffer.concat([decipher.update(sealed.subarray(NONCE_END, -TAG_BYTES)), decipher.final()]);
   }
 
   /** HMAC-SHA-256 (32 bytes). */
@@ -66,7 +77,7 @@ export class Vault {
   }
 }
 
-/** Compares in constant time; only whether the lengths differ can be learned from how long it takes. */
+/** Compares in constant time; the time tells only whether the lengths differ. */
 export function equalInConstantTime(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,4 +1,4 @@
-/** Thrown for one row instead of running the statement: the database is slower than what is asked of it. */
+/** A row was not sent to the database: too many are waiting, or it has waited too long. */
 export class BatchQueueFull extends Error {
   override readonly name = 'BatchQueueFull';
 }
@@ -16,9 +16,9 @@ const MESSAGES =
   /timeout exceeded when trying to connect|Connection terminated|Timeout acquiring a connection|not queryable|Query read timeout|^timeout expired$/;
 
 /**
- * Whether an error means that PostgreSQL cannot serve anybody now (away, starting, slow, out of connections, read-only)
- * and a retry may succeed: SQLSTATE classes 08, 53 and 57, 25006, 25P03, a broken connection, too long a queue, or an
- * error with one of these as its cause.
+ * Whether an error means that PostgreSQL cannot serve requests now (down, starting, slow, out of connections, read-only)
+ * and a retry may succeed: SQLSTATE classes 08, 53 and 57, 25006, 25P03, a broken connection, a full queue, or an error
+ * with one of these as its cause.
  */
 export function isUnavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;

@@ -1,15 +1,19 @@
 import { BatchQueueFull, isUnavailable } from './availability.js';
 
-/** How far a batcher may go: rows per statement, statements at a time, rows waiting, and for how many milliseconds. */
+/** The limits of a batcher. */
 export interface BatchLimits {
+  /** Rows per statement. */
   rows: number;
+  /** Statements at a time. */
   statements: number;
+  /** Rows in the queue. */
   waiting: number;
-  patience: number;
+  /** How long a row may wait in the queue, in milliseconds. */
+  maxWaitMs: number;
 }
 
-/** Enough for one process at full speed; what waits beyond it would be answered too late to be of use. */
-export const BATCH_LIMITS: BatchLimits = { rows: 200, statements: 2, waiting: 5_000, patience: 5_000 };
+/** Enough for one process at full load; rows beyond it would be answered too late to be of use. */
+export const BATCH_LIMITS: BatchLimits = { rows: 200, statements: 2, waiting: 5_000, maxWaitMs: 5_000 };
 
 interface Waiting<I, O> {
   input: I;
@@ -19,18 +23,18 @@ interface Waiting<I, O> {
 }
 
 /**
- * Turns the calls of one turn of the event loop into one statement. An idle batcher adds no wait: the statement leaves
- * in the same turn. While `statements` are under way, calls gather for the next one. A statement that PostgreSQL
- * refused because of one row is run again row by row, so that a bad row fails alone.
+ * Combines the calls of one turn of the event loop into one statement. An idle batcher adds no delay: the statement is sent
+ * at the end of the turn. While `statements` are running, calls are queued for the next one. A statement that PostgreSQL
+ * refused because of one row is run again row by row, so that only that row fails.
  */
 export class Batcher<I, O> {
   #waiting: Waiting<I, O>[] = [];
-  #underWay = 0;
+  #running = 0;
   #scheduled = false;
 
   /**
-   * @param run answers as many outputs as it got inputs, in their order
-   * @param isRefusal whether an error proves that the statement changed nothing, so that rows may be tried alone
+   * @param run resolves with as many outputs as it got inputs, in the same order
+   * @param isRefusal whether an error proves that the statement changed nothing, so that rows may be run one by one
    */
   constructor(
     private readonly limits: BatchLimits,
@@ -38,7 +42,7 @@ export class Batcher<I, O> {
     private readonly isRefusal: (error: unknown) => boolean = () => false,
   ) {}
 
-  /** The output for this input. Rejects with BatchQueueFull at once when too many are waiting. */
+  /** The output for this input. Rejects with BatchQueueFull when the queue is full or the row has waited too long. */
   submit(input: I): Promise<O> {
     if (this.#waiting.length >= this.limits.waiting)
       return Promise.reject(new BatchQueueFull('too many rows are waiting'));
@@ -49,31 +53,31 @@ export class Batcher<I, O> {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#waiting.length === 0 || this.#underWay >= this.limits.statements) return;
+    if (this.#scheduled || this.#waiting.length === 0 || this.#running >= this.limits.statements) return;
     this.#scheduled = true;
     atEndOfTurn(() => {
       this.#scheduled = false;
       this.#refuseLate();
-      while (this.#waiting.length > 0 && this.#underWay < this.limits.statements) {
+      while (this.#waiting.length > 0 && this.#running < this.limits.statements) {
         void this.#send(this.#waiting.splice(0, this.limits.rows));
       }
     });
   }
 
-  /** Whoever waited for so long is told, and what comes after them gets its turn sooner. */
+  /** Rejects the rows that have waited too long. */
   #refuseLate(): void {
-    const latest = performance.now() - this.limits.patience;
+    const latest = performance.now() - this.limits.maxWaitMs;
     const inTime = this.#waiting.findIndex(({ since }) => since > latest);
     const late = this.#waiting.splice(0, inTime === -1 ? this.#waiting.length : inTime);
-    for (const { reject } of late) reject(new BatchQueueFull('the rows in front took too long'));
+    for (const { reject } of late) reject(new BatchQueueFull('the rows before it took too long'));
   }
 
   async #send(batch: Waiting<I, O>[]): Promise<void> {
-    this.#underWay++;
+    this.#running++;
     try {
       await this.#settle(batch);
     } finally {
-      this.#underWay--;
+      this.#running--;
       this.#schedule();
     }
   }
@@ -84,7 +88,7 @@ export class Batcher<I, O> {
       batch.forEach(({ resolve }, index) => resolve(outputs[index] as O));
     } catch (error) {
       if (batch.length === 1 || !this.isRefusal(error)) {
-        // What was asked before a connection broke would wait for the next one to break.
+        // Rows queued before the connection broke would each wait for another attempt to fail.
         const waiting = isUnavailable(error) ? this.#waiting.splice(0) : [];
         for (const { reject } of [...batch, ...waiting]) reject(error);
         return;
@@ -96,7 +100,7 @@ export class Batcher<I, O> {
 
 let tasks: (() => void)[] = [];
 
-/** All batchers send in one go, so that statements of different kinds share a write to the socket. */
+/** All batchers send at the same moment, so that statements of different kinds share a write to the socket. */
 function atEndOfTurn(task: () => void): void {
   if (tasks.push(task) > 1) return;
   setImmediate(() => {

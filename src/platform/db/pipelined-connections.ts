@@ -4,42 +4,42 @@ import { isUnavailable } from './availability.js';
 import { assertWritable } from './writable.js';
 
 const NOT_PREPARED = '26000';
-/** Milliseconds that a statement waits for a connection when the last attempt to make one has failed. */
-const MOMENT = 200;
+/** How long a statement waits for a connection when the last attempt to make one has failed, in milliseconds. */
+const RECONNECT_WAIT_MS = 200;
 
 /**
- * A few connections on which autocommit statements follow each other without waiting for the answers in between
- * (pipelining), so that what is sent in one turn of the event loop is one write to each socket. Connections are opened on
- * demand; one that breaks fails what it had under way, and the next statement opens another.
+ * Connections on which autocommit statements follow each other without waiting for the results in between (pipelining).
+ * The statements that one turn of the event loop sends are one write to each socket. Connections are opened on demand; when
+ * one breaks, its pending statements fail, and the next statement opens another.
  */
-export class Lanes {
-  readonly #lanes: Lane[];
+export class PipelinedConnections {
+  readonly #connections: PipelinedConnection[];
 
   constructor(config: pg.ClientConfig, count: number, onError: (error: Error) => void) {
-    this.#lanes = Array.from({ length: count }, () => new Lane(config, onError));
+    this.#connections = Array.from({ length: count }, () => new PipelinedConnection(config, onError));
   }
 
-  /** Sends the statement on the connection that this turn has written to already, or else on the one with least to do. */
+  /** Sends the statement on the connection that this turn has already written to, else on the one with the fewest pending. */
   query<R extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<R>> {
-    const lane =
-      this.#lanes.find(({ corked }) => corked) ??
-      this.#lanes.reduce((least, other) => (other.underWay < least.underWay ? other : least));
-    return lane.query<R>(statement);
+    const connection =
+      this.#connections.find(({ corked }) => corked) ??
+      this.#connections.reduce((least, other) => (other.pending < least.pending ? other : least));
+    return connection.query<R>(statement);
   }
 
-  /** Lets what is under way end, then closes the connections. */
+  /** Waits for the pending statements, then closes the connections. */
   async close(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.close()));
+    await Promise.all(this.#connections.map((connection) => connection.close()));
   }
 }
 
-class Lane {
-  underWay = 0;
-  /** Whether something is held back until the turn ends. */
+class PipelinedConnection {
+  pending = 0;
+  /** Whether the socket is corked until the turn ends. */
   corked = false;
   #client: pg.Client | undefined;
-  /** Why statements were given up on this connection, by name. */
-  readonly #givenUp = new Map<string, pg.DatabaseError>();
+  /** Why a statement that was to be prepared on this connection failed, by name. */
+  readonly #unprepared = new Map<string, pg.DatabaseError>();
   #opening: Promise<pg.Client> | undefined;
   /** Why the last attempt to connect failed, until one succeeds. */
   #failure: Error | undefined;
@@ -50,11 +50,11 @@ class Lane {
   ) {}
 
   async query<R extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<R>> {
-    this.underWay++;
+    this.pending++;
     try {
       return await this.#send<R>(this.#client ?? (await this.#connected()), statement);
     } finally {
-      this.underWay--;
+      this.pending--;
     }
   }
 
@@ -71,24 +71,24 @@ class Lane {
       return await client.query<R>(statement);
     } catch (error) {
       if (!(error instanceof pg.DatabaseError)) throw error;
-      // The server ends the connection, and will say so a little later.
+      // The server ends the connection; its end is seen a little later.
       if (error.severity === 'FATAL') this.#drop(client);
       const { name = '' } = statement;
-      // It was to be prepared by the one in front of it.
-      if (error.code === NOT_PREPARED) throw this.#givenUp.get(name) ?? error;
-      if (isUnavailable(error)) this.#givenUp.set(name, error);
+      // The statement before it was to prepare it.
+      if (error.code === NOT_PREPARED) throw this.#unprepared.get(name) ?? error;
+      if (isUnavailable(error)) this.#unprepared.set(name, error);
       throw error;
     }
   }
 
-  /** While nobody answers, the next attempt goes on without keeping everybody waiting for how it ends. */
+  /** After a failed attempt, the statement waits only briefly for the next one, which goes on. */
   async #connected(): Promise<pg.Client> {
     const opening = this.#open();
     const failure = this.#failure;
     if (failure === undefined) return opening;
     opening.catch(() => undefined);
-    const moment = setTimeout(MOMENT, undefined, { ref: false });
-    const client = await Promise.race([opening, moment]);
+    const pause = setTimeout(RECONNECT_WAIT_MS, undefined, { ref: false });
+    const client = await Promise.race([opening, pause]);
     if (client === undefined) throw failure;
     return client;
   }
@@ -120,10 +120,10 @@ class Lane {
     if (this.#client !== client) return;
     this.#client = undefined;
     this.#opening = undefined;
-    this.#givenUp.clear();
+    this.#unprepared.clear();
   }
 
-  /** Holds back what is written until the current turn has written all that it has. */
+  /** Collects what the current turn writes into one write. */
   #cork({ connection: { stream } }: pg.Client): void {
     if (this.corked) return;
     stream.cork();

@@ -1,9 +1,9 @@
-/** Whether PostgreSQL refused a statement because another row has the unique value already. */
+/** Whether PostgreSQL refused a statement because another row already has the unique value (SQLSTATE 23505). */
 export function isTaken(error: unknown): boolean {
   return codeOf(error) === '23505';
 }
 
-/** Whether PostgreSQL refused to delete a row because others belong to it. */
+/** Whether PostgreSQL refused to delete a row because other rows reference it (SQLSTATE 23503). */
 export function isInUse(error: unknown): boolean {
   return codeOf(error) === '23503';
 }

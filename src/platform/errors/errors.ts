@@ -1,4 +1,4 @@
-/** What went wrong, in the product's own words; `platform/http/error-response.ts` maps each kind to an HTTP status. */
+/** The kinds of errors; `platform/http/error-response.ts` maps each to its HTTP status. */
 export type ErrorKind =
   | 'malformed'
   | 'unauthenticated'
@@ -13,43 +13,54 @@ export type ErrorKind =
   | 'slow_down'
   | 'unavailable';
 
-/** One mistake in a request: where (RFC 6901 JSON pointer, or the name of a parameter) and what to do about it. */
-export interface Mistake {
+/** One error in a request: where (a JSON pointer, RFC 6901, or the name of a parameter) and what to change. */
+export interface ValidationError {
   pointer: string;
   detail: string;
 }
 
 /**
- * An error whose message may be shown to the caller. Anything else that is thrown is our bug and answers 500 without
- * a word about its cause.
+ * An error whose message may be shown to the caller. Any other exception is a bug: the response is a 500 that does not
+ * tell its cause.
  */
 export class AppError extends Error {
   override readonly name = 'AppError';
-  readonly mistakes: readonly Mistake[];
+  readonly errors: readonly ValidationError[];
   /** Seconds after which a retry makes sense. */
   readonly retryAfter: number | undefined;
-  /** The scope that would have made the difference (RFC 6750 section 3.1). */
+  /** The scope that the token lacks (RFC 6750 section 3.1). */
   readonly scope: string | undefined;
 
   constructor(
     readonly kind: ErrorKind,
     message: string,
-    options: { mistakes?: readonly Mistake[]; retryAfter?: number; scope?: string; cause?: unknown } = {},
+    options: {
+      errors?: readonly ValidationError[];
+      retryAfter?: number;
+      scope?: string;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.mistakes = options.mistakes ?? [];
+    this.errors = options.errors ?? [];
     this.retryAfter = options.retryAfter;
     this.scope = options.scope;
   }
 }
 
-/** The request was understood but breaks rules of the record: all of its mistakes at once. */
-export function invalid(mistakes: readonly Mistake[]): AppError {
-  const count = mistakes.length === 1 ? 'one mistake' : `${String(mistakes.length)} mistakes`;
-  return new AppError('invalid', `The request has ${count}; see "errors".`, { mistakes });
+/** The request is well-formed, but its content is not valid: all of its errors at once. */
+export function invalid(errors: readonly ValidationError[]): AppError {
+  const count = errors.length === 1 ? 'one mistake' : `${String(errors.length)} mistakes`;
+  return new AppError('invalid', `The request has ${count}; see "errors".`, { errors });
 }
 
-/** Not there, and not yours: the same answer, so that nobody can probe for what exists. */
+/** The same for what does not exist and what the caller may not see, so that nothing can be probed for. */
 export function notFound(what: string): AppError {
   return new AppError('not_found', `There is no such ${what}, or you may not see it.`);
+}
+
+/** The record. Throws AppError `not_found` when there is none. */
+export function found<T>(record: T | undefined, what: string): T {
+  if (record === undefined) throw notFound(what);
+  return record;
 }

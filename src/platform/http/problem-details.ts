@@ -4,7 +4,7 @@ import type { AppError } from '../errors/errors.js';
 import { setErrorHead, statusOf, toAppError } from './error-response.js';
 import type { RequestState } from './request-id.js';
 
-const MAX_MISTAKES_SHOWN = 100;
+const MAX_ERRORS_SHOWN = 100;
 
 /** Receives an error that no code expected: a bug of ours. */
 export type OnUnexpected = (error: unknown, ctx: Koa.Context) => void;
@@ -34,7 +34,7 @@ function answer(ctx: Koa.ParameterizedContext<RequestState>, error: AppError | u
     status,
     detail: error?.message ?? 'The server made a mistake. Its log knows more under this request_id.',
     request_id: ctx.state.requestId,
-    ...(error?.mistakes.length ? { errors: error.mistakes.slice(0, MAX_MISTAKES_SHOWN) } : {}),
+    ...(error?.errors.length ? { errors: error.errors.slice(0, MAX_ERRORS_SHOWN) } : {}),
   });
   ctx.type = 'application/problem+json';
 }

@@ -1,15 +1,15 @@
 import type { Sql } from '../db/database.js';
 
 /**
- * The table `job_slots`: of each job the last slot of time that a process took. Slots are counted by the database's
- * clock, since 1970, so that all nodes have the same ones.
+ * The table `job_slots`: for each job the last interval (slot) in which a process ran it. Slots are counted from 1970 by
+ * the database's clock, so they are the same for all nodes.
  */
 export class JobSlotsRepository {
   constructor(private readonly sql: Sql) {}
 
   /**
-   * Takes the present slot of so many seconds; undefined when another process has it. One that lies in the future, where
-   * a wrong clock has left it, counts for nothing.
+   * Takes the current slot, `seconds` long; undefined when another process has taken it. A slot in the future, left by a
+   * wrong clock, is ignored.
    */
   async take(job: string, seconds: number): Promise<Date | undefined> {
     const { rows } = await this.sql.raw<{ rows: { slot: Date }[] }>(

@@ -1,29 +1,30 @@
 import { describeError, type Logger } from '../telemetry/telemetry.js';
 
-/** A job that comes back every so many seconds. */
+/** A job that runs at a fixed interval. */
 export interface Job {
   name: string;
+  /** The interval. */
   seconds: number;
-  /** Done by every process that has it, or once in each slot of `seconds` by one process of the whole installation. */
+  /** Run by every process that has it, or, in each interval, by one process of the installation. */
   where: 'everywhere' | 'once';
-  /** `stopping` aborts when the process is to end; what is left then can be done in another slot. */
+  /** `stopping` aborts when the process is to end; the rest of the work is left to the next run. */
   run(stopping: AbortSignal): Promise<void>;
 }
 
-/** Runs the work unless another process has done it in this slot, or is at it. */
-export type Once = (job: Job, work: () => Promise<void>) => Promise<void>;
+/** Runs the work unless another process has run it in this interval or is running it. */
+export type RunOnce = (job: Job, work: () => Promise<void>) => Promise<void>;
 
-/** Starts the periodic jobs; a job that fails is logged and comes back. `stop` waits for the ones that are running. */
-export class Upkeep {
+/** Runs jobs at their intervals. A job that fails is logged and runs again. `stop` waits for the jobs that are running. */
+export class PeriodicJobs {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  /** One after another: each holds a connection for its lock while it uses another. */
+  /** Jobs of kind `once` run one at a time: each holds a connection for its lock and uses another one. */
   #oneByOne: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly jobs: readonly Job[],
-    private readonly once: Once,
+    private readonly once: RunOnce,
     private readonly log: Logger,
   ) {}
 

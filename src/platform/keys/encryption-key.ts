@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Secret, SettingsError } from '../../settings/settings.js';
+import type { Secret } from '../../settings/secret.js';
+import { SettingsError } from '../../settings/settings-error.js';
+import { makeDataDirectory, unusable } from '../files/data-directory.js';
+import { codeOf } from '../files/file-errors.js';
 
 const FILE = 'encryption.key';
 
 /**
- * The installation's encryption key, 32 bytes: the setting, else the file in the data directory, else, where
- * `mayCreate`, a new file (mode 0600). Throws SettingsError when there is none.
+ * The installation's encryption key, 32 bytes: the setting, else the file in the data directory, else, if `mayCreate`, a
+ * new file (mode 0600). Throws SettingsError when there is none, or when the directory cannot be used.
  */
 export async function encryptionKey(
   setting: Secret | undefined,
@@ -19,22 +22,21 @@ export async function encryptionKey(
   try {
     return parse(await readFile(file, 'utf8'), file);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (codeOf(error) !== 'ENOENT') throw unusable('read', file, error);
   }
   if (!mayCreate) {
     throw new SettingsError([
       `ENCRYPTION_KEY: this database was set up with a key that is not here: set it, or copy the file ${FILE} of another node into ${dataDirectory}`,
     ]);
   }
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  await makeDataDirectory(dataDirectory);
   const key = randomBytes(32);
   try {
     await writeFile(file, `${key.toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true });
     return key;
   } catch (error) {
-    // Another process of this installation was faster.
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-      return parse(await readFile(file, 'utf8'), file);
+    // Another process of this installation has just made it.
+    if (codeOf(error) === 'EEXIST') return parse(await readFile(file, 'utf8'), file);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { Database, Sql, Transaction } from '../db/database.js';
 
-/** The life of a key: published, in use, still accepted. */
+/** `next` is published, `current` signs, `previous` is still accepted. */
 export type KeyState = 'next' | 'current' | 'previous';
 /** An algorithm that Postern signs with. */
 export type SigningAlgorithm = 'RS256' | 'ES256';
@@ -30,7 +30,7 @@ const NEWEST_USE_FIRST = `array_position(ARRAY['current', 'next', 'previous'], s
 export class KeysRepository {
   constructor(private readonly database: Database) {}
 
-  /** What the encryption key answered when this database was set up; undefined before that. */
+  /** The digest of the encryption key that this database was set up with; undefined before that. */
   async keyCheck(sql: Sql = this.database.sql): Promise<Buffer | undefined> {
     const row = await sql<{ key_check: Buffer }>('installation').first('key_check');
     return row?.key_check;

@@ -3,17 +3,17 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Database, Transaction } from '../db/database.js';
 import { lock } from '../db/locks.js';
 import { equalInConstantTime, type Vault } from '../crypto/sealing.js';
-import { SettingsError } from '../../settings/settings.js';
+import { SettingsError } from '../../settings/settings-error.js';
 import type { KeysRepository, KeyState, SigningAlgorithm } from './keys.repository.js';
 
 const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256'];
 
-/** The keys of the installation, opened; the ones in use come first. */
+/** The keys of the installation, decrypted; the current ones come first. */
 export interface KeySet {
   /** Private JWKs with `kid`, `alg` and `use`. */
   signing: JWK[];
   cookies: string[];
-  /** Changes whenever a key is added, advanced or dropped. */
+  /** Changes whenever a key is added, changes its state or is deleted. */
   fingerprint: string;
 }
 
@@ -36,7 +36,7 @@ export class KeysService {
 
   /**
    * Throws SettingsError when the encryption key is not the one that this database was set up with; before it was set up
-   * any key will do.
+   * any key is accepted.
    */
   async assertEncryptionKey(): Promise<void> {
     const stored = await this.repository.keyCheck();
@@ -45,7 +45,7 @@ export class KeysService {
     }
   }
 
-  /** Makes what is missing: a current and a next key of each kind. Safe to call from many nodes at once. */
+  /** Makes the missing keys: a current and a next one of each kind. Safe to call from several nodes at once. */
   async ensure(): Promise<void> {
     await this.database.transaction(async (tx) => {
       await lock(tx, 'keys');
@@ -55,7 +55,7 @@ export class KeysService {
     await this.assertEncryptionKey();
   }
 
-  /** Opens the keys that the database holds now. */
+  /** Reads and decrypts the keys in the database. */
   async load(): Promise<KeySet> {
     const [signing, cookies] = await Promise.all([
       this.repository.signingKeys(),
@@ -97,7 +97,7 @@ export class KeysService {
     });
   }
 
-  /** Drops keys replaced longer ago than anything that they signed can live, in seconds. */
+  /** Deletes keys that were replaced longer ago than the longest lifetime, in seconds, of what they signed. */
   async dropReplaced(longestLifetime: number): Promise<void> {
     await this.repository.deleteReplaced(longestLifetime);
   }

@@ -2,14 +2,14 @@ const HOST_SOURCE = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/;
 const SCHEME_SOURCE = /^[a-z][a-z0-9+.-]*:$/;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Where the answer to a request goes, in words for the person who decides. */
+/** Where the response to a request goes, as shown to the person who decides. */
 export interface Destination {
   /** The exact host with its port (an international name in its ASCII form), or the scheme of an app. */
   name: string;
   kind: 'site' | 'this-computer' | 'app';
 }
 
-/** Reads a redirect URI; undefined when there is none (a device waits for the answer) or it is no URI. */
+/** Reads a redirect URI; undefined when there is none (the device flow) or it is no URI. */
 export function destinationOf(redirectUri: string | undefined): Destination | undefined {
   const url = redirectUri === undefined ? null : URL.parse(redirectUri);
   if (!url) return undefined;

@@ -15,14 +15,14 @@ const STATUS: Partial<Record<ErrorKind, number>> = {
   unavailable: 503,
 };
 
-/** What people read when the error is ours. */
-export const OUR_FAULT = {
+/** The text for errors that are the server's fault. */
+export const SERVER_FAULT = {
   title: 'Something went wrong here',
   message: 'The fault is ours, not yours. Try again in a moment.',
   description: undefined,
 };
 
-/** The id under which the logs know a request, from the answer's own header. */
+/** The request's id in the logs, from the response header. */
 export function requestIdOf(ctx: { response: { get(field: string): string } }): string | undefined {
   return ctx.response.get('X-Request-Id') || undefined;
 }
@@ -33,8 +33,8 @@ export function sendError(ctx: PageContext, pages: Pages, model: ErrorModel, sta
 }
 
 /**
- * Answers what is thrown as a page. An error of ours goes to `onUnexpected`, as everywhere, and the person is told the
- * id under which it was logged, and nothing of its cause.
+ * Shows errors as pages. An unexpected error goes to `onUnexpected`; its page shows the request id under which it was
+ * logged, and nothing of its cause.
  */
 export function errorPages(pages: Pages, onUnexpected: OnUnexpected): Koa.Middleware {
   return async (ctx, next) => {
@@ -54,7 +54,7 @@ export function errorPages(pages: Pages, onUnexpected: OnUnexpected): Koa.Middle
         sendError(ctx, pages, { ...model, requestId }, STATUS[known.kind]);
       } else {
         onUnexpected(error, ctx);
-        sendError(ctx, pages, { ...OUR_FAULT, code: undefined, requestId }, 500);
+        sendError(ctx, pages, { ...SERVER_FAULT, code: undefined, requestId }, 500);
       }
     }
   };

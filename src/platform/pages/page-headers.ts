@@ -9,7 +9,7 @@ export interface PageNeeds {
   redirectUri?: string | undefined;
 }
 
-/** As much of a Koa context as sending a page takes; the engine's own contexts have it too. */
+/** The part of a Koa context that sending a page needs; the engine's contexts have it too. */
 export interface PageContext {
   status: number;
   type: string;
@@ -43,7 +43,7 @@ export function contentSecurityPolicy(needs: PageNeeds): string {
   ].join('; ');
 }
 
-/** Answers with a page and every header a page must have. Without `needs.status` the status stays what it is. */
+/** Responds with a page and the headers that every page must have. Without `needs.status` the status is not changed. */
 export function sendPage(ctx: PageContext, html: string, needs: PageNeeds = {}): void {
   ctx.set({ ...FIXED, 'Content-Security-Policy': contentSecurityPolicy(needs) });
   if (needs.status !== undefined) ctx.status = needs.status;

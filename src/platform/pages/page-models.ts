@@ -10,7 +10,7 @@ export interface ClientOnPage {
   clientUri: string | null;
   policyUri: string | null;
   tosUri: string | null;
-  /** The publisher's domain once it was verified. */
+  /** The publisher's domain once it was verified, or null. */
   verifiedHost: string | null;
 }
 
@@ -20,7 +20,7 @@ export interface FormOnPage {
   csrf: string;
 }
 
-/** `sign-in`: e-mail address and password, for the sake of a client. */
+/** `sign-in`: the form for e-mail address and password. */
 export interface SignInModel extends FormOnPage {
   client: ClientOnPage;
   abortAction: string;
@@ -30,7 +30,7 @@ export interface SignInModel extends FormOnPage {
   problem: string | undefined;
 }
 
-/** A scope in words; `optional` ones have a checkbox. */
+/** A scope with its title; `optional` ones have a checkbox. */
 export interface ScopeOnPage {
   name: string;
   title: string;
@@ -39,15 +39,15 @@ export interface ScopeOnPage {
   ticked: boolean;
 }
 
-/** Scopes of one API, or of the account itself; what is required has no checkbox. */
+/** The scopes of one API, or of the account itself; required ones have no checkbox. */
 export interface ScopeGroup {
-  /** `host` is the whole audience when that names no host. */
+  /** `host` is the whole audience if that has no host. */
   api: { name: string; host: string } | undefined;
   required: ScopeOnPage[];
   optional: ScopeOnPage[];
 }
 
-/** `consent`: who asks for what, and where the person goes afterwards; no destination means that a device waits. */
+/** `consent`: the client, the scopes that it asks for, and the destination afterwards; none in the device flow. */
 export interface ConsentModel extends FormOnPage {
   client: ClientOnPage;
   abortAction: string;
@@ -56,60 +56,60 @@ export interface ConsentModel extends FormOnPage {
   destination: Destination | undefined;
 }
 
-/** `not-a-member`: the application is not for this person, and there is only the way back. */
+/** `not-a-member`: the person may not use the application, and can only go back. */
 export interface NotAMemberModel extends FormOnPage {
   clientName: string;
-  /** Who is signed in. */
+  /** The account that is signed in. */
   email: string | undefined;
-  /** A device waits, so that there is no page to go back to. */
+  /** Whether it is the device flow, in which there is no page to go back to. */
   device: boolean;
 }
 
-/** A form of the engine's own: its URL and its one-time token. */
+/** A form that posts to the engine: its URL and its one-time token. */
 export interface EngineForm {
   action: string;
   xsrf: string;
 }
 
-/** `device-code`: the code that a device shows is typed in. */
+/** `device-code`: the form for the code that a device shows. */
 export interface DeviceCodeModel extends EngineForm {
   userCode: string;
   problem: string | undefined;
-  /** The person turned the device away; no mistake, but to be confirmed. */
+  /** Whether the person refused the device; shown as a confirmation, not as an error. */
   cancelled: boolean;
 }
 
-/** `device-confirm`: is this the device in front of the person? */
+/** `device-confirm`: asks whether this is the person's device. */
 export interface DeviceConfirmModel extends EngineForm {
   client: ClientOnPage;
   userCode: string;
-  /** Where the device's request came from, as far as it is known. */
+  /** The IP address of the device's request, if known. */
   address: string | undefined;
   userAgent: string | undefined;
 }
 
-/** `device-done`: back to the device. */
+/** `device-done`: the device was authorized. */
 export interface DeviceDoneModel {
   clientName: string | undefined;
 }
 
-/** `sign-out`: everywhere, or not. */
+/** `sign-out`: asks whether to sign out. */
 export interface SignOutModel extends EngineForm {
   clientName: string | undefined;
   email: string | undefined;
 }
 
-/** `signed-out`: what became of it. */
+/** `signed-out`: the result of a sign-out. */
 export interface SignedOutModel {
   outcome: 'signed-out' | 'left-client' | 'still-signed-in';
   clientName: string | undefined;
 }
 
-/** `error`: what happened in words, and what helps to find it in the logs. */
+/** `error`: what happened, and the request id to find it in the logs. */
 export interface ErrorModel {
   title: string;
   message: string;
-  /** RFC 6749 error code and description, for whoever built the application. */
+  /** RFC 6749 error code and description, for the developers of the application. */
   code: string | undefined;
   description: string | undefined;
   requestId: string | undefined;
@@ -130,7 +130,7 @@ export interface ReferenceField {
   description: string;
 }
 
-/** An operation of an API; without a permission it takes any token. */
+/** An operation of an API; without a permission any valid token is accepted. */
 export interface ReferenceOperation {
   id: string;
   method: string;
@@ -138,13 +138,13 @@ export interface ReferenceOperation {
   summary: string;
   permission: string | undefined;
   role: string | undefined;
-  parameters: (ReferenceField & { place: string })[];
+  parameters: (ReferenceField & { location: string })[];
   bodyTypes: string[];
   fields: ReferenceField[];
   answers: { status: string; description: string; record: string | undefined }[];
 }
 
-/** `reference`: what an API can do, chapter by chapter. */
+/** `reference`: the operations of an API by chapter, and its records. */
 export interface ReferenceModel {
   title: string;
   introduction: string;
@@ -152,7 +152,7 @@ export interface ReferenceModel {
   records: { name: string; fields: ReferenceField[] }[];
 }
 
-/** Every page with what it needs. */
+/** The model of each page, by the name of its template. */
 export interface PageModels {
   home: HomeModel;
   reference: ReferenceModel;

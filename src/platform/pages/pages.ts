@@ -10,13 +10,13 @@ const VIEWS = fileURLToPath(new URL('../../../../views', import.meta.url));
 
 const MAX_NAME = 80;
 
-/** A file that is served under a name which changes with its content, and may be kept for ever. */
+/** A file that is served under a name which changes with its content, and can be cached without limit. */
 export interface Stylesheet {
   path: string;
   content: string;
 }
 
-/** Renders `views/`: every value escaped, every template compiled once. */
+/** Renders the templates in `views/`. Every value is escaped; every template is compiled once. */
 export class Pages {
   readonly stylesheet: Stylesheet;
   /** `/favicon.ico`. */
@@ -24,7 +24,7 @@ export class Pages {
   readonly #eta = new Eta({ views: VIEWS, autoEscape: true, cache: true, autoTrim: false });
   readonly #site: string;
 
-  /** @param issuer whose host every page names, so that people can see where they are. */
+  /** @param issuer its host is shown on every page. */
   constructor(issuer: string) {
     this.#site = new URL(issuer).host;
     const content = readFileSync(join(VIEWS, 'postern.css'), 'utf8');
@@ -38,7 +38,7 @@ export class Pages {
   }
 }
 
-/** A name within a sentence: what a client calls itself may be long enough to bury the sentence. */
+/** Shortens a client's name for use within a sentence. */
 function brief(name: string): string {
   const characters = [...name];
   return characters.length <= MAX_NAME ? name : `${characters.slice(0, MAX_NAME).join('')}…`;

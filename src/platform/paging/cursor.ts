@@ -1,20 +1,20 @@
 import { AppError } from '../errors/errors.js';
+import { UUID } from '../wire/uuid.js';
 
-/** A place in a list that is ordered by creation: the time in UTC with microseconds, and the row's id. */
+/** A position in a list that is ordered by creation: the time in UTC with microseconds, and the id of the row. */
 export interface Position {
   createdAt: string;
   id: string;
 }
 
 const TIME = /^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** An opaque cursor that stands for the place. */
+/** Encodes a position as an opaque cursor. */
 export function encodeCursor({ createdAt, id }: Position): string {
   return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
 }
 
-/** Undoes `encodeCursor`. Throws AppError `malformed` for anything that it cannot have made. */
+/** Decodes what `encodeCursor` returned. Throws AppError `malformed` for anything that it cannot have returned. */
 export function decodeCursor(cursor: string): Position {
   const text = Buffer.from(cursor, 'base64url').toString();
   const [createdAt, id] = /^\["([^"]+)","([^"]+)"\]$/.exec(text)?.slice(1) ?? [];
@@ -24,10 +24,10 @@ export function decodeCursor(cursor: string): Position {
   throw foreignCursor();
 }
 
-/** What a cursor that no list of ours gave out is answered with. */
+/** The error about a cursor that no list has returned. */
 export function foreignCursor(): AppError {
-  const mistakes = [{ pointer: 'cursor', detail: 'Send a next_cursor exactly as it was received, or none.' }];
-  return new AppError('malformed', 'The cursor is not one of ours.', { mistakes });
+  const errors = [{ pointer: 'cursor', detail: 'Send a next_cursor exactly as it was received, or none.' }];
+  return new AppError('malformed', 'The cursor is not one of ours.', { errors });
 }
 
 function isTime(text: string): boolean {

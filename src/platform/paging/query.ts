@@ -1,14 +1,25 @@
-import { AppError, type Mistake } from '../errors/errors.js';
+import { z } from 'zod';
+import { AppError, type ValidationError } from '../errors/errors.js';
+import { UUID } from '../wire/uuid.js';
 
 const MAX_LIMIT = 100;
 const MAX_TEXT = 1024;
 
-/** What is wrong with a parameter's value, in a sentence, or undefined. */
-export type Check = (value: string) => string | undefined;
+/** What is wrong with the value of a parameter, as a sentence; undefined when it is valid. */
+type Check = (value: string) => string | undefined;
 
-/** The parameters of a list request that were given, each once and well-formed. */
-export interface ListParameters {
-  values: ReadonlyMap<string, string>;
+/** A parameter of a query string: the check that reads it, and what the API reference says of it. */
+export interface QueryParameter {
+  check: Check;
+  schema: z.ZodType;
+  description: string;
+}
+export type QueryParameters = Readonly<Record<string, QueryParameter>>;
+/** The values of those parameters that were sent. */
+export type QueryValues<Parameters> = { readonly [Name in keyof Parameters]?: string };
+
+/** Which part of a list is asked for. */
+export interface PageRequest {
   /** 1 to 100. */
   limit: number;
   cursor: string | undefined;
@@ -17,68 +28,101 @@ export interface ListParameters {
 /** A query string as the HTTP framework hands it over. */
 export type Query = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Reads the query string of a list: `page_limit`, `cursor`, and the filters in `checks`. Throws as `readParameters` does. */
-export function readListParameters(
-  query: Query,
-  checks: Readonly<Record<string, Check>> = {},
-): ListParameters {
-  const values = readParameters(query, { page_limit: pageLimit, cursor: () => undefined, ...checks });
-  return { values, limit: Number(values.get('page_limit') ?? MAX_LIMIT), cursor: values.get('cursor') };
-}
-
 /** Reads a query string. Throws AppError `malformed` with every parameter that is unknown, repeated or wrong. */
-export function readParameters(
+export function readParameters<Parameters extends QueryParameters>(
   query: Query,
-  checks: Readonly<Record<string, Check>>,
-): ReadonlyMap<string, string> {
-  const mistakes: Mistake[] = [];
+  parameters: Parameters,
+): QueryValues<Parameters> {
+  const errors: ValidationError[] = [];
   const values = new Map<string, string>();
-  const all = new Map(Object.entries(checks));
+  const known = new Map(Object.entries(parameters));
   for (const [name, value] of Object.entries(query)) {
-    const check = all.get(name);
-    if (!check) mistakes.push({ pointer: name, detail: 'There is no such parameter here; check its name.' });
-    else if (typeof value !== 'string') mistakes.push({ pointer: name, detail: 'Send the parameter once.' });
+    const parameter = known.get(name);
+    if (!parameter)
+      errors.push({ pointer: name, detail: 'There is no such parameter here; check its name.' });
+    else if (typeof value !== 'string') errors.push({ pointer: name, detail: 'Send the parameter once.' });
     else {
-      const detail = check(value);
+      const detail = parameter.check(value);
       if (detail === undefined) values.set(name, value);
-      else mistakes.push({ pointer: name, detail });
+      else errors.push({ pointer: name, detail });
     }
   }
-  if (mistakes.length > 0)
-    throw new AppError('malformed', 'The query string has mistakes; see "errors".', { mistakes });
-  return values;
+  if (errors.length > 0)
+    throw new AppError('malformed', 'The query string has mistakes; see "errors".', { errors });
+  return Object.fromEntries(values) as QueryValues<Parameters>;
 }
 
-const pageLimit: Check = (value) =>
-  /^[1-9]\d{0,2}$/.test(value) && Number(value) <= MAX_LIMIT
-    ? undefined
-    : `Send a number from 1 to ${String(MAX_LIMIT)}.`;
+/** The parameters of every list. */
+export const PAGE = {
+  page_limit: {
+    check: (value) =>
+      /^[1-9]\d{0,2}$/.test(value) && Number(value) <= MAX_LIMIT
+        ? undefined
+        : `Send a number from 1 to ${String(MAX_LIMIT)}.`,
+    schema: z.int().min(1).max(MAX_LIMIT),
+    description: 'The most entries of a page; 100 by default.',
+  },
+  cursor: {
+    check: () => undefined,
+    schema: z.string(),
+    description: 'The next_cursor of the page before.',
+  },
+} satisfies QueryParameters;
+
+/** The page that the query string of a list asks for. */
+export function pageRequestOf({ page_limit, cursor }: QueryValues<typeof PAGE>): PageRequest {
+  return { limit: Number(page_limit ?? MAX_LIMIT), cursor };
+}
 
 /** Free text to search for. */
-export const text: Check = (value) => {
-  if (value === '' || value.length > MAX_TEXT) return `Send 1 to ${String(MAX_TEXT)} characters.`;
-  return value.includes('\0') ? 'Leave out the character U+0000.' : undefined;
-};
-
-/** One of some words. */
-export function oneOf(names: readonly string[]): Check {
-  return (value) => (names.includes(value) ? undefined : `Send one of: ${names.join(', ')}.`);
+export function text(description: string): QueryParameter {
+  return { check: textError, schema: z.string().min(1).max(MAX_TEXT), description };
 }
 
-/** A moment in RFC 3339, from the year 1000 on. */
-export const timestamp: Check = (value) => {
+/** One of some words. */
+export function oneOf(names: readonly string[], description: string): QueryParameter {
+  const check: Check = (value) => (names.includes(value) ? undefined : `Send one of: ${names.join(', ')}.`);
+  return { check, schema: z.enum(names), description };
+}
+
+/** `true` or `false`. */
+export function flag(description: string): QueryParameter {
+  return oneOf(['true', 'false'], description);
+}
+
+/** An RFC 3339 time from the year 1000 on. */
+export function timestamp(description: string): QueryParameter {
+  return { check: timestampError, schema: z.iso.datetime({ offset: true }), description };
+}
+
+/** An RFC 3339 date from the year 1000 on. */
+export function date(description: string): QueryParameter {
+  return { check: dateError, schema: z.iso.date(), description };
+}
+
+/** The id of a record. `error` is the sentence about anything else. */
+export function uuid(description: string, error: string): QueryParameter {
+  return { check: (value) => (UUID.test(value) ? undefined : error), schema: z.uuid(), description };
+}
+
+function textError(value: string): string | undefined {
+  if (value === '' || value.length > MAX_TEXT) return `Send 1 to ${String(MAX_TEXT)} characters.`;
+  return value.includes('\0') ? 'Leave out the character U+0000.' : undefined;
+}
+
+function timestampError(value: string): string | undefined {
   const [, day] =
     /^([1-9]\d{3}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.exec(value) ?? [];
   return day !== undefined && isDate(day) && isInRange(new Date(value))
     ? undefined
     : 'Send an RFC 3339 time such as 2026-01-31T00:00:00Z; in a URL, + is written %2B.';
-};
+}
 
-/** A day in RFC 3339, from the year 1000 on. */
-export const date: Check = (value) =>
-  /^[1-9]\d{3}-\d\d-\d\d$/.test(value) && isDate(value) ? undefined : 'Send a day such as 2026-01-31.';
+function dateError(value: string): string | undefined {
+  return /^[1-9]\d{3}-\d\d-\d\d$/.test(value) && isDate(value) ? undefined : 'Send a day such as 2026-01-31.';
+}
 
-/** JavaScript turns 30 February into 2 March instead of refusing it. */
+/** JavaScript turns 30 February into 2 March instead of rejecting it. */
 function isDate(day: string): boolean {
   const date = new Date(`${day}T00:00:00Z`);
   return isInRange(date) && date.toISOString().slice(0, 10) === day;

@@ -29,7 +29,7 @@ export function described<T extends Readonly<Record<string, z.ZodType>>>(
   return Object.fromEntries(entries) as T;
 }
 
-/** The same fields, none of them needed; null is as good as nothing, or resets a field to its default. */
+/** The same fields, all optional; null means absent, or resets a field to its default. */
 export function nullish<T extends Readonly<Record<string, z.ZodType>>>(fields: T) {
   const entries = Object.entries(fields).map(([name, field]) => [name, field.nullish()]);
   return Object.fromEntries(entries) as { [Name in keyof T]: z.ZodOptional<z.ZodNullable<T[Name]>> };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Control characters, and what cannot be seen or makes text read differently; joiners, which scripts need, are none. */
+/** Control characters, and characters that are invisible or reorder text, except joiners, which some scripts need. */
 const DECEPTIVE_LINE = /[\p{Cc}\p{Surrogate}\u2028\u2029\u115f\u1160\u3164\uffa0]|(?![\u200c\u200d])\p{Cf}/u;
 const DECEPTIVE_TEXT = /(?![\n\r\t])[\p{Cc}\p{Surrogate}\u115f\u1160\u3164\uffa0]|(?![\u200c\u200d])\p{Cf}/u;
 
@@ -14,7 +14,7 @@ export function paragraphs(max: number) {
   return text(max, DECEPTIVE_TEXT);
 }
 
-/** One of some words; `refused` says of words that people try why they are none of them. */
+/** One of the values; `refused` has the reason for other values that people try. */
 export function oneOf<const T extends readonly string[]>(
   values: T,
   refused: Readonly<Record<string, string>> = {},

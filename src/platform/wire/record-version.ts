@@ -1,9 +1,9 @@
 import { AppError } from '../errors/errors.js';
 
-/** The versions that the caller would change (If-Match, RFC 9110 section 13.1.1); none of ours where it knew none. */
+/** The versions that the caller accepts to change (If-Match, RFC 9110 section 13.1.1); empty when none can match. */
 export type IfMatch = readonly number[];
 
-/** Throws AppError `stale` unless the record is one of the versions; without any condition everything passes. */
+/** Throws AppError `stale` unless the record is one of the versions; without a condition every version passes. */
 export function checkVersion(
   record: { version: number },
   ifMatch: IfMatch | undefined,

@@ -14,9 +14,12 @@ export type SnakeKeys<T> = { [K in keyof T as K extends string ? Snake<K> : neve
 
 /** Renames the members, one level deep; values stay as they are. */
 export function toCamel<T extends object>(value: T): CamelKeys<T> {
-  return rename(value, (name) =>
-    name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-  ) as CamelKeys<T>;
+  return rename(value, camelName) as CamelKeys<T>;
+}
+
+/** The name that a member of the wire has in TypeScript. */
+export function camelName(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Undoes `toCamel`. */

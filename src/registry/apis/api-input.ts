@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { mergePatch } from '../../platform/wire/merge-patch.js';
 import { toCamel, toSnake } from '../../platform/wire/snake-case.js';
-import type { Mistake } from '../../platform/errors/errors.js';
-import { foreignFields, readFields } from '../../platform/wire/field-input.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
+import { readFields, setByServer, unknownFields } from '../../platform/wire/input.js';
 import { line, oneOf } from '../../platform/wire/field-shapes.js';
 import { type ApiRecord, type ApiSettings, MAX_ACCESS_TOKEN_TTL } from './api-record.js';
-import { audienceMistakes, isReservedAudience } from './audience-rules.js';
+import { audienceErrors, isReservedAudience } from './audience-rules.js';
 
 type WireObject = Record<string, unknown>;
 
-/** What a request asks for, and everything that is wrong with it; the rest is to be used only without mistakes. */
+/** A record as a request describes it, with everything that is wrong with it; use the rest only when nothing is. */
 export interface ApiDraft {
   audience: string;
   settings: ApiSettings;
-  mistakes: Mistake[];
+  errors: ValidationError[];
 }
 
 const WHOLE_SECONDS = `Send a whole number of seconds from 1 to ${String(MAX_ACCESS_TOKEN_TTL)}, or null.`;
@@ -32,29 +32,24 @@ export const apiFields = {
 
 /** The shape of a new API's audience. */
 export const apiAudience = z.string('Send a URI as text.').superRefine((value, context) => {
-  for (const mistake of audienceMistakes(value)) context.addIssue(mistake);
+  for (const error of audienceErrors(value)) context.addIssue(error);
 });
 
-const SET_BY_SERVER = 'This field is set by the server; leave it out.';
 const READ_ONLY = {
-  id: SET_BY_SERVER,
-  built_in: SET_BY_SERVER,
-  created_at: SET_BY_SERVER,
-  updated_at: SET_BY_SERVER,
-  url: SET_BY_SERVER,
+  ...setByServer('id', 'built_in', 'created_at', 'updated_at', 'url'),
   scopes: 'A scope names its API: send api_id there, and leave this out.',
 };
 
-/** Reads the wire form of a new API; a null is as good as nothing. */
+/** Reads the wire form of a new API; null means absent. */
 export function readNewApi(input: WireObject, issuer: string): ApiDraft {
   const fields = { audience: apiAudience, ...apiFields };
   const wire = mergePatch({}, input);
-  const draft = read(wire, fields, foreignFields(input, fields, READ_ONLY));
+  const draft = read(wire, fields, unknownFields(input, fields, READ_ONLY));
   if (!Object.hasOwn(wire, 'audience')) {
-    draft.mistakes.push({ pointer: '/audience', detail: 'Send the URI that the tokens of the API are for.' });
+    draft.errors.push({ pointer: '/audience', detail: 'Send the URI that the tokens of the API are for.' });
   } else if (isReservedAudience(draft.audience, issuer)) {
     const detail = `${issuer} and ${issuer}/admin stand for this server itself; choose another URI.`;
-    draft.mistakes.push({ pointer: '/audience', detail });
+    draft.errors.push({ pointer: '/audience', detail });
   }
   return draft;
 }
@@ -65,13 +60,13 @@ export function readApiPatch(record: ApiRecord, patch: WireObject): ApiDraft {
   const { name, accessTokenFormat, signingAlg, accessTokenTtl } = record;
   const current = toSnake({ name, accessTokenFormat, signingAlg, accessTokenTtl });
   const wire = mergePatch(mergePatch({}, { ...current }), patch);
-  const draft = read(wire, apiFields, foreignFields(patch, apiFields, { ...READ_ONLY, audience }));
+  const draft = read(wire, apiFields, unknownFields(patch, apiFields, { ...READ_ONLY, audience }));
   return { ...draft, audience: record.audience };
 }
 
-function read(wire: WireObject, fields: Record<string, z.ZodType>, foreign: Mistake[]): ApiDraft {
-  const { values, mistakes } = readFields(wire, fields);
-  if (!Object.hasOwn(wire, 'name')) mistakes.push({ pointer: '/name', detail: 'Give the API a name.' });
+function read(wire: WireObject, fields: Record<string, z.ZodType>, unknown: ValidationError[]): ApiDraft {
+  const { values, errors } = readFields(wire, fields);
+  if (!Object.hasOwn(wire, 'name')) errors.push({ pointer: '/name', detail: 'Give the API a name.' });
   const given = toCamel(values) as Partial<ApiSettings> & { audience?: string };
   return {
     audience: given.audience ?? '',
@@ -82,6 +77,6 @@ function read(wire: WireObject, fields: Record<string, z.ZodType>, foreign: Mist
       signingAlg: given.signingAlg ?? 'RS256',
       accessTokenTtl: given.accessTokenTtl ?? null,
     },
-    mistakes: [...foreign, ...mistakes],
+    errors: [...unknown, ...errors],
   };
 }

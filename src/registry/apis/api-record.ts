@@ -19,18 +19,18 @@ export interface ApiRecord extends ApiSettings {
   /** The names of its scopes, retired ones too, in order. */
   scopes: string[];
   version: number;
-  /** Null for the admin API, which was always there. */
+  /** Null for the admin API. */
   createdAt: Date | null;
   updatedAt: Date | null;
 }
 
-/** The id of our own admin API, which is no row of the catalogue. */
+/** The id of the built-in admin API, which is not a row of the catalogue. */
 export const ADMIN_API_ID = '00000000-0000-4000-8000-000000000000';
 
 /** The longest life of an access token, in seconds: keys that sign stay published for at least as long. */
 export const MAX_ACCESS_TOKEN_TTL = 30 * 86_400;
 
-/** Our own admin API as an entry of the catalogue. */
+/** The admin API as an entry of the catalogue. */
 export function adminApi(audience: string, scopes: readonly string[], accessTokenTtl: number): ApiRecord {
   return {
     id: ADMIN_API_ID,

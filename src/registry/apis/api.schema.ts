@@ -4,7 +4,7 @@ import type { Json } from '../../platform/wire/json.js';
 import { apiAudience, apiFields } from './api-input.js';
 import type { apiToWire } from './api-record.js';
 
-const WORDS = {
+const API_FIELD_DESCRIPTIONS = {
   id: 'The key of the record; it never changes.',
   audience: 'The resource indicator (RFC 8707) and `aud` of the tokens: an absolute URI. It never changes.',
   name: 'What people read on the consent page.',
@@ -17,33 +17,35 @@ const WORDS = {
   url: 'This record.',
 } as const;
 
-/** An API as the admin API answers it. */
-export const apiAnswer = z.strictObject(
-  described(
-    {
-      id,
-      audience: z.string(),
-      name: z.string(),
-      access_token_format: z.enum(['opaque', 'jwt']),
-      signing_alg: z.enum(['RS256', 'ES256']),
-      access_token_ttl: z.int().min(1).nullable(),
-      built_in: z.boolean(),
-      created_at: time.nullable(),
-      updated_at: time.nullable(),
-      url: z.url(),
-    },
-    WORDS,
-  ),
-) satisfies z.ZodType<Json<ReturnType<typeof apiToWire>>>;
+/** An API in responses of the admin API. */
+export const apiResponse = z
+  .strictObject(
+    described(
+      {
+        id,
+        audience: z.string(),
+        name: z.string(),
+        access_token_format: z.enum(['opaque', 'jwt']),
+        signing_alg: z.enum(['RS256', 'ES256']),
+        access_token_ttl: z.int().min(1).nullable(),
+        built_in: z.boolean(),
+        created_at: time.nullable(),
+        updated_at: time.nullable(),
+        url: z.url(),
+      },
+      API_FIELD_DESCRIPTIONS,
+    ),
+  )
+  .meta({ id: 'Api' }) satisfies z.ZodType<Json<ReturnType<typeof apiToWire>>>;
 /** A page of APIs. */
-export const apiPage = page(apiAnswer);
+export const apiPage = page(apiResponse).meta({ id: 'ApiPage' });
 
 const { name, ...optional } = apiFields;
 /** The body that creates an API. */
-export const newApiRequest = z.strictObject(
-  described({ audience: apiAudience, name, ...nullish(optional) }, WORDS),
-);
+export const newApiRequest = z
+  .strictObject(described({ audience: apiAudience, name, ...nullish(optional) }, API_FIELD_DESCRIPTIONS))
+  .meta({ id: 'NewApi' });
 /** The JSON merge patch of an API. */
-export const apiPatchRequest = z.strictObject(
-  described({ name: name.optional(), ...nullish(optional) }, WORDS),
-);
+export const apiPatchRequest = z
+  .strictObject(described({ name: name.optional(), ...nullish(optional) }, API_FIELD_DESCRIPTIONS))
+  .meta({ id: 'ApiPatch' });

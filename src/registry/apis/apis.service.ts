@@ -1,28 +1,35 @@
-import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
+import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
-import { decodeCursor, encodeCursor, type Position } from '../../platform/paging/cursor.js';
-import { changedFields } from '../../platform/wire/field-input.js';
+import { AppError, found, invalid } from '../../platform/errors/errors.js';
+import type { Position } from '../../platform/paging/cursor.js';
+import { type Page, readPage } from '../../platform/paging/page.js';
+import { changedFields } from '../../platform/wire/changed-fields.js';
 import { readApiPatch, readNewApi } from './api-input.js';
 import type { ApiRecord } from './api-record.js';
 import type { ApisRepository } from './apis.repository.js';
 import type { ScopeUse } from '../scopes/catalogue.service.js';
-import type { ScopesRepository } from '../scopes/scopes.repository.js';
 
-/** What the APIs need. */
+/** The scopes of APIs, as far as deleting an API needs them. */
+export interface ScopesOfApis {
+  /** Locks the scopes of the API until the transaction ends, and returns their names. */
+  lockOfApi(tx: Transaction, apiId: string): Promise<string[]>;
+  delete(tx: Transaction, names: readonly string[]): Promise<void>;
+}
+
+/** What `ApisService` needs. */
 export interface ApisDependencies {
   database: Database;
   apis: ApisRepository;
-  scopes: ScopesRepository;
-  use: ScopeUse;
+  scopes: ScopesOfApis;
+  scopeUse: ScopeUse;
   audit: AuditService;
   issuer: string;
-  /** Our own admin API: listed first, and not to be changed. */
+  /** The built-in admin API: listed first, and read-only. */
   adminApi: ApiRecord;
 }
 
-/** Before every API that was ever made. */
+/** Before every API in the order of the list: newest first. */
 const FIRST: Position = {
   createdAt: '2999-12-31T23:59:59.999999Z',
   id: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
@@ -30,8 +37,8 @@ const FIRST: Position = {
 
 /**
  * The APIs that access tokens can be for. Operators' input is the wire form, a change and its audit event are one
- * transaction; AppErrors as in `CatalogueService`. The protocol asks the database each time, so that a change is in
- * force on every node with the next request.
+ * transaction; AppErrors as in `CatalogueService`. The protocol asks the database each time, so that a change is
+ * effective on every node with the next request.
  */
 export class ApisService {
   constructor(private readonly deps: ApisDependencies) {}
@@ -43,35 +50,30 @@ export class ApisService {
     return /[\p{Cc}\p{Surrogate}]/u.test(audience) ? undefined : apis.findByAudience(audience);
   }
 
-  /** The admin API, then the others, newest first. `limit` is 1 to 100; `nextCursor` is null on the last page. */
-  async list(limit: number, cursor?: string): Promise<{ data: ApiRecord[]; nextCursor: string | null }> {
+  /** The admin API, then the others, newest first. Throws as `readPage` does. */
+  list(limit: number, cursor?: string): Promise<Page<ApiRecord>> {
     const { adminApi, apis } = this.deps;
-    const first = cursor === undefined ? [{ record: adminApi, position: FIRST }] : [];
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const all = [...first, ...(await apis.list(limit + 1, after))];
-    const page = all.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      data: page.map(({ record }) => record),
-      nextCursor: all.length > limit && last ? encodeCursor(last.position) : null,
-    };
+    return readPage(limit, cursor, async (slice) => {
+      const first = slice.after ? [] : [{ record: adminApi, position: FIRST }];
+      return [...first, ...(await apis.list(slice))];
+    });
   }
 
   async get(id: string): Promise<ApiRecord> {
     const { adminApi, apis } = this.deps;
-    return id === adminApi.id ? adminApi : found(await apis.find(id));
+    return id === adminApi.id ? adminApi : found(await apis.find(id), 'API');
   }
 
   /** Throws AppError `conflict` when the audience is another API's. */
   async create(actor: Actor, input: Record<string, unknown>): Promise<ApiRecord> {
     const { apis, database, issuer } = this.deps;
-    const { audience, mistakes, settings } = readNewApi(input, issuer);
-    if (mistakes.length > 0) throw invalid(mistakes);
+    const { audience, errors, settings } = readNewApi(input, issuer);
+    if (errors.length > 0) throw invalid(errors);
     return database.transaction(async (tx) => {
       const id = await apis.insert(tx, audience, settings);
       if (id === undefined) throw taken();
       await this.#audit(tx, actor, 'api.created', id, Object.keys(input));
-      return found(await apis.find(id, tx));
+      return found(await apis.find(id, tx), 'API');
     });
   }
 
@@ -84,23 +86,23 @@ export class ApisService {
     const { apis, database } = this.deps;
     return database.transaction(async (tx) => {
       const before = await this.#lock(tx, id, ifMatch);
-      const { mistakes, settings } = readApiPatch(before, patch);
-      if (mistakes.length > 0) throw invalid(mistakes);
+      const { errors, settings } = readApiPatch(before, patch);
+      if (errors.length > 0) throw invalid(errors);
       const changed = changedFields(before, settings);
       if (changed.length === 0) return before;
       await apis.update(tx, id, settings);
       await this.#audit(tx, actor, 'api.updated', id, changed);
-      return found(await apis.find(id, tx));
+      return found(await apis.find(id, tx), 'API');
     });
   }
 
   /** With its scopes, which no client has. Throws AppError `conflict` when one does. */
   async delete(actor: Actor, id: string, ifMatch?: IfMatch): Promise<void> {
-    const { apis, audit, database, scopes, use } = this.deps;
+    const { apis, audit, database, scopes, scopeUse } = this.deps;
     await database.transaction(async (tx) => {
       await this.#lock(tx, id, ifMatch);
       const names = await scopes.lockOfApi(tx, id);
-      const count = names.length === 0 ? 0 : await use.countWithScopes(tx, names);
+      const count = names.length === 0 ? 0 : await scopeUse.countWithScopes(tx, names);
       if (count > 0) {
         const who = count === 1 ? 'One client has' : `${String(count)} clients have`;
         throw new AppError('conflict', `${who} scopes of this API, so it cannot be removed.`);
@@ -108,7 +110,7 @@ export class ApisService {
       await scopes.delete(tx, names);
       await apis.delete(tx, id);
       for (const name of names) {
-        const target = { targetType: 'scope', targetId: name, orgId: null, projectId: null };
+        const target = { targetId: name, orgId: null, projectId: null };
         await audit.record(tx, { actor, action: 'scope.deleted', ...target, changedFields: [] });
       }
       await this.#audit(tx, actor, 'api.deleted', id, []);
@@ -119,25 +121,20 @@ export class ApisService {
     if (id === this.deps.adminApi.id) {
       throw new AppError('conflict', 'The admin API is a part of this server and cannot be changed.');
     }
-    const record = found(await this.deps.apis.lock(tx, id));
+    const record = found(await this.deps.apis.lock(tx, id), 'API');
     checkVersion(record, ifMatch, 'API');
     return record;
   }
 
-  #audit(tx: Transaction, actor: Actor, action: string, id: string, changed: string[]): Promise<void> {
-    const target = { targetType: 'api', targetId: id, orgId: null, projectId: null };
+  #audit(tx: Transaction, actor: Actor, action: AuditAction, id: string, changed: string[]): Promise<void> {
+    const target = { targetId: id, orgId: null, projectId: null };
     return this.deps.audit.record(tx, { actor, action, ...target, changedFields: changed });
   }
 }
 
-function found(record: ApiRecord | undefined): ApiRecord {
-  if (!record) throw notFound('API');
-  return record;
-}
-
 function taken(): AppError {
-  const mistakes = [
+  const errors = [
     { pointer: '/audience', detail: 'Choose another audience, or change the API that has it.' },
   ];
-  return new AppError('conflict', 'The audience is that of another API.', { mistakes });
+  return new AppError('conflict', 'The audience is that of another API.', { errors });
 }

@@ -3,7 +3,7 @@ const MAX_AUDIENCE = 2048;
 const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
 
 /** What is wrong with the audience of an API (RFC 8707 section 2: an absolute URI without a fragment); at most one thing. */
-export function audienceMistakes(audience: string): string[] {
+export function audienceErrors(audience: string): string[] {
   if (audience.length > MAX_AUDIENCE) return [`Use at most ${String(MAX_AUDIENCE)} characters.`];
   if (audience.includes('#')) return ['Leave out the fragment, the part from # on.'];
   const url = ABSOLUTE_URI.test(audience) ? URL.parse(audience) : null;

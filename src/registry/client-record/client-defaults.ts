@@ -6,6 +6,7 @@ import {
   DEVICE_CODE,
   type GrantType,
   type ResponseType,
+  type TypedClientSettings,
 } from './client-record.js';
 
 const PERSONAL_GRANTS: readonly GrantType[] = ['authorization_code', 'implicit', DEVICE_CODE, CIBA];
@@ -22,7 +23,7 @@ export type GivenSettings = { [K in keyof ClientSettings]?: NonNullable<ClientSe
 };
 
 /** Fills in what was not said, and adds or removes the scopes that follow from the grants. */
-export function withDefaults(given: GivenSettings): ClientSettings & { clientType: ClientType } {
+export function withDefaults(given: GivenSettings): TypedClientSettings {
   const clientType = inferClientType(given.clientType, given.tokenEndpointAuthMethod);
   const grantTypes = given.grantTypes ?? [...DEFAULT_GRANTS];
   const scopes = inferScopes(given.scopes, grantTypes);
@@ -44,7 +45,7 @@ export function withDefaults(given: GivenSettings): ClientSettings & { clientTyp
     grantTypes,
     responseTypes: given.responseTypes ?? inferResponseTypes(grantTypes),
     scopes,
-    // An automatic scope that left `scopes` leaves here too; any other that is missing there is a mistake.
+    // An automatic scope that left `scopes` leaves here too; any other that is missing there is an error.
     optionalScopes: optionalScopes.filter(
       (name) => !AUTOMATIC_SCOPES.includes(name) || scopes.includes(name),
     ),

@@ -1,5 +1,5 @@
 /** What each field of a client means, in one sentence or two. */
-export const CLIENT_WORDS = {
+export const CLIENT_FIELD_DESCRIPTIONS = {
   id: 'The key of the record; it never changes.',
   client_id: 'What the application sends. A uuid unless one was chosen; never used twice, never changed.',
   org_id: 'The organization that owns the client.',

@@ -1,53 +1,53 @@
 import type { z } from 'zod';
-import type { Mistake } from '../../platform/errors/errors.js';
-import { foreignFields, readFields } from '../../platform/wire/field-input.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
+import { readFields, unknownFields } from '../../platform/wire/input.js';
 import { type GivenSettings, withDefaults } from './client-defaults.js';
-import type { ClientRecord, ClientSettings, ClientType } from './client-record.js';
-import { type Capabilities, type Rule, ruleMistakes } from '../client-rules/client-rules.js';
+import type { ClientRecord, TypedClientSettings } from './client-record.js';
+import { type Capabilities, type Rule, ruleErrors } from '../client-rules/client-rules.js';
 import { fixedFields, READ_ONLY, writableFields } from './client-schema.js';
 import { mergePatch } from '../../platform/wire/merge-patch.js';
 import { frozenHostRule, publicRules } from '../client-rules/publisher-rules.js';
-import { toCamel, toSnake } from '../../platform/wire/snake-case.js';
+import { camelName, toCamel, toSnake } from '../../platform/wire/snake-case.js';
 
 type WireObject = Record<string, unknown>;
 
-/** What a request asks for, and everything that is wrong with it. `settings` are to be used only without mistakes. */
+/** A client as a request describes it, with everything that is wrong with it; use `settings` only when nothing is. */
 export interface ClientDraft {
   clientId: string | undefined;
-  settings: ClientSettings & { clientType: ClientType };
+  settings: TypedClientSettings;
   /** `public` means that it is, or is to be promoted. */
   visibility: ClientRecord['visibility'];
   /** The scopes that the request itself lists. */
   listedScopes: readonly string[];
-  /** The settings whose values could not be read; they have their defaults. */
+  /** The settings whose values are invalid; in `settings` they have their defaults. */
   unreadable: ReadonlySet<string>;
-  mistakes: Mistake[];
+  errors: ValidationError[];
 }
 
-/** Reads the wire form of a new client; a null is as good as nothing. */
+/** Reads the wire form of a new client; null means absent. */
 export function readNewClient(input: WireObject, capabilities: Capabilities): ClientDraft {
   const fields = { ...writableFields, ...fixedFields };
-  const foreign = foreignFields(input, fields, READ_ONLY);
-  return { ...read(mergePatch({}, input), fields, {}, foreign, capabilities), visibility: 'private' };
+  const unknown = unknownFields(input, fields, READ_ONLY);
+  return { ...read(mergePatch({}, input), fields, {}, unknown, capabilities), visibility: 'private' };
 }
 
 /** Applies a JSON merge patch to the wire form of the record's settings and reads the whole as if it were new. */
 export function readPatch(record: ClientRecord, patch: WireObject, capabilities: Capabilities): ClientDraft {
   const { visibility, ...rest } = patch;
-  const foreign = foreignFields(rest, writableFields, {
+  const unknown = unknownFields(rest, writableFields, {
     ...READ_ONLY,
     client_id: 'The client_id never changes; leave it out.',
     client_type: 'The client type never changes; leave it out, or create another client.',
   });
-  foreign.push(...visibilityMistakes(record, visibility));
+  unknown.push(...visibilityErrors(record, visibility));
   const current = currentSettings(record);
-  // They follow the grants unless the caller says what they are.
+  // Without response types in the patch they follow the grant types.
   if (Object.hasOwn(patch, 'grant_types') && !Object.hasOwn(patch, 'response_types'))
     delete current['response_types'];
   const next = visibility === 'public' ? 'public' : record.visibility;
   const rules = [frozenHostRule(record), ...(next === 'public' ? publicRules(record) : [])];
   const fixed = { clientType: record.clientType };
-  const draft = read(mergePatch(current, rest), writableFields, fixed, foreign, capabilities, rules);
+  const draft = read(mergePatch(current, rest), writableFields, fixed, unknown, capabilities, rules);
   return { ...draft, visibility: next };
 }
 
@@ -55,23 +55,23 @@ function read(
   wire: WireObject,
   fields: Readonly<Record<string, z.ZodType>>,
   fixed: Pick<GivenSettings, 'clientType'>,
-  foreign: Mistake[],
+  unknown: ValidationError[],
   capabilities: Capabilities,
   rules: readonly Rule[] = [],
 ): Omit<ClientDraft, 'visibility'> {
-  const { values, unreadable, mistakes: unshaped } = readFields(wire, fields);
-  const mistakes = [...foreign, ...unshaped];
+  const { values, unreadable, errors: invalid } = readFields(wire, fields);
+  const errors = [...unknown, ...invalid];
   if (!Object.hasOwn(wire, 'client_name'))
-    mistakes.push({ pointer: '/client_name', detail: 'Give the client a name.' });
+    errors.push({ pointer: '/client_name', detail: 'Give the client a name.' });
   const { clientId, ...given } = toCamel(values) as GivenSettings & { clientId?: string };
   const settings = withDefaults({ ...given, ...fixed });
-  const skipped = new Set(Object.keys(toCamel(Object.fromEntries(unreadable.map((name) => [name, 0])))));
-  mistakes.push(...ruleMistakes(given, settings, skipped, capabilities, rules));
-  return { clientId, settings, listedScopes: given.scopes ?? [], unreadable: skipped, mistakes };
+  const skipped = new Set(unreadable.map(camelName));
+  errors.push(...ruleErrors(given, settings, skipped, capabilities, rules));
+  return { clientId, settings, listedScopes: given.scopes ?? [], unreadable: skipped, errors };
 }
 
-/** Promotion has no way back. */
-function visibilityMistakes({ visibility }: ClientRecord, wanted: unknown): Mistake[] {
+/** Promotion cannot be undone. */
+function visibilityErrors({ visibility }: ClientRecord, wanted: unknown): ValidationError[] {
   if (wanted === undefined || wanted === visibility || wanted === 'public') return [];
   const detail =
     visibility === 'public'

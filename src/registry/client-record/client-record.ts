@@ -58,6 +58,9 @@ export interface ClientSettings {
   pkceChallengeMethod: 'S256' | 'plain';
 }
 
+/** The settings and the type of a client, which rules compare. */
+export type TypedClientSettings = ClientSettings & { clientType: ClientType };
+
 /** A secret as operators see it: `hint` is its prefix and the next six characters. */
 export interface SecretSummary {
   id: string;
@@ -97,6 +100,14 @@ export interface ClientRecord extends ClientSettings {
 /** Whether clients that use the method have a secret. */
 export function usesSecret(method: AuthMethod): boolean {
   return method === 'client_secret_basic' || method === 'client_secret_post';
+}
+
+/** Whether the client's auth method needs a secret and it has none. */
+export function lacksSecret({
+  tokenEndpointAuthMethod,
+  secrets,
+}: Pick<ClientRecord, 'tokenEndpointAuthMethod' | 'secrets'>): boolean {
+  return usesSecret(tokenEndpointAuthMethod) && secrets.length === 0;
 }
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { described, id, page, textOrNull, time } from '../../platform/wire/answer-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import { AUTH_METHODS, GRANT_TYPES, RESPONSE_TYPES, type toWire } from './client-record.js';
-import { CLIENT_WORDS } from './client-field-descriptions.js';
+import { CLIENT_FIELD_DESCRIPTIONS } from './client-field-descriptions.js';
 
 const strings = z.array(z.string());
 const verification = z.strictObject({
@@ -56,15 +56,19 @@ const fields = {
   deleted_at: time.nullable(),
 };
 
-/** A client as the admin API answers it. */
-export const clientAnswer = z.strictObject(described(fields, CLIENT_WORDS)) satisfies z.ZodType<
-  Json<ReturnType<typeof toWire>>
->;
+/** A client in responses of the admin API. */
+export const clientResponse = z
+  .strictObject(described(fields, CLIENT_FIELD_DESCRIPTIONS))
+  .meta({ id: 'Client' }) satisfies z.ZodType<Json<ReturnType<typeof toWire>>>;
 /** A page of clients. */
-export const clientPage = page(clientAnswer);
+export const clientPage = page(clientResponse).meta({ id: 'ClientPage' });
 
 const clientSecret = z.string().describe('The secret, this once.');
 /** A client that was just created; it has a secret when its auth method uses one. */
-export const createdClientAnswer = clientAnswer.extend({ client_secret: clientSecret.optional() });
+export const createdClientResponse = clientResponse
+  .extend({ client_secret: clientSecret.optional() })
+  .meta({ id: 'CreatedClient' });
 /** A client with its new secret. */
-export const rotatedClientAnswer = clientAnswer.extend({ client_secret: clientSecret });
+export const rotatedClientResponse = clientResponse
+  .extend({ client_secret: clientSecret })
+  .meta({ id: 'RotatedClient' });

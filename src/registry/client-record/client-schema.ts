@@ -1,25 +1,26 @@
 import { z } from 'zod';
 import { COMMAND_LINE_CLIENT } from '../../tenancy/access/subjects.js';
 import { AUTH_METHODS, GRANT_TYPES, type PublicJwk, RESPONSE_TYPES } from './client-record.js';
-import { jwkMistakes } from '../client-rules/jwks-rules.js';
+import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
-import { originMistakes, redirectUriMistakes, webUrlMistakes } from '../client-rules/redirect-uri-rules.js';
+import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
+import { originErrors, redirectUriErrors, webUrlErrors } from '../client-rules/redirect-uri-rules.js';
 
 const MAX_URI = 2048;
 const MAX_URIS = 100;
 const MAX_NAMES = 200;
 const MAX_KEYS = 20;
 
-function uri(mistakes: (value: string) => string[]) {
+function uri(errors: (value: string) => string[]) {
   return z
     .string('Send a URI as text.')
     .max(MAX_URI, { error: `Use at most ${String(MAX_URI)} characters.`, abort: true })
     .superRefine((value, context) => {
-      for (const mistake of mistakes(value)) context.addIssue(mistake);
+      for (const error of errors(value)) context.addIssue(error);
     });
 }
 
-/** An array without repetitions. Its length is checked first, so that a huge one costs no more than one mistake. */
+/** An array without repetitions. Its length is checked first, so that a huge one costs no more than one error. */
 function list<T extends z.ZodType<string>>(entry: T, max: number) {
   return z
     .array(z.unknown(), 'Send an array.')
@@ -46,14 +47,14 @@ const scopeName = z
     /^[A-Za-z0-9_.-]{1,128}$/,
     'A scope has 1 to 128 characters: letters, digits, dot, hyphen, underscore.',
   );
-const pageUrl = uri((value) => webUrlMistakes(value, { loopback: false, fragment: true }));
-const endpointUrl = uri((value) => webUrlMistakes(value, { loopback: true, fragment: false }));
+const pageUrl = uri((value) => webUrlErrors(value, { loopback: false, fragment: true }));
+const endpointUrl = uri((value) => webUrlErrors(value, { loopback: true, fragment: false }));
 const switched = z.boolean('Send true or false.');
 
 const jwk = z
   .custom<PublicJwk>(isObject, 'Send a JSON Web Key, an object.')
   .superRefine((value, context) => {
-    if (isObject(value)) for (const mistake of jwkMistakes(value)) context.addIssue(mistake);
+    if (isObject(value)) for (const error of jwkErrors(value)) context.addIssue(error);
   })
   .meta({ type: 'object', description: 'A public key (RFC 7517).' });
 const jwks = z.object(
@@ -75,11 +76,11 @@ export const writableFields = {
   logo_uri: pageUrl,
   policy_uri: pageUrl,
   tos_uri: pageUrl,
-  redirect_uris: list(uri(redirectUriMistakes), MAX_URIS),
-  post_logout_redirect_uris: list(uri(redirectUriMistakes), MAX_URIS),
+  redirect_uris: list(uri(redirectUriErrors), MAX_URIS),
+  post_logout_redirect_uris: list(uri(redirectUriErrors), MAX_URIS),
   backchannel_logout_uri: endpointUrl,
   backchannel_logout_session_required: switched,
-  allowed_cors_origins: list(uri(originMistakes), MAX_URIS),
+  allowed_cors_origins: list(uri(originErrors), MAX_URIS),
   grant_types: list(oneOf(GRANT_TYPES), MAX_NAMES),
   response_types: list(oneOf(RESPONSE_TYPES), MAX_NAMES),
   scopes: list(scopeName, MAX_NAMES),
@@ -89,7 +90,7 @@ export const writableFields = {
       'client_secret_jwt needs the secret itself, and only its hash is kept; use private_key_jwt.',
   }),
   jwks,
-  jwks_uri: uri((value) => webUrlMistakes(value, { loopback: false, fragment: false })),
+  jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false })),
   pkce_required: switched,
   pkce_challenge_method: oneOf(['S256', 'plain']),
 } as const;
@@ -104,11 +105,19 @@ export const fixedFields = {
 } as const;
 
 /** Why a known field cannot be sent. */
-export const READ_ONLY: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    'id org_id project_id created_by promoted_at last_used_at created_at updated_at deleted_at url client_uri_verification'
-      .split(' ')
-      .map((name) => [name, 'This field is set by the server; leave it out.']),
+export const READ_ONLY: ReadOnlyFields = {
+  ...setByServer(
+    'id',
+    'org_id',
+    'project_id',
+    'created_by',
+    'promoted_at',
+    'last_used_at',
+    'created_at',
+    'updated_at',
+    'deleted_at',
+    'url',
+    'client_uri_verification',
   ),
   registration_type: 'How a client was registered is set by the server and never changes; leave it out.',
   client_secret: 'The server makes the secret; leave it out, and rotate the secret to get a new one.',

@@ -1,27 +1,26 @@
-import type { Mistake } from '../../platform/errors/errors.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
 import { type GivenSettings, inferResponseTypes, isPersonal } from '../client-record/client-defaults.js';
-import type { AuthMethod, ClientSettings, ClientType, GrantType } from '../client-record/client-record.js';
+import type { AuthMethod, GrantType, TypedClientSettings } from '../client-record/client-record.js';
 import { ASSERTION_ALGORITHMS, canVerify } from './jwks-rules.js';
 import { applicationType, isLoopback, isPrivateUse } from './redirect-uri-rules.js';
 
-/** What this installation has turned on. What is known but off is refused with a sentence that says so. */
+/** What this installation has turned on. What is known but off is refused with a message that says so. */
 export interface Capabilities {
   grantTypes: readonly GrantType[];
   authMethods: readonly AuthMethod[];
-  /** RFC 7636's `plain`, which protects nothing against whoever reads the request; for testing. */
+  /** RFC 7636's `plain`, which does not protect against a reader of the request; for testing. */
   allowPlainPkce: boolean;
 }
 
-type Settings = ClientSettings & { clientType: ClientType };
-/** Something that has to hold between fields. */
+/** A rule about several fields. */
 export interface Rule {
   /** The fields it compares; it is skipped when the value of one of them could not be read. */
-  reads: readonly (keyof Settings)[];
-  check(settings: Settings, given: GivenSettings, capabilities: Capabilities): Mistake[];
+  reads: readonly (keyof TypedClientSettings)[];
+  check(settings: TypedClientSettings, given: GivenSettings, capabilities: Capabilities): ValidationError[];
 }
 
 const NOT_ON = 'this installation has not turned it on.';
-const when = (broken: boolean, pointer: string, detail: string): Mistake[] =>
+const when = (broken: boolean, pointer: string, detail: string): ValidationError[] =>
   broken ? [{ pointer, detail }] : [];
 
 const RULES: readonly Rule[] = [
@@ -107,7 +106,7 @@ const RULES: readonly Rule[] = [
         'List at least one redirect URI: the grants authorization_code and implicit need it.',
       ),
   },
-  { reads: ['grantTypes', 'responseTypes'], check: responseTypeMistakes },
+  { reads: ['grantTypes', 'responseTypes'], check: responseTypeErrors },
   {
     reads: ['grantTypes', 'scopes', 'optionalScopes'],
     check: ({ scopes }, { optionalScopes = [] }) =>
@@ -142,14 +141,14 @@ const RULES: readonly Rule[] = [
   },
   {
     reads: ['clientType', 'tokenEndpointAuthMethod', 'redirectUris', 'postLogoutRedirectUris', 'grantTypes'],
-    check: engineUriMistakes,
+    check: engineUriErrors,
   },
 ];
 
 /** Every rule between fields that is broken, `more` ones too, as far as the fields could be read. */
-export function ruleMistakes(
+export function ruleErrors(
   given: GivenSettings,
-  settings: Settings,
+  settings: TypedClientSettings,
   unreadable: ReadonlySet<string>,
   capabilities: Capabilities,
   more: readonly Rule[] = [],
@@ -159,7 +158,7 @@ export function ruleMistakes(
     .flatMap((rule) => rule.check(settings, given, capabilities));
 }
 
-function responseTypeMistakes({ grantTypes, responseTypes }: Settings): Mistake[] {
+function responseTypeErrors({ grantTypes, responseTypes }: TypedClientSettings): ValidationError[] {
   const foreign = responseTypes.flatMap((type, index) => {
     const grant = type === 'code' ? 'authorization_code' : 'implicit';
     const detail = `${type} needs the grant type ${grant}.`;
@@ -180,8 +179,8 @@ function responseTypeMistakes({ grantTypes, responseTypes }: Settings): Mistake[
   ];
 }
 
-/** What the engine's own rules would refuse when the client is used (OpenID Connect Registration section 2). */
-function engineUriMistakes(settings: Settings): Mistake[] {
+/** What oidc-provider would refuse when the client is used (OpenID Connect Registration section 2). */
+function engineUriErrors(settings: TypedClientSettings): ValidationError[] {
   const native = applicationType(settings) === 'native';
   const implicit = settings.grantTypes.includes('implicit');
   const lists = {

@@ -14,9 +14,9 @@ const MIN_RSA_BITS = 2048;
 
 /**
  * What is wrong with one key of a client's JWKS, in sentences. A key is public and asymmetric: a private part that was
- * sent here is lost to its owner, and HS* would need a secret that we keep only as a hash.
+ * sent here is no longer secret, and HS* would need a secret that we keep only as a hash.
  */
-export function jwkMistakes(jwk: Readonly<Record<string, unknown>>): string[] {
+export function jwkErrors(jwk: Readonly<Record<string, unknown>>): string[] {
   const kty = jwk['kty'];
   if (kty === 'oct') return ['Symmetric keys are refused; send an RSA, EC or OKP public key.'];
   if (typeof kty !== 'string' || !Object.hasOwn(ALGORITHMS, kty)) return ['kty must be RSA, EC or OKP.'];
@@ -26,23 +26,23 @@ export function jwkMistakes(jwk: Readonly<Record<string, unknown>>): string[] {
       `Send the public key only, without ${secret.join(', ')}; replace this key, it is no longer private.`,
     ];
   }
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   for (const member of ['kid', 'use', 'alg'] as const) {
     const value = jwk[member];
     if (value !== undefined && (typeof value !== 'string' || value === ''))
-      mistakes.push(`${member} must be text.`);
+      errors.push(`${member} must be text.`);
   }
   const { alg, x5c } = jwk;
   if (typeof alg === 'string' && alg !== '' && !ALGORITHMS[kty]?.test(alg)) {
-    mistakes.push(`alg does not fit a key of kty ${kty}; symmetric algorithms are refused.`);
+    errors.push(`alg does not fit a key of kty ${kty}; symmetric algorithms are refused.`);
   }
   if (
     x5c !== undefined &&
     !(Array.isArray(x5c) && x5c.every((entry) => typeof entry === 'string' && entry))
   ) {
-    mistakes.push('x5c must be an array of certificates in base64.');
+    errors.push('x5c must be an array of certificates in base64.');
   }
-  return [...mistakes, ...materialMistakes(kty, jwk)];
+  return [...errors, ...materialErrors(kty, jwk)];
 }
 
 /** What clients may sign their assertions with (RFC 7523). */
@@ -59,7 +59,7 @@ export function canVerify(jwk: Readonly<Record<string, unknown>>): boolean {
   );
 }
 
-function materialMistakes(kty: string, jwk: Readonly<Record<string, unknown>>): string[] {
+function materialErrors(kty: string, jwk: Readonly<Record<string, unknown>>): string[] {
   const curves = CURVES[kty];
   if (curves && !curves.includes(String(jwk['crv']))) return [`crv must be ${curves.join(', ')}.`];
   try {

@@ -1,4 +1,4 @@
-import type { ClientSettings, ClientType } from '../client-record/client-record.js';
+import type { TypedClientSettings } from '../client-record/client-record.js';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** Schemes that run script, read local data or start another protocol instead of calling an app back. */
@@ -17,41 +17,39 @@ const AUTHORITY = /^[^:]+:\/\/([^/?#]*)/;
  * section 4.1.3), so it has to be written exactly as a URL parser reads it. http is for loopback interfaces, any other
  * scheme is an app's own (RFC 8252 section 7).
  */
-export function redirectUriMistakes(value: string): string[] {
+export function redirectUriErrors(value: string): string[] {
   const { syntax, parsed } = readUri(value);
-  const mistakes = [...syntax];
-  if (value.includes('#')) mistakes.push('Leave out the fragment (RFC 6749 section 3.1.2).');
+  const errors = [...syntax];
+  if (value.includes('#')) errors.push('Leave out the fragment (RFC 6749 section 3.1.2).');
   if (value.includes('*')) {
-    mistakes.push('Wildcards are not supported: list each URI. Write a literal asterisk as %2A.');
+    errors.push('Wildcards are not supported: list each URI. Write a literal asterisk as %2A.');
   }
-  if (parsed) mistakes.push(...schemeMistakes(parsed));
-  return mistakes;
+  if (parsed) errors.push(...schemeErrors(parsed));
+  return errors;
 }
 
 /** What is wrong with the URL of a page or endpoint of the client: https, or http on a loopback host if allowed. */
-export function webUrlMistakes(value: string, allow: { loopback: boolean; fragment: boolean }): string[] {
+export function webUrlErrors(value: string, allow: { loopback: boolean; fragment: boolean }): string[] {
   const { syntax, parsed } = readUri(value);
-  const mistakes = [...syntax];
-  if (!allow.fragment && value.includes('#')) mistakes.push('Leave out the fragment.');
+  const errors = [...syntax];
+  if (!allow.fragment && value.includes('#')) errors.push('Leave out the fragment.');
   if (parsed && parsed.protocol !== 'https:' && !(allow.loopback && isLoopback(parsed, 'http:'))) {
-    mistakes.push(
-      allow.loopback ? 'Use https (http only for localhost, 127.0.0.1 and [::1]).' : 'Use https.',
-    );
+    errors.push(allow.loopback ? 'Use https (http only for localhost, 127.0.0.1 and [::1]).' : 'Use https.');
   }
-  return mistakes;
+  return errors;
 }
 
 /** What is wrong with a CORS origin, which is compared with the Origin header as browsers send it (RFC 6454). */
-export function originMistakes(value: string): string[] {
-  const mistakes = webUrlMistakes(value, { loopback: true, fragment: false });
-  if (value.includes('*')) mistakes.push('Wildcards are not supported: list each origin.');
-  if (mistakes.length > 0 || new URL(value).origin === value) return mistakes;
+export function originErrors(value: string): string[] {
+  const errors = webUrlErrors(value, { loopback: true, fragment: false });
+  if (value.includes('*')) errors.push('Wildcards are not supported: list each origin.');
+  if (errors.length > 0 || new URL(value).origin === value) return errors;
   return [`Write the origin as browsers send it: ${new URL(value).origin}`];
 }
 
 /** Whether the engine is to treat the client as a native app, whose loopback redirect URIs match on any port. */
 export function applicationType(
-  client: Pick<ClientSettings, 'redirectUris' | 'postLogoutRedirectUris'> & { clientType: ClientType },
+  client: Pick<TypedClientSettings, 'redirectUris' | 'postLogoutRedirectUris' | 'clientType'>,
 ): 'native' | 'web' {
   const uris = [...client.redirectUris, ...client.postLogoutRedirectUris].map((uri) => new URL(uri));
   if (uris.some(isPrivateUse)) return 'native';
@@ -94,7 +92,7 @@ function readUri(value: string): { syntax: string[]; parsed?: URL } {
   return { syntax, parsed };
 }
 
-function schemeMistakes(parsed: URL): string[] {
+function schemeErrors(parsed: URL): string[] {
   const scheme = parsed.protocol.slice(0, -1);
   if (REFUSED_SCHEMES.has(scheme))
     return [`The scheme ${scheme} is refused; use https or the app's own scheme.`];

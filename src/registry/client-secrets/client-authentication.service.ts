@@ -1,16 +1,13 @@
 import type { AttemptsService } from '../../identity/attempts/attempts.service.js';
-import { networkOf } from '../../identity/attempts/network.js';
+import type { RateLimits } from '../../identity/attempts/limits.js';
 import type { StoredSecret, VerifiedSecrets } from '../../platform/crypto/hashing.js';
-
-const WINDOW_SECONDS = 60;
 
 /** Checks the secrets that clients present. */
 export class ClientAuthenticationService {
   constructor(
     private readonly verified: VerifiedSecrets,
     private readonly attempts: AttemptsService,
-    /** Wrong secrets of a client from one network, in a minute. */
-    private readonly limit: number,
+    private readonly limits: Pick<RateLimits, 'clientSecret'>,
   ) {}
 
   /**
@@ -26,10 +23,10 @@ export class ClientAuthenticationService {
   ): Promise<string | undefined> {
     const known = this.verified.recall(stored, presented);
     if (known !== undefined) return known;
-    const key = `client secret ${clientId} ${networkOf(address)}`;
+    const limit = this.limits.clientSecret(clientId, address);
     return this.verified.verify(stored, presented, {
-      before: () => this.attempts.reserve([{ key, limit: this.limit, windowSeconds: WINDOW_SECONDS }]),
-      onMatch: () => this.attempts.release([key]),
+      before: () => this.attempts.reserve([limit]),
+      onMatch: () => this.attempts.release([limit.key]),
     });
   }
 }

@@ -1,26 +1,34 @@
-import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
+import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { AppError, notFound } from '../../platform/errors/errors.js';
+import { AppError, found, notFound } from '../../platform/errors/errors.js';
 import type { Hashing } from '../../platform/crypto/hashing.js';
-import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
-import { type ClientRecord, usesSecret } from '../client-record/client-record.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
+import { type ClientRecord, type ClientSettings, usesSecret } from '../client-record/client-record.js';
 import { hintOf, newClientSecret } from './client-secret.js';
 import type { ClientSecretsRepository } from './client-secrets.repository.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
-import type { ClientsRepository } from '../clients/clients.repository.js';
 
 const MAX_SECRETS = 2;
 
-/** A secret on its way to its owner, and what is stored of it. */
+/** A secret in plain text, to be shown once, and what is stored of it. */
 export interface NewSecret {
   value: string;
   stored: { hash: string; hint: string };
 }
 
-/** What the secrets of clients need. */
+/** The rows of clients that secrets belong to. */
+export interface SecretOwners {
+  /** The live client; no other transaction changes it or its secrets before this one ends. */
+  lock(tx: Transaction, projectId: string, id: string): Promise<ClientRecord | undefined>;
+  find(projectId: string, id: string, tx: Transaction): Promise<ClientRecord | undefined>;
+  /** Counts the client's version up, with or without changes of its settings. */
+  update(tx: Transaction, id: string, changes: Partial<ClientSettings>): Promise<void>;
+}
+
+/** What `ClientSecretsService` needs. */
 export interface ClientSecretsDependencies {
   database: Database;
-  clients: ClientsRepository;
+  clients: SecretOwners;
   secrets: ClientSecretsRepository;
   hashing: Hashing;
   audit: AuditService;
@@ -30,13 +38,13 @@ export interface ClientSecretsDependencies {
 export class ClientSecretsService {
   constructor(private readonly deps: ClientSecretsDependencies) {}
 
-  /** A secret that belongs to nobody yet. Takes a bcrypt run, so call it outside of transactions. */
+  /** A secret that no client has yet. Runs bcrypt (about 0.3 s), so call it outside of transactions. */
   async make(): Promise<NewSecret> {
     const value = newClientSecret();
     return { value, stored: { hash: await this.deps.hashing.hashClientSecret(value), hint: hintOf(value) } };
   }
 
-  /** Gives a new client its first secret. */
+  /** Gives the client its first secret. Call it with the client's row locked. */
   attach(tx: Transaction, clientRowId: string, secret: NewSecret): Promise<void> {
     return this.deps.secrets.insert(tx, clientRowId, secret.stored);
   }
@@ -47,7 +55,7 @@ export class ClientSecretsService {
    */
   async rotateSecret(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     ifMatch?: IfMatch,
   ): Promise<{ record: ClientRecord; clientSecret: string }> {
@@ -81,7 +89,7 @@ export class ClientSecretsService {
   /** Deletes the older of two secrets. Throws AppError `not_found` when there is no older one. */
   async deleteRotatedSecret(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     ifMatch?: IfMatch,
   ): Promise<ClientRecord> {
@@ -101,28 +109,26 @@ export class ClientSecretsService {
 
   async #change(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     ifMatch: IfMatch | undefined,
-    action: string,
+    action: AuditAction,
     work: (tx: Transaction, client: ClientRecord) => Promise<void>,
   ): Promise<ClientRecord> {
     const { audit, clients, database } = this.deps;
     return database.transaction(async (tx) => {
-      const client = await clients.lock(tx, tenant.projectId, id);
-      if (!client) throw notFound('client');
+      const client = found(await clients.lock(tx, tenant.projectId, id), 'client');
       checkVersion(client, ifMatch);
       await work(tx, client);
       await clients.update(tx, id, {});
       await audit.record(tx, {
         actor,
         action,
-        targetType: 'client',
         targetId: id,
         changedFields: ['secrets'],
         ...tenant,
       });
-      return (await clients.find(tenant.projectId, id, tx)) ?? client;
+      return found(await clients.find(tenant.projectId, id, tx), 'client');
     });
   }
 }

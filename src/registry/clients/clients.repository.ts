@@ -1,6 +1,7 @@
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
 import type { ClientRecord, ClientSettings, SecretSummary } from '../client-record/client-record.js';
-import type { Position } from '../../platform/paging/cursor.js';
+import type { Positioned, Slice } from '../../platform/paging/page.js';
+import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
 import { type SnakeKeys, toCamel, toSnake } from '../../platform/wire/snake-case.js';
 import { COLUMNS, secretsAs, TABLES } from '../live-clients/client-columns.js';
 
@@ -36,19 +37,18 @@ const SECRETS = secretsAs(
 const VERIFICATION = `(SELECT json_build_object('status', v.status, 'text', v.text, 'host', v.host)
   FROM publisher_verifications v WHERE v.oauth_client_id = c.id) AS client_uri_verification`;
 const DETAILS = `${COLUMNS}, ${SECRETS}, ${VERIFICATION}`;
-const POSITION = `to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
 
 const PURGE = `
-  WITH gone AS (
+  WITH purged AS (
     DELETE FROM oauth_clients WHERE id IN (
       SELECT id FROM oauth_clients WHERE deleted_at < now() - make_interval(days => ?)
       ORDER BY deleted_at LIMIT ? FOR UPDATE SKIP LOCKED)
     RETURNING id, client_id, project_id),
-  retired AS (INSERT INTO retired_client_ids (client_id) SELECT client_id FROM gone)
+  retired AS (INSERT INTO retired_client_ids (client_id) SELECT client_id FROM purged)
   SELECT g.id, g.client_id AS "clientId", g.project_id AS "projectId", p.org_id AS "orgId"
-  FROM gone g JOIN projects p ON p.id = g.project_id`;
+  FROM purged g JOIN projects p ON p.id = g.project_id`;
 
-/** The SQL of the client registry. A deleted client is a row with `deleted_at` until it is purged; then its id is left. */
+/** The SQL of the client registry. A deleted client is a row with `deleted_at` until it is purged; then only its client_id stays. */
 export class ClientsRepository {
   constructor(private readonly database: Database) {}
 
@@ -58,7 +58,7 @@ export class ClientsRepository {
     return (await select<Row>(sql, text, [projectId, id])).map(toRecord)[0];
   }
 
-  /** The live client (or the deleted one); nobody else changes it or its secrets before the transaction ends. */
+  /** The live client (or the deleted one); no other transaction changes it or its secrets before this one ends. */
   async lock(
     tx: Transaction,
     projectId: string,
@@ -74,52 +74,27 @@ export class ClientsRepository {
     return rows.length === 0 ? undefined : this.find(projectId, id, tx);
   }
 
-  /** Newest first, behind `after`; there is an index in this order or for this filter, so that no page reads the table. */
-  async list(
-    projectId: string,
-    filter: ClientFilter,
-    limit: number,
-    after?: Position,
-  ): Promise<{ record: ClientRecord; position: Position }[]> {
-    const where = ['c.project_id = ?', `c.deleted_at IS ${filter.deleted ? 'NOT NULL' : 'NULL'}`];
-    const values: string[] = [projectId];
-    const add = (condition: string, ...more: string[]): void => {
-      where.push(condition);
-      values.push(...more);
-    };
-    if (after) add('(c.created_at, c.id) < (?::timestamptz, ?::uuid)', after.createdAt, after.id);
-    if (filter.clientType !== undefined) add('c.client_type = ?', filter.clientType);
-    if (filter.unusedSince !== undefined) {
-      add('coalesce(c.last_used_at, c.created_at) < ?::timestamptz', filter.unusedSince);
-    }
-    if (filter.visibility !== undefined) add('c.visibility = ?', filter.visibility);
-    if (filter.registrationType !== undefined) add('c.registration_type = ?', filter.registrationType);
-    if (filter.grantType !== undefined) add('c.grant_types @> ARRAY[?]::text[]', filter.grantType);
-    if (filter.text !== undefined) {
-      const pattern = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
-      const columns = ['client_name', 'description', 'company', 'client_id'];
-      add(`(${columns.map((name) => `c.${name} ILIKE ?`).join(' OR ')})`, ...columns.map(() => pattern));
-    }
-    const rows = await select<Row & { position: string }>(
-      this.database.sql,
-      `SELECT ${DETAILS}, ${POSITION} FROM ${TABLES} WHERE ${where.join(' AND ')}
-       ORDER BY c.created_at DESC, c.id DESC LIMIT ${String(limit)}`,
-      values,
-    );
-    return rows.map(({ position, ...row }) => ({
-      record: toRecord(row),
-      position: { createdAt: position, id: row.id },
-    }));
+  /** Newest first. There is an index in this order, and one for each filter, so that no page reads the whole table. */
+  list(projectId: string, filter: ClientFilter, slice: Slice): Promise<Positioned<ClientRecord>[]> {
+    const where: Condition[] = [
+      ['c.project_id = ?', projectId],
+      [`c.deleted_at IS ${filter.deleted ? 'NOT NULL' : 'NULL'}`],
+      ...conditionsOf(filter),
+    ];
+    const list = { columns: DETAILS, from: TABLES, time: 'c.created_at', id: 'c.id', where };
+    const { sql } = this.database;
+    if (filter.text === undefined) return selectSlice(sql, list, slice, toRecord);
+    return sql.transaction((tx) => withoutSequentialScans(tx, () => selectSlice(tx, list, slice, toRecord)));
   }
 
-  /** The new row's id, or undefined when the client_id is or was somebody's; then the transaction has to fail. */
+  /** The new row's id; undefined when the client_id is or was in use, and then the transaction has to be rolled back. */
   async insert(tx: Transaction, client: NewClient): Promise<string | undefined> {
     const rows = await tx('oauth_clients')
       .insert(toColumns(client))
       .onConflict('client_id')
       .ignore()
       .returning<{ id: string }[]>('id');
-    // The insert may have waited for a purge of the id's last owner, which only a later statement sees.
+    // The insert may have waited for the purge of a client with this client_id, which only a later statement sees.
     const retired = await tx<{ client_id: string }>('retired_client_ids')
       .where('client_id', client.clientId)
       .first('client_id');
@@ -132,14 +107,14 @@ export class ClientsRepository {
       .update({ ...toColumns(settings), version: tx.raw('version + 1'), updated_at: tx.fn.now() });
   }
 
-  /** The version is the caller's to count, with `update`. */
+  /** Does not count the version; call `update` too. */
   async promote(tx: Transaction, id: string): Promise<void> {
     await tx('oauth_clients')
       .where({ id, visibility: 'private' })
       .update({ visibility: 'public', promoted_at: tx.fn.now() });
   }
 
-  /** The token that manages the client dies with it. */
+  /** Deletes the client's registration access token too. */
   async markDeleted(tx: Transaction, id: string): Promise<void> {
     await tx('oauth_clients')
       .where({ id })
@@ -151,11 +126,11 @@ export class ClientsRepository {
       });
   }
 
-  /** Ends what was issued to the client so far, also what a request writes that is under way. */
+  /** Invalidates what was issued to the client so far, and what requests in progress are still writing. */
   async endIssued(tx: Transaction, id: string): Promise<void> {
     await tx('oauth_clients')
       .where({ id })
-      .update({ restored_at: tx.raw('clock_timestamp()') });
+      .update({ tokens_valid_after: tx.raw('clock_timestamp()') });
   }
 
   /** Undoes `markDeleted`; false when that was more than so many days ago. */
@@ -165,14 +140,14 @@ export class ClientsRepository {
       .whereRaw('deleted_at >= now() - make_interval(days => ?)', [days])
       .update({
         deleted_at: null,
-        restored_at: tx.raw('clock_timestamp()'),
+        tokens_valid_after: tx.raw('clock_timestamp()'),
         updated_at: tx.fn.now(),
         version: tx.raw('version + 1'),
       });
     return changed === 1;
   }
 
-  /** Removes at most `limit` clients that were deleted more than so many days ago, and keeps their ids taken. */
+  /** Deletes at most `limit` rows of clients that were deleted more than so many days ago; their client_ids stay reserved. */
   async purge(tx: Transaction, days: number, limit: number): Promise<PurgedClient[]> {
     return (await tx.raw<{ rows: PurgedClient[] }>(PURGE, [days, limit])).rows;
   }
@@ -200,6 +175,33 @@ export class ClientsRepository {
     );
     return rows[0]?.count ?? 0;
   }
+}
+
+/**
+ * PostgreSQL has no statistics for a text of one or two characters, which the trigram index cannot find either, and would
+ * sort the whole table instead of reading the index of the order until the page is full.
+ */
+async function withoutSequentialScans<R>(tx: Transaction, read: () => Promise<R>): Promise<R> {
+  await tx.raw('SET LOCAL enable_seqscan = off; SET LOCAL jit = off');
+  return read();
+}
+
+function conditionsOf(filter: ClientFilter): Condition[] {
+  const { clientType, grantType, registrationType, text, unusedSince, visibility } = filter;
+  const conditions: Condition[] = [];
+  if (clientType !== undefined) conditions.push(['c.client_type = ?', clientType]);
+  if (unusedSince !== undefined)
+    conditions.push(['coalesce(c.last_used_at, c.created_at) < ?::timestamptz', unusedSince]);
+  if (visibility !== undefined) conditions.push(['c.visibility = ?', visibility]);
+  if (registrationType !== undefined) conditions.push(['c.registration_type = ?', registrationType]);
+  if (grantType !== undefined) conditions.push(['c.grant_types @> ARRAY[?]::text[]', grantType]);
+  if (text !== undefined) {
+    const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+    const columns = ['client_name', 'description', 'company', 'client_id'];
+    const anyColumn = columns.map((name) => `c.${name} ILIKE ?`).join(' OR ');
+    conditions.push([`(${anyColumn})`, ...columns.map(() => pattern)]);
+  }
+  return conditions;
 }
 
 async function select<R>(sql: Sql, text: string, values: (string | string[])[]): Promise<R[]> {

@@ -1,29 +1,26 @@
-import Router from '@koa/router';
-import type { AccessService } from '../../tenancy/access/access.service.js';
-import type { AdminState } from '../../tenancy/admin-tokens/verify-admin-token.js';
-import { entityTag, ifMatch, isKnown } from '../../platform/http/entity-tags.js';
-import {
-  type AdminContext as Context,
-  enterProject,
-  PATCH_TYPES,
-  PROJECT,
-} from '../../tenancy/access/admin-paths.js';
-import { notFound } from '../../platform/errors/errors.js';
-import { readJson } from '../../platform/http/body.js';
-import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
-import { type ClientRecord, toWire } from '../client-record/client-record.js';
+import { pageResponse } from '../../platform/paging/page-response.js';
+import { PAGE, pageRequestOf } from '../../platform/paging/query.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import type { UsageReportsService } from '../usage-reports/usage-reports.service.js';
+import type { AccessService } from '../../tenancy/access/access.service.js';
+import { type Operation, recordId } from '../../tenancy/operations/operation.js';
+import { PROJECT } from '../../tenancy/operations/paths.js';
+import { routeGroup } from '../../tenancy/operations/route-group.js';
+import { type ClientRecord, toWire } from '../client-record/client-record.js';
+import { clientPatchRequest, newClientRequest } from '../client-record/client-request.schema.js';
+import {
+  clientPage,
+  clientResponse,
+  createdClientResponse,
+  rotatedClientResponse,
+} from '../client-record/client-response.schema.js';
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
+import { clientDetailsResponse } from '../usage-reports/usage-report.schema.js';
+import type { UsageReportsService } from '../usage-reports/usage-reports.service.js';
+import { CLIENT_FILTERS, clientFilterOf } from './client-filters.js';
 import type { ClientsService } from './clients.service.js';
 import type { DeletedClientsService } from './deleted-clients.service.js';
-import { readListQuery } from './list-query.js';
 
-const COLLECTION = `${PROJECT}/oauth_clients`;
-const BODY_LIMIT = 256 * 1024;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** What the routes of the registry need. `issuer` is the origin of the URLs they hand out. */
+/** What the routes of clients need. `issuer` is the origin of the URLs in responses. */
 export interface ClientRoutesDependencies {
   issuer: string;
   access: AccessService;
@@ -33,104 +30,146 @@ export interface ClientRoutesDependencies {
   deletedClients: DeletedClientsService;
 }
 
-/**
- * The operators' door to the client registry. Records come with a strong ETag; If-Match is honoured wherever one is
- * changed and needed nowhere. Rotating answers 200 with the record and, this once, the secret.
- */
-export function clientRoutes({
-  issuer,
-  access,
-  clients,
-  clientSecrets,
-  usageReports,
-  deletedClients,
-}: ClientRoutesDependencies): Router<AdminState> {
-  const router = new Router<AdminState>();
-  const enter = (ctx: Context, permission: 'clients.read' | 'clients.write') =>
-    enterProject(access, ctx, permission);
-  const enterToChange = async (ctx: Context): Promise<Tenant> => {
-    const tenant = await enter(ctx, 'clients.write');
-    await access.guardMember(ctx.state.caller, tenant, idOf(ctx));
-    return tenant;
+const COLLECTION = `${PROJECT}/oauth_clients`;
+const MAX_BYTES = 256 * 1024;
+
+const tag = { name: 'clients', description: 'The applications that may ask for tokens.' };
+const read = { tag, authorization: { permission: 'clients.read', at: 'project' } } as const;
+const change = {
+  tag,
+  authorization: { permission: 'clients.write', at: 'project', changesClient: true },
+  record: recordId('client'),
+  versioned: true,
+} as const;
+
+const OPERATIONS = {
+  list: {
+    ...read,
+    id: 'listClients',
+    method: 'get',
+    path: COLLECTION,
+    summary: 'List the clients of a project, newest first.',
+    query: { ...PAGE, ...CLIENT_FILTERS },
+    status: 200,
+    response: clientPage,
+  },
+  create: {
+    tag,
+    id: 'createClient',
+    method: 'post',
+    path: COLLECTION,
+    summary: 'Create a client; its secret is in this answer only.',
+    authorization: { permission: 'clients.write', at: 'project' },
+    request: { schema: newClientRequest, maxBytes: MAX_BYTES },
+    status: 201,
+    response: createdClientResponse,
+    versioned: true,
+    conflict: 'The client_id is or ever was in use.',
+  },
+  get: {
+    ...read,
+    id: 'getClient',
+    method: 'get',
+    path: `${COLLECTION}/:id`,
+    record: change.record,
+    summary: 'Read a client, live or deleted, with what it was used for in the last 30 days.',
+    status: 200,
+    response: clientDetailsResponse,
+    versioned: true,
+  },
+  update: {
+    ...change,
+    id: 'updateClient',
+    method: 'patch',
+    path: `${COLLECTION}/:id`,
+    summary: 'Change a client, or promote it.',
+    request: { schema: clientPatchRequest, maxBytes: MAX_BYTES },
+    status: 200,
+    response: clientResponse,
+  },
+  delete: {
+    ...change,
+    id: 'deleteClient',
+    method: 'delete',
+    path: `${COLLECTION}/:id`,
+    summary: 'Delete a client at once, with everything that was issued to it; it can be restored.',
+    status: 204,
+  },
+  restore: {
+    ...change,
+    id: 'restoreClient',
+    method: 'post',
+    path: `${COLLECTION}/:id/restore`,
+    summary: 'Bring a deleted client back; what was issued to it stays dead.',
+    status: 200,
+    response: clientResponse,
+    conflict: 'The client is not deleted, or was deleted too long ago.',
+  },
+  rotateSecret: {
+    ...change,
+    id: 'rotateClientSecret',
+    method: 'post',
+    path: `${COLLECTION}/:id/rotate_secret`,
+    summary: 'Make a new secret beside the present one; it is in this answer only.',
+    status: 200,
+    response: rotatedClientResponse,
+    conflict: 'The client has two secrets, or its auth method uses none.',
+  },
+  deleteRotatedSecret: {
+    ...change,
+    id: 'deleteRotatedClientSecret',
+    method: 'delete',
+    path: `${COLLECTION}/:id/rotate_secret`,
+    summary: 'Delete the older of two secrets, which stops at once.',
+    status: 204,
+  },
+} satisfies Record<string, Operation>;
+
+/** The client registry. */
+export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependencies) => {
+  const { issuer, access, clients, clientSecrets, usageReports, deletedClients } = deps;
+  const answer = (record: ClientRecord, more: object = {}) => ({
+    version: record.version,
+    body: { ...toWire(record, issuer), ...more },
+  });
+  return {
+    list: async ({ tenant, query }) => {
+      const { limit, cursor } = pageRequestOf(query);
+      const page = await clients.list(tenant, clientFilterOf(query), limit, cursor);
+      return { body: pageResponse(page, (record) => toWire(record, issuer)) };
+    },
+    create: async ({ actor, caller, tenant, body }) => {
+      await access.authorizeScopes(caller, tenant, arrayOf(body['scopes']));
+      const { record, clientSecret } = await clients.create(actor, tenant, body);
+      return answer(record, clientSecret === null ? {} : { client_secret: clientSecret });
+    },
+    get: async ({ tenant, key }) => {
+      const record = await clients.get(tenant, key);
+      const usage = () => usageReports.summary({ clientRowId: record.id });
+      const body = async () => ({ ...toWire(record, issuer), usage: toSnake(await usage()) });
+      return { version: record.version, body };
+    },
+    update: async ({ actor, caller, tenant, key, body, ifMatch }) => {
+      await access.authorizeScopes(caller, tenant, arrayOf(body['scopes']));
+      return answer(await clients.update(actor, tenant, key, body, { ifMatch }));
+    },
+    delete: async ({ actor, tenant, key, ifMatch }) => {
+      await clients.delete(actor, tenant, key, { ifMatch });
+      return {};
+    },
+    restore: async ({ actor, tenant, key, ifMatch }) =>
+      answer(await deletedClients.restore(actor, tenant, key, ifMatch)),
+    rotateSecret: async ({ actor, tenant, key, ifMatch }) => {
+      const { record, clientSecret } = await clientSecrets.rotateSecret(actor, tenant, key, ifMatch);
+      return answer(record, { client_secret: clientSecret });
+    },
+    deleteRotatedSecret: async ({ actor, tenant, key, ifMatch }) => {
+      const { version } = await clientSecrets.deleteRotatedSecret(actor, tenant, key, ifMatch);
+      return { version };
+    },
   };
-  const send = (ctx: Context, record: ClientRecord, more: object = {}): void => {
-    ctx.set('ETag', entityTag(record.version));
-    ctx.body = { ...toWire(record, issuer), ...more };
-  };
+});
 
-  router.get(COLLECTION, async (ctx) => {
-    const tenant = await enter(ctx, 'clients.read');
-    const { filter, limit, cursor } = readListQuery(ctx.query);
-    const { data, nextCursor } = await clients.list(tenant, filter, limit, cursor);
-    ctx.body = { data: data.map((record) => toWire(record, issuer)), next_cursor: nextCursor };
-  });
-
-  router.post(COLLECTION, async (ctx) => {
-    const tenant = await enter(ctx, 'clients.write');
-    const input = await readJson(ctx, BODY_LIMIT);
-    await access.guardScopes(ctx.state.caller, tenant, listed(input['scopes']));
-    const { record, clientSecret } = await clients.create(ctx.state.actor, tenant, input);
-    ctx.status = 201;
-    ctx.set('Location', toWire(record, issuer).url);
-    send(ctx, record, clientSecret === null ? {} : { client_secret: clientSecret });
-  });
-
-  router.get(`${COLLECTION}/:id`, async (ctx) => {
-    const record = await clients.get(await enter(ctx, 'clients.read'), idOf(ctx));
-    const known = isKnown(ctx, record.version);
-    send(
-      ctx,
-      record,
-      known ? {} : { usage: toSnake(await usageReports.summary({ clientRowId: record.id })) },
-    );
-    if (known) ctx.status = 304;
-  });
-
-  router.patch(`${COLLECTION}/:id`, async (ctx) => {
-    const tenant = await enterToChange(ctx);
-    const id = idOf(ctx);
-    const patch = await readJson(ctx, BODY_LIMIT, PATCH_TYPES);
-    await access.guardScopes(ctx.state.caller, tenant, listed(patch['scopes']));
-    send(ctx, await clients.update(ctx.state.actor, tenant, id, patch, ifMatch(ctx)));
-  });
-
-  router.delete(`${COLLECTION}/:id`, async (ctx) => {
-    await clients.delete(ctx.state.actor, await enterToChange(ctx), idOf(ctx), ifMatch(ctx));
-    ctx.status = 204;
-  });
-
-  router.post(`${COLLECTION}/:id/restore`, async (ctx) => {
-    const tenant = await enterToChange(ctx);
-    send(ctx, await deletedClients.restore(ctx.state.actor, tenant, idOf(ctx), ifMatch(ctx)));
-  });
-
-  router.post(`${COLLECTION}/:id/rotate_secret`, async (ctx) => {
-    const tenant = await enterToChange(ctx);
-    const { record, clientSecret } = await clientSecrets.rotateSecret(
-      ctx.state.actor,
-      tenant,
-      idOf(ctx),
-      ifMatch(ctx),
-    );
-    send(ctx, record, { client_secret: clientSecret });
-  });
-
-  router.delete(`${COLLECTION}/:id/rotate_secret`, async (ctx) => {
-    const tenant = await enterToChange(ctx);
-    const record = await clientSecrets.deleteRotatedSecret(ctx.state.actor, tenant, idOf(ctx), ifMatch(ctx));
-    ctx.set('ETag', entityTag(record.version));
-    ctx.status = 204;
-  });
-
-  return router;
-}
-
-function idOf({ params }: Context): string {
-  const id = params['id'] ?? '';
-  if (!UUID.test(id)) throw notFound('client');
-  return id.toLowerCase();
-}
-
-function listed(value: unknown): readonly unknown[] {
+function arrayOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

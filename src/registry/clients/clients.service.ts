@@ -1,124 +1,114 @@
 import { randomUUID } from 'node:crypto';
-import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
+import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
+import { AppError, found, invalid } from '../../platform/errors/errors.js';
+import type { ClientOnPage } from '../../platform/pages/page-models.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
-import type { Tenant, TenantsService } from '../../tenancy/tenants/tenants.service.js';
-import { changedFields } from '../../platform/wire/field-input.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
+import type { TenantsService } from '../../tenancy/tenants/tenants.service.js';
+import { changedFields } from '../../platform/wire/changed-fields.js';
 import { type ClientDraft, readNewClient, readPatch } from '../client-record/client-input.js';
 import { type ClientRecord, usesSecret } from '../client-record/client-record.js';
 import type { Capabilities } from '../client-rules/client-rules.js';
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
-import { type Door, OPERATORS } from './registration-channel.js';
+import { OPERATOR_CHANNEL, type RegistrationChannel } from './registration-channel.js';
 import type { ClientFilter, ClientsRepository } from './clients.repository.js';
-import type { DeadArtifacts } from './invalidated-artifacts-cleanup.js';
-import type { LiveClient } from '../live-clients/live-client.js';
-import type { LiveClientsRepository } from '../live-clients/live-clients.repository.js';
-import { decodeCursor, encodeCursor } from '../../platform/paging/cursor.js';
-import { publicScopeMistakes } from './public-scopes.js';
+import type { InvalidatedArtifactsCleanup } from './invalidated-artifacts-cleanup.js';
+import type { LiveClientsService } from '../live-clients/live-clients.service.js';
+import { type Page, readPage } from '../../platform/paging/page.js';
+import { publicScopeErrors, unknownScopeErrors } from './scope-rules.js';
 
-/** What the registry needs. */
+/** What `ClientsService` needs. */
 export interface ClientsDependencies {
   database: Database;
   repository: ClientsRepository;
-  live: LiveClientsRepository;
+  liveClients: LiveClientsService;
   secrets: ClientSecretsService;
   scopes: ScopesService;
   publisher: PublisherService;
   tenants: TenantsService;
   audit: AuditService;
-  deadArtifacts: DeadArtifacts;
+  invalidatedArtifacts: InvalidatedArtifactsCleanup;
   capabilities: Capabilities;
 }
 
-/** A page of a list: `nextCursor` is null on the last one. */
-export interface ClientPage {
-  data: ClientRecord[];
-  nextCursor: string | null;
-}
-
-/** What the consent page tells a person about a client. */
+/** What the consent page shows of a client, and which of its scopes a person may refuse. */
 export interface ConsentView {
-  clientName: string;
-  description: string | null;
-  company: string | null;
-  logoUri: string | null;
-  clientUri: string | null;
-  policyUri: string | null;
-  tosUri: string | null;
-  /** The host that the publisher proved to own, or null. */
-  verifiedHost: string | null;
+  client: ClientOnPage;
   optionalScopes: string[];
 }
 
-const VERIFICATION_STARTED: [string, string[]] = [
-  'client.publisher_verification_started',
-  ['client_uri_verification'],
-];
-const PROMOTED: [string, string[]] = ['client.promoted', ['visibility', 'promoted_at']];
-const CLIENT_ID = /^[A-Za-z0-9._~-]{3,128}$/;
+/** How a client is created: the channel, operators' by default, and the caller's transaction, if it changes more. */
+export interface CreateOptions {
+  channel?: RegistrationChannel;
+  tx?: Transaction;
+}
+/** How a client is updated: the channel, operators' by default, and the versions that may be changed. */
+export interface UpdateOptions {
+  channel?: RegistrationChannel;
+  ifMatch?: IfMatch | undefined;
+}
+
+type Change = [action: AuditAction, changedFields: string[]];
+
+const VERIFICATION_STARTED: Change = ['client.publisher_verification_started', ['client_uri_verification']];
+const PROMOTED: Change = ['client.promoted', ['visibility', 'promoted_at']];
 
 /**
  * The client registry. Input is the wire form of the record, every change and its audit event are one transaction, and
- * AppErrors are `invalid` with all mistakes, `not_found` also for another project's client, `stale` when `ifMatch` names
- * other versions. Only live clients can be changed. For the protocol, clients are found by client_id, and live ones only;
- * the database is asked each time, so that a change is in force on every node with the next request.
+ * AppErrors are `invalid` with all errors, `not_found` also for another project's client, `stale` when `ifMatch` names
+ * other versions. Only live clients can be changed.
  */
 export class ClientsService {
   constructor(private readonly deps: ClientsDependencies) {}
 
-  /** Newest first; clients that are registered meanwhile never shift a page. `limit` is 1 to 100. */
-  async list(tenant: Tenant, filter: ClientFilter, limit: number, cursor?: string): Promise<ClientPage> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await this.deps.repository.list(tenant.projectId, filter, limit + 1, after);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      data: page.map(({ record }) => record),
-      nextCursor: found.length > limit && last ? encodeCursor(last.position) : null,
-    };
+  /** Newest first; clients that are registered meanwhile never shift a page. Throws as `readPage` does. */
+  list(
+    tenant: ProjectTenant,
+    filter: ClientFilter,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<ClientRecord>> {
+    return readPage(limit, cursor, (slice) => this.deps.repository.list(tenant.projectId, filter, slice));
   }
 
   /** Live, or deleted and not purged yet. */
-  async get(tenant: Tenant, id: string): Promise<ClientRecord> {
-    return found(await this.deps.repository.find(tenant.projectId, id));
+  async get(tenant: ProjectTenant, id: string): Promise<ClientRecord> {
+    return found(await this.deps.repository.find(tenant.projectId, id), 'client');
   }
 
   /**
-   * `clientSecret` is returned this once, and null where the auth method uses none. Throws AppError `conflict` for a
+   * `clientSecret` is returned only here; null where the auth method uses none. Throws AppError `conflict` for a
    * client_id that is or ever was in use.
-   *
-   * @param within the caller's transaction, when more than the client is to be made.
    */
   async create(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     input: Record<string, unknown>,
-    within?: Transaction,
-    door: Door = OPERATORS,
+    { tx: within, channel = OPERATOR_CHANNEL }: CreateOptions = {},
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
     const { repository, secrets, publisher, database, tenants } = this.deps;
     const draft = readNewClient(input, this.deps.capabilities);
-    draft.mistakes.push(...door.mistakes(draft));
+    draft.errors.push(...channel.validate(draft));
     await this.#check(draft, undefined, within);
     const { settings, clientId = randomUUID() } = draft;
     const secret = usesSecret(settings.tokenEndpointAuthMethod) ? await secrets.make() : undefined;
     const work = async (tx: Transaction): Promise<ClientRecord> => {
-      await tenants.hold(tx, tenant);
-      // Once more, now that nobody can retire or remove the scopes before the client has them.
+      await tenants.lockForShare(tx, tenant);
+      // Again, with the scopes locked: none can be retired or deleted before the client has it.
       await this.#check(draft, undefined, tx);
-      const { registrationType } = door;
+      const { registrationType } = channel;
       const createdBy = registrationType === 'manual' ? actor.subject : null;
       const origin = { clientId, projectId: tenant.projectId, createdBy, registrationType };
       const id = await repository.insert(tx, { ...settings, ...origin });
       if (id === undefined) throw taken();
       if (secret) await secrets.attach(tx, id, secret);
-      await publisher.follow(tx, id, null, settings.clientUri);
+      await publisher.applyClientUri(tx, id, null, settings.clientUri);
       await this.#audit(tx, actor, tenant, 'client.created', id, Object.keys(input));
-      const record = found(await repository.find(tenant.projectId, id, tx));
-      await door.alongside(tx, record);
+      const record = found(await repository.find(tenant.projectId, id, tx), 'client');
+      await channel.inTransaction(tx, record);
       return record;
     };
     const record = await (within ? work(within) : database.transaction(work));
@@ -128,93 +118,70 @@ export class ClientsService {
   /**
    * Applies a JSON merge patch (RFC 7396) to the settings; null resets one to its default. The whole is validated as if
    * it were new. A patch that changes nothing leaves the version as it is, unless it sends the client_uri of a failed
-   * verification again, which restarts it. `visibility: public` promotes the client, for good. Changing to a secret-based
+   * verification again, which restarts it. `visibility: public` promotes the client, which cannot be undone. Changing to a secret-based
    * auth method makes no secret: rotate it to get one. Changing away from one deletes none.
    */
   async update(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
     patch: Record<string, unknown>,
-    ifMatch?: IfMatch,
-    door: Door = OPERATORS,
+    { ifMatch, channel = OPERATOR_CHANNEL }: UpdateOptions = {},
   ): Promise<ClientRecord> {
-    const { deadArtifacts, repository, publisher, database } = this.deps;
-    let narrowed = false;
+    const { invalidatedArtifacts, repository, publisher, database } = this.deps;
+    let scopesReduced = false;
     const record = await database.transaction(async (tx) => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
       const draft = readPatch(before, patch, this.deps.capabilities);
-      draft.mistakes.push(...door.mistakes(draft, before));
+      draft.errors.push(...channel.validate(draft, before));
       await this.#check(draft, before, tx);
       const { clientType: _fixed, ...settings } = draft.settings;
       const changed = changedFields(before, settings);
       const promoted = draft.visibility !== before.visibility;
       const restarted =
         Object.hasOwn(patch, 'client_uri') &&
-        (await publisher.follow(tx, id, before.clientUriVerification, settings.clientUri));
-      const events: [string, string[]][] = [];
+        (await publisher.applyClientUri(tx, id, before.clientUriVerification, settings.clientUri));
+      const events: Change[] = [];
       if (changed.length > 0) events.push(['client.updated', changed]);
       if (restarted && !changed.includes('client_uri')) events.push(VERIFICATION_STARTED);
       if (promoted) events.push(PROMOTED);
       if (events.length > 0) await repository.update(tx, id, settings);
       if (promoted) await repository.promote(tx, id);
-      // What was issued may go beyond what is left; people and machines ask again.
-      narrowed = before.scopes.some((scope) => !settings.scopes.includes(scope));
-      if (narrowed) await repository.endIssued(tx, id);
+      // Grants and tokens may have scopes that the client lost, so all of them end.
+      scopesReduced = before.scopes.some((scope) => !settings.scopes.includes(scope));
+      if (scopesReduced) await repository.endIssued(tx, id);
       for (const [action, fields] of events) await this.#audit(tx, actor, tenant, action, id, fields);
-      const after = events.length > 0 ? found(await repository.find(tenant.projectId, id, tx)) : before;
-      await door.alongside(tx, after);
+      const after =
+        events.length > 0 ? found(await repository.find(tenant.projectId, id, tx), 'client') : before;
+      await channel.inTransaction(tx, after);
       return after;
     });
-    if (narrowed) deadArtifacts.remove(record.clientId);
+    if (scopesReduced) invalidatedArtifacts.start(record.clientId);
     return record;
   }
 
   /**
-   * Soft, and at once: what was issued to the client dies in the same transaction, and is removed after it. A session goes
-   * on naming the grant that a person gave the client, but that grant is dead, so that the engine asks the person anew. Its
-   * client_id stays taken.
-   *
-   * @param within the caller's transaction, when more than the client is to be deleted; what is dead then stays until it
-   *   expires.
+   * Marks the client as deleted; it can be restored until it is purged, and its client_id stays taken. The same transaction
+   * invalidates what was issued to the client, which is deleted afterwards, or, with a transaction of the caller, when it
+   * expires. A session still names the grant that a person gave the client; it is invalid, so that the engine asks the
+   * person for consent again.
    */
   async delete(
     actor: Actor,
-    tenant: Tenant,
+    tenant: ProjectTenant,
     id: string,
-    ifMatch?: IfMatch,
-    within?: Transaction,
-    door: Door = OPERATORS,
+    { ifMatch, tx: within, channel = OPERATOR_CHANNEL }: CreateOptions & UpdateOptions = {},
   ): Promise<void> {
-    const { deadArtifacts, repository, database } = this.deps;
+    const { invalidatedArtifacts, repository, database } = this.deps;
     const work = async (tx: Transaction): Promise<string> => {
       const record = await this.#lock(tx, tenant, id, ifMatch);
-      await door.alongside(tx, record);
+      await channel.inTransaction(tx, record);
       await repository.markDeleted(tx, id);
       await this.#audit(tx, actor, tenant, 'client.deleted', id, ['deleted_at']);
       return record.clientId;
     };
     if (within) await work(within);
-    else deadArtifacts.remove(await database.transaction(work));
-  }
-
-  /** The live client and the hashes of its secrets, newest first; the same object until something of it changes. */
-  async findForEngine(clientId: string): Promise<LiveClient | undefined> {
-    return CLIENT_ID.test(clientId) ? this.deps.live.find(clientId) : undefined;
-  }
-
-  /** The project that a live client belongs to; undefined when there is no such client. */
-  async ownerOf(clientId: string): Promise<Tenant | undefined> {
-    const record = (await this.findForEngine(clientId))?.record;
-    return record && { orgId: record.orgId, projectId: record.projectId };
-  }
-
-  /**
-   * What the client may ask for now; undefined when it is not there, or a token of `issuedAt` (seconds since the epoch) is
-   * not good any more because the client was deleted and restored since, or narrowed. One of that second counts as older.
-   */
-  async scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> {
-    return CLIENT_ID.test(clientId) ? this.deps.live.scopes(clientId, issuedAt) : undefined;
+    else invalidatedArtifacts.start(await database.transaction(work));
   }
 
   /** Changes the digest of the client's registration access token, if it is still `from`; false when it is not. */
@@ -227,44 +194,28 @@ export class ClientsService {
     return this.deps.repository.replaceRegistrationToken(tx, id, from, to);
   }
 
+  /** Undefined when there is no such live client. */
   async consentView(clientId: string): Promise<ConsentView | undefined> {
-    const record = (await this.findForEngine(clientId))?.record;
+    const record = (await this.deps.liveClients.find(clientId))?.record;
     if (!record) return undefined;
-    const { clientName, description, company, logoUri, clientUri, policyUri, tosUri, optionalScopes } =
-      record;
+    const { clientName, description, company, logoUri, clientUri, policyUri, tosUri } = record;
+    const verifiedHost = await this.deps.publisher.verifiedHost(record.id);
+    const uris = { logoUri, clientUri, policyUri, tosUri };
     return {
-      clientName,
-      description,
-      company,
-      logoUri,
-      clientUri,
-      policyUri,
-      tosUri,
-      optionalScopes,
-      verifiedHost: await this.deps.publisher.verifiedHost(record.id),
+      client: { clientId, clientName, description, company, ...uris, verifiedHost },
+      optionalScopes: record.optionalScopes,
     };
   }
 
-  /** A scope that the client already has may stay although it was retired since. */
   async #check(draft: ClientDraft, before: ClientRecord | undefined, tx?: Transaction): Promise<void> {
-    const added = draft.listedScopes.filter((name) => !before?.scopes.includes(name));
-    const unknown = new Set(await this.deps.scopes.unknown(added, tx));
-    const mistakes = draft.listedScopes.flatMap((name, index) =>
-      unknown.has(name)
-        ? [
-            {
-              pointer: `/scopes/${String(index)}`,
-              detail: `"${name}" is not in the scope catalogue, or was retired from it.`,
-            },
-          ]
-        : [],
-    );
-    if (before && tx) mistakes.push(...(await publicScopeMistakes(this.deps.scopes, before, draft, tx)));
-    if (mistakes.length + draft.mistakes.length > 0) throw invalid([...draft.mistakes, ...mistakes]);
+    const { scopes } = this.deps;
+    const errors = [...draft.errors, ...(await unknownScopeErrors(scopes, before, draft, tx))];
+    if (before && tx) errors.push(...(await publicScopeErrors(scopes, before, draft, tx)));
+    if (errors.length > 0) throw invalid(errors);
   }
 
-  async #lock(tx: Transaction, tenant: Tenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
-    const record = found(await this.deps.repository.lock(tx, tenant.projectId, id));
+  async #lock(tx: Transaction, tenant: ProjectTenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
+    const record = found(await this.deps.repository.lock(tx, tenant.projectId, id), 'client');
     checkVersion(record, ifMatch);
     return record;
   }
@@ -272,24 +223,19 @@ export class ClientsService {
   #audit(
     tx: Transaction,
     actor: Actor,
-    tenant: Tenant,
-    action: string,
+    tenant: ProjectTenant,
+    action: AuditAction,
     id: string,
     changed: string[],
   ): Promise<void> {
-    const target = { targetType: 'client', targetId: id };
-    return this.deps.audit.record(tx, { actor, action, ...target, ...tenant, changedFields: changed });
+    const event = { actor, action, targetId: id, changedFields: changed, ...tenant };
+    return this.deps.audit.record(tx, event);
   }
-}
-
-function found(record: ClientRecord | undefined): ClientRecord {
-  if (!record) throw notFound('client');
-  return record;
 }
 
 function taken(): AppError {
   const detail = 'Choose another: a client_id is never used twice, not even after its client was deleted.';
   return new AppError('conflict', 'The client_id is taken.', {
-    mistakes: [{ pointer: '/client_id', detail }],
+    errors: [{ pointer: '/client_id', detail }],
   });
 }

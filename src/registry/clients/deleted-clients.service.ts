@@ -1,35 +1,35 @@
 import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database } from '../../platform/db/database.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
-import type { Tenant } from '../../tenancy/tenants/tenants.service.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import type { ClientsRepository, PurgedClient } from './clients.repository.js';
-import type { DeadArtifacts } from './invalidated-artifacts-cleanup.js';
+import type { InvalidatedArtifactsCleanup } from './invalidated-artifacts-cleanup.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 
-const PURGE_PIECE = 100;
+const BATCH = 100;
 
-/** What restoring and purging need. */
+/** What `DeletedClientsService` needs. */
 export interface DeletedClientsDependencies {
   database: Database;
   repository: ClientsRepository;
-  deadArtifacts: DeadArtifacts;
+  invalidatedArtifacts: InvalidatedArtifactsCleanup;
   audit: AuditService;
   /** Days in which a deleted client can be restored. */
   restoreDays: number;
 }
 
-/** What becomes of clients after their deletion: they come back, or go for ever. */
+/** Restores and purges deleted clients. */
 export class DeletedClientsService {
   constructor(private readonly deps: DeletedClientsDependencies) {}
 
   /**
-   * Brings a deleted client back with its settings and secrets. Nothing that was issued to it before comes back, not even
-   * what a request wrote that was under way when it was deleted. Throws AppError `not_found`, `stale` when `ifMatch` names
+   * Restores a deleted client with its settings and secrets. What was issued to it before stays invalid, also what a
+   * concurrent request wrote while it was deleted. Throws AppError `not_found`, `stale` when `ifMatch` names
    * other versions, or `conflict` when the client is not deleted or was deleted too long ago.
    */
-  async restore(actor: Actor, tenant: Tenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
-    const { audit, database, deadArtifacts, repository, restoreDays } = this.deps;
+  async restore(actor: Actor, tenant: ProjectTenant, id: string, ifMatch?: IfMatch): Promise<ClientRecord> {
+    const { audit, database, invalidatedArtifacts, repository, restoreDays } = this.deps;
     const record = await database.transaction(async (tx) => {
       const client = await repository.lock(tx, tenant.projectId, id, 'deleted');
       if (!client) {
@@ -44,31 +44,31 @@ export class DeletedClientsService {
           `The client was deleted more than ${days} days ago: it is about to be purged.`,
         );
       }
-      const target = { targetType: 'client', targetId: id, changedFields: ['deleted_at'] };
+      const target = { targetId: id, changedFields: ['deleted_at'] };
       await audit.record(tx, { actor, action: 'client.restored', ...target, ...tenant });
       return (await repository.find(tenant.projectId, id, tx)) ?? client;
     });
-    deadArtifacts.remove(record.clientId);
+    invalidatedArtifacts.start(record.clientId);
     return record;
   }
 
-  /** Removes the clients that can no longer be restored, in bounded pieces; of each its client_id stays taken for ever. */
+  /** Deletes the rows of the clients that can no longer be restored, in batches; their client_ids are never used again. */
   async purge(actor: Actor): Promise<number> {
-    const { audit, database, deadArtifacts, repository, restoreDays } = this.deps;
+    const { audit, database, invalidatedArtifacts, repository, restoreDays } = this.deps;
     let total = 0;
     let purged: PurgedClient[];
     do {
       purged = await database.transaction(async (tx) => {
-        const gone = await repository.purge(tx, restoreDays, PURGE_PIECE);
-        for (const { id, orgId, projectId } of gone) {
-          const target = { targetType: 'client', targetId: id, changedFields: [] };
+        const batch = await repository.purge(tx, restoreDays, BATCH);
+        for (const { id, orgId, projectId } of batch) {
+          const target = { targetId: id, changedFields: [] };
           await audit.record(tx, { actor, action: 'client.purged', ...target, orgId, projectId });
         }
-        return gone;
+        return batch;
       });
-      for (const { clientId } of purged) deadArtifacts.remove(clientId);
+      for (const { clientId } of purged) invalidatedArtifacts.start(clientId);
       total += purged.length;
-    } while (purged.length === PURGE_PIECE);
+    } while (purged.length === BATCH);
     return total;
   }
 }

@@ -1,14 +1,14 @@
 import { describeError, type Logger } from '../../platform/telemetry/telemetry.js';
 
-/** Whoever keeps what was issued to clients. */
+/** The storage of what was issued to clients. */
 export interface ClientArtifacts {
-  /** Removes what was issued to the client and is dead: all of it when the client is deleted; ends early on `stopping`. */
-  removeDead(clientId: string, stopping: AbortSignal): Promise<void>;
+  /** Deletes what was issued to the client and is invalid: all of it when the client is deleted; ends early on `stopping`. */
+  deleteInvalidated(clientId: string, stopping: AbortSignal): Promise<void>;
 }
 
-/** Removes what is dead after a client was changed, without keeping whoever changed it waiting. */
-export class DeadArtifacts {
-  readonly #removals = new Set<Promise<void>>();
+/** Deletes what a change of a client invalidated, in the background. */
+export class InvalidatedArtifactsCleanup {
+  readonly #running = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
 
   constructor(
@@ -16,24 +16,27 @@ export class DeadArtifacts {
     private readonly log: Logger,
   ) {}
 
-  /** What cannot be removed stays until it expires, which does no harm. */
-  remove(clientId: string): void {
-    const removal = this.artifacts
-      .removeDead(clientId, this.#stopping.signal)
+  /** What cannot be deleted stays until it expires; it is invalid all the same. */
+  start(clientId: string): void {
+    const deletion = this.artifacts
+      .deleteInvalidated(clientId, this.#stopping.signal)
       .catch((error: unknown) => {
-        this.log.warn({ clientId, error: describeError(error) }, 'what is dead of a client was not removed');
+        this.log.warn(
+          { clientId, error: describeError(error) },
+          "could not delete a client's invalidated tokens",
+        );
       })
-      .finally(() => this.#removals.delete(removal));
-    this.#removals.add(removal);
+      .finally(() => this.#running.delete(deletion));
+    this.#running.add(deletion);
   }
 
-  /** Ends removals early, so that a server does not take minutes to stop. */
+  /** Ends deletions early, so that a server does not take minutes to stop. */
   interrupt(): void {
     this.#stopping.abort();
   }
 
-  /** Resolves when nothing is being removed any more. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#removals);
+  /** Resolves when no deletion is running. */
+  async finished(): Promise<void> {
+    await Promise.all(this.#running);
   }
 }

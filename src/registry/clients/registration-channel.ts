@@ -1,20 +1,20 @@
 import type { Transaction } from '../../platform/db/database.js';
-import type { Mistake } from '../../platform/errors/errors.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
 import type { ClientDraft } from '../client-record/client-input.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 
-/** What the door that a client is registered, changed or deleted through adds to what the registry does anyway. */
-export interface Door {
+/** The interface that a client is registered, changed or deleted through, with what it adds to the registry's own rules. */
+export interface RegistrationChannel {
   registrationType: ClientRecord['registrationType'];
-  /** What the door's own policy has against the request; `before` is the client that it changes. */
-  mistakes(draft: ClientDraft, before?: ClientRecord): Mistake[];
-  /** Runs in the transaction of the change, the client's row locked; what it throws undoes everything. */
-  alongside(tx: Transaction, client: ClientRecord): Promise<void>;
+  /** The errors of a request under the channel's own policy; `before` is the client that it changes. */
+  validate(draft: ClientDraft, before?: ClientRecord): ValidationError[];
+  /** Runs in the transaction of the change, with the client's row locked; an exception rolls the change back. */
+  inTransaction(tx: Transaction, client: ClientRecord): Promise<void>;
 }
 
-/** The admin API and the command line: the rules of the record, and nothing else. */
-export const OPERATORS: Door = {
+/** The admin API and the command line: no policy of their own. */
+export const OPERATOR_CHANNEL: RegistrationChannel = {
   registrationType: 'manual',
-  mistakes: () => [],
-  alongside: () => Promise.resolve(),
+  validate: () => [],
+  inTransaction: () => Promise.resolve(),
 };

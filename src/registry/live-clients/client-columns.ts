@@ -8,11 +8,9 @@ export const COLUMNS = `c.id, c.client_id, p.org_id, c.project_id, c.created_by,
 
 export const TABLES = 'oauth_clients c JOIN projects p ON p.id = c.project_id';
 
-/**
- * What was issued to the client before this is dead: milliseconds since the epoch, 0 if never. The column has its name from
- * the first reason that there was; taking a scope away is another.
- */
-export const NOT_BEFORE = 'coalesce(floor(extract(epoch FROM c.restored_at) * 1000), 0)::float8';
+/** Tokens and grants issued to the client before this time are invalid: milliseconds since the epoch, 0 if there is no such time. */
+export const TOKENS_VALID_AFTER =
+  'coalesce(floor(extract(epoch FROM c.tokens_valid_after) * 1000), 0)::float8';
 
 /** The column `secrets`: an array of objects with these members, newest first. */
 export const secretsAs = (members: string): string => `(

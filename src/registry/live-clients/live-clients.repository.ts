@@ -2,73 +2,76 @@ import QuickLRU from 'quick-lru';
 import type { Database } from '../../platform/db/database.js';
 import { Lookup } from '../../platform/db/lookup.js';
 import { type SnakeKeys, toCamel } from '../../platform/wire/snake-case.js';
-import { COLUMNS, NOT_BEFORE, secretsAs } from './client-columns.js';
+import { COLUMNS, secretsAs, TOKENS_VALID_AFTER } from './client-columns.js';
 import type { LiveClient } from './live-client.js';
 
-type Row = SnakeKeys<LiveClient['record']> & SnakeKeys<Omit<LiveClient, 'record'>> & { stamp: string };
+type Row = SnakeKeys<LiveClient['record']> & SnakeKeys<Omit<LiveClient, 'record'>> & { row_version: string };
 
-const REMEMBERED = 2_000;
+const CACHED_CLIENTS = 2_000;
 
 /**
- * Another one after every change: `xmin` is the transaction that wrote the row last, and the time tells those apart that
- * a failed primary and its successor gave the same number. Whatever changes a secret writes the client's row too.
+ * Differs after every change: `xmin` is the transaction that wrote the row last, and the time separates two changes to
+ * which a failed primary and its successor gave the same number. Changes of a secret write the client's row too.
  */
-const STAMP = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open) AS stamp`;
-// On its own, so that a plan made while the table was empty cannot go by another index than that of client_id.
+const ROW_VERSION = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open) AS row_version`;
+// Materialized, so that a plan made while the table was empty cannot use another index than that of client_id.
 const NAMED = 'WITH c AS MATERIALIZED (SELECT *, xmin FROM oauth_clients WHERE client_id = ANY($1))';
 const LIVE = `FROM c JOIN projects p ON p.id = c.project_id JOIN organizations o ON o.id = p.org_id
   WHERE c.deleted_at IS NULL`;
-const LOOK = `${NAMED} SELECT c.client_id, ${STAMP} ${LIVE}`;
-const READ = `${NAMED} SELECT ${COLUMNS}, o.membership_open, c.registration_token_digest, ${STAMP},
-  ${NOT_BEFORE} AS not_before,
+const FIND_VERSIONS = `${NAMED} SELECT c.client_id, ${ROW_VERSION} ${LIVE}`;
+const FIND_CLIENTS = `${NAMED} SELECT ${COLUMNS}, o.membership_open, c.registration_token_digest, ${ROW_VERSION},
+  ${TOKENS_VALID_AFTER} AS tokens_valid_after,
   ${secretsAs(`'id', s.id, 'hash', s.hash`)} ${LIVE}`;
-const SCOPES = `${NAMED} SELECT c.scopes FROM c WHERE c.deleted_at IS NULL AND floor(${NOT_BEFORE} / 1000) < $2`;
+const FIND_SCOPES = `${NAMED} SELECT c.scopes FROM c
+  WHERE c.deleted_at IS NULL AND floor(${TOKENS_VALID_AFTER} / 1000) < $2`;
 
 /**
- * The clients of requests. Each look asks the database whether the client is there and still as it was read before; only
- * what is new or has changed is read whole. So a change is in force with the next request, on every node.
+ * Reads clients for requests, with a cache in this process. Every `find` asks the database for the row version; the whole
+ * row is read only when that is not the cached one. So a change is in force with the next request, on every node.
  */
 export class LiveClientsRepository {
-  readonly #known = new QuickLRU<string, { stamp: string; client: LiveClient }>({ maxSize: REMEMBERED });
-  readonly #look: Lookup<string>;
-  readonly #read: Lookup<LiveClient>;
+  readonly #cache = new QuickLRU<string, { rowVersion: string; client: LiveClient }>({
+    maxSize: CACHED_CLIENTS,
+  });
+  readonly #versions: Lookup<string>;
+  readonly #clients: Lookup<LiveClient>;
 
   constructor(private readonly database: Database) {
-    this.#look = new Lookup(async (clientIds) => {
-      const query = { name: 'clients_look', text: LOOK, values: [clientIds] };
-      const { rows } = await database.read<{ client_id: string; stamp: string }>(query);
-      return new Map(rows.map(({ client_id, stamp }) => [client_id, stamp]));
+    this.#versions = new Lookup(async (clientIds) => {
+      const query = { name: 'client_versions_find', text: FIND_VERSIONS, values: [clientIds] };
+      const { rows } = await database.read<{ client_id: string; row_version: string }>(query);
+      return new Map(rows.map(({ client_id, row_version }) => [client_id, row_version]));
     });
-    this.#read = new Lookup(async (clientIds) => {
-      const query = { name: 'clients_read', text: READ, values: [clientIds] };
+    this.#clients = new Lookup(async (clientIds) => {
+      const query = { name: 'clients_find', text: FIND_CLIENTS, values: [clientIds] };
       const { rows } = await database.read<Row>(query);
-      return new Map(rows.map((row) => [row.client_id, this.#remember(row)]));
+      return new Map(rows.map((row) => [row.client_id, this.#addToCache(row)]));
     });
   }
 
   async find(clientId: string): Promise<LiveClient | undefined> {
-    const stamp = await this.#look.find(clientId);
-    if (stamp === undefined) return undefined;
-    const known = this.#known.get(clientId);
-    return known?.stamp === stamp ? known.client : this.#read.find(clientId);
+    const rowVersion = await this.#versions.find(clientId);
+    if (rowVersion === undefined) return undefined;
+    const cached = this.#cache.get(clientId);
+    return cached?.rowVersion === rowVersion ? cached.client : this.#clients.find(clientId);
   }
 
-  /** What the live client may ask for; undefined also when a token of `issuedAt`, in seconds since the epoch, is dead. */
+  /** The scopes of the client; undefined also when a token issued at `issuedAt` (seconds since the epoch) is invalid. */
   async scopes(clientId: string, issuedAt: number): Promise<string[] | undefined> {
-    const query = { name: 'clients_scopes', text: SCOPES, values: [[clientId], issuedAt] };
+    const query = { name: 'clients_scopes', text: FIND_SCOPES, values: [[clientId], issuedAt] };
     return (await this.database.read<{ scopes: string[] }>(query)).rows[0]?.scopes;
   }
 
-  #remember({ stamp, ...row }: Row): LiveClient {
-    const { secrets, membership_open, not_before, registration_token_digest, ...record } = row;
+  #addToCache({ row_version: rowVersion, ...row }: Row): LiveClient {
+    const { secrets, membership_open, tokens_valid_after, registration_token_digest, ...record } = row;
     const client = {
       record: toCamel(record),
       secrets,
       membershipOpen: membership_open,
-      notBefore: not_before,
+      tokensValidAfter: tokens_valid_after,
       registrationTokenDigest: registration_token_digest,
     };
-    this.#known.set(record.client_id, { stamp, client });
+    this.#cache.set(record.client_id, { rowVersion, client });
     return client;
   }
 }

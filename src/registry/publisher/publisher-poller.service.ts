@@ -1,23 +1,22 @@
-import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
+import { type AuditService, INSTALLATION } from '../../tenancy/audit/audit.service.js';
 import type { Database } from '../../platform/db/database.js';
 import type { Logger } from '../../platform/telemetry/telemetry.js';
-import type { Look, PublisherRepository } from './publisher.repository.js';
+import type { ClaimedCheck, PublisherRepository } from './publisher.repository.js';
 
-const LOOKS_PER_ROUND = 50;
-const LOOKS_AT_ONCE = 25;
+const CHECKS_PER_ROUND = 50;
+const CONCURRENT_CHECKS = 25;
 /** Longer than a round can take, in seconds. */
 const LEASE = 120;
-/** Seconds after the first look, the second and so on. */
+/** Seconds to wait after the first check, the second and so on. */
 const WAITS: readonly number[] = [5, 15, 60, 300];
 const LAST_WAIT = 900;
-const INSTALLATION: Actor = { subject: 'installation', address: null, requestId: null };
 
 /** Where TXT records come from; throws where there are none. */
 export interface TxtRecords {
   records(host: string): Promise<string[]>;
 }
 
-/** What looking for publishers' records needs. */
+/** What `PublisherPoller` needs. */
 export interface PollerDependencies {
   database: Database;
   repository: PublisherRepository;
@@ -28,25 +27,25 @@ export interface PollerDependencies {
   timeout: number;
 }
 
-/** Looks for the texts that publishers were asked to put into the DNS, again and again until the time is over. */
+/** Checks whether publishers have put the texts that they were asked for into the DNS, until a verification times out. */
 export class PublisherPoller {
   constructor(private readonly deps: PollerDependencies) {}
 
   /**
-   * One round: looks once for each of at most 50 whose turn it is, and returns how many those were. Nodes that do this
-   * at the same time share the work. Whatever a resolver does wrong is a reason to look again later.
+   * Checks at most 50 verifications that are due, and returns how many there were. Concurrent nodes share the work. An
+   * error of the resolver is retried like a missing record.
    */
   async checkDue(): Promise<number> {
-    const due = await this.deps.repository.claimDue(LOOKS_PER_ROUND, LEASE);
-    for (let start = 0; start < due.length; start += LOOKS_AT_ONCE) {
-      const looks = due.slice(start, start + LOOKS_AT_ONCE);
-      const found = await Promise.all(looks.map((look) => this.#isPublished(look)));
-      for (const [index, look] of looks.entries()) await this.#settle(look, found[index] ?? false);
+    const due = await this.deps.repository.claimDue(CHECKS_PER_ROUND, LEASE);
+    for (let start = 0; start < due.length; start += CONCURRENT_CHECKS) {
+      const checks = due.slice(start, start + CONCURRENT_CHECKS);
+      const found = await Promise.all(checks.map((check) => this.#isPublished(check)));
+      for (const [index, check] of checks.entries()) await this.#settle(check, found[index] ?? false);
     }
     return due.length;
   }
 
-  async #isPublished({ clientRowId, host, text, deleted }: Look): Promise<boolean> {
+  async #isPublished({ clientRowId, host, text, deleted }: ClaimedCheck): Promise<boolean> {
     if (deleted) return false;
     try {
       return (await this.deps.txt.records(host)).includes(text);
@@ -57,19 +56,18 @@ export class PublisherPoller {
     }
   }
 
-  async #settle(look: Look, found: boolean): Promise<void> {
+  async #settle(check: ClaimedCheck, found: boolean): Promise<void> {
     const { audit, database, repository, timeout, log } = this.deps;
-    const wait = WAITS[look.attempts - 1] ?? LAST_WAIT;
-    const { clientRowId, host, orgId, projectId } = look;
+    const wait = WAITS[check.attempts - 1] ?? LAST_WAIT;
+    const { clientRowId, host, orgId, projectId } = check;
     await database.transaction(async (tx) => {
       await repository.lockClient(tx, clientRowId);
-      const status = await repository.settle(tx, look, found, { wait, timeout });
+      const status = await repository.settle(tx, check, found, { wait, timeout });
       if (status === undefined || status === 'in_progress') return;
       await repository.bumpVersion(tx, clientRowId);
       await audit.record(tx, {
         actor: INSTALLATION,
         action: status === 'verified' ? 'client.publisher_verified' : 'client.publisher_verification_failed',
-        targetType: 'client',
         targetId: clientRowId,
         changedFields: ['client_uri_verification'],
         orgId,

@@ -1,20 +1,20 @@
 import type { Database, Transaction } from '../../platform/db/database.js';
 
-/** A verification whose turn has come, claimed for one look at the DNS. */
-export interface Look {
+/** A verification that is due, claimed for one check of the DNS. */
+export interface ClaimedCheck {
   clientRowId: string;
   projectId: string;
   orgId: string;
   host: string;
   text: string;
-  /** Looks so far, this one included; with `text` it tells this claim from any later one. */
+  /** Checks so far, with this one; with `text` it tells this claim from any later one. */
   attempts: number;
   /** The client was deleted and may be restored. */
   deleted: boolean;
 }
 
-/** What is left of a look: seconds until the next one, and seconds after which a verification has failed. */
-export interface Patience {
+/** Seconds until the next check, and seconds after which a verification has failed. */
+export interface RetryTiming {
   wait: number;
   timeout: number;
 }
@@ -36,7 +36,7 @@ const CLAIM_DUE = `WITH due AS (
   RETURNING v.oauth_client_id AS "clientRowId", c.project_id AS "projectId", p.org_id AS "orgId", v.host, v.text,
     v.attempts, c.deleted_at IS NOT NULL AS deleted`;
 
-const SETTLE = `WITH look AS (
+const SETTLE = `WITH checked AS (
     SELECT oauth_client_id, CASE
         WHEN :found THEN 'verified'
         WHEN started_at + make_interval(secs => :timeout) <= now() THEN 'failed'
@@ -45,21 +45,21 @@ const SETTLE = `WITH look AS (
     FROM publisher_verifications
     WHERE oauth_client_id = :clientRowId AND text = :text AND attempts = :attempts AND next_check_at IS NOT NULL)
   UPDATE publisher_verifications v
-  SET status = look.status, checked_at = now(), next_check_at = CASE WHEN look.status = 'in_progress'
+  SET status = checked.status, checked_at = now(), next_check_at = CASE WHEN checked.status = 'in_progress'
     THEN least(now() + make_interval(secs => :wait), v.started_at + make_interval(secs => :timeout)) END
-  FROM look WHERE v.oauth_client_id = look.oauth_client_id
+  FROM checked WHERE v.oauth_client_id = checked.oauth_client_id
   RETURNING v.status`;
 
-/** The SQL of publisher verifications, of which a client has one or none. Transactions hold the client's row already. */
+/** The SQL of publisher verifications, of which a client has one or none. Call its methods with the client's row locked. */
 export class PublisherRepository {
   constructor(private readonly database: Database) {}
 
-  /** Begins anew with this host and text, due at once. */
+  /** Starts or restarts the verification with this host and text, due at once. */
   async start(tx: Transaction, clientRowId: string, host: string, text: string): Promise<void> {
     await tx.raw(START, [clientRowId, host, text]);
   }
 
-  async remove(tx: Transaction, clientRowId: string): Promise<void> {
+  async delete(tx: Transaction, clientRowId: string): Promise<void> {
     await tx('publisher_verifications').where({ oauth_client_id: clientRowId }).delete();
   }
 
@@ -72,25 +72,25 @@ export class PublisherRepository {
   }
 
   /**
-   * Takes those whose turn it is, longest waiting first; nobody else gets them for `lease` seconds. So they come back
-   * when this node dies over them.
+   * Claims those that are due, longest waiting first, for `lease` seconds. If this node stops before it settles one,
+   * another node can claim it then.
    */
-  async claimDue(limit: number, lease: number): Promise<Look[]> {
+  async claimDue(limit: number, lease: number): Promise<ClaimedCheck[]> {
     const query = { name: 'publisher_claim_due', text: CLAIM_DUE, values: [limit, lease] };
-    return (await this.database.write<Look>(query)).rows;
+    return (await this.database.write<ClaimedCheck>(query)).rows;
   }
 
-  /** Waits for the client's row, which comes before its verification's. */
+  /** Locks the client's row. It is always locked before its verification's row. */
   async lockClient(tx: Transaction, clientRowId: string): Promise<void> {
     await tx('oauth_clients').where({ id: clientRowId }).forUpdate().select('id');
   }
 
-  /** Writes down what a look found; undefined when the verification was begun anew or settled meanwhile. */
+  /** Stores the result of a check; undefined when the verification was restarted or settled since it was claimed. */
   async settle(
     tx: Transaction,
-    { clientRowId, text, attempts }: Look,
+    { clientRowId, text, attempts }: ClaimedCheck,
     found: boolean,
-    { wait, timeout }: Patience,
+    { wait, timeout }: RetryTiming,
   ): Promise<Status | undefined> {
     const { rows } = await tx.raw<{ rows: { status: Status }[] }>(SETTLE, {
       clientRowId,

@@ -8,17 +8,17 @@ const TEXT_PREFIX = 'postern-client-verification=';
 
 /**
  * Which host a client's publisher is asked to prove. The proof is a TXT record of the host itself with a text that
- * belongs to this client and host alone, so that nobody can use what somebody else has published.
+ * belongs to this client and host alone, so that one client cannot use what another's publisher has published.
  */
 export class PublisherService {
   constructor(private readonly repository: PublisherRepository) {}
 
   /**
-   * Follows a client_uri that was sent, changed or not; call it with the client's row locked. Another host begins anew
-   * with a new text. The same host restarts what has failed, with its old text, since that may be published by now. A
-   * host that cannot be verified, and no client_uri, end it. True when any of this happened.
+   * Starts, restarts or deletes the verification for a client_uri that was sent, changed or not; call it with the client's
+   * row locked. Another host starts one with a new text. The same host restarts a failed one with its old text, which may
+   * be published by now. A host that cannot be verified, or no client_uri, deletes it. True when it did one of these.
    */
-  async follow(
+  async applyClientUri(
     tx: Transaction,
     clientRowId: string,
     before: PublisherVerification | null,
@@ -26,7 +26,7 @@ export class PublisherService {
   ): Promise<boolean> {
     const host = verifiableHost(clientUri);
     if (host === null) {
-      if (before) await this.repository.remove(tx, clientRowId);
+      if (before) await this.repository.delete(tx, clientRowId);
       return before !== null;
     }
     if (before?.host === host && before.status !== 'failed') return false;

@@ -7,7 +7,7 @@ const DEADLINE_MILLISECONDS = 5_000;
 const MAX_RECORDS = 500;
 const MAX_CHARACTERS = 1_024;
 
-/** Reads TXT records. What comes back is somebody else's text, and no more of it than anybody needs. */
+/** Reads TXT records. Their text is untrusted, so its amount is limited. */
 export class TxtLookup {
   /** @param servers addresses with or without a port; none means the system's own resolvers. */
   constructor(private readonly servers: readonly string[]) {}

@@ -1,4 +1,4 @@
-import type { Mistake } from '../../platform/errors/errors.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
 import type { ClientRecord, ClientSettings } from '../client-record/client-record.js';
 import { ASSERTION_ALGORITHMS } from '../client-rules/jwks-rules.js';
 import { applicationType } from '../client-rules/redirect-uri-rules.js';
@@ -26,8 +26,8 @@ const SHARED = [
 ] as const;
 
 /**
- * Metadata that the record does not keep, with the values that describe what happens anyway. Any other value is refused:
- * whoever asks for encryption or a signature and is registered without would rely on what nobody does.
+ * Metadata that the record does not store, with the values that describe what happens anyway. Any other value is refused:
+ * a client that asked for encryption or a signature must not be registered without.
  */
 const FIXED: Readonly<Record<string, readonly unknown[]>> = {
   application_type: ['web', 'native'],
@@ -60,32 +60,32 @@ const FIXED: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /**
- * Metadata in the record's form, in which what was left out is null, and what is wrong with the rest of it; what nobody here
- * knows is ignored (RFC 7591 section 2). Without a list of scopes the client gets `offeredScopes`.
+ * Metadata in the record's form, in which what was left out is null, with the errors of other metadata; unknown metadata
+ * is ignored (RFC 7591 section 2). Without a list of scopes the client gets `offeredScopes`.
  */
 export function toRecordInput(
   metadata: Metadata,
   offeredScopes: readonly string[],
-): { input: Metadata; mistakes: Mistake[] } {
-  const mistakes: Mistake[] = [];
+): { input: Metadata; errors: ValidationError[] } {
+  const errors: ValidationError[] = [];
   if (isGiven(metadata['software_statement'])) {
     const detail = 'Software statements are not accepted here; send the metadata itself.';
-    mistakes.push({ pointer: '/software_statement', detail });
+    errors.push({ pointer: '/software_statement', detail });
   }
   for (const [name, values] of Object.entries(FIXED)) {
     if (!isGiven(metadata[name]) || values.includes(metadata[name])) continue;
     const choice = values.length === 0 ? 'Leave this out' : `Use ${values.join(', ')}, or leave this out`;
-    mistakes.push({ pointer: `/${name}`, detail: `${choice}: nothing else is offered here.` });
+    errors.push({ pointer: `/${name}`, detail: `${choice}: nothing else is offered here.` });
   }
   const scope = metadata['scope'] ?? undefined;
   if (scope !== undefined && typeof scope !== 'string') {
-    mistakes.push({ pointer: '/scope', detail: 'Send the scopes as text, with blanks between them.' });
+    errors.push({ pointer: '/scope', detail: 'Send the scopes as text, with blanks between them.' });
   }
   const scopes = typeof scope === 'string' ? [...new Set(scope.split(' ').filter(Boolean))] : offeredScopes;
   const shared = SHARED.map((name) => [name, metadata[name] ?? null] as const);
   // RFC 7591 section 2: without a list of grants it is the authorization code alone.
   const grantTypes = metadata['grant_types'] ?? ['authorization_code'];
-  return { input: { ...Object.fromEntries(shared), grant_types: grantTypes, scopes }, mistakes };
+  return { input: { ...Object.fromEntries(shared), grant_types: grantTypes, scopes }, errors };
 }
 
 /** What of a record its client is told. */

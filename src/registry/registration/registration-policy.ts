@@ -1,4 +1,4 @@
-import type { Mistake } from '../../platform/errors/errors.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
 import type { Settings } from '../../settings/settings.js';
 import { AUTOMATIC_SCOPES } from '../client-record/client-defaults.js';
 import type { ClientDraft } from '../client-record/client-input.js';
@@ -16,14 +16,14 @@ export type RegistrationPolicy = Pick<Settings['registration'], 'grantTypes' | '
 };
 
 /**
- * What the policy has against a request. What the client has already may stay: an operator may have given it more than it
- * could take by itself.
+ * The errors of a request under the policy. What the client has already may stay: an operator may have given it more than
+ * it can register itself.
  */
-export function policyMistakes(
+export function policyErrors(
   { settings, listedScopes }: ClientDraft,
   policy: RegistrationPolicy,
   before?: Pick<ClientSettings, 'grantTypes' | 'scopes' | 'redirectUris' | 'postLogoutRedirectUris'>,
-): Mistake[] {
+): ValidationError[] {
   const grants = refusals('grant_types', settings.grantTypes, before?.grantTypes, (grant) =>
     policy.grantTypes.includes(grant) ? undefined : `Clients cannot register themselves for ${grant} here.`,
   );
@@ -44,7 +44,7 @@ export function policyMistakes(
   return [...grants, ...uris, ...scopes];
 }
 
-/** An app's own scheme has no host that anybody could vouch for, so it is the scheme that has to be listed, as `app.example:`. */
+/** A private-use scheme has no host, so the scheme itself has to be listed, as `app.example:`. */
 function isHostAllowed(uri: URL, hosts: readonly string[]): boolean {
   return hosts.length === 0 || hosts.includes(isPrivateUse(uri) ? uri.protocol : uri.hostname);
 }
@@ -54,7 +54,7 @@ function refusals(
   wanted: readonly string[],
   present: readonly string[] | undefined,
   refuse: (value: string) => string | undefined,
-): Mistake[] {
+): ValidationError[] {
   return wanted.flatMap((value, index) => {
     const detail = present?.includes(value) ? undefined : refuse(value);
     return detail === undefined ? [] : [{ pointer: `/${field}/${String(index)}`, detail }];

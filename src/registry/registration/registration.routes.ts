@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
-import { AppError, type ErrorKind, type Mistake } from '../../platform/errors/errors.js';
+import { AppError, type ErrorKind, type ValidationError } from '../../platform/errors/errors.js';
 import { readJson } from '../../platform/http/body.js';
 import { challenge, setErrorHead, statusOf, toAppError } from '../../platform/http/error-response.js';
 import type { RequestState } from '../../platform/http/request-id.js';
@@ -10,7 +10,7 @@ import type { RegistrationService } from './registration.service.js';
 const COLLECTION = ENGINE_ROUTES.registration;
 const CLIENT = `${COLLECTION}/:client_id`;
 const BODY_LIMIT = 256 * 1024;
-const MAX_MISTAKES_SHOWN = 100;
+const MAX_ERRORS_SHOWN = 100;
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
 
 /** The codes of RFC 6750 section 3.1 and RFC 7591 section 3.2.2, and ours where those have none. */
@@ -42,7 +42,7 @@ export function registrationRoutes(registration: RegistrationService): Router<Re
   });
 
   router.delete(CLIENT, async (ctx) => {
-    await registration.remove(clientOf(ctx), bearerOf(ctx), originOf(ctx));
+    await registration.delete(clientOf(ctx), bearerOf(ctx), originOf(ctx));
     ctx.status = 204;
   });
 
@@ -63,7 +63,7 @@ function registrationErrors(): Koa.Middleware {
       const error = toAppError(thrown);
       if (!error) throw thrown;
       const gone = error.kind === 'not_found';
-      const code = gone ? 'invalid_token' : (CODES[error.kind] ?? codeOf(error.mistakes));
+      const code = gone ? 'invalid_token' : (CODES[error.kind] ?? codeOf(error.errors));
       if (code === 'invalid_token' && ctx.get('Authorization') !== '') {
         ctx.set('WWW-Authenticate', challenge({ error: code }));
       }
@@ -74,16 +74,16 @@ function registrationErrors(): Koa.Middleware {
   };
 }
 
-function codeOf(mistakes: readonly Mistake[]): string {
-  const concerns = (field: string) => mistakes.some(({ pointer }) => pointer.split('/')[1] === field);
+function codeOf(errors: readonly ValidationError[]): string {
+  const concerns = (field: string) => errors.some(({ pointer }) => pointer.split('/')[1] === field);
   if (concerns('software_statement')) return 'invalid_software_statement';
   return concerns('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata';
 }
 
 /** All mistakes in one text of the characters that RFC 6749 section 5.2 allows here. */
-function describe({ message, mistakes }: AppError): string {
-  const sentences = mistakes
-    .slice(0, MAX_MISTAKES_SHOWN)
+function describe({ message, errors }: AppError): string {
+  const sentences = errors
+    .slice(0, MAX_ERRORS_SHOWN)
     .map(({ pointer, detail }) => `${pointer.slice(1).replace(/^scopes(?=\/|$)/, 'scope')}: ${detail}`);
   const text = sentences.length > 0 ? sentences.join(' ') : message;
   return text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');

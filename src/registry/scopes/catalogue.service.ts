@@ -1,53 +1,55 @@
-import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
+import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { AppError, invalid, type Mistake, notFound } from '../../platform/errors/errors.js';
+import { AppError, found, invalid, type ValidationError } from '../../platform/errors/errors.js';
 import { foreignCursor } from '../../platform/paging/cursor.js';
-import { changedFields } from '../../platform/wire/field-input.js';
-import type { ApisRepository } from '../apis/apis.repository.js';
+import { type Page, pageOf } from '../../platform/paging/page.js';
+import { changedFields } from '../../platform/wire/changed-fields.js';
 import { readNewScope, readScopePatch, type ScopeDraft } from './scope-input.js';
 import { ADMINISTRATION, isReserved, type ScopeRecord } from './scope-record.js';
 import type { ScopeFilter, ScopesRepository } from './scopes.repository.js';
 
-/** Whoever knows which clients have a scope. */
+export type { ScopeFilter } from './scopes.repository.js';
+
+/** The clients that have scopes. */
 export interface ScopeUse {
-  /** How many clients, live or restorable, have one of the scopes. */
+  /** How many clients, live or deleted and not purged yet, have one of the scopes. */
   countWithScopes(tx: Transaction, names: readonly string[]): Promise<number>;
 }
 
-/** What the catalogue needs. */
+/** The APIs that scopes can belong to. */
+export interface ApisOfScopes {
+  /** Whether there is such an API; it cannot be deleted before the transaction ends. */
+  lockForShare(tx: Transaction, id: string): Promise<boolean>;
+}
+
+/** What `CatalogueService` needs. */
 export interface CatalogueDependencies {
   database: Database;
   scopes: ScopesRepository;
-  apis: ApisRepository;
-  use: ScopeUse;
+  apis: ApisOfScopes;
+  scopeUse: ScopeUse;
   audit: AuditService;
-  /** The scopes that clients are given without asking, which can therefore not be retired. */
+  /** The scopes that clients get by default, which can therefore not be retired. */
   givenUnasked: readonly string[];
 }
 
 /**
  * The scope catalogue as operators change it: input is the wire form, a change and its audit event are one transaction.
- * AppErrors are `invalid` with all mistakes, `not_found`, `conflict`, and `stale` when `ifMatch` names other versions.
+ * AppErrors are `invalid` with all errors, `not_found`, `conflict`, and `stale` when `ifMatch` names other versions.
  */
 export class CatalogueService {
   constructor(private readonly deps: CatalogueDependencies) {}
 
-  /** By name. `limit` is 1 to 100; `nextCursor` is null on the last page. */
-  async list(
-    filter: ScopeFilter,
-    limit: number,
-    cursor?: string,
-  ): Promise<{ data: ScopeRecord[]; nextCursor: string | null }> {
+  /** By name. `limit` is 1 to 100. Throws AppError `malformed` for a cursor that no list returned. */
+  async list(filter: ScopeFilter, limit: number, cursor?: string): Promise<Page<ScopeRecord>> {
     const after = cursor === undefined ? undefined : nameOfCursor(cursor);
-    const found = await this.deps.scopes.list(filter, limit + 1, after);
-    const data = found.slice(0, limit);
-    const last = data.at(-1);
-    return { data, nextCursor: found.length > limit && last ? cursorOfName(last.name) : null };
+    const selected = await this.deps.scopes.list(filter, limit + 1, after);
+    return pageOf(selected, limit, ({ name }) => cursorOfName(name));
   }
 
   async get(name: string): Promise<ScopeRecord> {
-    return found(await this.deps.scopes.find(name));
+    return found(await this.deps.scopes.find(name), 'scope');
   }
 
   /** Throws AppError `conflict` when there is a scope of the name. */
@@ -65,7 +67,7 @@ export class CatalogueService {
 
   /**
    * Applies a JSON merge patch. A retired scope stays with the clients that have it. Throws AppError `conflict` when a
-   * scope that clients have would move to another API: what was consented to there would not be what it is here.
+   * scope that clients have would move to another API: people consented to it as a scope of the other API.
    */
   async update(
     actor: Actor,
@@ -86,9 +88,9 @@ export class CatalogueService {
       if (changed.length === 0) return before;
       if (changed.includes('api_id')) await this.#refuseInUse(tx, name, 'cannot move to another API');
       // The API of the administration scopes is no row that they could refer to.
-      const { apiId: _fixed, ...words } = draft.settings;
-      const settings = isReserved(before.category) ? words : draft.settings;
-      const after = found(await scopes.update(tx, name, settings, draft.retired));
+      const { apiId: _fixed, ...texts } = draft.settings;
+      const settings = isReserved(before.category) ? texts : draft.settings;
+      const after = found(await scopes.update(tx, name, settings, draft.retired), 'scope');
       await this.#audit(tx, actor, 'scope.updated', name, changed);
       return after;
     });
@@ -107,9 +109,9 @@ export class CatalogueService {
 
   async #check(tx: Transaction, draft: ScopeDraft, before: ScopeRecord | null): Promise<void> {
     const { settings, name, retired } = draft;
-    const mistakes = [...draft.mistakes];
+    const errors = [...draft.errors];
     const refuse = (broken: boolean, pointer: string, detail: string): void => {
-      if (broken) mistakes.push({ pointer, detail });
+      if (broken) errors.push({ pointer, detail });
     };
     if (before && isReserved(before.category)) {
       const why = `This server itself needs the scope ${name}; change only its words.`;
@@ -120,29 +122,29 @@ export class CatalogueService {
     } else {
       if (before)
         refuse(isReserved(settings.category), '/category', 'Only scopes of the server itself have it.');
-      mistakes.push(...(await this.#apiMistakes(tx, settings.apiId)));
+      errors.push(...(await this.#apiErrors(tx, settings.apiId)));
     }
-    if (mistakes.length > 0) throw invalid(mistakes);
+    if (errors.length > 0) throw invalid(errors);
   }
 
-  async #apiMistakes(tx: Transaction, apiId: string | null): Promise<Mistake[]> {
-    if (apiId === null || (await this.deps.apis.hold(tx, apiId))) return [];
+  async #apiErrors(tx: Transaction, apiId: string | null): Promise<ValidationError[]> {
+    if (apiId === null || (await this.deps.apis.lockForShare(tx, apiId))) return [];
     return [{ pointer: '/api_id', detail: 'There is no API with this id that could have more scopes.' }];
   }
 
   async #refuseInUse(tx: Transaction, name: string, consequence: string): Promise<void> {
-    const count = await this.deps.use.countWithScopes(tx, [name]);
+    const count = await this.deps.scopeUse.countWithScopes(tx, [name]);
     if (count > 0) throw new AppError('conflict', `${inUse(name, count)}, so it ${consequence}.`);
   }
 
   async #lock(tx: Transaction, name: string, ifMatch?: IfMatch): Promise<ScopeRecord> {
-    const record = found(await this.deps.scopes.lock(tx, name));
+    const record = found(await this.deps.scopes.lock(tx, name), 'scope');
     checkVersion(record, ifMatch, 'scope');
     return record;
   }
 
-  #audit(tx: Transaction, actor: Actor, action: string, name: string, changed: string[]): Promise<void> {
-    const target = { targetType: 'scope', targetId: name, orgId: null, projectId: null };
+  #audit(tx: Transaction, actor: Actor, action: AuditAction, name: string, changed: string[]): Promise<void> {
+    const target = { targetId: name, orgId: null, projectId: null };
     return this.deps.audit.record(tx, { actor, action, ...target, changedFields: changed });
   }
 }
@@ -151,14 +153,9 @@ function inUse(name: string, count: number): string {
   return count === 1 ? `One client has the scope ${name}` : `${String(count)} clients have the scope ${name}`;
 }
 
-function found(record: ScopeRecord | undefined): ScopeRecord {
-  if (!record) throw notFound('scope');
-  return record;
-}
-
 function taken(): AppError {
-  const mistakes = [{ pointer: '/name', detail: 'Choose another name, or change the scope that has it.' }];
-  return new AppError('conflict', 'There is a scope of this name.', { mistakes });
+  const errors = [{ pointer: '/name', detail: 'Choose another name, or change the scope that has it.' }];
+  return new AppError('conflict', 'There is a scope of this name.', { errors });
 }
 
 function cursorOfName(name: string): string {

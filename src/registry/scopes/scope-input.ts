@@ -1,23 +1,23 @@
 import { z } from 'zod';
 import { mergePatch } from '../../platform/wire/merge-patch.js';
 import { toCamel, toSnake } from '../../platform/wire/snake-case.js';
-import type { Mistake } from '../../platform/errors/errors.js';
-import { foreignFields, readFields } from '../../platform/wire/field-input.js';
+import type { ValidationError } from '../../platform/errors/errors.js';
+import { readFields, setByServer, unknownFields } from '../../platform/wire/input.js';
 import { line, paragraphs } from '../../platform/wire/field-shapes.js';
+import { UUID } from '../../platform/wire/uuid.js';
 import { isReserved, type ScopeRecord, type ScopeSettings } from './scope-record.js';
 
 type WireObject = Record<string, unknown>;
 
-/** What a request asks for, and everything that is wrong with it; the rest is to be used only without mistakes. */
+/** A record as a request describes it, with everything that is wrong with it; use the rest only when nothing is. */
 export interface ScopeDraft {
   name: string;
   settings: ScopeSettings;
   retired: boolean;
-  mistakes: Mistake[];
+  errors: ValidationError[];
 }
 
 const DEFAULT_CATEGORY = 'general';
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The shape of each field that may be changed, as it is on the wire. */
 export const scopeFields = {
@@ -37,26 +37,22 @@ export const scopeName = z
     'Use 1 to 128 letters, digits, hyphens and underscores, with single dots between words: orders.read.',
   );
 
-const SET_BY_SERVER = 'This field is set by the server; leave it out.';
 const READ_ONLY = {
   retired_at: 'Send "retired": true to retire a scope, and false to take that back.',
-  created_at: SET_BY_SERVER,
-  updated_at: SET_BY_SERVER,
-  url: SET_BY_SERVER,
+  ...setByServer('created_at', 'updated_at', 'url'),
 };
 
-/** Reads the wire form of a new scope; a null is as good as nothing. */
+/** Reads the wire form of a new scope; null means absent. */
 export function readNewScope(input: WireObject): ScopeDraft {
   const { retired: _later, ...writable } = scopeFields;
   const fields = { name: scopeName, ...writable };
   const readOnly = { ...READ_ONLY, retired: 'A new scope is not retired; leave this out.' };
   const wire = mergePatch({}, input);
-  const draft = read(wire, fields, foreignFields(input, fields, readOnly));
-  if (!Object.hasOwn(wire, 'name'))
-    draft.mistakes.push({ pointer: '/name', detail: 'Give the scope a name.' });
+  const draft = read(wire, fields, unknownFields(input, fields, readOnly));
+  if (!Object.hasOwn(wire, 'name')) draft.errors.push({ pointer: '/name', detail: 'Give the scope a name.' });
   if (isReserved(draft.settings.category)) {
     const detail = 'The scopes of this category are those of the product itself; choose another.';
-    draft.mistakes.push({ pointer: '/category', detail });
+    draft.errors.push({ pointer: '/category', detail });
   }
   return draft;
 }
@@ -67,14 +63,14 @@ export function readScopePatch(record: ScopeRecord, patch: WireObject): ScopeDra
   const { title, description, category, apiId } = record;
   const current = { ...toSnake({ title, description, category, apiId }), retired: record.retiredAt !== null };
   const wire = mergePatch(mergePatch({}, current), patch);
-  const draft = read(wire, scopeFields, foreignFields(patch, scopeFields, readOnly));
+  const draft = read(wire, scopeFields, unknownFields(patch, scopeFields, readOnly));
   return { ...draft, name: record.name };
 }
 
-function read(wire: WireObject, fields: Record<string, z.ZodType>, foreign: Mistake[]): ScopeDraft {
-  const { values, mistakes } = readFields(wire, fields);
+function read(wire: WireObject, fields: Record<string, z.ZodType>, unknown: ValidationError[]): ScopeDraft {
+  const { values, errors } = readFields(wire, fields);
   if (!Object.hasOwn(wire, 'title')) {
-    mistakes.push({ pointer: '/title', detail: 'Give the scope a title, in words for people.' });
+    errors.push({ pointer: '/title', detail: 'Give the scope a title, in words for people.' });
   }
   const given = toCamel(values) as Partial<ScopeSettings> & { name?: string; retired?: boolean };
   return {
@@ -86,6 +82,6 @@ function read(wire: WireObject, fields: Record<string, z.ZodType>, foreign: Mist
       apiId: given.apiId ?? null,
     },
     retired: given.retired ?? false,
-    mistakes: [...foreign, ...mistakes],
+    errors: [...unknown, ...errors],
   };
 }

@@ -20,7 +20,7 @@ export interface ScopeRecord extends ScopeSettings {
   updatedAt: Date;
 }
 
-/** A scope in words, and the API that it is a scope of. */
+/** A scope as people read it, and the API that it is a scope of. */
 export interface DescribedScope {
   name: string;
   title: string;
@@ -29,12 +29,12 @@ export interface DescribedScope {
   api: { name: string; audience: string } | null;
 }
 
-/** The category of the scopes of our own admin API. */
+/** The category of the scopes of the admin API. */
 export const ADMINISTRATION = 'administration';
 /** The category of the scopes that only let a client know who a person is. */
 export const IDENTITY = 'identity';
 
-/** Whether the product itself needs the scopes of this category, so that operators change only their words. */
+/** Whether the product itself needs the scopes of this category, so that operators change only their texts. */
 export function isReserved(category: string): boolean {
   return [IDENTITY, ADMINISTRATION].includes(category.trim().toLowerCase());
 }

@@ -4,7 +4,7 @@ import type { Json } from '../../platform/wire/json.js';
 import { scopeFields, scopeName } from './scope-input.js';
 import type { scopeToWire } from './scope-record.js';
 
-const WORDS = {
+const SCOPE_FIELD_DESCRIPTIONS = {
   name: 'What tokens and clients call it, in dotted words; it never changes.',
   title: 'What people read on the consent page.',
   description: 'More words for people.',
@@ -17,32 +17,36 @@ const WORDS = {
   url: 'This record.',
 } as const;
 
-/** A scope as the admin API answers it. */
-export const scopeAnswer = z.strictObject(
-  described(
-    {
-      name: z.string(),
-      title: z.string(),
-      description: textOrNull,
-      category: z.string(),
-      api_id: id.nullable(),
-      retired_at: time.nullable(),
-      created_at: time,
-      updated_at: time,
-      url: z.url(),
-    },
-    WORDS,
-  ),
-) satisfies z.ZodType<Json<ReturnType<typeof scopeToWire>>>;
+/** A scope in responses of the admin API. */
+export const scopeResponse = z
+  .strictObject(
+    described(
+      {
+        name: z.string(),
+        title: z.string(),
+        description: textOrNull,
+        category: z.string(),
+        api_id: id.nullable(),
+        retired_at: time.nullable(),
+        created_at: time,
+        updated_at: time,
+        url: z.url(),
+      },
+      SCOPE_FIELD_DESCRIPTIONS,
+    ),
+  )
+  .meta({ id: 'Scope' }) satisfies z.ZodType<Json<ReturnType<typeof scopeToWire>>>;
 /** A page of scopes. */
-export const scopePage = page(scopeAnswer);
+export const scopePage = page(scopeResponse).meta({ id: 'ScopePage' });
 
 const { title, retired, ...optional } = scopeFields;
 /** The body that creates a scope. */
-export const newScopeRequest = z.strictObject(
-  described({ name: scopeName, title, ...nullish(optional) }, WORDS),
-);
+export const newScopeRequest = z
+  .strictObject(described({ name: scopeName, title, ...nullish(optional) }, SCOPE_FIELD_DESCRIPTIONS))
+  .meta({ id: 'NewScope' });
 /** The JSON merge patch of a scope. */
-export const scopePatchRequest = z.strictObject(
-  described({ title: title.optional(), ...nullish({ ...optional, retired }) }, WORDS),
-);
+export const scopePatchRequest = z
+  .strictObject(
+    described({ title: title.optional(), ...nullish({ ...optional, retired }) }, SCOPE_FIELD_DESCRIPTIONS),
+  )
+  .meta({ id: 'ScopePatch' });

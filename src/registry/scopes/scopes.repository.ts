@@ -57,8 +57,8 @@ export class ScopesRepository {
   }
 
   /**
-   * The names among these that may be given to clients now. In a transaction they stay so until its end: nobody retires,
-   * moves or removes them meanwhile.
+   * The names among these that may be given to clients now. In a transaction they are locked: none can be
+   * retired, moved or deleted until it ends.
    */
   async findUsable(names: readonly string[], tx?: Transaction): Promise<string[]> {
     const query = (tx ?? this.database.sql)<Row>('scopes')
@@ -99,7 +99,7 @@ export class ScopesRepository {
     return row && toRecord(row);
   }
 
-  /** As `find`, and nobody else changes the scope, or gives it to a client, before the transaction ends. */
+  /** As `find`; no other transaction changes the scope or gives it to a client before this one ends. */
   async lock(tx: Transaction, name: string): Promise<ScopeRecord | undefined> {
     const row = await tx<Row>('scopes').where({ name }).forUpdate().first<Row | undefined>(COLUMNS);
     return row && toRecord(row);

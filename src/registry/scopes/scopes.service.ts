@@ -2,18 +2,17 @@ import type { Transaction } from '../../platform/db/database.js';
 import { ADMINISTRATION, type DescribedScope, IDENTITY } from './scope-record.js';
 import type { ScopesRepository } from './scopes.repository.js';
 
-/** Scopes that only tell who a person is. */
 const SCOPE_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
-/** The scope catalogue as clients and people meet it. */
+/** The scope catalogue as registration and the protocol read it. */
 export class ScopesService {
-  /** @param adminApi our own admin API, which the administration scopes belong to. */
+  /** @param adminApi the built-in admin API, which the administration scopes belong to. */
   constructor(
     private readonly repository: ScopesRepository,
     private readonly adminApi: { name: string; audience: string },
   ) {}
 
-  /** The entries of these names, in their order, retired ones too, without those that the catalogue never had. */
+  /** The entries of these names, in their order, retired ones too, without those that are not in the catalogue. */
   async describe(names: readonly string[]): Promise<DescribedScope[]> {
     const { name, audience } = this.adminApi;
     const found = new Map(

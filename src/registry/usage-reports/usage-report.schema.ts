@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientAnswer } from '../client-record/client-response.schema.js';
+import { clientResponse } from '../client-record/client-response.schema.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
 import { count, time } from '../../platform/wire/answer-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
@@ -24,9 +24,13 @@ export const usageSummary = z.strictObject({
 }) satisfies z.ZodType<Json<SnakeKeys<UsageSummary>>>;
 
 /** A usage report, ready to plot: every day is there, and each has the same grant types and error codes. */
-export const usageReport = usageSummary.extend({
-  days: z.array(z.strictObject({ day, ...figures })),
-}) satisfies z.ZodType<Json<SnakeKeys<UsageReport>>>;
+export const usageReport = usageSummary
+  .extend({
+    days: z.array(z.strictObject({ day, ...figures })),
+  })
+  .meta({ id: 'UsageReport' }) satisfies z.ZodType<Json<SnakeKeys<UsageReport>>>;
 
 /** A client with what it was used for in the last 30 days. */
-export const clientDetailsAnswer = clientAnswer.extend({ usage: usageSummary });
+export const clientDetailsResponse = clientResponse
+  .extend({ usage: usageSummary })
+  .meta({ id: 'ClientDetails' });

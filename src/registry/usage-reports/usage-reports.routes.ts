@@ -1,20 +1,13 @@
-import Router from '@koa/router';
-import type { AccessService } from '../../tenancy/access/access.service.js';
-import type { AdminState } from '../../tenancy/admin-tokens/verify-admin-token.js';
-import {
-  type AdminContext as Context,
-  enterOrganization,
-  enterProject,
-  ORGANIZATION,
-  PROJECT,
-} from '../../tenancy/access/admin-paths.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
+import type { QueryValues } from '../../platform/paging/query.js';
+import type { AccessService } from '../../tenancy/access/access.service.js';
+import { type Operation, recordId } from '../../tenancy/operations/operation.js';
+import { ORGANIZATION, PROJECT } from '../../tenancy/operations/paths.js';
+import { routeGroup } from '../../tenancy/operations/route-group.js';
 import type { ClientsService } from '../clients/clients.service.js';
-import { notFound } from '../../platform/errors/errors.js';
-import { readSpan } from './report-query.js';
+import { SPAN, spanFrom } from './report-query.js';
+import { usageReport } from './usage-report.schema.js';
 import type { UsageReportsService, UsageScope } from './usage-reports.service.js';
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What the routes of usage reports need. */
 export interface UsageRoutesDependencies {
@@ -23,36 +16,48 @@ export interface UsageRoutesDependencies {
   usageReports: UsageReportsService;
 }
 
-/** The operators' door to usage reports: of a client, a project, an organization. */
-export function usageRoutes({ access, clients, usageReports }: UsageRoutesDependencies): Router<AdminState> {
-  const router = new Router<AdminState>();
-  const send = async (ctx: Context, scopeOf: () => Promise<UsageScope>): Promise<void> => {
-    const span = readSpan(ctx.query);
-    ctx.body = toSnake(await usageReports.report(await scopeOf(), span));
+const report = {
+  tag: { name: 'usage', description: 'What clients were used for, by day.' },
+  method: 'get',
+  query: SPAN,
+  status: 200,
+  response: usageReport,
+} as const;
+
+const OPERATIONS = {
+  ofClient: {
+    ...report,
+    id: 'getClientUsage',
+    path: `${PROJECT}/oauth_clients/:id/usage`,
+    record: recordId('client'),
+    summary: 'Report what a client was used for.',
+    authorization: { permission: 'clients.read', at: 'project' },
+  },
+  ofProject: {
+    ...report,
+    id: 'getProjectUsage',
+    path: `${PROJECT}/usage`,
+    summary: 'Report what the clients of a project were used for.',
+    authorization: { permission: 'clients.read', at: 'project' },
+  },
+  ofOrganization: {
+    ...report,
+    id: 'getOrganizationUsage',
+    path: `${ORGANIZATION}/usage`,
+    summary: 'Report what the clients of an organization were used for.',
+    authorization: { permission: 'clients.read', at: 'organization' },
+  },
+} satisfies Record<string, Operation>;
+
+/** Usage reports: of a client, a project, an organization. */
+export const usageRoutes = routeGroup(OPERATIONS, ({ clients, usageReports }: UsageRoutesDependencies) => {
+  const answer = async (query: QueryValues<typeof SPAN>, scope: UsageScope) => ({
+    body: toSnake(await usageReports.report(scope, spanFrom(query))),
+  });
+  return {
+    ofClient: async ({ tenant, key, query }) =>
+      answer(query, { clientRowId: (await clients.get(tenant, key)).id }),
+    ofProject: ({ tenant: { projectId }, query }) => answer(query, { projectId }),
+    ofOrganization: ({ tenant: { orgId }, query }) => answer(query, { orgId }),
   };
-
-  router.get(`${PROJECT}/oauth_clients/:id/usage`, (ctx) =>
-    send(ctx, async () => {
-      const tenant = await enterProject(access, ctx, 'clients.read');
-      const id = ctx.params['id'] ?? '';
-      if (!UUID.test(id)) throw notFound('client');
-      return { clientRowId: (await clients.get(tenant, id.toLowerCase())).id };
-    }),
-  );
-
-  router.get(`${PROJECT}/usage`, (ctx) =>
-    send(ctx, async () => {
-      const { projectId } = await enterProject(access, ctx, 'clients.read');
-      return { projectId };
-    }),
-  );
-
-  router.get(`${ORGANIZATION}/usage`, (ctx) =>
-    send(ctx, async () => {
-      const { orgId } = await enterOrganization(access, ctx, 'clients.read');
-      return { orgId };
-    }),
-  );
-
-  return router;
-}
+});

@@ -3,10 +3,10 @@ import type { DayCount, Span, UsageReportsRepository, UsageScope } from './usage
 
 export type { Span, UsageScope } from './usage-reports.repository.js';
 
-/** How long a report is when nobody says, in days. */
+/** How long a report is by default, in days. */
 export const DEFAULT_DAYS = 30;
 
-/** What happened in a time. Tokens are answers of the token endpoint by grant type; a refresh is none of them. */
+/** The usage in a time. Tokens are responses of the token endpoint by grant type; a refresh is not one of them. */
 export interface UsageFigures {
   authorizations: number;
   tokens: Record<string, number>;

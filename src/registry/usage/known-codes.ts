@@ -1,6 +1,6 @@
 import { GRANT_TYPES } from '../client-record/client-record.js';
 
-/** What stands for everything that is not in a known set, so that no caller can make rows of its own. */
+/** Counted instead of every unknown value, so that callers cannot add rows at will. */
 const OTHER = 'other';
 
 /** RFC 8628 section 3.5: the ordinary answer to a device that asks whether the person is done yet. */

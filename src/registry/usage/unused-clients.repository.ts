@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../platform/db/database.js';
 
-/** Where a client to delete is. */
+/** A client to delete, with its tenant. */
 export interface UnusedClient {
   id: string;
   orgId: string;
@@ -12,14 +12,14 @@ const UNUSED = `c.registration_type = 'dynamic' AND c.deleted_at IS NULL
   AND coalesce(c.last_used_at, c.created_at) < now() - make_interval(days => ?::int)
   AND NOT EXISTS (SELECT FROM artifacts a WHERE a.client_id = c.client_id AND a.expires_at > now())`;
 
-/** Goes along oauth_clients_dynamic_last_use_index. A client that somebody works on is not unused. */
+/** Reads oauth_clients_dynamic_last_use_index. A client that another transaction has locked is in use. */
 const LOCK = `SELECT c.id FROM oauth_clients c WHERE ${UNUSED}
   ORDER BY coalesce(c.last_used_at, c.created_at) LIMIT ? FOR UPDATE OF c SKIP LOCKED`;
 
 const STILL_UNUSED = `SELECT c.id, p.org_id AS "orgId", p.id AS "projectId"
   FROM oauth_clients c JOIN projects p ON p.id = c.project_id WHERE c.id = ANY (?) AND ${UNUSED}`;
 
-/** Finds dynamically registered clients that nobody uses. */
+/** Finds dynamically registered clients that are not used. */
 export class UnusedClientsRepository {
   constructor(private readonly database: Database) {}
 

@@ -2,12 +2,12 @@ import type { ClientsService } from '../clients/clients.service.js';
 import type { UnusedClientsRepository } from './unused-clients.repository.js';
 import type { UsageService } from './usage.service.js';
 
-/** Who the periodic jobs act as in the audit trail. */
-export const UPKEEP = { subject: 'upkeep', address: null, requestId: null };
+/** The actor of the periodic jobs in the audit trail. The subject is part of the admin API. */
+export const PERIODIC_JOBS_ACTOR = { subject: 'upkeep', address: null, requestId: null };
 
-const PIECE = 50;
+const BATCH = 50;
 
-/** What the rule needs. */
+/** What `UnusedClientsService` needs. */
 export interface UnusedClientsDependencies {
   repository: UnusedClientsRepository;
   clients: Pick<ClientsService, 'delete'>;
@@ -23,21 +23,21 @@ export interface UnusedClientsDependencies {
 export class UnusedClientsService {
   constructor(private readonly deps: UnusedClientsDependencies) {}
 
-  /** Deletes, softly and in pieces, every dynamic client that was not used for so many days; returns how many. */
-  async sweep(): Promise<number> {
+  /** Marks every dynamic client that was not used for so many days as deleted, in batches; returns how many. */
+  async deleteUnused(): Promise<number> {
     const { days, usage } = this.deps;
     if (days === 0) return 0;
     await usage.flush();
     let deleted = 0;
-    for (let piece = PIECE; piece === PIECE; deleted += piece) piece = await this.#sweepPiece();
+    for (let batch = BATCH; batch === BATCH; deleted += batch) batch = await this.#deleteBatch();
     return deleted;
   }
 
-  #sweepPiece(): Promise<number> {
+  #deleteBatch(): Promise<number> {
     const { clients, days, repository } = this.deps;
     return repository.transaction(async (tx) => {
-      const unused = await repository.lock(tx, days, PIECE);
-      for (const { id, ...tenant } of unused) await clients.delete(UPKEEP, tenant, id, undefined, tx);
+      const unused = await repository.lock(tx, days, BATCH);
+      for (const { id, ...tenant } of unused) await clients.delete(PERIODIC_JOBS_ACTOR, tenant, id, { tx });
       return unused.length;
     });
   }

@@ -35,7 +35,7 @@ const markUsed = (table: string, key: string, type: string): string => `
 const MARK_CLIENTS = markUsed('oauth_clients', 'client_id', 'text');
 const MARK_SECRETS = markUsed('oauth_client_secrets', 'id', 'uuid');
 
-/** Writes usage. Clients and secrets that are not there are left out: nobody can make rows with made-up names. */
+/** Writes usage. Clients and secrets that do not exist are ignored, so that requests with invented names add no rows. */
 export class UsageRepository {
   constructor(private readonly database: Database) {}
 

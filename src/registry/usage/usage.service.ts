@@ -3,12 +3,12 @@ import { dayOf } from './days.js';
 import { failureOf, grantOf } from './known-codes.js';
 import { UsageTally } from './usage-tally.js';
 
-/** Whatever keeps usage for good: all of a tally, or, when it throws, none. */
+/** The storage of usage: writes all of a tally, or, when it throws, nothing. */
 export interface UsageStore {
   write(tally: UsageTally): Promise<void>;
 }
 
-/** Things of a kind that are kept in memory while they cannot be written. */
+/** How many entries of a kind are kept in memory while they cannot be written. */
 const LIMIT = 100_000;
 
 /**
@@ -39,18 +39,18 @@ export class UsageService {
     else this.#tally.count(clientId, day, 'token', grantOf(grantType));
   }
 
-  /** A request in the name of the client was refused; that is no use of it. */
+  /** A request of the client got an error, which does not count as use. */
   failed(clientId: string, error: string): void {
     const failure = failureOf(error);
     if (failure !== undefined) this.#tally.count(clientId, dayOf(this.now()), 'failure', failure);
   }
 
-  /** The client showed itself. */
+  /** The client authenticated. */
   used(clientId: string): void {
     this.#use(clientId, undefined);
   }
 
-  /** The client showed itself with this secret. */
+  /** The client authenticated with this secret. */
   secretUsed(clientId: string, secretId: string): void {
     this.#use(clientId, undefined);
     this.#tally.secretUsed(secretId, this.now());
@@ -82,6 +82,6 @@ export class UsageService {
       this.#tally = tally;
       throw error;
     }
-    if (tally.dropped > 0) this.log.warn({ dropped: tally.dropped }, 'usage was dropped for want of memory');
+    if (tally.dropped > 0) this.log.warn({ dropped: tally.dropped }, 'usage buffer is full, entries dropped');
   }
 }

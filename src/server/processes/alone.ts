@@ -1,7 +1,8 @@
 import type { Context } from '../../context.js';
 import { startEngine } from '../../endpoints/oidc/start-engine.js';
 import { listen } from '../../platform/http/server.js';
-import { startUpkeep } from '../../platform/jobs/start.js';
+import { startOutboxWorker } from '../../platform/jobs/outbox-worker.js';
+import { startPeriodicJobs } from '../../platform/jobs/start-periodic-jobs.js';
 import { createApp } from '../app.js';
 import { nodeJobs, processJobs } from '../job-list.js';
 import type { RunningServer } from './running-server.js';
@@ -13,7 +14,8 @@ export async function serveAlone(context: Context): Promise<RunningServer> {
   let ready = false;
   const app = createApp(context, engine, () => ready);
   const listener = await listen(app, settings.host, settings.port);
-  const upkeep = startUpkeep(context, [...processJobs(context, engine), ...nodeJobs(context)]);
+  const jobs = startPeriodicJobs(context, [...processJobs(context, engine), ...nodeJobs(context)]);
+  const deliveries = startOutboxWorker(context);
   return {
     port: listener.port,
     markReady: () => {
@@ -21,7 +23,7 @@ export async function serveAlone(context: Context): Promise<RunningServer> {
     },
     close: async () => {
       await listener.close(settings.shutdownTimeout);
-      await upkeep.stop();
+      await Promise.all([jobs.stop(), deliveries.stop(settings.shutdownTimeout)]);
     },
   };
 }

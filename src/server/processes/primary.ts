@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { Context } from '../../context.js';
 import { listenOn } from '../../platform/http/server.js';
-import { startUpkeep } from '../../platform/jobs/start.js';
+import { startPeriodicJobs } from '../../platform/jobs/start-periodic-jobs.js';
 import { environmentOfWorkers } from '../../settings/settings.js';
 import { nodeJobs } from '../job-list.js';
 import type { RunningServer } from './running-server.js';
@@ -25,13 +25,13 @@ export async function serveWithWorkers(context: Context): Promise<RunningServer>
     await pool.stop(0);
     throw error;
   });
-  const upkeep = startUpkeep(context, nodeJobs(context));
+  const jobs = startPeriodicJobs(context, nodeJobs(context));
   return {
     port,
     markReady: () => pool.markReady(),
     close: async () => {
       server.close();
-      await Promise.all([pool.stop(settings.shutdownTimeout), upkeep.stop()]);
+      await Promise.all([pool.stop(settings.shutdownTimeout), jobs.stop()]);
     },
   };
 }

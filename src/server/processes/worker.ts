@@ -3,7 +3,8 @@ import { openContext } from '../../context.js';
 import { startEngine } from '../../endpoints/oidc/start-engine.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { takeConnections } from '../../platform/http/server.js';
-import { startUpkeep } from '../../platform/jobs/start.js';
+import { startOutboxWorker } from '../../platform/jobs/outbox-worker.js';
+import { startPeriodicJobs } from '../../platform/jobs/start-periodic-jobs.js';
 import { createLogger, describeError } from '../../platform/telemetry/telemetry.js';
 import { readSettings } from '../../settings/settings.js';
 import { createApp } from '../app.js';
@@ -35,7 +36,8 @@ export async function runWorker(): Promise<void> {
       const engine = await startEngine(context, () => send(process, 'changed'));
       let ready = false;
       const listener = takeConnections(createApp(context, engine, () => ready));
-      const upkeep = startUpkeep(context, processJobs(context, engine));
+      const jobs = startPeriodicJobs(context, processJobs(context, engine));
+      const deliveries = startOutboxWorker(context);
       const stopped = new Promise<void>((resolve) => {
         process.on('message', (command: Command, socket?: Socket) => {
           if (command === 'stop') resolve();
@@ -50,7 +52,7 @@ export async function runWorker(): Promise<void> {
       send(process, 'ready');
       await Promise.race([stopped, orphaned]);
       await listener.close(settings.shutdownTimeout);
-      await upkeep.stop();
+      await Promise.all([jobs.stop(), deliveries.stop(settings.shutdownTimeout)]);
     } finally {
       await context.close({ interrupt: true });
     }

@@ -1,42 +1,47 @@
 import type { Database } from '../../platform/db/database.js';
-import type { TenantName } from '../tenants/tenant-name.js';
+import type { TenantName } from '../tenants/tenant.js';
 import type { Role } from './permissions.js';
 
-/** A membership as far as rights go; nulls as in the table `members`. */
-export interface HeldRole {
+/** A role and the tenant that it is assigned in; nulls as in the table `members`. */
+export interface RoleAssignment {
   orgId: string | null;
   projectId: string | null;
   role: Role;
 }
 
-/** An organization, or a project in it, that exists, and what somebody holds in the organization and above. */
-export interface Place {
+/** A project with its organization, or an organization alone, by id and by slug. */
+export interface NamedTenant {
   orgId: string;
   orgSlug: string;
   projectId: string | null;
   projectSlug: string | null;
-  held: HeldRole[];
 }
 
-/** A project with its organization, or an organization alone, under both of its names. */
-export type NamedPlace = Omit<Place, 'held'>;
+/** A tenant, with the roles of one subject in the organization, in all of its projects and in the installation. */
+export interface TenantWithRoles extends NamedTenant {
+  roles: RoleAssignment[];
+}
 
-const HELD = `SELECT coalesce(
+const ROLES = `SELECT coalesce(
     json_agg(json_build_object('orgId', m.org_id, 'projectId', m.project_id, 'role', m.role)), '[]')
   FROM members m`;
 const NAMED = `o.id AS "orgId", o.slug AS "orgSlug", p.id AS "projectId", p.slug AS "projectSlug"`;
 const IS_MEMBER = 'SELECT FROM members WHERE subject = $1 AND (org_id IS NULL OR org_id = $2) LIMIT 1';
 
-/** The SQL of rights: what is where, and who holds what there. */
+/** The SQL of access control: tenants by name, and roles in them. */
 export class AccessRepository {
   constructor(private readonly database: Database) {}
 
-  /** One statement, whatever is there and whoever asks. */
-  async find(subject: string, org: TenantName, project: TenantName | undefined): Promise<Place | undefined> {
+  /** Finds a tenant with the roles of the subject. One statement in every case, so that its time tells nothing. */
+  async find(
+    subject: string,
+    org: TenantName,
+    project: TenantName | undefined,
+  ): Promise<TenantWithRoles | undefined> {
     const [ofOrg, orgValue] = condition('o', org);
     const [ofProject, projectValue] = project ? condition('p', project) : ['false', undefined];
-    const { rows } = await this.database.sql.raw<{ rows: Place[] }>(
-      `SELECT ${NAMED}, (${HELD} WHERE m.subject = ? AND (m.org_id IS NULL OR m.org_id = o.id)) AS held
+    const { rows } = await this.database.sql.raw<{ rows: TenantWithRoles[] }>(
+      `SELECT ${NAMED}, (${ROLES} WHERE m.subject = ? AND (m.org_id IS NULL OR m.org_id = o.id)) AS roles
        FROM organizations o ${project ? 'JOIN' : 'LEFT JOIN'} projects p ON p.org_id = o.id AND ${ofProject}
        WHERE ${ofOrg}`,
       [subject, ...(projectValue === undefined ? [] : [projectValue]), orgValue],
@@ -44,18 +49,18 @@ export class AccessRepository {
     return rows[0];
   }
 
-  /** Everything that somebody holds anywhere. */
-  async held(subject: string): Promise<HeldRole[]> {
-    const { rows } = await this.database.sql.raw<{ rows: { held: HeldRole[] }[] }>(
-      `SELECT (${HELD} WHERE m.subject = ?) AS held`,
+  /** Every role of the subject. */
+  async rolesOf(subject: string): Promise<RoleAssignment[]> {
+    const { rows } = await this.database.sql.raw<{ rows: { roles: RoleAssignment[] }[] }>(
+      `SELECT (${ROLES} WHERE m.subject = ?) AS roles`,
       [subject],
     );
-    return rows[0]?.held ?? [];
+    return rows[0]?.roles ?? [];
   }
 
-  /** These organizations, as far as they exist, each once for each of these projects that it has, or else alone. */
-  async named(orgs: readonly TenantName[], projects: readonly TenantName[]): Promise<NamedPlace[]> {
-    const { rows } = await this.database.sql.raw<{ rows: NamedPlace[] }>(
+  /** Those of these organizations that exist: one row for each of these projects in it, or one without a project. */
+  async findNamed(orgs: readonly TenantName[], projects: readonly TenantName[]): Promise<NamedTenant[]> {
+    const { rows } = await this.database.sql.raw<{ rows: NamedTenant[] }>(
       `SELECT ${NAMED} FROM organizations o
        LEFT JOIN projects p ON p.org_id = o.id AND (p.id = ANY (?::uuid[]) OR p.slug = ANY (?))
        WHERE o.id = ANY (?::uuid[]) OR o.slug = ANY (?)`,
@@ -64,17 +69,17 @@ export class AccessRepository {
     return rows;
   }
 
-  /** Where a client of the project holds roles itself. */
-  async heldByClient(projectId: string, clientRowId: string): Promise<HeldRole[]> {
-    const { rows } = await this.database.sql.raw<{ rows: { held: HeldRole[] }[] }>(
-      `SELECT (${HELD} WHERE m.subject = 'client:' || c.client_id) AS held
+  /** The roles of a client of the project. */
+  async rolesOfClient(projectId: string, clientRowId: string): Promise<RoleAssignment[]> {
+    const { rows } = await this.database.sql.raw<{ rows: { roles: RoleAssignment[] }[] }>(
+      `SELECT (${ROLES} WHERE m.subject = 'client:' || c.client_id) AS roles
        FROM oauth_clients c WHERE c.id = ? AND c.project_id = ?`,
       [clientRowId, projectId],
     );
-    return rows[0]?.held ?? [];
+    return rows[0]?.roles ?? [];
   }
 
-  /** The scopes of a client; none when it is not there. */
+  /** The scopes of a client of the project; empty when it does not exist. */
   async scopesOfClient(projectId: string, clientRowId: string): Promise<string[]> {
     const row = await this.database
       .sql('oauth_clients')
@@ -83,7 +88,7 @@ export class AccessRepository {
     return row?.scopes ?? [];
   }
 
-  /** Whether somebody is a member of the organization, of one of its projects, or of the installation. */
+  /** Whether the subject has any role in the organization, in one of its projects, or in the installation. */
   async isMember(subject: string, orgId: string): Promise<boolean> {
     const query = { name: 'access_is_member', text: IS_MEMBER, values: [subject, orgId] };
     return (await this.database.read(query)).rowCount === 1;

@@ -1,73 +1,93 @@
 import { AppError, notFound } from '../../platform/errors/errors.js';
-import { tenantName } from '../tenants/tenant-name.js';
-import type { OrgTenant, Tenant } from '../tenants/tenants.service.js';
-import type { AccessRepository, HeldRole } from './access.repository.js';
+import {
+  INSTALLATION_TENANT,
+  type InstallationTenant,
+  type OrganizationTenant,
+  type ProjectTenant,
+  tenantName,
+} from '../tenants/tenant.js';
+import type { AccessRepository, RoleAssignment } from './access.repository.js';
 import type { Caller } from './caller.js';
+import { assignmentsFromClaims, effectiveRoleIn } from './effective-role.js';
 import {
   ADMIN_SCOPES,
   type AdminScope,
   allows,
+  type EffectiveRole,
   type Permission,
   scopeFor,
-  type Standing,
   weakestRole,
 } from './permissions.js';
-import { claimedAt, standingAt } from './effective-role.js';
 import { accountSubject } from './subjects.js';
 
-/** What somebody may look at: everything, or whole organizations and single projects, by id. */
-export type Reach =
+/** The tenants that a caller may read: all, or whole organizations and single projects, by id. */
+export type VisibleTenants =
   'everything' | { organizations: ReadonlySet<string>; projects: ReadonlyMap<string, { orgId: string }> };
 
 /**
- * What callers of the admin API may do: what both their token's scopes and their role in that place allow. Everything
- * is read from the database for each request, so that a role that was taken away is gone with the next one.
+ * What callers of the admin API may do: what both the scopes of their token and their role in the tenant allow. Roles are
+ * read from the database for each request, so that a revoked role has no effect on the next one.
  */
 export class AccessService {
   constructor(private readonly repository: AccessRepository) {}
 
   /**
-   * Finds a project, or without a project's name an organization, by the ids or slugs in a path. Throws AppError
-   * `not_found` for whoever has no role there, exactly as if it were not there; `forbidden` when the role does not
-   * allow what is asked; and, only when the role would, `forbidden` with the scope that the token lacks.
+   * Finds the project that a path names by ids or slugs. Throws AppError `not_found` when the caller has no role there,
+   * exactly as if it did not exist; `forbidden` when the role lacks the permission; and, when only the token lacks the
+   * scope, `forbidden` with that scope.
    */
-  enter(caller: Caller, org: string, project: string, permission: Permission): Promise<Tenant>;
-  enter(caller: Caller, org: string, project: undefined, permission: Permission): Promise<OrgTenant>;
-  enter(
+  async authorizeProject(
     caller: Caller,
     org: string,
-    project: string | undefined,
+    project: string,
     permission: Permission,
-  ): Promise<Tenant | OrgTenant>;
-  async enter(caller: Caller, org: string, project: string | undefined, permission: Permission) {
-    const names = [tenantName(org), project === undefined ? undefined : tenantName(project)] as const;
-    const wellFormed = names[0] && (project === undefined || names[1]);
-    const place = wellFormed && (await this.repository.find(caller.subject, names[0], names[1]));
-    const standing = place && standingAt(place, caller.claimedRoles);
-    if (!place || !standing) throw notFound(project === undefined ? 'organization' : 'project');
-    check(caller, standing, permission);
-    return { orgId: place.orgId, projectId: place.projectId };
+  ): Promise<ProjectTenant> {
+    const names = [tenantName(org), tenantName(project)] as const;
+    const found = names[0] && names[1] && (await this.repository.find(caller.subject, names[0], names[1]));
+    const role = found && effectiveRoleIn(found, caller.claimedRoles);
+    if (!found?.projectId || !role) throw notFound('project');
+    check(caller, role, permission);
+    return { orgId: found.orgId, projectId: found.projectId };
+  }
+
+  /** Finds the organization that a path names by its id or slug. Throws as `authorizeProject` does. */
+  async authorizeOrganization(
+    caller: Caller,
+    org: string,
+    permission: Permission,
+  ): Promise<OrganizationTenant> {
+    const name = tenantName(org);
+    const found = name && (await this.repository.find(caller.subject, name, undefined));
+    const role = found && effectiveRoleIn(found, caller.claimedRoles);
+    if (!found || !role) throw notFound('organization');
+    check(caller, role, permission);
+    return { orgId: found.orgId, projectId: null };
   }
 
   /**
-   * Lets the owners of the installation pass, for what belongs to no organization. Throws AppError `not_found` for
-   * whoever has no role anywhere, and `forbidden` as `enter` does.
+   * Admits the owners of the installation, for what belongs to no organization. Throws AppError `not_found` when the
+   * caller has no role anywhere, and `forbidden` as `authorizeProject` does.
    */
-  async enterInstallation(caller: Caller, permission: Permission): Promise<void> {
-    const held = await this.#heldBy(caller);
-    if (held.length === 0) throw notFound('resource');
-    if (held.every(({ orgId }) => orgId !== null)) throw new AppError('forbidden', OWNERS_ONLY);
+  async authorizeInstallation(caller: Caller, permission: Permission): Promise<InstallationTenant> {
+    const assigned = await this.#rolesOf(caller);
+    if (assigned.length === 0) throw notFound('resource');
+    if (assigned.every(({ orgId }) => orgId !== null)) throw new AppError('forbidden', OWNERS_ONLY);
     check(caller, 'installation', permission);
+    return INSTALLATION_TENANT;
   }
 
-  /** What lists may show the caller. Throws AppError `forbidden` when the token lacks the scope tenants.read. */
-  async reach(caller: Caller): Promise<Reach> {
-    requireScope(caller, 'tenants.read');
-    const held = await this.#heldBy(caller);
-    if (held.some(({ orgId }) => orgId === null)) return 'everything';
+  /** Admits every caller whose token has the scope of the permission. Throws AppError `forbidden`. */
+  authorizeAnyRole(caller: Caller, permission: Permission): void {
+    requireScope(caller, scopeFor(permission));
+  }
+
+  /** What lists may show the caller. */
+  async visibleTenants(caller: Caller): Promise<VisibleTenants> {
+    const assigned = await this.#rolesOf(caller);
+    if (assigned.some(({ orgId }) => orgId === null)) return 'everything';
     const organizations = new Set<string>();
     const projects = new Map<string, { orgId: string }>();
-    for (const { orgId, projectId, role } of held) {
+    for (const { orgId, projectId, role } of assigned) {
       if (orgId === null || !allows(role, 'tenants.read')) continue;
       if (projectId === null) organizations.add(orgId);
       else projects.set(projectId, { orgId });
@@ -76,80 +96,66 @@ export class AccessService {
   }
 
   /**
-   * Guards a client that holds a role itself: whoever can make secrets or keys for it can act in that role. So changing
-   * it takes what handing out the role takes. Throws AppError `forbidden`.
+   * Authorizes a change of a client, on top of `clients.write`. Who can make secrets or keys for a client can act with
+   * its roles and scopes, so the caller needs the right to assign those. Throws AppError `forbidden`.
    */
-  async guardMember(caller: Caller, tenant: Tenant, clientRowId: string): Promise<void> {
-    await this.guardScopes(
-      caller,
-      tenant,
-      await this.repository.scopesOfClient(tenant.projectId, clientRowId),
-    );
-    const held = await this.repository.heldByClient(tenant.projectId, clientRowId);
-    if (held.length === 0) return;
-    try {
-      if (held.some(({ orgId }) => orgId === null)) await this.enterInstallation(caller, 'tenants.write');
-      else {
-        const ofWhole = held.some(({ projectId }) => projectId === null);
-        await this.enter(caller, tenant.orgId, ofWhole ? undefined : tenant.projectId, 'tenants.write');
-      }
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const what = 'This client holds a role itself, so changing it takes the right to hand out that role.';
-      const { scope } = error;
-      throw new AppError('forbidden', what, scope === undefined ? {} : { scope });
-    }
+  async authorizeClientChange(caller: Caller, tenant: ProjectTenant, clientRowId: string): Promise<void> {
+    const scopes = await this.repository.scopesOfClient(tenant.projectId, clientRowId);
+    await this.authorizeScopes(caller, tenant, scopes);
+    const assigned = await this.repository.rolesOfClient(tenant.projectId, clientRowId);
+    if (assigned.length === 0) return;
+    const explanation =
+      'This client holds a role itself, so changing it takes the right to hand out that role.';
+    await forbiddenAs(explanation, () => {
+      if (assigned.some(({ orgId }) => orgId === null))
+        return this.authorizeInstallation(caller, 'tenants.write');
+      if (assigned.some(({ projectId }) => projectId === null))
+        return this.authorizeOrganization(caller, tenant.orgId, 'tenants.write');
+      return this.authorizeProject(caller, tenant.orgId, tenant.projectId, 'tenants.write');
+    });
   }
 
   /**
-   * Guards the scopes of administration: people who sign in through a client with one hand it what they may do themselves,
-   * so whoever gives a client such a scope, or changes one that has it, must have the permission too. Throws AppError
+   * Authorizes giving a client scopes of the admin API: people who sign in through the client delegate their own
+   * permissions to it, so the caller needs each of those permissions. Other scopes are ignored. Throws AppError
    * `forbidden`.
    */
-  async guardScopes(caller: Caller, tenant: Tenant, scopes: readonly unknown[]): Promise<void> {
+  async authorizeScopes(caller: Caller, tenant: ProjectTenant, scopes: readonly unknown[]): Promise<void> {
     for (const permission of ADMIN_SCOPES.filter((scope) => scopes.includes(scope))) {
-      try {
-        if (permission === 'catalogue.write') await this.enterInstallation(caller, permission);
-        else await this.enter(caller, tenant.orgId, tenant.projectId, permission);
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        const what = `A client with the scope ${permission} can be made or changed only by whoever has that permission.`;
-        throw new AppError('forbidden', what, error.scope === undefined ? {} : { scope: error.scope });
-      }
+      const explanation = `A client with the scope ${permission} can be made or changed only by a caller with that permission.`;
+      await forbiddenAs(explanation, () =>
+        permission === 'catalogue.write'
+          ? this.authorizeInstallation(caller, permission)
+          : this.authorizeProject(caller, tenant.orgId, tenant.projectId, permission),
+      );
     }
   }
 
-  /** Whether the person is a member of any role of the organization, of one of its projects, or of the installation. */
+  /** Whether the account has any role in the organization, in one of its projects, or in the installation. */
   isMember(accountId: string, orgId: string): Promise<boolean> {
     return this.repository.isMember(accountSubject(accountId), orgId);
   }
 
-  async #heldBy({ subject, claimedRoles }: Caller): Promise<HeldRole[]> {
+  /** Every role of the caller: those in the database, and those that claims of the token stand for. */
+  async #rolesOf({ subject, claimedRoles }: Caller): Promise<RoleAssignment[]> {
     const names = (pick: 'org' | 'project') =>
       claimedRoles.flatMap((claim) => tenantName(claim[pick] ?? '') ?? []);
-    const [held, places] = await Promise.all([
-      this.repository.held(subject),
-      claimedRoles.length === 0 ? [] : this.repository.named(names('org'), names('project')),
+    const [stored, tenants] = await Promise.all([
+      this.repository.rolesOf(subject),
+      claimedRoles.length === 0 ? [] : this.repository.findNamed(names('org'), names('project')),
     ]);
-    const claimed = claimedRoles.flatMap((claim): HeldRole[] => {
-      if (claim.org === undefined) return [{ orgId: null, projectId: null, role: claim.role }];
-      return places.flatMap((place) => {
-        const role = claimedAt(place, claim);
-        return role && (role.projectId === null || role.projectId === place.projectId) ? [role] : [];
-      });
-    });
-    return [...held, ...claimed];
+    return [...stored, ...assignmentsFromClaims(tenants, claimedRoles)];
   }
 }
 
 const OWNERS_ONLY = 'Only an owner of the whole installation may do this.';
 
-function check(caller: Caller, standing: Standing, permission: Permission): void {
-  if (!allows(standing, permission)) {
-    const role = weakestRole(permission);
+function check(caller: Caller, role: EffectiveRole, permission: Permission): void {
+  if (!allows(role, permission)) {
+    const needed = weakestRole(permission);
     throw new AppError(
       'forbidden',
-      role === undefined ? OWNERS_ONLY : `Your role here does not allow this; it takes at least ${role}.`,
+      needed === undefined ? OWNERS_ONLY : `Your role here does not allow this; it takes at least ${needed}.`,
     );
   }
   requireScope(caller, scopeFor(permission));
@@ -157,4 +163,14 @@ function check(caller: Caller, standing: Standing, permission: Permission): void
 
 function requireScope({ scopes }: Caller, scope: AdminScope): void {
   if (!scopes.has(scope)) throw new AppError('forbidden', `The token needs the scope ${scope}.`, { scope });
+}
+
+/** Runs a check whose AppErrors all become `forbidden` with this explanation and the scope that lacks, if one does. */
+async function forbiddenAs(explanation: string, authorize: () => Promise<unknown>): Promise<void> {
+  try {
+    await authorize();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError('forbidden', explanation, error.scope === undefined ? {} : { scope: error.scope });
+  }
 }

@@ -1,6 +1,6 @@
 import type { Role } from './permissions.js';
 
-/** A role that the claims of a token stand for; without an organization it holds for the whole installation. */
+/** A role from the claims of a token; without an organization it is one in the installation. */
 export interface ClaimedRole {
   /** Id or slug. */
   org: string | undefined;
@@ -9,7 +9,7 @@ export interface ClaimedRole {
   role: Role;
 }
 
-/** Who knocks at the admin API, by their token; what they hold in the database comes on top. */
+/** Who calls the admin API, according to the token. Roles in the database are added to `claimedRoles`. */
 export interface Caller {
   subject: string;
   scopes: ReadonlySet<string>;

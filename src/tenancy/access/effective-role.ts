@@ -1,32 +1,78 @@
-import type { HeldRole, NamedPlace, Place } from './access.repository.js';
+import type { NamedTenant, RoleAssignment, TenantWithRoles } from './access.repository.js';
 import type { ClaimedRole } from './caller.js';
-import { better, type Standing } from './permissions.js';
+import { type EffectiveRole, strongest } from './permissions.js';
 
 /**
- * How somebody stands at a place: the best of what they hold there or above it. Undefined for whoever has no business
- * there, who must not learn that it exists.
+ * The effective role of a caller in an organization or a project: the strongest that any of their role assignments
+ * gives there. Undefined without one; such a caller must not learn that the tenant exists.
+ *
+ * | The role is assigned in   | Effective in the organization         | Effective in a project of it |
+ * | ------------------------- | ------------------------------------- | ---------------------------- |
+ * | the installation          | `installation`                        | `installation`               |
+ * | the organization          | the role                              | the role                     |
+ * | that project              | `guest`, or `member` for a `member`   | the role                     |
+ * | another project of it     | `guest`, or `member` for a `member`   | none                         |
  */
-export function standingAt(place: Place, claimed: readonly ClaimedRole[]): Standing | undefined {
-  const roles = [...place.held, ...claimed.flatMap((claim) => claimedAt(place, claim) ?? [])];
-  return roles.reduce<Standing | undefined>((best, held) => {
-    const standing = standingBy(held, place);
-    return standing === undefined ? best : better(best, standing);
-  }, undefined);
+export function effectiveRoleIn(
+  tenant: TenantWithRoles,
+  claims: readonly ClaimedRole[],
+): EffectiveRole | undefined {
+  const claimed = claims.flatMap((claim) => assignmentFromClaim(tenant, claim) ?? []);
+  return strongest([...tenant.roles, ...claimed].flatMap((role) => effectiveRoleFrom(role, tenant) ?? []));
 }
 
-/** The role that a claim stands for in the organization of this place, in its terms; undefined for other ones. */
-export function claimedAt(place: NamedPlace, { org, project, role }: ClaimedRole): HeldRole | undefined {
+/**
+ * The role assignment that a claim stands for, as far as it concerns the organization of this tenant. A claim names
+ * organizations and projects by id or slug.
+ *
+ * | The claim names                              | The role is assigned in               |
+ * | -------------------------------------------- | ------------------------------------- |
+ * | nothing                                      | the installation                      |
+ * | the organization                             | the organization                      |
+ * | the organization and the project of `tenant` | that project                          |
+ * | the organization and another project         | that project, by the name in the claim |
+ * | another organization                         | undefined: nothing here               |
+ */
+export function assignmentFromClaim(
+  tenant: NamedTenant,
+  { org, project, role }: ClaimedRole,
+): RoleAssignment | undefined {
   if (org === undefined) return { orgId: null, projectId: null, role };
-  if (!isNamed(org, place.orgId, place.orgSlug)) return undefined;
-  if (project === undefined) return { orgId: place.orgId, projectId: null, role };
-  const here = isNamed(project, place.projectId, place.projectSlug);
-  return { orgId: place.orgId, projectId: here ? place.projectId : project, role };
+  const { orgId, orgSlug, projectId, projectSlug } = tenant;
+  if (!isNamed(org, orgId, orgSlug)) return undefined;
+  if (project === undefined) return { orgId, projectId: null, role };
+  return { orgId, projectId: isNamed(project, projectId, projectSlug) ? projectId : project, role };
 }
 
-function standingBy({ orgId, projectId, role }: HeldRole, place: Place): Standing | undefined {
-  if (orgId === null) return 'installation';
-  if (projectId === null || projectId === place.projectId) return role;
-  if (place.projectId !== null) return undefined;
+/**
+ * The role assignments that claims stand for in all of these tenants, which are the ones that the claims name. A claim on
+ * a project counts only where that project was found; a claim on what does not exist counts for nothing.
+ */
+export function assignmentsFromClaims(
+  tenants: readonly NamedTenant[],
+  claims: readonly ClaimedRole[],
+): RoleAssignment[] {
+  return claims.flatMap((claim) => {
+    if (claim.org === undefined) return [{ orgId: null, projectId: null, role: claim.role }];
+    return tenants.flatMap((tenant) => {
+      const assignment = assignmentFromClaim(tenant, claim);
+      const found = assignment?.projectId === null || assignment?.projectId === tenant.projectId;
+      return assignment && found ? [assignment] : [];
+    });
+  });
+}
+
+function effectiveRoleFrom(
+  assigned: RoleAssignment,
+  tenant: { projectId: string | null },
+): EffectiveRole | undefined {
+  if (assigned.orgId === null) return 'installation';
+  if (assigned.projectId === null || assigned.projectId === tenant.projectId) return assigned.role;
+  return tenant.projectId === null ? roleInParent(assigned.role) : undefined;
+}
+
+/** What a role in one project gives in its organization. */
+function roleInParent(role: RoleAssignment['role']): EffectiveRole {
   return role === 'member' ? 'member' : 'guest';
 }
 

@@ -1,4 +1,4 @@
-/** The scopes of our own admin API. */
+/** The scopes of the admin API. */
 export const ADMIN_SCOPES = [
   'clients.read',
   'clients.write',
@@ -7,30 +7,30 @@ export const ADMIN_SCOPES = [
   'catalogue.write',
   'audit.read',
 ] as const;
-/** What the admin API lets a token do. */
+/** A scope of the admin API. */
 export type AdminScope = (typeof ADMIN_SCOPES)[number];
 
-/** What somebody can be in an organization or a project, weakest first. */
+/** The roles in an organization or a project, weakest first. */
 export const ROLES = ['member', 'viewer', 'admin', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What a request needs: a scope's worth, or merely to look at an organization from the door of one of its projects. */
+/** What a request needs: one of the scopes, or `tenants.visit`, which is reading an organization through a project role. */
 export type Permission = AdminScope | 'tenants.visit';
 
 /**
- * How somebody stands at a place, weakest first: by their role there; as a `guest` of an organization, with a role only
- * in one of its projects; or as an owner of the whole installation.
+ * What a caller is in an organization or a project, weakest first: a role there; `guest` of an organization, with a role
+ * only in one of its projects; `installation`, an owner of the whole installation.
  */
-const STANDINGS = ['member', 'guest', 'viewer', 'admin', 'owner', 'installation'] as const;
-export type Standing = (typeof STANDINGS)[number];
+const EFFECTIVE_ROLES = ['member', 'guest', 'viewer', 'admin', 'owner', 'installation'] as const;
+export type EffectiveRole = (typeof EFFECTIVE_ROLES)[number];
 
-/** What belongs to no organization. */
+/** Permissions on what belongs to no organization. */
 const INSTALLATION_ONLY: readonly AdminScope[] = ['catalogue.write'];
 
 const allowing = (allows: (scope: AdminScope) => boolean): ReadonlySet<Permission> =>
   new Set<Permission>(['tenants.visit', ...ADMIN_SCOPES.filter(allows)]);
 
-const PERMISSIONS: Readonly<Record<Standing, ReadonlySet<Permission>>> = {
+const PERMISSIONS: Readonly<Record<EffectiveRole, ReadonlySet<Permission>>> = {
   member: new Set(),
   guest: allowing(() => false),
   viewer: allowing((scope) => scope.endsWith('.read')),
@@ -44,14 +44,14 @@ export function scopeFor(permission: Permission): AdminScope {
   return permission === 'tenants.visit' ? 'tenants.read' : permission;
 }
 
-/** Whether somebody who stands like this has the permission, whatever their token says. */
-export function allows(standing: Standing, permission: Permission): boolean {
-  return PERMISSIONS[standing].has(permission);
+/** Whether the role has the permission, whatever the token says. */
+export function allows(role: EffectiveRole, permission: Permission): boolean {
+  return PERMISSIONS[role].has(permission);
 }
 
-/** The better of two standings. */
-export function better(one: Standing | undefined, other: Standing): Standing {
-  return one !== undefined && STANDINGS.indexOf(one) > STANDINGS.indexOf(other) ? one : other;
+/** The strongest of these roles; undefined for none. */
+export function strongest(roles: readonly EffectiveRole[]): EffectiveRole | undefined {
+  return EFFECTIVE_ROLES.findLast((role) => roles.includes(role));
 }
 
 /** The weakest role that has the permission; undefined when it takes an owner of the installation. */

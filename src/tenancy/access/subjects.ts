@@ -1,10 +1,10 @@
 /**
- * The client_id in tokens that `postern token` makes. No client can be registered under it, so that such tokens depend
- * on nothing but their person's roles.
+ * The client_id of tokens that `postern token` issues. No client can be registered with it, so such tokens depend on
+ * the roles of their subject alone.
  */
 export const COMMAND_LINE_CLIENT = 'postern-command-line';
 
-/** Who somebody is in the rights and the records of this installation; the three kinds can never be mistaken. */
+/** Who acts, in roles and in the audit trail. The text forms of the three kinds never coincide. */
 export type Subject =
   | { kind: 'account'; id: string }
   | { kind: 'client'; clientId: string }
@@ -14,22 +14,22 @@ const ACCOUNT = /^account:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 const CLIENT = /^client:([A-Za-z0-9._~-]{3,128})$/;
 const MAX_SUB = 255;
 
-/** A person with an account here. */
+/** A person with an account of this installation. */
 export function accountSubject(id: string): string {
   return `account:${id}`;
 }
 
-/** A client that acts for itself. */
+/** A client that acts as itself. */
 export function clientSubject(clientId: string): string {
   return `client:${clientId}`;
 }
 
-/** Somebody whom another issuer vouches for. Two issuers may use one name for two people. */
+/** The subject of a token of an outside issuer. Two issuers may use one `sub` for two people. */
 export function outsideSubject(issuer: string, sub: string): string {
   return `${issuer}|${sub}`;
 }
 
-/** Reads a subject that somebody wrote; undefined when it is none, or of an issuer that is not among these. */
+/** Parses a subject; undefined when it is malformed, or of an issuer that is not among these. */
 export function parseSubject(text: string, issuers: readonly string[]): Subject | undefined {
   const id = ACCOUNT.exec(text)?.[1];
   if (id !== undefined) return { kind: 'account', id: id.toLowerCase() };

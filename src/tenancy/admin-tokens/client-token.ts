@@ -1,5 +1,5 @@
 /**
- * What a JWT access token says when its subject is the client itself, because a client_id may look like anybody's id
- * (RFC 9700 section 4.15).
+ * The claims that mark a JWT access token whose subject is the client itself: a client_id may look like the id of an
+ * account (RFC 9700 section 4.15).
  */
 export const CLIENT_TOKEN = { sub_type: 'client' } as const;

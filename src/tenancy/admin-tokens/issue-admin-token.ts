@@ -3,7 +3,7 @@ import { importJWK, SignJWT } from 'jose';
 import { COMMAND_LINE_CLIENT } from '../access/subjects.js';
 import type { KeysService } from '../../platform/keys/keys.service.js';
 
-/** What an admin token made on the command line says. `lifetime` is in seconds. */
+/** The claims of an admin token issued on the command line. `lifetime` is in seconds. */
 export interface AdminTokenRequest {
   issuer: string;
   audience: string;
@@ -12,8 +12,8 @@ export interface AdminTokenRequest {
   lifetime: number;
 }
 
-/** Signs an access token for our own admin API as the token endpoint would (RFC 9068), for a person on this machine. */
-export async function mintAdminToken(keys: KeysService, request: AdminTokenRequest): Promise<string> {
+/** Issues an access token for the admin API in the format of the token endpoint (RFC 9068), on the command line. */
+export async function issueAdminToken(keys: KeysService, request: AdminTokenRequest): Promise<string> {
   const jwk = (await keys.load()).signing.find(({ alg }) => alg === 'ES256');
   if (!jwk?.kid) throw new Error('there is no ES256 signing key');
   return new SignJWT({ scope: request.scopes.join(' '), client_id: COMMAND_LINE_CLIENT })

@@ -3,12 +3,12 @@ import type { ClaimedRole } from '../access/caller.js';
 import { AppError } from '../../platform/errors/errors.js';
 import type { Settings } from '../../settings/settings.js';
 
-/** An issuer other than us whose tokens operators may use. */
+/** An outside issuer whose tokens the admin API accepts. */
 export type OutsideIssuer = Settings['adminIssuers'][number];
 
 /**
- * The keys of an outside issuer, fetched when they are first needed, kept for ten minutes, and fetched again, at most
- * every 30 seconds, for a key that is new. Throws AppError `unavailable` when its key set cannot be had or used.
+ * The keys of an outside issuer, fetched at their first use, cached for ten minutes, and fetched again, at most every
+ * 30 seconds, for an unknown key. Throws AppError `unavailable` when the key set cannot be fetched or read.
  */
 export function outsideKeys({ issuer, jwksUri }: OutsideIssuer): JWTVerifyGetKey {
   const keys = createRemoteJWKSet(new URL(jwksUri), { timeoutDuration: 5_000 });
@@ -25,7 +25,7 @@ export function outsideKeys({ issuer, jwksUri }: OutsideIssuer): JWTVerifyGetKey
   };
 }
 
-/** The roles that a token's claim stands for: a list of names, or a single one; names that are not mapped mean nothing. */
+/** The roles that the claim of a token maps to. The claim is a name or a list of names; unmapped names are ignored. */
 export function claimedRoles(payload: JWTPayload, { rolesClaim, roles }: OutsideIssuer): ClaimedRole[] {
   const claim = rolesClaim === undefined ? undefined : payload[rolesClaim];
   const names: readonly unknown[] = Array.isArray(claim) ? claim : [claim];

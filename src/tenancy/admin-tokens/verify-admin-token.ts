@@ -6,35 +6,25 @@ import {
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
 } from 'jose';
-import type Koa from 'koa';
 import type { Caller } from '../access/caller.js';
 import { accountSubject, clientSubject, COMMAND_LINE_CLIENT, outsideSubject } from '../access/subjects.js';
-import type { Actor } from '../audit/audit.service.js';
 import { AppError } from '../../platform/errors/errors.js';
-import { challenge } from '../../platform/http/error-response.js';
-import type { RequestState } from '../../platform/http/request-id.js';
 import { adminAudience } from './admin-audience.js';
 import { claimedRoles, outsideKeys, type OutsideIssuer } from './outside-issuers.js';
 import { CLIENT_TOKEN } from './client-token.js';
 
-/** What a request to the admin API carries once its token was verified. */
-export interface AdminState extends RequestState {
-  actor: Actor;
-  caller: Caller;
-}
-
-/** Whom the admin API trusts. `ownKeys` finds the public keys that our own tokens are signed with. */
+/** The issuers of tokens that the admin API accepts. `ownKeys` finds the public keys of our own tokens. */
 export interface AdminTrust {
   issuer: string;
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
-  clients: { scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> };
+  liveClients: { scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> };
 }
 
 type Verify = (token: string) => Promise<Caller>;
 
 const COMMON: JWTVerifyOptions = {
-  // Asymmetric only: a symmetric key would let whoever verifies tokens make them.
+  // Asymmetric only: with a symmetric key, every party that verifies tokens could also issue them.
   algorithms: [
     'RS256',
     'RS384',
@@ -52,47 +42,29 @@ const COMMON: JWTVerifyOptions = {
   requiredClaims: ['iss', 'sub', 'aud', 'exp'],
 };
 const OUTSIDE_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt']);
-const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
 
 /**
- * Lets a request pass whose bearer token is an access token for the admin API (RFC 6750, RFC 9068): our own, obtained by
- * a client that still exists or on the command line, or one of a configured outside issuer. What its bearer may do is
- * for `AccessService` to say. Throws AppError `unauthenticated`, or `unavailable` when an outside issuer's keys cannot
- * be had.
+ * Verifies access tokens for the admin API (RFC 9068): our own, obtained by a client that still exists or issued on the
+ * command line, and those of the configured outside issuers. It throws AppError `unauthenticated`, or `unavailable` when
+ * the keys of an outside issuer cannot be fetched. What the caller may do is for `AccessService` to decide.
  */
-export function adminAuth(trust: AdminTrust): Koa.Middleware<AdminState> {
+export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promise<Caller> {
   const verifiers = new Map<string, Verify>(
     trust.outside.map((outside) => [outside.issuer, outsideVerifier(outside)]),
   );
   verifiers.set(trust.issuer, ownVerifier(trust));
-  return async (ctx, next) => {
-    const header = ctx.get('Authorization');
-    if (!/^Bearer(?: |$)/i.test(header)) {
-      throw new AppError('unauthenticated', 'Send an access token: Authorization: Bearer …');
-    }
-    const token = BEARER.exec(header)?.[1];
+  return async (token) => {
     try {
-      if (token === undefined) throw refused('The bearer token has characters that no token has.');
       const verify = verifiers.get(issuerOf(token));
-      if (!verify) throw refused('The token is from an issuer that is not accepted here.');
-      const caller = await verify(token);
-      ctx.state.caller = caller;
-      ctx.state.actor = { subject: caller.subject, address: ctx.ip, requestId: ctx.state.requestId };
+      if (!verify) throw invalidToken('The token is from an issuer that is not accepted here.');
+      return await verify(token);
     } catch (error) {
-      const refusal = error instanceof errors.JOSEError ? refused(reasonOf(error)) : error;
-      if (refusal instanceof AppError && refusal.kind === 'unauthenticated') {
-        ctx.set(
-          'WWW-Authenticate',
-          challenge({ error: 'invalid_token', error_description: refusal.message }),
-        );
-      }
-      throw refusal;
+      throw error instanceof errors.JOSEError ? invalidToken(reasonOf(error)) : error;
     }
-    await next();
   };
 }
 
-function ownVerifier({ issuer, ownKeys, clients }: AdminTrust): Verify {
+function ownVerifier({ issuer, ownKeys, liveClients }: AdminTrust): Verify {
   return async (token) => {
     const { payload } = await jwtVerify(token, ownKeys, {
       ...COMMON,
@@ -103,12 +75,14 @@ function ownVerifier({ issuer, ownKeys, clients }: AdminTrust): Verify {
     });
     const sub = subjectOf(payload);
     const clientId = payload['client_id'];
-    if (typeof clientId !== 'string') throw refused('The token has no usable client_id.');
+    if (typeof clientId !== 'string') throw invalidToken('The token has no usable client_id.');
     const scopes = scopesOf(payload['scope']);
     if (clientId !== COMMAND_LINE_CLIENT) {
-      const left = await clients.scopesOf(clientId, payload.iat ?? 0);
+      const left = await liveClients.scopesOf(clientId, payload.iat ?? 0);
       if (!left)
-        throw refused('The client of the token does not exist any more, or has lost what was issued to it.');
+        throw invalidToken(
+          'The client of the token does not exist any more, or has lost what was issued to it.',
+        );
       for (const scope of scopes) if (!left.includes(scope)) scopes.delete(scope);
     }
     // A client's id may be chosen, even to look like an account's; what the token says of its subject may not.
@@ -127,7 +101,7 @@ function outsideVerifier(outside: OutsideIssuer): Verify {
       audience: outside.audience,
     });
     const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
-    if (!OUTSIDE_TYPES.has(type)) throw refused('The token is no access token.');
+    if (!OUTSIDE_TYPES.has(type)) throw invalidToken('The token is no access token.');
     return {
       subject: outsideSubject(outside.issuer, subjectOf(payload)),
       scopes: scopesOf(payload[outside.scopeClaim]),
@@ -136,7 +110,7 @@ function outsideVerifier(outside: OutsideIssuer): Verify {
   };
 }
 
-/** Only chooses the verifier, which then checks the issuer for real. */
+/** The unverified issuer, only to choose the verifier, which checks it. */
 function issuerOf(token: string): string {
   const { iss } = decodeJwt(token);
   return typeof iss === 'string' ? iss : '';
@@ -144,7 +118,7 @@ function issuerOf(token: string): string {
 
 function subjectOf({ sub }: JWTPayload): string {
   if (typeof sub !== 'string' || sub === '' || sub.length > 255 || /[\p{Cc}\p{Surrogate}]/u.test(sub))
-    throw refused('The token has no usable subject.');
+    throw invalidToken('The token has no usable subject.');
   return sub;
 }
 
@@ -153,11 +127,12 @@ function scopesOf(claim: unknown): Set<string> {
   return new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''));
 }
 
-function refused(message: string): AppError {
+/** The error of a token that is not accepted. */
+export function invalidToken(message: string): AppError {
   return new AppError('unauthenticated', message);
 }
 
-/** What is wrong with a token, in words of ours that carry nothing from it. */
+/** Why a token is invalid, in a sentence that contains nothing of the token. */
 function reasonOf(error: errors.JOSEError): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
   if (error instanceof errors.JWTClaimValidationFailed) {

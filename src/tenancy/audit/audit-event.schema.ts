@@ -4,36 +4,38 @@ import { described, id, page, textOrNull, time } from '../../platform/wire/answe
 import type { Json } from '../../platform/wire/json.js';
 import type { StoredAuditRow } from './audit.service.js';
 
-/** An event of the audit trail as the admin API answers it. */
-export const auditEventAnswer = z.strictObject(
-  described(
-    {
-      id,
-      org_id: id.nullable(),
-      project_id: id.nullable(),
-      actor: z.string(),
-      action: z.string(),
-      target_type: z.string(),
-      target_id: z.string(),
-      changed_fields: z.array(z.string()),
-      address: textOrNull,
-      request_id: textOrNull,
-      occurred_at: time,
-    },
-    {
-      id: 'The key of the event.',
-      org_id: 'The organization that it happened in.',
-      project_id: 'The project that it happened in.',
-      actor: 'The subject that did it.',
-      action: 'What was done, such as client.updated.',
-      target_type: 'The kind of what it was done to.',
-      target_id: 'The key of what it was done to.',
-      changed_fields: 'The names of the fields that changed, never their values.',
-      address: 'Where the request came from; null on the command line.',
-      request_id: 'The X-Request-Id of the request; null on the command line.',
-      occurred_at: 'When it happened.',
-    },
-  ),
-) satisfies z.ZodType<Json<SnakeKeys<StoredAuditRow>>>;
+/** An event of the audit trail in responses of the admin API. */
+export const auditEventResponse = z
+  .strictObject(
+    described(
+      {
+        id,
+        org_id: id.nullable(),
+        project_id: id.nullable(),
+        actor: z.string(),
+        action: z.string(),
+        target_type: z.string(),
+        target_id: z.string(),
+        changed_fields: z.array(z.string()),
+        address: textOrNull,
+        request_id: textOrNull,
+        occurred_at: time,
+      },
+      {
+        id: 'The key of the event.',
+        org_id: 'The organization that it happened in.',
+        project_id: 'The project that it happened in.',
+        actor: 'The subject that did it.',
+        action: 'What was done, such as client.updated.',
+        target_type: 'The kind of what it was done to.',
+        target_id: 'The key of what it was done to.',
+        changed_fields: 'The names of the fields that changed, never their values.',
+        address: 'Where the request came from; null on the command line.',
+        request_id: 'The X-Request-Id of the request; null on the command line.',
+        occurred_at: 'When it happened.',
+      },
+    ),
+  )
+  .meta({ id: 'AuditEvent' }) satisfies z.ZodType<Json<SnakeKeys<StoredAuditRow>>>;
 /** A page of the audit trail. */
-export const auditEventPage = page(auditEventAnswer);
+export const auditEventPage = page(auditEventResponse).meta({ id: 'AuditEventPage' });

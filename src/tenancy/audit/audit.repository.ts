@@ -1,7 +1,8 @@
 import type { Database, Transaction } from '../../platform/db/database.js';
-import type { Position } from '../../platform/paging/cursor.js';
+import type { Positioned, Slice } from '../../platform/paging/page.js';
+import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
 
-/** One row of the audit trail; `occurred_at` is the database's. */
+/** A row of the audit trail to insert; the database adds `id` and `occurred_at`. */
 export interface AuditRow {
   orgId: string | null;
   projectId: string | null;
@@ -20,7 +21,7 @@ export interface StoredAuditRow extends AuditRow {
   occurredAt: Date;
 }
 
-/** Which events to list. Times are RFC 3339; `from` is in the span, `to` is not. */
+/** Which events to list. Times are RFC 3339; `from` is inclusive, `to` exclusive. */
 export interface AuditFilter {
   projectId?: string;
   actor?: string;
@@ -33,7 +34,6 @@ export interface AuditFilter {
 const COLUMNS = `id, org_id AS "orgId", project_id AS "projectId", actor, action, target_type AS "targetType",
   target_id AS "targetId", changed_fields AS "changedFields", address, request_id AS "requestId",
   occurred_at AS "occurredAt"`;
-const POSITION = `to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
 const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   projectId: 'project_id = ?',
   actor: 'actor = ?',
@@ -43,7 +43,7 @@ const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   to: 'occurred_at < ?::timestamptz',
 };
 
-/** The SQL of the audit trail, which is only ever appended to; a trigger sees to that. */
+/** The SQL of the audit trail, which is append-only: a trigger refuses anything else. */
 export class AuditRepository {
   constructor(private readonly database: Database) {}
 
@@ -61,29 +61,13 @@ export class AuditRepository {
     });
   }
 
-  /** Newest first, behind `after`. */
-  async list(
-    filter: AuditFilter,
-    limit: number,
-    after?: Position,
-  ): Promise<{ row: StoredAuditRow; position: Position }[]> {
-    const where: string[] = [];
-    const values: string[] = [];
-    for (const [name, condition] of Object.entries(CONDITIONS)) {
+  /** Newest first. */
+  list(filter: AuditFilter, slice: Slice): Promise<Positioned<StoredAuditRow>[]> {
+    const where = Object.entries(CONDITIONS).flatMap(([name, condition]): Condition[] => {
       const value = filter[name as keyof AuditFilter];
-      if (value === undefined) continue;
-      where.push(condition);
-      values.push(value);
-    }
-    if (after) {
-      where.push('(occurred_at, id) < (?::timestamptz, ?::uuid)');
-      values.push(after.createdAt, after.id);
-    }
-    const { rows } = await this.database.sql.raw<{ rows: (StoredAuditRow & { position: string })[] }>(
-      `SELECT ${COLUMNS}, ${POSITION} FROM audit_events ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-       ORDER BY occurred_at DESC, id DESC LIMIT ${String(limit)}`,
-      values,
-    );
-    return rows.map(({ position, ...row }) => ({ row, position: { createdAt: position, id: row.id } }));
+      return value === undefined ? [] : [[condition, value]];
+    });
+    const list = { columns: COLUMNS, from: 'audit_events', time: 'occurred_at', id: 'id', where };
+    return selectSlice(this.database.sql, list, slice, (row: StoredAuditRow) => row);
   }
 }

@@ -1,9 +1,11 @@
-import Router from '@koa/router';
-import type { AccessService } from '../access/access.service.js';
-import type { AdminState } from '../admin-tokens/verify-admin-token.js';
-import { type AdminContext as Context, enterProject, PROJECT } from '../access/admin-paths.js';
+import { pageResponse } from '../../platform/paging/page-response.js';
+import { PAGE, pageRequestOf, type QueryValues, text, timestamp } from '../../platform/paging/query.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import { readListParameters, text, timestamp } from '../../platform/paging/query.js';
+import type { AccessService } from '../access/access.service.js';
+import type { Operation } from '../operations/operation.js';
+import { ADMIN_API, PROJECT } from '../operations/paths.js';
+import { routeGroup } from '../operations/route-group.js';
+import { auditEventPage } from './audit-event.schema.js';
 import type { AuditFilter, AuditService } from './audit.service.js';
 
 /** What the routes of the audit trail need. */
@@ -12,47 +14,58 @@ export interface AuditRoutesDependencies {
   access: AccessService;
 }
 
-/** What each filter of the audit trail may be. */
-export const AUDIT_FILTERS = { actor: text, action: text, target_id: text, from: timestamp, to: timestamp };
+const FILTERS = {
+  actor: text('What this subject did.'),
+  action: text('Events of this kind, such as client.updated.'),
+  target_id: text('What was done to the record with this key.'),
+  from: timestamp('Events from then on.'),
+  to: timestamp('Events before then.'),
+};
 
-/** The operators' door to the audit trail, which can only be read: of a project, and of the whole installation. */
-export function auditRoutes({ audit, access }: AuditRoutesDependencies): Router<AdminState> {
-  const router = new Router<AdminState>();
-  const send = async (ctx: Context, within: () => Promise<AuditFilter>): Promise<void> => {
-    const { values, limit, cursor } = readListParameters(ctx.query, AUDIT_FILTERS);
-    const filter = { ...filterOf(values), ...(await within()) };
-    const { data, nextCursor } = await audit.list(filter, limit, cursor);
-    ctx.body = { data: data.map((event) => toSnake(event)), next_cursor: nextCursor };
-  };
+const list = {
+  tag: { name: 'audit trail', description: 'Who changed what, and when.' },
+  method: 'get',
+  query: { ...PAGE, ...FILTERS },
+  status: 200,
+  response: auditEventPage,
+} as const;
 
-  router.get(`${PROJECT}/audit_events`, (ctx) =>
-    send(ctx, async () => {
-      const { projectId } = await enterProject(access, ctx, 'audit.read');
-      return { projectId };
-    }),
-  );
-  router.get('/admin/v1/audit_events', (ctx) =>
-    send(ctx, async () => {
-      await access.enterInstallation(ctx.state.caller, 'audit.read');
-      return {};
-    }),
-  );
+const OPERATIONS = {
+  listOfProject: {
+    ...list,
+    id: 'listProjectAuditEvents',
+    path: `${PROJECT}/audit_events`,
+    summary: 'List what happened in a project, newest first.',
+    authorization: { permission: 'audit.read', at: 'project' },
+  },
+  listAll: {
+    ...list,
+    id: 'listAuditEvents',
+    path: `${ADMIN_API}/audit_events`,
+    summary: 'List what happened in the whole installation, newest first.',
+    authorization: { permission: 'audit.read', at: 'installation' },
+  },
+} satisfies Record<string, Operation>;
 
-  return router;
-}
-
-function filterOf(values: ReadonlyMap<string, string>): AuditFilter {
-  const one = <Name extends keyof AuditFilter>(name: Name, value: string | undefined) =>
-    value === undefined ? {} : ({ [name]: value } as Record<Name, string>);
-  const time = (name: string): string | undefined => {
-    const value = values.get(name);
-    return value === undefined ? undefined : new Date(value).toISOString();
+/** The audit trail, which can only be read: of a project, and of the installation. */
+export const auditRoutes = routeGroup(OPERATIONS, ({ audit }: AuditRoutesDependencies) => {
+  const answer = async (query: QueryValues<typeof list.query>, within: AuditFilter) => {
+    const { limit, cursor } = pageRequestOf(query);
+    const page = await audit.list({ ...filterOf(query), ...within }, limit, cursor);
+    return { body: pageResponse(page, (event) => toSnake(event)) };
   };
   return {
-    ...one('actor', values.get('actor')),
-    ...one('action', values.get('action')),
-    ...one('targetId', values.get('target_id')),
-    ...one('from', time('from')),
-    ...one('to', time('to')),
+    listOfProject: ({ query, tenant: { projectId } }) => answer(query, { projectId }),
+    listAll: ({ query }) => answer(query, {}),
+  };
+});
+
+function filterOf({ actor, action, target_id, from, to }: QueryValues<typeof FILTERS>): AuditFilter {
+  return {
+    ...(actor === undefined ? {} : { actor }),
+    ...(action === undefined ? {} : { action }),
+    ...(target_id === undefined ? {} : { targetId: target_id }),
+    ...(from === undefined ? {} : { from: new Date(from).toISOString() }),
+    ...(to === undefined ? {} : { to: new Date(to).toISOString() }),
   };
 }

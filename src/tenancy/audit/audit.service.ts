@@ -1,52 +1,44 @@
 import type { Transaction } from '../../platform/db/database.js';
-import { decodeCursor, encodeCursor } from '../../platform/paging/cursor.js';
+import { type Page, readPage } from '../../platform/paging/page.js';
+import { type AuditAction, targetTypeOf } from './audit-actions.js';
 import type { AuditFilter, AuditRepository, StoredAuditRow } from './audit.repository.js';
 
+export type { AuditAction } from './audit-actions.js';
 export type { AuditFilter, StoredAuditRow } from './audit.repository.js';
 
-/** Who does something: the subject of the token, where from, and in which request; nulls on the command line. */
+/** Who makes a change: the subject of the token, the client address and the request; the last two are null without a request. */
 export interface Actor {
   subject: string;
   address: string | null;
   requestId: string | null;
 }
 
-/** Something that happened to something. `changedFields` holds names, never values. */
+/** The actor of the command line, of the first start and of the server's own checks. */
+export const INSTALLATION: Actor = { subject: 'installation', address: null, requestId: null };
+
+/** A change to record. `changedFields` holds names, never values. */
 export interface AuditEvent {
   actor: Actor;
-  action: string;
-  targetType: string;
+  action: AuditAction;
   targetId: string;
   orgId: string | null;
   projectId: string | null;
   changedFields: readonly string[];
 }
 
-/** A page of the audit trail: `nextCursor` is null on the last one. */
-export interface AuditPage {
-  data: StoredAuditRow[];
-  nextCursor: string | null;
-}
-
-/** Keeps who changed what. */
+/** The audit trail: who changed what. */
 export class AuditService {
   constructor(private readonly repository: AuditRepository) {}
 
   /** Writes the event in the transaction of the change: neither exists without the other. */
   record(tx: Transaction, { actor, ...event }: AuditEvent): Promise<void> {
     const { subject, address, requestId } = actor;
-    return this.repository.insert(tx, { ...event, actor: subject, address, requestId });
+    const targetType = targetTypeOf(event.action);
+    return this.repository.insert(tx, { ...event, targetType, actor: subject, address, requestId });
   }
 
-  /** Newest first. `limit` is 1 to 100. Throws AppError `malformed` for a cursor that is not one of ours. */
-  async list(filter: AuditFilter, limit: number, cursor?: string): Promise<AuditPage> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await this.repository.list(filter, limit + 1, after);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      data: page.map(({ row }) => row),
-      nextCursor: found.length > limit && last ? encodeCursor(last.position) : null,
-    };
+  /** Newest first. Throws as `readPage` does. */
+  list(filter: AuditFilter, limit: number, cursor?: string): Promise<Page<StoredAuditRow>> {
+    return readPage(limit, cursor, (slice) => this.repository.list(filter, slice));
   }
 }

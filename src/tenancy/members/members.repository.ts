@@ -1,13 +1,9 @@
 import type { Role } from '../access/permissions.js';
 import { type CamelKeys, toCamel } from '../../platform/wire/snake-case.js';
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
-import type { Position } from '../../platform/paging/cursor.js';
-
-/** What a membership is of: a project, an organization as a whole, or the whole installation. */
-export interface Level {
-  orgId: string | null;
-  projectId: string | null;
-}
+import type { Positioned, Slice } from '../../platform/paging/page.js';
+import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
+import type { Tenant } from '../tenants/tenant.js';
 
 interface Row {
   id: string;
@@ -21,56 +17,46 @@ interface Row {
   updated_at: Date;
 }
 
-/** Somebody's role somewhere. */
+/** The role of a subject in a tenant. */
 export type Member = CamelKeys<Row>;
 
-const COLUMNS = `m.id, m.org_id, m.project_id, m.subject, a.email, m.role, m.created_at, m.updated_at,
-  to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`;
+const COLUMNS = `m.id, m.org_id, m.project_id, m.subject, a.email, m.role, m.created_at, m.updated_at`;
 const TABLES = `members m LEFT JOIN accounts a
   ON a.id = CASE WHEN m.subject ~ '^account:[0-9a-f-]{36}$' THEN substr(m.subject, 9)::uuid END`;
 const LIVING_OWNERS = `SELECT m.id FROM members m WHERE m.org_id IS NULL AND (m.subject NOT LIKE 'client:%'
   OR EXISTS (SELECT FROM oauth_clients c WHERE 'client:' || c.client_id = m.subject AND c.deleted_at IS NULL)) LIMIT 1`;
 
-/** The SQL of who belongs where. */
+/** The SQL of memberships. */
 export class MembersRepository {
   constructor(private readonly database: Database) {}
 
-  /** Newest first, behind `after`. */
-  async list(
-    level: Level,
-    limit: number,
-    after?: Position,
-  ): Promise<{ record: Member; position: Position }[]> {
-    const rows = await this.#select(
-      this.database.sql,
-      level,
-      after ? 'AND (m.created_at, m.id) < (?::timestamptz, ?::uuid)' : '',
-      after ? [after.createdAt, after.id] : [],
-      `ORDER BY m.created_at DESC, m.id DESC LIMIT ${String(limit)}`,
-    );
-    return rows.map(({ position, ...row }) => ({
-      record: toCamel(row),
-      position: { createdAt: position, id: row.id },
-    }));
+  /** Newest first. */
+  list(tenant: Tenant, slice: Slice): Promise<Positioned<Member>[]> {
+    const list = { columns: COLUMNS, from: TABLES, time: 'm.created_at', id: 'm.id', where: at(tenant) };
+    return selectSlice(this.database.sql, list, slice, (row: Row) => toCamel(row));
   }
 
   async find(
-    level: Level,
+    tenant: Tenant,
     by: { id: string } | { subject: string },
     sql: Sql = this.database.sql,
   ): Promise<Member | undefined> {
-    const [and, value] = 'id' in by ? ['AND m.id = ?', by.id] : ['AND m.subject = ?', by.subject];
-    const rows = await this.#select(sql, level, and, [value]);
-    return rows.map(({ position: _position, ...row }) => toCamel(row))[0];
+    const one: Condition = 'id' in by ? ['m.id = ?', by.id] : ['m.subject = ?', by.subject];
+    const where = [...at(tenant), one];
+    const { rows } = await sql.raw<{ rows: Row[] }>(
+      `SELECT ${COLUMNS} FROM ${TABLES} WHERE ${where.map(([condition]) => condition).join(' AND ')}`,
+      where.flatMap(([, ...values]) => values) as string[],
+    );
+    return rows.map((row) => toCamel(row))[0];
   }
 
   /** The new row's id, or undefined when the subject has a role here already. */
-  async insert(tx: Transaction, level: Level, subject: string, role: Role): Promise<string | undefined> {
+  async insert(tx: Transaction, tenant: Tenant, subject: string, role: Role): Promise<string | undefined> {
     const { rows } = await tx.raw<{ rows: { id: string }[] }>(
       `INSERT INTO members (org_id, project_id, subject, role) VALUES (?, ?, ?, ?)
        ON CONFLICT (subject, org_id, project_id) DO NOTHING RETURNING id`,
       // knex's types know nulls among its bindings only by another name.
-      [level.orgId, level.projectId, subject, role] as string[],
+      [tenant.orgId, tenant.projectId, subject, role] as string[],
     );
     return rows[0]?.id;
   }
@@ -83,7 +69,7 @@ export class MembersRepository {
     await tx('members').where({ id }).delete();
   }
 
-  /** Whether anybody was ever made an owner of the installation and still is. */
+  /** Whether the installation has an owner, able to act or not. */
   async hasOwner(sql: Sql = this.database.sql): Promise<boolean> {
     return (await sql('members').whereNull('org_id').limit(1).select('id')).length > 0;
   }
@@ -101,14 +87,12 @@ export class MembersRepository {
     );
     return rows;
   }
+}
 
-  async #select(sql: Sql, level: Level, and: string, values: string[], tail = '') {
-    const org = level.orgId === null ? 'm.org_id IS NULL' : 'm.org_id = ?';
-    const project = level.projectId === null ? 'm.project_id IS NULL' : 'm.project_id = ?';
-    const { rows } = await sql.raw<{ rows: (Row & { position: string })[] }>(
-      `SELECT ${COLUMNS} FROM ${TABLES} WHERE ${org} AND ${project} ${and} ${tail}`,
-      [level.orgId, level.projectId].filter((id) => id !== null).concat(values),
-    );
-    return rows;
-  }
+/** The rows of exactly this tenant. */
+function at({ orgId, projectId }: Tenant): Condition[] {
+  return [
+    orgId === null ? ['m.org_id IS NULL'] : ['m.org_id = ?', orgId],
+    projectId === null ? ['m.project_id IS NULL'] : ['m.project_id = ?', projectId],
+  ];
 }

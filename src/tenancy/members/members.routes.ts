@@ -1,87 +1,123 @@
-import Router from '@koa/router';
-import type { AccessService } from '../access/access.service.js';
-import type { AdminState } from '../admin-tokens/verify-admin-token.js';
-import {
-  type AdminContext,
-  enterOrganization,
-  enterProject,
-  ORGANIZATION,
-  PATCH_TYPES,
-  PROJECT,
-} from '../access/admin-paths.js';
+import { pageResponse } from '../../platform/paging/page-response.js';
+import { PAGE, pageRequestOf } from '../../platform/paging/query.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import { notFound } from '../../platform/errors/errors.js';
-import { readJson } from '../../platform/http/body.js';
-import { readListParameters } from '../../platform/paging/query.js';
-import { INSTALLATION_LEVEL, type Level, type Member, type MembersService } from './members.service.js';
+import type { AccessService } from '../access/access.service.js';
+import { type Authorization, type Operation, recordId } from '../operations/operation.js';
+import { ADMIN_API, ORGANIZATION, PROJECT } from '../operations/paths.js';
+import { routeGroup } from '../operations/route-group.js';
+import { memberPage, memberResponse } from './member-response.schema.js';
+import { memberPatch, newMember } from './member-schema.js';
+import type { Member, MembersService } from './members.service.js';
 
-const BODY_LIMIT = 16 * 1024;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** What the routes of members need. `issuer` is the origin of the URLs they hand out. */
+/** What the routes of members need. `issuer` is the origin of the URLs in responses. */
 export interface MemberRoutesDependencies {
   issuer: string;
   access: AccessService;
   members: MembersService;
 }
 
-type Enter = (ctx: AdminContext, permission: 'tenants.read' | 'tenants.write') => Promise<Level>;
+const MAX_BYTES = 16 * 1024;
+const OWNERLESS = 'The installation would be left without an owner.';
 
-/** The operators' door to who has which role: in a project, in an organization, in the whole installation. */
-export function memberRoutes({ issuer, access, members }: MemberRoutesDependencies): Router<AdminState> {
-  const router = new Router<AdminState>();
-  const wireOf = (record: Member) => ({ ...toSnake(record), url: urlOf(issuer, record) });
+const common = {
+  tag: {
+    name: 'members',
+    description: 'Who has which role in the installation, an organization or a project.',
+  },
+  record: recordId('member', { parameter: 'member', description: 'The id of the membership.' }),
+} as const;
 
-  serve('/admin/v1/members', async ({ state }, permission) => {
-    await access.enterInstallation(state.caller, permission);
-    return INSTALLATION_LEVEL;
+/** The memberships of the installation, of organizations and of projects. */
+export const memberRoutes = [
+  membersOf('Installation', 'the installation', ADMIN_API, 'installation'),
+  membersOf('Organization', 'an organization', ORGANIZATION, 'organization'),
+  membersOf('Project', 'a project', PROJECT, 'project'),
+];
+
+function membersOf(
+  level: string,
+  tenant: string,
+  base: string,
+  at: Exclude<Authorization['at'], 'any role'>,
+) {
+  const path = `${base}/members`;
+  const { record, ...all } = { ...common, authorization: { permission: 'tenants.read', at } as const };
+  const one = { ...all, record, path: `${path}/:member` };
+  const operations = {
+    list: {
+      ...all,
+      id: `list${level}Members`,
+      method: 'get',
+      path,
+      summary: `List who has a role in ${tenant} itself, newest first.`,
+      query: PAGE,
+      status: 200,
+      response: memberPage,
+    },
+    add: {
+      ...all,
+      id: `add${level}Member`,
+      method: 'post',
+      path,
+      summary: `Give somebody a role in ${tenant}.`,
+      authorization: { permission: 'tenants.write', at },
+      request: { schema: newMember, maxBytes: MAX_BYTES },
+      status: 201,
+      response: memberResponse,
+      conflict: 'The subject has a role there already.',
+    },
+    get: {
+      ...one,
+      id: `get${level}Member`,
+      method: 'get',
+      summary: `Read a membership in ${tenant}.`,
+      status: 200,
+      response: memberResponse,
+    },
+    update: {
+      ...one,
+      id: `update${level}Member`,
+      method: 'patch',
+      summary: `Change somebody’s role in ${tenant}.`,
+      authorization: { permission: 'tenants.write', at },
+      request: { schema: memberPatch, maxBytes: MAX_BYTES },
+      status: 200,
+      response: memberResponse,
+      conflict: OWNERLESS,
+    },
+    remove: {
+      ...one,
+      id: `remove${level}Member`,
+      method: 'delete',
+      summary: `Take somebody’s role in ${tenant} away.`,
+      authorization: { permission: 'tenants.write', at },
+      status: 204,
+      conflict: OWNERLESS,
+    },
+  } satisfies Record<string, Operation>;
+
+  return routeGroup(operations, ({ issuer, members }: MemberRoutesDependencies) => {
+    const toWire = (record: Member) => ({ ...toSnake(record), url: urlOf(issuer, record) });
+    return {
+      list: async ({ tenant, query }) => {
+        const { limit, cursor } = pageRequestOf(query);
+        return { body: pageResponse(await members.list(tenant, limit, cursor), toWire) };
+      },
+      add: async ({ actor, tenant, body }) => ({ body: toWire(await members.add(actor, tenant, body)) }),
+      get: async ({ tenant, key }) => ({ body: toWire(await members.get(tenant, key)) }),
+      update: async ({ actor, tenant, key, body }) => ({
+        body: toWire(await members.update(actor, tenant, key, body)),
+      }),
+      remove: async ({ actor, tenant, key }) => {
+        await members.remove(actor, tenant, key);
+        return {};
+      },
+    };
   });
-  serve(`${ORGANIZATION}/members`, (ctx, permission) => enterOrganization(access, ctx, permission));
-  serve(`${PROJECT}/members`, (ctx, permission) => enterProject(access, ctx, permission));
-
-  function serve(collection: string, enter: Enter): void {
-    router.get(collection, async (ctx) => {
-      const level = await enter(ctx, 'tenants.read');
-      const { limit, cursor } = readListParameters(ctx.query);
-      const { data, nextCursor } = await members.list(level, limit, cursor);
-      ctx.body = { data: data.map(wireOf), next_cursor: nextCursor };
-    });
-
-    router.post(collection, async (ctx) => {
-      const level = await enter(ctx, 'tenants.write');
-      const wire = wireOf(await members.add(ctx.state.actor, level, await readJson(ctx, BODY_LIMIT)));
-      ctx.status = 201;
-      ctx.set('Location', wire.url);
-      ctx.body = wire;
-    });
-
-    router.get(`${collection}/:member`, async (ctx) => {
-      ctx.body = wireOf(await members.get(await enter(ctx, 'tenants.read'), idOf(ctx)));
-    });
-
-    router.patch(`${collection}/:member`, async (ctx) => {
-      const level = await enter(ctx, 'tenants.write');
-      const patch = await readJson(ctx, BODY_LIMIT, PATCH_TYPES);
-      ctx.body = wireOf(await members.update(ctx.state.actor, level, idOf(ctx), patch));
-    });
-
-    router.delete(`${collection}/:member`, async (ctx) => {
-      await members.remove(ctx.state.actor, await enter(ctx, 'tenants.write'), idOf(ctx));
-      ctx.status = 204;
-    });
-  }
-
-  return router;
 }
 
 function urlOf(issuer: string, { id, orgId, projectId }: Member): string {
   const org = orgId === null ? '' : `/orgs/${orgId}`;
   const project = projectId === null ? '' : `/projects/${projectId}`;
   return `${issuer}/admin/v1${org}${project}/members/${id}`;
-}
-
-function idOf({ params }: AdminContext): string {
-  const id = params['member'] ?? '';
-  if (!UUID.test(id)) throw notFound('member');
-  return id.toLowerCase();
 }

@@ -1,24 +1,22 @@
 import type { Role } from '../access/permissions.js';
 import { parseSubject, subjectText } from '../access/subjects.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
-import type { Actor, AuditService } from '../audit/audit.service.js';
+import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
 import { lock } from '../../platform/db/locks.js';
-import { AppError, invalid, type Mistake, notFound } from '../../platform/errors/errors.js';
-import { decodeCursor, encodeCursor } from '../../platform/paging/cursor.js';
-import { parseInput } from '../../platform/wire/schema-input.js';
-import type { Tenant, TenantsService } from '../tenants/tenants.service.js';
-import { MEMBER_READ_ONLY, memberPatch, newMember } from './member-schema.js';
-import type { Level, Member, MembersRepository } from './members.repository.js';
+import { AppError, found, invalid, type ValidationError } from '../../platform/errors/errors.js';
+import { type Page, readPage } from '../../platform/paging/page.js';
+import { parseInput } from '../../platform/wire/input.js';
+import type { ProjectTenant, Tenant } from '../tenants/tenant.js';
+import type { TenantsService } from '../tenants/tenants.service.js';
+import { MEMBER_READ_ONLY, memberPatch, NEW_MEMBER_READ_ONLY, newMember } from './member-schema.js';
+import type { Member, MembersRepository } from './members.repository.js';
 
-export type { Level, Member } from './members.repository.js';
+export type { Member } from './members.repository.js';
 
-/** The level above all organizations. */
-export const INSTALLATION_LEVEL: Level = { orgId: null, projectId: null };
-
-/** Says where a live client belongs; undefined when there is no such client. */
+/** The projects that live clients belong to. */
 export interface ClientOwners {
-  ownerOf(clientId: string): Promise<Tenant | undefined>;
+  ownerOf(clientId: string): Promise<ProjectTenant | undefined>;
 }
 
 /** What memberships need; `issuers` are the outside ones whose people can be members. */
@@ -33,91 +31,80 @@ export interface MembersDependencies {
 }
 
 /**
- * Who has which role where. Every change and its audit event are one transaction. AppErrors are `invalid` with all
- * mistakes, `not_found` also for members of another level, and `conflict` for a second role at one level and for
- * whatever would leave the installation without an owner.
+ * The roles of subjects in tenants. Every change and its audit event are one transaction. AppErrors are `invalid` with all
+ * errors, `not_found` also for members of another tenant, and `conflict` for a second role of a subject in a tenant and
+ * for a change that would leave the installation without an owner.
  */
 export class MembersService {
   constructor(private readonly deps: MembersDependencies) {}
 
-  /** The members of this very level, newest first. `limit` is 1 to 100; `nextCursor` is null on the last page. */
-  async list(
-    level: Level,
-    limit: number,
-    cursor?: string,
-  ): Promise<{ data: Member[]; nextCursor: string | null }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await this.deps.repository.list(level, limit + 1, after);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      data: page.map(({ record }) => record),
-      nextCursor: found.length > limit && last ? encodeCursor(last.position) : null,
-    };
+  /** The members of exactly this tenant, newest first. Throws as `readPage` does. */
+  list(tenant: Tenant, limit: number, cursor?: string): Promise<Page<Member>> {
+    return readPage(limit, cursor, (slice) => this.deps.repository.list(tenant, slice));
   }
 
-  async get(level: Level, id: string): Promise<Member> {
-    return found(await this.deps.repository.find(level, { id }));
+  async get(tenant: Tenant, id: string): Promise<Member> {
+    return found(await this.deps.repository.find(tenant, { id }), 'member');
   }
 
-  async findBySubject(level: Level, subject: string): Promise<Member> {
-    return found(await this.deps.repository.find(level, { subject }));
+  async findBySubject(tenant: Tenant, subject: string): Promise<Member> {
+    return found(await this.deps.repository.find(tenant, { subject }), 'member');
   }
 
   /** Gives a role to a subject that exists, or to the account with an e-mail address. */
-  async add(actor: Actor, level: Level, input: Record<string, unknown>): Promise<Member> {
-    const { subject, email, role } = parseInput(newMember, input, READ_ONLY_AT_FIRST);
-    const mistakes = roleMistakes(level, role);
-    const named = await this.#subject(level, subject, email);
-    if (typeof named !== 'string') mistakes.push(named);
-    if (typeof named !== 'string' || mistakes.length > 0) throw invalid(mistakes);
-    return this.deps.database.transaction((tx) => this.grant(tx, actor, level, named, role));
+  async add(actor: Actor, tenant: Tenant, input: Record<string, unknown>): Promise<Member> {
+    const { subject, email, role } = parseInput(newMember, input, NEW_MEMBER_READ_ONLY);
+    const errors = roleErrors(tenant, role);
+    const named = await this.#subject(tenant, subject, email);
+    if (typeof named !== 'string') errors.push(named);
+    if (typeof named !== 'string' || errors.length > 0) throw invalid(errors);
+    return this.deps.database.transaction((tx) => this.grant(tx, actor, tenant, named, role));
   }
 
   /** As `add`, for a subject that is known to exist, within the caller's transaction. */
-  async grant(tx: Transaction, actor: Actor, level: Level, subject: string, role: Role): Promise<Member> {
+  async grant(tx: Transaction, actor: Actor, tenant: Tenant, subject: string, role: Role): Promise<Member> {
     const { repository, tenants } = this.deps;
-    if (level.orgId !== null) await tenants.hold(tx, { orgId: level.orgId, projectId: null });
-    if (level.orgId !== null && level.projectId !== null)
-      await tenants.hold(tx, { orgId: level.orgId, projectId: level.projectId });
-    const id = await repository.insert(tx, level, subject, role);
+    if (tenant.orgId !== null) await tenants.lockForShare(tx, { orgId: tenant.orgId, projectId: null });
+    if (tenant.orgId !== null && tenant.projectId !== null)
+      await tenants.lockForShare(tx, { orgId: tenant.orgId, projectId: tenant.projectId });
+    const id = await repository.insert(tx, tenant, subject, role);
     if (id === undefined) {
       throw new AppError('conflict', 'This subject has a role here already; change that one instead.');
     }
-    await this.#audit(tx, actor, 'member.added', level, id, ['subject', 'role']);
-    return found(await repository.find(level, { id }, tx));
+    await this.#audit(tx, actor, 'member.added', tenant, id, ['subject', 'role']);
+    return found(await repository.find(tenant, { id }, tx), 'member');
   }
 
-  async update(actor: Actor, level: Level, id: string, patch: Record<string, unknown>): Promise<Member> {
+  async update(actor: Actor, tenant: Tenant, id: string, patch: Record<string, unknown>): Promise<Member> {
     const { role } = parseInput(memberPatch, patch, MEMBER_READ_ONLY);
-    const mistakes = role === undefined ? [] : roleMistakes(level, role);
-    if (mistakes.length > 0) throw invalid(mistakes);
+    const errors = role === undefined ? [] : roleErrors(tenant, role);
+    if (errors.length > 0) throw invalid(errors);
     const { database, repository } = this.deps;
     return database.transaction(async (tx) => {
-      const before = found(await repository.find(level, { id }, tx));
+      const before = found(await repository.find(tenant, { id }, tx), 'member');
       if (role === undefined || role === before.role) return before;
       await repository.updateRole(tx, id, role);
-      await this.#audit(tx, actor, 'member.updated', level, id, ['role']);
-      return found(await repository.find(level, { id }, tx));
+      await this.#audit(tx, actor, 'member.updated', tenant, id, ['role']);
+      return found(await repository.find(tenant, { id }, tx), 'member');
     });
   }
 
   /** Effective with the next request. The last owner of the installation who can still act stays. */
-  async remove(actor: Actor, level: Level, id: string): Promise<void> {
+  async remove(actor: Actor, tenant: Tenant, id: string): Promise<void> {
     const { database, repository } = this.deps;
     await database.transaction(async (tx) => {
-      // Two owners who remove each other at the same moment must not both succeed.
-      if (level.orgId === null) await lock(tx, 'installation owners');
-      found(await repository.find(level, { id }, tx));
+      // Two owners who remove each other concurrently must not both succeed.
+      if (tenant.orgId === null) await lock(tx, 'installation owners');
+      found(await repository.find(tenant, { id }, tx), 'member');
       await repository.delete(tx, id);
-      if (level.orgId === null && !(await repository.hasLivingOwner(tx))) {
+      if (tenant.orgId === null && !(await repository.hasLivingOwner(tx))) {
         throw new AppError('conflict', 'This is the last owner of the installation; add another one first.');
       }
-      await this.#audit(tx, actor, 'member.removed', level, id, []);
+      await this.#audit(tx, actor, 'member.removed', tenant, id, []);
     });
   }
 
-  /** Whether the installation has an owner; none before the first start. */
+  /** Whether the installation has an owner; it has none before the first start. */
   hasOwner(sql?: Sql): Promise<boolean> {
     return this.deps.repository.hasOwner(sql);
   }
@@ -129,10 +116,10 @@ export class MembersService {
 
   /** The subject in its stored form, or what is wrong with it. */
   async #subject(
-    level: Level,
+    tenant: Tenant,
     subject: string | undefined,
     email: string | undefined,
-  ): Promise<string | Mistake> {
+  ): Promise<string | ValidationError> {
     if ((subject === undefined) === (email === undefined)) {
       return { pointer: '/subject', detail: 'Send either a subject or the e-mail address of an account.' };
     }
@@ -143,7 +130,7 @@ export class MembersService {
     }
     const { accounts, clients, issuers } = this.deps;
     const parsed = parseSubject(subject ?? '', issuers);
-    const wrong = (detail: string): Mistake => ({ pointer: '/subject', detail });
+    const wrong = (detail: string): ValidationError => ({ pointer: '/subject', detail });
     if (!parsed) {
       return wrong(
         'Send account:<id>, client:<client_id>, or <issuer>|<sub> of an issuer that is configured here.',
@@ -153,8 +140,8 @@ export class MembersService {
       return wrong('There is no such account.');
     if (parsed.kind === 'client') {
       const owner = await clients.ownerOf(parsed.clientId);
-      // Its own operators can act as the client, so that nobody else's place may depend on it.
-      if (!owner || !isWithin(owner, level)) return wrong('There is no such client here.');
+      // The operators of its project can act as the client, so it can have roles only where they are.
+      if (!owner || !isWithin(owner, tenant)) return wrong('There is no such client here.');
     }
     return subjectText(parsed);
   }
@@ -162,29 +149,22 @@ export class MembersService {
   #audit(
     tx: Transaction,
     actor: Actor,
-    action: string,
-    level: Level,
+    action: AuditAction,
+    tenant: Tenant,
     id: string,
     changed: string[],
   ): Promise<void> {
-    const target = { targetType: 'member', targetId: id, ...level };
+    const target = { targetId: id, ...tenant };
     return this.deps.audit.record(tx, { actor, action, ...target, changedFields: changed });
   }
 }
 
-const READ_ONLY_AT_FIRST = MEMBER_READ_ONLY.filter((name) => name !== 'subject' && name !== 'email');
-
-function isWithin(client: { orgId: string; projectId: string }, { orgId, projectId }: Level): boolean {
+function isWithin(client: { orgId: string; projectId: string }, { orgId, projectId }: Tenant): boolean {
   if (orgId === null) return true;
   return client.orgId === orgId && (projectId === null || client.projectId === projectId);
 }
 
-function roleMistakes({ orgId }: Level, role: Role): Mistake[] {
+function roleErrors({ orgId }: Tenant, role: Role): ValidationError[] {
   if (orgId !== null || role === 'owner') return [];
   return [{ pointer: '/role', detail: 'For the whole installation there are only owners.' }];
-}
-
-function found(member: Member | undefined): Member {
-  if (!member) throw notFound('member');
-  return member;
 }

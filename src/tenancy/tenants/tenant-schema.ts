@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { line } from '../../platform/wire/field-shapes.js';
-import { isSlug } from './tenant-name.js';
+import { setByServer } from '../../platform/wire/input.js';
+import { described } from '../../platform/wire/answer-shapes.js';
+import { isSlug } from './tenant.js';
+import { TENANT_FIELD_DESCRIPTIONS } from './tenant-response.schema.js';
 
 const slug = z
   .string('Send a slug as text.')
@@ -11,20 +14,28 @@ const slug = z
 const name = line(200);
 
 /** A new organization, as it is sent. */
-export const newOrganization = z.strictObject({
-  slug,
-  name,
-  membership_open: z.boolean('Send true or false.').default(false),
-});
+export const newOrganization = z
+  .strictObject(
+    described(
+      { slug, name, membership_open: z.boolean('Send true or false.').default(false) },
+      TENANT_FIELD_DESCRIPTIONS,
+    ),
+  )
+  .meta({ id: 'NewOrganization' });
 /** What of an organization can be changed. */
 export const organizationPatch = z
-  .strictObject({ slug, name, membership_open: z.boolean('Send true or false.') })
-  .partial();
+  .strictObject(
+    described({ slug, name, membership_open: z.boolean('Send true or false.') }, TENANT_FIELD_DESCRIPTIONS),
+  )
+  .partial()
+  .meta({ id: 'OrganizationPatch' });
 
 /** A new project, as it is sent. */
-export const newProject = z.strictObject({ slug, name });
+export const newProject = z
+  .strictObject(described({ slug, name }, TENANT_FIELD_DESCRIPTIONS))
+  .meta({ id: 'NewProject' });
 /** What of a project can be changed. */
-export const projectPatch = newProject.partial();
+export const projectPatch = newProject.partial().meta({ id: 'ProjectPatch' });
 
-/** Fields that only answers have. */
-export const TENANT_READ_ONLY = ['id', 'org_id', 'created_at', 'updated_at', 'url'] as const;
+/** Fields that only responses have. */
+export const TENANT_READ_ONLY = setByServer('id', 'org_id', 'created_at', 'updated_at', 'url');

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import type { Page } from 'playwright-core';
-import { describeWithBrowser } from '../../harness/browser.js';
-import { type LocalSite, startSite } from '../../harness/local-site.js';
-import { type Authorization, authorizationRequest, relyingParty } from '../../harness/relying-party.js';
-import { signInOn } from '../../harness/sign-in-form.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { describeWithBrowser } from '../../harness/browser/browser.js';
+import { type LocalSite, startSite } from '../../harness/browser/local-site.js';
+import {
+  type Authorization,
+  authorizationRequest,
+  relyingParty,
+} from '../../harness/protocol/relying-party.js';
+import { signInOn } from '../../harness/browser/sign-in-form.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const SCRIPTED_LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="56" height="56">
   <circle cx="28" cy="28" r="28"/><script>fetch('/ran')</script></svg>`;

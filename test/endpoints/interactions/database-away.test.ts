@@ -2,8 +2,13 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type * as oidc from 'openid-client';
 import { MODELS } from '../../../adapters/artifact.models.js';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { authorizationRequest, obtainTokens, relyingParty, signIn } from '../../harness/relying-party.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import {
+  authorizationRequest,
+  obtainTokens,
+  relyingParty,
+  signIn,
+} from '../../harness/protocol/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let config: oidc.Configuration;
@@ -20,7 +25,7 @@ afterEach(async () => {
 });
 afterAll(() => server.close());
 
-const sql = (text: string) => server.context.database.pool.query(text);
+const sql = (text: string) => server.database.pool.query(text);
 
 /** PostgreSQL goes away whenever an artifact of this model is about to be written. */
 async function goAwayAt(model: number): Promise<void> {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import type { Page } from 'playwright-core';
-import { describeWithBrowser } from '../../harness/browser.js';
-import { DEVICE_CODE_GRANT, pollOnce } from '../../harness/device.js';
-import { later } from '../../harness/later.js';
-import { relyingParty } from '../../harness/relying-party.js';
-import { signInOn } from '../../harness/sign-in-form.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { describeWithBrowser } from '../../harness/browser/browser.js';
+import { DEVICE_CODE_GRANT, pollOnce } from '../../harness/protocol/device.js';
+import { later } from '../../harness/common/later.js';
+import { relyingParty } from '../../harness/protocol/relying-party.js';
+import { signInOn } from '../../harness/browser/sign-in-form.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let config: oidc.Configuration;
@@ -38,7 +38,7 @@ async function enter(page: Page, code: string): Promise<void> {
 
 describeWithBrowser('device', (open) => {
   test.each([{ javaScriptEnabled: true }, { javaScriptEnabled: false }])(
-    'is let in by whoever types its code, however it is written: %j',
+    'is authorized by a person who types its code, however it is written: %j',
     async (options) => {
       const page = await open(options);
       const device = await askForCode();
@@ -73,7 +73,7 @@ describeWithBrowser('device', (open) => {
     },
   );
 
-  test('is turned away by whoever does not know it', async () => {
+  test('is refused by a person who does not know it', async () => {
     const page = await open();
     const device = await askForCode();
     await page.goto(device.verification_uri);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { DEVICE_CODE_GRANT } from '../../harness/device.js';
-import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/relying-party.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { DEVICE_CODE_GRANT } from '../../harness/protocol/device.js';
+import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/protocol/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let config: oidc.Configuration;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { describeWithBrowser } from '../../harness/browser.js';
-import { type LocalSite, startSite } from '../../harness/local-site.js';
-import { authorizationRequest, relyingParty } from '../../harness/relying-party.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { describeWithBrowser } from '../../harness/browser/browser.js';
+import { type LocalSite, startSite } from '../../harness/browser/local-site.js';
+import { authorizationRequest, relyingParty } from '../../harness/protocol/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let site: LocalSite;

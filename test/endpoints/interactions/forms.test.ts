@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Page, UserAgent } from '../../../src/demo/user-agent.js';
-import { later } from '../../harness/later.js';
-import { type Authorization, authorizationRequest, relyingParty } from '../../harness/relying-party.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { later } from '../../harness/common/later.js';
+import {
+  type Authorization,
+  authorizationRequest,
+  relyingParty,
+} from '../../harness/protocol/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let person: { id: string; email: string; password: string };
@@ -63,7 +67,7 @@ describe('a sign-in form', () => {
     expect(await isSignedIn(visit)).toBe(false);
   });
 
-  test('of somebody else is refused, whoever posts it', async () => {
+  test('of another interaction is refused from any browser', async () => {
     const [mine, theirs] = [await atSignIn(), await atSignIn()];
     const answers = [await theirs.send({}, mine.agent), await theirs.send({}, new UserAgent())];
     expect(answers.map(({ status }) => status)).toEqual([400, 400]);
@@ -72,7 +76,7 @@ describe('a sign-in form', () => {
     expect(await isSignedIn(theirs)).toBe(false);
   });
 
-  test('cannot be looked at from another browser', async () => {
+  test('cannot be opened from another browser', async () => {
     const { page } = await atSignIn();
     const [withCookie, without] = [(await atSignIn()).agent, new UserAgent()];
     for (const agent of [withCookie, without]) {

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { type Page, UserAgent } from '../../../src/demo/user-agent.js';
-import { callAdmin, makeApi, makeScope } from '../../harness/catalogue.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
+import { makeApi, makeScope } from '../../harness/admin/catalogue.js';
 import {
   type Authorization,
   authorizationRequest,
   relyingParty,
   signIn,
-} from '../../harness/relying-party.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+} from '../../harness/protocol/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const ORDERS = 'https://orders.example/v1';
 const STOCK = 'urn:example:stock';
@@ -103,7 +104,7 @@ test('the answer is remembered: nobody is asked again, and the next token has no
   expect((await redeem(again, ORDERS)).scope).toBe('orders.read orders.write');
 });
 
-test('whoever is asked again sees the earlier answer, and can change it both ways', async () => {
+test('a person who is asked again sees the earlier answer, and can change it both ways', async () => {
   await allow(await ask(), 'orders.write');
   const again = await ask({ prompt: 'consent' });
   expect(boxes(again.page)).toEqual(['email', 'orders.write ticked', 'stock.read']);

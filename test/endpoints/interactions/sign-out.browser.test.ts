@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import type { Page } from 'playwright-core';
-import { describeWithBrowser } from '../../harness/browser.js';
-import { type LocalSite, startSite } from '../../harness/local-site.js';
-import { authorizationRequest, relyingParty } from '../../harness/relying-party.js';
-import { signInOn } from '../../harness/sign-in-form.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { describeWithBrowser } from '../../harness/browser/browser.js';
+import { type LocalSite, startSite } from '../../harness/browser/local-site.js';
+import { authorizationRequest, relyingParty } from '../../harness/protocol/relying-party.js';
+import { signInOn } from '../../harness/browser/sign-in-form.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let site: LocalSite;

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
-import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { open } from '../../harness/wire.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
+import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/protocol/relying-party.js';
+import { open } from '../../harness/protocol/wire.js';
 
-let server: TestServer;
-let person: { id: string; email: string; password: string };
-let client: RegisteredClient;
-let config: oidc.Configuration;
-beforeAll(async () => {
-  server = await startTestServer();
-  person = await server.person();
-  client = await server.register();
-  config = await relyingParty(server, client);
-});
-afterAll(() => server.close());
+const { server, person, config } = await protocolFixture();
 
 async function answerTo(change: (query: URLSearchParams) => void): Promise<URLSearchParams> {
   const { url } = await authorizationRequest(config, { scope: 'openid' });

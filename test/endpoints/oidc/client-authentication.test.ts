@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
-import { relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm, type WireAnswer } from '../../harness/wire.js';
+import { relyingParty } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 
 const MACHINE = { grant_types: ['client_credentials'], redirect_uris: [] };
 const GRANT = { grant_type: 'client_credentials' };

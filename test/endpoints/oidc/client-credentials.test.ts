@@ -1,15 +1,15 @@
-import { appoint } from '../../harness/appoint.js';
+import { appoint } from '../../harness/admin/admin-caller.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
-import { relyingParty } from '../../harness/relying-party.js';
+import { relyingParty } from '../../harness/protocol/relying-party.js';
 import {
   CLIENTS,
   type RegisteredClient,
   startTestServer,
   type TestServer,
-} from '../../harness/test-server.js';
-import { basic, type FormFields, postForm, type WireAnswer } from '../../harness/wire.js';
+} from '../../harness/nodes/test-server.js';
+import { basic, type FormFields, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 
 const MACHINE = { grant_types: ['client_credentials'], redirect_uris: [] };
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
-import { relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { postForm } from '../../harness/wire.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
+import { relyingParty } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { postForm } from '../../harness/protocol/wire.js';
 
 const ALLOWED = 'https://app.example';
 const agent = new UserAgent();
@@ -74,7 +74,7 @@ test('a removed origin is out with the next request', async () => {
   expect((await redeemFrom(ALLOWED, changing)).status).toBe(400);
 });
 
-test('the metadata and the keys are for everybody', async () => {
+test('the metadata and the keys are readable from any origin', async () => {
   for (const path of ['/.well-known/openid-configuration', '/oauth2/jwks']) {
     const answer = await fetch(server.origin + path, { headers: { origin: 'https://any.example' } });
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://any.example');

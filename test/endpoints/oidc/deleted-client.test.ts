@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
 import {
   authorizationRequest,
   obtainTokens,
   relyingParty,
   signInAndAllow,
-} from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, open, postForm } from '../../harness/wire.js';
+} from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, open, postForm } from '../../harness/protocol/wire.js';
 
 const REFUSED = { status: 401, body: { error: 'invalid_client' } };
 

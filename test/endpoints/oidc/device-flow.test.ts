@@ -1,38 +1,34 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import {
   allowDevice,
   DEVICE_CODE_GRANT,
   enterUserCode,
   goOnToConsent,
   pollOnce,
-} from '../../harness/device.js';
-import { relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { postForm } from '../../harness/wire.js';
+} from '../../harness/protocol/device.js';
+import { relyingParty } from '../../harness/protocol/relying-party.js';
+import { startTestServer } from '../../harness/nodes/test-server.js';
+import { postForm } from '../../harness/protocol/wire.js';
 
-let server: TestServer;
-let other: TestServer;
-let person: { id: string; email: string; password: string };
-let television: RegisteredClient;
-let config: oidc.Configuration;
-beforeAll(async () => {
-  server = await startTestServer({ env: { USER_CODE_ATTEMPTS: '60' } });
-  other = await startTestServer({ nodeOf: server });
-  person = await server.person();
-  television = await server.register({
+const {
+  server,
+  addNode,
+  person,
+  client: television,
+  config,
+} = await protocolFixture({
+  env: { USER_CODE_ATTEMPTS: '60' },
+  client: {
     client_name: 'Television',
     token_endpoint_auth_method: 'none',
     redirect_uris: [],
     grant_types: [DEVICE_CODE_GRANT, 'refresh_token'],
-  });
-  config = await relyingParty(server, television);
+  },
 });
-afterAll(async () => {
-  await other.close();
-  await server.close();
-});
+const other = await addNode();
 
 const start = (scope = 'openid offline_access profile') =>
   oidc.initiateDeviceAuthorization(config, { scope });
@@ -175,7 +171,7 @@ describe('the pages', () => {
     expect(page.body).not.toContain('<script>');
   });
 
-  test('refuse a code that was used, whoever comes with it', async () => {
+  test('refuse a used code from any client', async () => {
     const device = await start();
     await allowDevice(new UserAgent(), device, person);
     const again = await enterUserCode(new UserAgent(), device);

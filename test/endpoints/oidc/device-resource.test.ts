@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { makeApi } from '../../harness/catalogue.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { makeApi } from '../../harness/admin/catalogue.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 const LAMPS = 'https://lamps.example';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Engine, type EngineInputs } from '../../../src/endpoints/oidc/engine.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -2,12 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { type FreshCode, obtainCode } from '../../harness/codes.js';
-import { DEVICE_CODE_GRANT, enterUserCode, pollOnce } from '../../harness/device.js';
-import { relyingParty } from '../../harness/relying-party.js';
-import { confirmSignOut, openSignOut } from '../../harness/sign-out.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm, type WireAnswer } from '../../harness/wire.js';
+import { type FreshCode, obtainCode } from '../../harness/protocol/codes.js';
+import { DEVICE_CODE_GRANT, enterUserCode, pollOnce } from '../../harness/protocol/device.js';
+import { relyingParty } from '../../harness/protocol/relying-party.js';
+import { confirmSignOut, openSignOut } from '../../harness/protocol/sign-out.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 
 const SHORT = {
   ACCESS_TOKEN_TTL: '1',

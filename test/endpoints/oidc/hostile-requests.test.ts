@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { appoint } from '../../harness/appoint.js';
-import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { appoint } from '../../harness/admin/admin-caller.js';
+import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {

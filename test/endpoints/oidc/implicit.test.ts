@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
-import { makeApi } from '../../harness/catalogue.js';
-import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/relying-party.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { makeApi } from '../../harness/admin/catalogue.js';
+import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/protocol/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const API = 'https://api.example';
 let server: TestServer;

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { MODELS } from '../../../adapters/artifact.models.js';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 let server: TestServer;
 let client: RegisteredClient;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterEach(() => sql('DROP TRIGGER IF EXISTS away ON artifacts'));
 afterAll(() => server.close());
 
-const sql = (text: string) => server.context.database.pool.query(text);
+const sql = (text: string) => server.database.pool.query(text);
 
 /** PostgreSQL goes away whenever a row of these models is about to be deleted. */
 async function goAwayAt(models: readonly number[]): Promise<void> {

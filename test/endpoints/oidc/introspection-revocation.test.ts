@@ -1,31 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm, type WireAnswer } from '../../harness/wire.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { basic, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 
-let server: TestServer;
-let other: TestServer;
-let person: { id: string; email: string; password: string };
-let client: RegisteredClient;
-let neighbour: RegisteredClient;
-let app: RegisteredClient;
-let config: oidc.Configuration;
 const agent = new UserAgent();
-beforeAll(async () => {
-  server = await startTestServer();
-  other = await startTestServer({ nodeOf: server });
-  person = await server.person();
-  client = await server.register();
-  neighbour = await server.register();
-  app = await server.register({ token_endpoint_auth_method: 'none' });
-  config = await relyingParty(server, client);
-});
-afterAll(async () => {
-  await other.close();
-  await server.close();
-});
+const { server, addNode, person, client, config } = await protocolFixture();
+const other = await addNode();
+const neighbour = await server.register();
+const app = await server.register({ token_endpoint_auth_method: 'none' });
 
 const obtain = () => obtainTokens(config, person, {}, agent);
 

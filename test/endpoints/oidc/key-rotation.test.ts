@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/sign-out.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { authorizationRequest, obtainTokens } from '../../harness/protocol/relying-party.js';
+import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/protocol/sign-out.js';
+import { startTestServer } from '../../harness/nodes/test-server.js';
 
-let server: TestServer;
-let person: { id: string; email: string; password: string };
-let config: oidc.Configuration;
 let agent: UserAgent;
-beforeAll(async () => {
-  server = await startTestServer();
-  person = await server.person();
-  config = await relyingParty(server, await server.register());
-});
+const { server, person, config } = await protocolFixture();
 beforeEach(() => {
   agent = new UserAgent();
 });
-afterAll(() => server.close());
 
 async function rotate(): Promise<void> {
   await server.context.keys.rotate();

@@ -1,26 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { generateKeyPair, SignJWT } from 'jose';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/sign-out.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/protocol/sign-out.js';
 
 const BYE = 'https://rp.example/bye';
 
-let server: TestServer;
-let person: { id: string; email: string; password: string };
-let client: RegisteredClient;
-let config: oidc.Configuration;
-let neighbour: oidc.Configuration;
-beforeAll(async () => {
-  server = await startTestServer();
-  person = await server.person();
-  client = await server.register({ post_logout_redirect_uris: [BYE] });
-  config = await relyingParty(server, client);
-  neighbour = await relyingParty(server, await server.register());
+const { server, person, client, config } = await protocolFixture({
+  client: { post_logout_redirect_uris: [BYE] },
 });
-afterAll(() => server.close());
+const neighbour = await relyingParty(server, await server.register());
 
 async function signIn(scope = 'openid') {
   const agent = new UserAgent();

@@ -2,15 +2,15 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { DEVICE_CODE } from '../../../src/registry/client-record/client-record.js';
-import { type AdminCaller, newOrganization, operator } from '../../harness/admin-caller.js';
+import { type AdminCaller, newOrganization, operator } from '../../harness/admin/admin-caller.js';
 import {
   type Authorization,
   authorizationRequest,
   obtainTokens,
   relyingParty,
-} from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+} from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 type Person = { id: string; email: string; password: string };
 
@@ -92,7 +92,7 @@ test('the consent form of somebody who was thrown out meanwhile leads to the pag
   expect(page.body).toContain('members only');
 });
 
-test('refresh and userinfo fail for whoever left, and work again for whoever comes back', async () => {
+test('refresh and userinfo fail for a person who left, and work again after they come back', async () => {
   const person = await server.person();
   const leave = await join(person);
   const tokens = await obtainTokens(config, person);
@@ -130,7 +130,7 @@ test('opening the membership lets everybody in, closing it ends that', async () 
   });
 });
 
-test('only a refresh in a closed organization looks at the members', async () => {
+test('only a refresh in a closed organization reads the members', async () => {
   const person = await server.person();
   await join(person);
   const open = await server.register();
@@ -146,9 +146,9 @@ test('only a refresh in a closed organization looks at the members', async () =>
   statements.mockRestore();
 });
 
-test('a public client is for everybody', async () => {
+test('a public client is open to all people', async () => {
   const person = await server.person();
-  const { rowCount } = await server.context.database.pool.query(
+  const { rowCount } = await server.database.pool.query(
     `UPDATE oauth_clients SET visibility = 'public' WHERE id = $1`,
     [client.id],
   );
@@ -156,10 +156,9 @@ test('a public client is for everybody', async () => {
   try {
     expect((await obtainTokens(config, person)).claims()?.sub).toBe(person.id);
   } finally {
-    await server.context.database.pool.query(
-      `UPDATE oauth_clients SET visibility = 'private' WHERE id = $1`,
-      [client.id],
-    );
+    await server.database.pool.query(`UPDATE oauth_clients SET visibility = 'private' WHERE id = $1`, [
+      client.id,
+    ]);
   }
 });
 

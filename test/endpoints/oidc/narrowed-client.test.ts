@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { authorizationRequest, obtainTokens, relyingParty, signIn } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import {
+  authorizationRequest,
+  obtainTokens,
+  relyingParty,
+  signIn,
+} from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let person: { id: string; email: string; password: string };

@@ -1,30 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
 import {
   authorizationRequest,
   obtainTokens,
   relyingParty,
   signInAndAllow,
-} from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, open, postForm } from '../../harness/wire.js';
+} from '../../harness/protocol/relying-party.js';
+import { basic, open, postForm } from '../../harness/protocol/wire.js';
 
 const REFUSED = { status: 400, body: { error: 'invalid_grant' } };
 
-let server: TestServer;
-let person: { id: string; email: string; password: string };
-let client: RegisteredClient;
-let config: oidc.Configuration;
 const agent = new UserAgent();
-beforeAll(async () => {
-  server = await startTestServer();
-  person = await server.person();
-  client = await server.register();
-  config = await relyingParty(server, client);
-});
-afterAll(() => server.close());
+const { server, person, client, config } = await protocolFixture();
 
 async function redeem(changes: Record<string, string | undefined>) {
   const { form } = await obtainCode(config, person, {}, agent);

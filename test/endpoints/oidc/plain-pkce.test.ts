@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type * as oidc from 'openid-client';
-import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 const VERIFIER = 'a-verifier.of_enough~characters-0123456789-0123456789';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { callAdmin, makeScope } from '../../harness/catalogue.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
+import { makeScope } from '../../harness/admin/catalogue.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 let server: TestServer;
 let other: TestServer;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import * as oidc from 'openid-client';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { postForm, type WireAnswer } from '../../harness/wire.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 
 let server: TestServer;
 let other: TestServer;

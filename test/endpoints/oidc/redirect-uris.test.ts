@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type * as oidc from 'openid-client';
+import { describe, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
-import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, open, postForm } from '../../harness/wire.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
+import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { basic, open, postForm } from '../../harness/protocol/wire.js';
 
 const REGISTERED = 'https://rp.example/callback';
 const ALMOST = [
@@ -21,18 +20,10 @@ const ALMOST = [
   'http://rp.example/callback',
 ];
 
-let server: TestServer;
-let person: { id: string; email: string; password: string };
-let client: RegisteredClient;
-let config: oidc.Configuration;
 const agent = new UserAgent();
-beforeAll(async () => {
-  server = await startTestServer();
-  person = await server.person();
-  client = await server.register({ redirect_uris: [REGISTERED, 'https://rp.example/second'] });
-  config = await relyingParty(server, client);
+const { server, person, client, config } = await protocolFixture({
+  client: { redirect_uris: [REGISTERED, 'https://rp.example/second'] },
 });
-afterAll(() => server.close());
 
 /** Nobody is sent anywhere: the person sees a page (RFC 6749 section 3.1.2.4). */
 async function expectPage(url: URL, text: string): Promise<void> {

@@ -1,36 +1,21 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { artifactKey } from '../../../adapters/artifact.models.js';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm, type WireAnswer } from '../../harness/wire.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { obtainTokens } from '../../harness/protocol/relying-party.js';
+import { type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 
 /** So many seconds stand for one, so that a slow machine does not turn a retry within the grace into one beyond. */
 const STRETCH = 10;
 const GRACE = 10;
 
-let server: TestServer;
-let other: TestServer;
-let strict: TestServer;
-let person: { id: string; email: string; password: string };
-let client: RegisteredClient;
-let config: oidc.Configuration;
 const agent = new UserAgent();
-beforeAll(async () => {
-  const env = { REFRESH_GRACE: String(GRACE * STRETCH) };
-  server = await startTestServer({ env });
-  other = await startTestServer({ nodeOf: server, env });
-  strict = await startTestServer({ nodeOf: server, env: { REFRESH_GRACE: '0' } });
-  person = await server.person();
-  client = await server.register();
-  config = await relyingParty(server, client);
-});
-afterAll(async () => {
-  await strict.close();
-  await other.close();
-  await server.close();
-});
+const env = { REFRESH_GRACE: String(GRACE * STRETCH) };
+const { server, addNode, person, client, config } = await protocolFixture({ env });
+const other = await addNode(env);
+const strict = await addNode({ REFRESH_GRACE: '0' });
 
 interface Tokens {
   access: string;
@@ -63,7 +48,7 @@ async function refreshed(tokens: Tokens, node = server): Promise<Tokens> {
 
 /** Makes the token's use lie so many seconds further back. */
 async function wait({ refresh: token }: Tokens, seconds: number): Promise<void> {
-  await server.context.database.pool.query(
+  await server.database.pool.query(
     `UPDATE artifacts SET consumed_at = consumed_at - make_interval(secs => $2) WHERE id = decode($1, 'hex')`,
     [artifactKey('RefreshToken', token), seconds * STRETCH],
   );

@@ -1,29 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm, type WireAnswer } from '../../harness/wire.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { basic, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 
 const REFUSED = { status: 400, body: { error: 'invalid_grant' } };
 
-let server: TestServer;
-let other: TestServer;
-let person: { id: string; email: string; password: string };
-let client: RegisteredClient;
-let config: oidc.Configuration;
 const agent = new UserAgent();
-beforeAll(async () => {
-  server = await startTestServer();
-  other = await startTestServer({ nodeOf: server });
-  person = await server.person();
-  client = await server.register();
-  config = await relyingParty(server, client);
-});
-afterAll(async () => {
-  await other.close();
-  await server.close();
-});
+const { server, addNode, person, client, config } = await protocolFixture();
+const other = await addNode();
 
 const obtain = (parameters: Record<string, string> = {}) => obtainTokens(config, person, parameters, agent);
 

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
-import { callAdmin, makeApi } from '../../harness/catalogue.js';
-import { obtainCode } from '../../harness/codes.js';
-import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
+import { makeApi } from '../../harness/admin/catalogue.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
+import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 const ORDERS = 'https://orders.example/v1';
 const STOCK = 'https://stock.example';

@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { silentAnswer } from '../../harness/sign-out.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { authorizationRequest, obtainTokens } from '../../harness/protocol/relying-party.js';
+import { silentAnswer } from '../../harness/protocol/sign-out.js';
 
-let server: TestServer;
-let person: { id: string; email: string; password: string };
-let config: oidc.Configuration;
-beforeAll(async () => {
-  server = await startTestServer();
-  person = await server.person();
-  config = await relyingParty(server, await server.register());
-});
-afterAll(() => server.close());
+const { server, person, config } = await protocolFixture();
 
 async function signIn(): Promise<UserAgent> {
   const agent = new UserAgent();
@@ -33,16 +25,19 @@ function altered(value: string): string {
   return value.slice(0, -1) + (value.endsWith('A') ? 'B' : 'A');
 }
 
-test.each(['postern_session', 'postern_session.sig'])('whoever changes %s is signed out', async (name) => {
-  const agent = await signIn();
-  const found = cookie(agent, name);
-  found.value = name.endsWith('.sig') ? `A${found.value.slice(1)}A` : altered(found.value);
-  expect(await silentAnswer(config, agent)).toBe('login_required');
-  const { url, redirectUri } = await authorizationRequest(config);
-  const page = await agent.open(url.href, {}, redirectUri);
-  expect(page.status).toBe(200);
-  expect(page.body).toContain('type="password"');
-});
+test.each(['postern_session', 'postern_session.sig'])(
+  'a browser that changes %s is signed out',
+  async (name) => {
+    const agent = await signIn();
+    const found = cookie(agent, name);
+    found.value = name.endsWith('.sig') ? `A${found.value.slice(1)}A` : altered(found.value);
+    expect(await silentAnswer(config, agent)).toBe('login_required');
+    const { url, redirectUri } = await authorizationRequest(config);
+    const page = await agent.open(url.href, {}, redirectUri);
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('type="password"');
+  },
+);
 
 test("a session id of somebody else does not work without that cookie's signature", async () => {
   const [agent, victim] = [await signIn(), await signIn()];
@@ -74,6 +69,13 @@ test('signing in gives the browser another cookie than it came with (session fix
   expect(await silentAnswer(config, attacker)).toBe('login_required');
 });
 
+test("a consent keeps the session's id, so that a lost response signs nobody out", async () => {
+  const agent = await signIn();
+  const before = cookie(agent, 'postern_session').value;
+  await obtainTokens(config, person, { scope: 'openid profile', prompt: 'consent' }, agent);
+  expect(cookie(agent, 'postern_session').value).toBe(before);
+});
+
 test('signing in as somebody else ends the session of the person before', async () => {
   const agent = new UserAgent();
   const before = await obtainTokens(config, person, { scope: 'openid' }, agent);
@@ -92,7 +94,7 @@ test('signing in as somebody else ends the session of the person before', async 
 test('the session is stored neither as a cookie nor under its name', async () => {
   const agent = await signIn();
   const id = cookie(agent, 'postern_session').value;
-  const { rows } = await server.context.database.pool.query<{ all: string }>(
+  const { rows } = await server.database.pool.query<{ all: string }>(
     `SELECT string_agg(artifacts::text, ' ') AS all FROM artifacts`,
   );
   expect(rows[0]?.all).toContain(person.id);

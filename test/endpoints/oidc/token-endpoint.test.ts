@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, type FormFields, postForm } from '../../harness/wire.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, type FormFields, postForm } from '../../harness/protocol/wire.js';
 
 const GRANT = { grant_type: 'client_credentials' };
 const ENDPOINTS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke', '/oauth2/device'];

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
 
-let server: TestServer;
-let person: { id: string; email: string; password: string };
-let client: RegisteredClient;
-let config: oidc.Configuration;
 const agent = new UserAgent();
-beforeAll(async () => {
-  server = await startTestServer();
-  person = await server.person('ada');
-  client = await server.register({ scopes: ['profile', 'email', 'phone'] });
-  config = await relyingParty(server, client);
+const { server, person, config } = await protocolFixture({
+  person: 'ada',
+  client: { scopes: ['profile', 'email', 'phone'] },
 });
-afterAll(() => server.close());
 
 function ask(token?: string, init: RequestInit = {}): Promise<Response> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { adminRoutes } from '../../../src/endpoints/admin/admin.router.js';
 import { ADMIN_SCOPES } from '../../../src/tenancy/access/permissions.js';
 import type { OpenApiDocument } from '../../../src/endpoints/openapi/openapi.js';
-import { DocumentClient, type Documented, fetchDocument, operationsOf } from '../../harness/openapi.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { DocumentClient, type Documented, fetchDocument, operationsOf } from '../../harness/admin/openapi.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let document: OpenApiDocument;
@@ -29,20 +28,6 @@ function resolve(reference: string): unknown {
     .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], document);
 }
 
-test('the document has exactly the routes of the admin API', () => {
-  const { context, issuer } = server;
-  const trust = { issuer, ownKeys: () => Promise.reject(new Error()), outside: [], clients: context.clients };
-  const router = adminRoutes({ ...context, trust, catalogueChanged: () => Promise.resolve() });
-  const routes = router.stack.flatMap((layer) =>
-    layer.methods
-      .filter((method) => method !== 'HEAD')
-      .map((method) => `${method} ${String(layer.path).replace(/:(\w+)/g, '{$1}')}`),
-  );
-  const documented = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
-  expect(documented.sort()).toEqual(routes.sort());
-  expect(documented.length).toBeGreaterThan(40);
-});
-
 test('every reference leads somewhere, and every component is used', () => {
   const references = [...objectsIn(document)].flatMap(([, { $ref }]) =>
     typeof $ref === 'string' ? [$ref] : [],
@@ -60,6 +45,7 @@ test('every reference leads somewhere, and every component is used', () => {
 
 test('every operation is complete as OpenAPI 3.1 wants it', () => {
   expect(document.openapi).toBe('3.1.0');
+  expect(operations.length).toBeGreaterThan(40);
   expect(document.servers).toEqual([{ url: server.issuer }]);
   const ids = operations.map(({ operationId }) => operationId);
   expect(new Set(ids).size).toBe(ids.length);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Answered, type Call, DocumentClient, fetchDocument } from '../../harness/openapi.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type Answered, type Call, DocumentClient, fetchDocument } from '../../harness/admin/openapi.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 let client: DocumentClient;
@@ -145,7 +145,7 @@ async function driveReports(place: Record<string, string>): Promise<void> {
   await call('listAuditEvents', 200, { parameters: { action: 'client.created', page_limit: '1' } });
 }
 
-test('whoever may do less is refused as documented', async () => {
+test('a caller with fewer permissions is refused as documented', async () => {
   const document = await fetchDocument(server);
   const without = new DocumentClient(document, server.origin, 'nonsense');
   const { id } = await server.person();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Call, DocumentClient, type Documented, fetchDocument } from '../../harness/openapi.js';
-import { Dice } from '../../harness/dice.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type Call, DocumentClient, type Documented, fetchDocument } from '../../harness/admin/openapi.js';
+import { FuzzValues } from '../../harness/common/fuzz-values.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const SEED = 20260131;
 const ROUNDS = 12;
@@ -33,30 +33,30 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** A call that is right in most of its parts, and anything at all in the others. */
-function anyCall(dice: Dice, { path, parameters: known, requestBody }: Documented): Call {
+function anyCall(values: FuzzValues, { path, parameters: known, requestBody }: Documented): Call {
   const given: Record<string, string> = {};
   for (const name of path.match(/(?<=\{)\w+/g) ?? [])
-    given[name] = dice.chance(0.15) ? dice.segment() : (parameters[name] ?? '');
+    given[name] = values.chance(0.15) ? values.segment() : (parameters[name] ?? '');
   for (const { name, in: place } of known)
-    if (place === 'query' && dice.chance(0.3)) given[name] = dice.parameter();
-  if (dice.chance(0.05)) given[dice.text()] = dice.text();
+    if (place === 'query' && values.chance(0.3)) given[name] = values.parameter();
+  if (values.chance(0.05)) given[values.text()] = values.text();
   const headers: Record<string, string> = {};
-  if (dice.chance(0.3)) headers[dice.pick(['if-match', 'if-none-match'])] = dice.tag();
+  if (values.chance(0.3)) headers[values.pick(['if-match', 'if-none-match'])] = values.tag();
   const content = Object.values(requestBody?.content ?? {})[0];
   if (!content) return { parameters: given, headers };
-  if (dice.chance(0.05))
-    headers['content-type'] = dice.pick(['text/plain', 'application/json; charset=latin1']);
+  if (values.chance(0.05))
+    headers['content-type'] = values.pick(['text/plain', 'application/json; charset=latin1']);
   const names = fields.get(content.schema.$ref.split('/').at(-1) ?? '') ?? [];
-  return { parameters: given, headers, body: dice.chance(0.1) ? dice.brokenJson() : dice.body(names) };
+  return { parameters: given, headers, body: values.chance(0.1) ? values.brokenJson() : values.body(names) };
 }
 
 test('no answer to any request is undocumented, misshapen or our fault', async () => {
-  const dice = new Dice(SEED);
+  const values = new FuzzValues(SEED);
   const statuses = new Map<number, number>();
   const operations = [...client.operations.values()];
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const operation of operations) {
-      const call = anyCall(dice, operation);
+      const call = anyCall(values, operation);
       const answer = await client.call(operation.operationId, call).catch((error: unknown) => {
         const what = JSON.stringify({ operation: operation.operationId, call, seed: SEED }).slice(0, 2000);
         throw new Error(`${String(error)}\n${what}`, { cause: error });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { describeWithBrowser } from '../../harness/browser.js';
-import { auditPage } from '../../harness/page-audit.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { describeWithBrowser } from '../../harness/browser/browser.js';
+import { auditPage } from '../../harness/browser/page-audit.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Command, Workplace } from './workplace.js';
+import type { Command, ServerDirectory } from './workplace.js';
 
 const run = promisify(execFile);
 /** The release of Debian to take newer programs from, and the packages whose libraries they need. */
@@ -27,7 +27,7 @@ export async function debianProgram(path: string, name: string): Promise<Command
  * PgBouncer that knows prepared statements (1.21 or newer): the installed one, else the one of a newer Debian, unpacked
  * into the workplace with its own libraries and not installed. Throws when there is none.
  */
-export async function newPgBouncer(place: Workplace): Promise<Command> {
+export async function newPgBouncer(place: ServerDirectory): Promise<Command> {
   const installed = await debianProgram('/usr/sbin/pgbouncer', 'pgbouncer');
   if (knowsPreparedStatements(await versionOf(place, installed))) return installed;
   const root = await unpack(place, ['pgbouncer', ...NEWER.libraries]);
@@ -38,7 +38,7 @@ export async function newPgBouncer(place: Workplace): Promise<Command> {
 }
 
 /** What a PgBouncer calls itself, such as `1.24.1`. */
-export async function versionOf(place: Workplace, command: Command): Promise<string> {
+export async function versionOf(place: ServerDirectory, command: Command): Promise<string> {
   return /\d+\.\d+\.\d+/.exec(await place.run(command, ['--version']))?.[0] ?? '';
 }
 
@@ -48,7 +48,7 @@ function knowsPreparedStatements(version: string): boolean {
 }
 
 /** Downloads packages of the newer Debian from the mirror of this one, and returns where their files are. */
-async function unpack(place: Workplace, packages: readonly string[]): Promise<string> {
+async function unpack(place: ServerDirectory, packages: readonly string[]): Promise<string> {
   const [apt, root] = [place.makeDirectory('apt'), place.makeDirectory('newer')];
   for (const name of ['apt/lists', 'apt/lists/partial', 'apt/archives', 'apt/archives/partial']) {
     place.makeDirectory(name);

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../test-server.js';
+import { freePort } from '../nodes/test-server.js';
 import { debianProgram } from './debian.js';
-import type { Workplace } from './workplace.js';
+import type { ServerDirectory } from './workplace.js';
 
 /**
  * Starts HAProxy before these ports of 127.0.0.1. It asks each server twice a second whether it is in recovery, sends
  * everybody to the one that is not, and cuts the connections to one that fell. Returns the URL of the database there.
  */
-export async function startHaproxy(place: Workplace, servers: readonly number[]): Promise<string> {
+export async function startHaproxy(place: ServerDirectory, servers: readonly number[]): Promise<string> {
   const command = await debianProgram('/usr/sbin/haproxy', 'haproxy');
   const port = await freePort();
   const file = join(place.directory, 'haproxy.cfg');

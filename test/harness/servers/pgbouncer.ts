@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { freePort } from '../test-server.js';
-import type { Command, Workplace } from './workplace.js';
+import { eventually } from '../common/eventually.js';
+import { freePort } from '../nodes/test-server.js';
+import type { Command, ServerDirectory } from './workplace.js';
 
 /** PgBouncer in transaction mode. */
 export interface Pooler {
@@ -25,7 +25,7 @@ export interface PoolerOptions {
 
 /** Starts PgBouncer and waits until the database answers through it. */
 export async function startPgBouncer(
-  place: Workplace,
+  place: ServerDirectory,
   command: Command,
   { server, size, lines }: PoolerOptions,
 ): Promise<Pooler> {
@@ -51,11 +51,10 @@ ${lines.join('\n')}
   );
   const child = place.start(command, ['-q', file]);
   const url = `postgres://postern@127.0.0.1:${String(port)}/postern`;
-  const deadline = Date.now() + 10_000;
-  while (!(await answers(url))) {
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error('PgBouncer does not answer');
-    await sleep(50);
-  }
+  await eventually(() => {
+    if (child.exitCode !== null) throw new Error(`PgBouncer ended with exit code ${String(child.exitCode)}`);
+    return answers(url);
+  }, 10_000);
   return {
     url,
     stop: async () => {

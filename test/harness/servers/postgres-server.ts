@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { freePort } from '../test-server.js';
+import { eventually } from '../common/eventually.js';
+import { freePort } from '../nodes/test-server.js';
 import { debianProgram } from './debian.js';
-import type { Workplace } from './workplace.js';
+import type { ServerDirectory } from './workplace.js';
 
 const BIN = '/usr/lib/postgresql/15/bin';
 const START_TIMEOUT = 60_000;
@@ -15,13 +15,13 @@ export class PostgresServer {
   #process: ChildProcess | undefined;
 
   private constructor(
-    private readonly place: Workplace,
+    private readonly place: ServerDirectory,
     private readonly data: string,
     readonly port: number,
   ) {}
 
   /** Makes a server with the role and its empty database, and starts it. */
-  static async create(place: Workplace, name: string): Promise<PostgresServer> {
+  static async create(place: ServerDirectory, name: string): Promise<PostgresServer> {
     await debianProgram(`${BIN}/initdb`, 'postgresql-15');
     const data = place.makeDirectory(name);
     await place.run(
@@ -69,15 +69,11 @@ export class PostgresServer {
     const args = [...settings, ...logging].flatMap((setting) => ['-c', setting]);
     const child = this.place.start([`${BIN}/postgres`], ['-D', this.data, ...args]);
     this.#process = child;
-    const deadline = Date.now() + START_TIMEOUT;
-    for (;;) {
+    await eventually(() => {
       if (child.exitCode !== null)
         throw new Error(`PostgreSQL ended with exit code ${String(child.exitCode)}`);
-      const answers = await this.execute('SELECT 1').catch(() => undefined);
-      if (answers) return;
-      if (Date.now() > deadline) throw new Error('PostgreSQL does not answer');
-      await sleep(50);
-    }
+      return this.execute('SELECT 1').catch(() => undefined);
+    }, START_TIMEOUT);
   }
 
   /** Sends a signal to every process of the server at once, so that none can say goodbye to its clients. */
@@ -92,7 +88,7 @@ export class PostgresServer {
     if (signal === 'SIGKILL') await gone;
   }
 
-  /** Makes a primary of a standby, as whoever is on call does: first it must no longer wait for a standby itself. */
+  /** Promotes a standby to primary, as an operator would: first it must no longer wait for a standby itself. */
   async promote(): Promise<void> {
     await this.execute("ALTER SYSTEM SET synchronous_standby_names = ''", 'SELECT pg_reload_conf()');
     await this.place.run([`${BIN}/pg_ctl`], ['-D', this.data, '-w', 'promote']);
@@ -102,7 +98,7 @@ export class PostgresServer {
   async waitForStandby(): Promise<void> {
     await this.execute("ALTER SYSTEM SET synchronous_standby_names = '*'", 'SELECT pg_reload_conf()');
     const attached = "SELECT FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = 'sync'";
-    while ((await this.execute(attached)).length === 0) await sleep(100);
+    await eventually(async () => (await this.execute(attached)).length > 0, START_TIMEOUT);
   }
 }
 

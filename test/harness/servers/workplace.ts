@@ -16,7 +16,7 @@ export type Command = readonly [program: string, ...leading: string[]];
  * A temporary directory and the servers that run in it, all of an unprivileged user. Both are gone when it is closed or
  * when this process ends, also by SIGINT or SIGTERM.
  */
-export class Workplace {
+export class ServerDirectory {
   readonly directory = mkdtempSync(join(tmpdir(), 'postern-servers-'));
   readonly #running = new Set<ChildProcess>();
   readonly #onExit = () => this.#clear();

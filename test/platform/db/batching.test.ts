@@ -3,14 +3,15 @@ import { DatabaseError } from 'pg';
 import { BatchQueueFull } from '../../../src/platform/db/availability.js';
 import { Batcher, type BatchLimits } from '../../../src/platform/db/batching.js';
 import { Database } from '../../../src/platform/db/database.js';
-import { createTestDatabase, type TestDatabase } from '../../harness/test-database.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database/test-database.js';
 
 let testDatabase: TestDatabase;
 let database: Database;
 let statements: number[][];
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase(true);
+  testDatabase = await createTestDatabase('nothing');
   database = new Database(testDatabase.url, 2, () => undefined);
 });
 afterAll(async () => {
@@ -20,7 +21,7 @@ afterAll(async () => {
 
 /** Has PostgreSQL divide 100 by each number, so that a zero is refused and everything takes `seconds`. */
 function dividing(given: Partial<BatchLimits> = {}, seconds = 0): Batcher<number, number> {
-  const limits = { rows: 10, statements: 2, waiting: 1_000, patience: 60_000, ...given };
+  const limits = { rows: 10, statements: 2, waiting: 1_000, maxWaitMs: 60_000, ...given };
   statements = [];
   const run = async (inputs: number[]): Promise<number[]> => {
     statements.push(inputs);
@@ -73,7 +74,7 @@ test('a statement whose fate is unknown is not sent again', async () => {
   const results = Promise.allSettled([1, 2].map((n) => batcher.submit(n)));
   const sleeping = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event = 'PgSleep'`;
-  while ((await database.pool.query(sleeping)).rowCount === 0);
+  await eventually(async () => (await testDatabase.pool.query(sleeping)).rowCount);
   expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(statements).toHaveLength(1);
   expect(await dividing().submit(10)).toBe(10);

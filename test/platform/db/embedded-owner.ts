@@ -1,9 +1,12 @@
-import { startEmbeddedDatabase } from '../../../src/platform/embedded-database/embedded.js';
-import { EmbeddedDatabaseInUse } from '../../../src/platform/embedded-database/embedded-lock.js';
+import { startEmbeddedDatabase } from '../../../src/platform/embedded-database/embedded-database.js';
+import { EmbeddedDatabaseInUse } from '../../../src/platform/embedded-database/owner-lock.js';
 
-// A process that owns the database in the directory of its argument until it is killed. Says how the start went.
+// A process that owns the database in the directory of its first argument until it is killed, as the user with the id of
+// its second one if there is one. Prints how the start went.
+const [, , dataDirectory = '', uid] = process.argv;
+if (uid !== undefined) process.setuid?.(Number(uid));
 try {
-  const { connection } = await startEmbeddedDatabase({ dataDirectory: process.argv[2] ?? '' });
+  const { connection } = await startEmbeddedDatabase({ dataDirectory });
   process.stdout.write(`${JSON.stringify({ connection })}\n`);
   setInterval(() => undefined, 60_000);
 } catch (error) {

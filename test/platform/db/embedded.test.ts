@@ -7,14 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import type { SocketAddress } from '../../../src/platform/db/database.js';
+import { eventually } from '../../harness/common/eventually.js';
 import {
   attachOrStartEmbeddedDatabase,
   startEmbeddedDatabase,
-} from '../../../src/platform/embedded-database/embedded.js';
-import {
-  type Connection,
-  EmbeddedDatabaseInUse,
-} from '../../../src/platform/embedded-database/embedded-lock.js';
+} from '../../../src/platform/embedded-database/embedded-database.js';
+import { EmbeddedDatabaseInUse } from '../../../src/platform/embedded-database/owner-lock.js';
 
 const started: ChildProcess[] = [];
 let directory: string;
@@ -39,7 +38,7 @@ async function startOwner(dataDirectory: string) {
   const child = spawn(process.execPath, [script, dataDirectory], { stdio: ['ignore', 'pipe', 'inherit'] });
   started.push(child);
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const said = JSON.parse(line.toString()) as { connection?: Connection; owner?: number; error?: string };
+  const said = JSON.parse(line.toString()) as { connection?: SocketAddress; owner?: number; error?: string };
   return { child, ...said };
 }
 
@@ -50,7 +49,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-async function query(connection: Connection, sql: string): Promise<unknown[]> {
+async function query(connection: SocketAddress, sql: string): Promise<unknown[]> {
   const client = new pg.Client(connection);
   await client.connect();
   try {
@@ -62,17 +61,6 @@ async function query(connection: Connection, sql: string): Promise<unknown[]> {
 
 async function serverPid(dataDirectory: string): Promise<number> {
   return Number.parseInt(await readFile(join(dataDirectory, 'pgdata', 'postmaster.pid'), 'utf8'), 10);
-}
-
-/** The first answer; tries for as long as the test may take. */
-async function eventually<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch {
-      await sleep(20);
-    }
-  }
 }
 
 async function isRunningIn(dataDirectory: string): Promise<boolean> {
@@ -117,9 +105,7 @@ describe('the embedded database', () => {
     const pid = await serverPid(dataDirectory);
     await kill(child);
 
-    const deadline = Date.now() + 2_000;
-    while ((await runs(pid)) && Date.now() < deadline) await sleep(10);
-    expect(await runs(pid)).toBe(false);
+    await eventually(async () => !(await runs(pid)), 2_000);
 
     const next = await startEmbeddedDatabase({ dataDirectory });
     const notes = await query(next.connection, 'SELECT id FROM notes');
@@ -135,7 +121,9 @@ describe('the embedded database', () => {
     const first = await serverPid(dataDirectory);
     process.kill(first, 'SIGKILL');
 
-    const notes = await eventually(() => query(database.connection, 'SELECT id FROM notes'));
+    const notes = await eventually(() =>
+      query(database.connection, 'SELECT id FROM notes').catch(() => undefined),
+    );
     expect(notes).toEqual([{ id: 1 }]);
     const second = await serverPid(dataDirectory);
     expect(second).not.toBe(first);
@@ -145,8 +133,9 @@ describe('the embedded database', () => {
   });
 
   test('stops for good while its server is being started again', async () => {
-    const dataDirectory = join(directory, 'restarted');
+    const dataDirectory = join(directory, 'stopped');
     const database = await startEmbeddedDatabase({ dataDirectory });
+    await query(database.connection, 'CREATE TABLE notes AS SELECT 1 AS id');
     process.kill(await serverPid(dataDirectory), 'SIGKILL');
     await sleep(50);
     await database.stop();

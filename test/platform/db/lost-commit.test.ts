@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
-import { administer } from '../../harness/postgres.js';
-import { type Proxy, startProxy } from '../../harness/tcp-proxy.js';
-import { type PostgresServer, startPostgres } from '../../trials/torture/postgres-server.js';
-import { killPostgres } from '../../trials/torture/process-tree.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { administer } from '../../harness/database/administer.js';
+import { type Proxy, startProxy } from '../../harness/faults/tcp-proxy.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../harness/database/embedded-postgres.js';
+import { killPostgres } from '../../harness/nodes/process-tree.js';
 
-let postgres: PostgresServer;
+let postgres: EmbeddedPostgres;
 let proxy: Proxy;
 let database: Database;
 beforeAll(async () => {
-  postgres = await startPostgres();
+  postgres = await startEmbeddedPostgres();
   // Nothing reaches the disk but what is committed.
   await administer(postgres.url, "ALTER SYSTEM SET wal_writer_delay = '10s'", 'SELECT pg_reload_conf()');
   await administer(postgres.url, 'CREATE TABLE things (name text)');
@@ -33,7 +34,7 @@ async function make(name: string, where = database): Promise<void> {
   });
 }
 
-const names = async () => (await database.pool.query<{ name: string }>('SELECT name FROM things')).rows;
+const names = async () => database.sql<{ name: string }>('things').select('name');
 
 test('a transaction that a crash undid is not taken for the one that got its number afterwards', async () => {
   const swallowed = proxy.swallowFrom('COMMIT');
@@ -43,11 +44,12 @@ test('a transaction that a crash undid is not taken for the one that got its num
   if (postmaster === undefined) throw new Error('PostgreSQL does not run');
   await killPostgres(postmaster);
   const past = new Database(postgres.url, 2, () => undefined);
-  for (let made = false; !made;)
-    made = await make('another', past).then(
+  await eventually(() =>
+    make('another', past).then(
       () => true,
       () => false,
-    );
+    ),
+  );
   await past.close();
   expect(numbers.get('another')).toBe(numbers.get('undone'));
   proxy.reset();

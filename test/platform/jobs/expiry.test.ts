@@ -1,13 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { Database } from '../../../src/platform/db/database.js';
 import { nodeJobs } from '../../../src/server/job-list.js';
-import { startUpkeep } from '../../../src/platform/jobs/start.js';
-import { openCommandLine, killAll, PosternProcess } from '../../harness/postern-process.js';
-import { administer } from '../../harness/postgres.js';
-import { freePort, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { machineToken, registerMachine } from '../../harness/usage.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { startPeriodicJobs } from '../../../src/platform/jobs/start-periodic-jobs.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { openCommandLine, killAll, PosternProcess } from '../../harness/nodes/postern-process.js';
+import { administer } from '../../harness/database/administer.js';
+import { freePort, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { machineToken, registerMachine } from '../../harness/admin/usage.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 let server: TestServer;
 let second: TestServer;
@@ -33,22 +32,22 @@ const watchDeletes = (effort = 'NULL') => `
   CREATE TRIGGER note_delete AFTER DELETE ON artifacts REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION note_delete()`;
 
-async function count(what: string, { pool } = server.context.database): Promise<number> {
+async function count(what: string, { pool } = server.database): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${what}`);
   return rows[0]?.count ?? 0;
 }
 
 test('what has expired leaves by itself in bounded pieces, and what is alive stays', async () => {
-  await server.context.database.pool.query(watchDeletes());
+  await server.database.pool.query(watchDeletes());
   const client = await registerMachine(server);
   const { body } = await machineToken(server, client);
   expect((await machineToken(second, client)).status).toBe(200);
-  await server.context.database.pool.query(expired(2_500));
-  const upkeep = startUpkeep(server.context, nodeJobs(server.context));
-  while ((await count('artifacts')) > 1) await sleep(50);
-  await upkeep.stop();
+  await server.database.pool.query(expired(2_500));
+  const jobs = startPeriodicJobs(server.context, nodeJobs(server.context));
+  await eventually(async () => (await count('artifacts')) <= 1);
+  await jobs.stop();
 
-  const pieces = await server.context.database.pool.query<{ rows: number }>('SELECT rows FROM deletes');
+  const pieces = await server.database.pool.query<{ rows: number }>('SELECT rows FROM deletes');
   expect(Math.max(...pieces.rows.map(({ rows }) => rows))).toBe(1_000);
   expect(pieces.rows.reduce((sum, { rows }) => sum + rows, 0)).toBe(2_501);
   const token = String(body['access_token']);
@@ -57,10 +56,10 @@ test('what has expired leaves by itself in bounded pieces, and what is alive sta
 });
 
 test('two nodes that purge at once share the rows, and nobody waits for them', async () => {
-  await server.context.database.pool.query(expired(3_000));
+  await server.database.pool.query(expired(3_000));
   const client = await registerMachine(server);
   const nodes = [server, second].map(({ context }) => context.artifacts.repository);
-  const holder = await server.context.database.pool.connect();
+  const holder = await server.database.pool.connect();
   try {
     await holder.query('BEGIN');
     const held = await holder.query(
@@ -79,18 +78,17 @@ test('two nodes that purge at once share the rows, and nobody waits for them', a
 
 test('a shutdown does not wait for the end of a large purge', async () => {
   const shell = await openCommandLine();
-  const database = new Database(shell.database.url, 1, () => undefined);
+  const { database } = shell;
   try {
     await administer(shell.database.url, watchDeletes('pg_sleep(0.1)'), expired(100_000));
     const settings = { EXPIRY_INTERVAL: '1', PORT: String(await freePort()), LOG_LEVEL: 'debug' };
     const node = new PosternProcess(['serve'], { ...shell.environment, ...settings });
     await node.says('"listening"');
-    while ((await count('deletes', database)) === 0) await sleep(50);
+    await eventually(async () => (await count('deletes', database)) > 0);
     expect(await node.end('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(await count('artifacts', database)).toBeGreaterThan(1_000);
   } finally {
     await killAll();
-    await database.close();
     await shell.database.drop();
   }
 });

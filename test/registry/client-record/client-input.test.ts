@@ -25,13 +25,13 @@ function read(input: Record<string, unknown>, capabilities = CAPABILITIES) {
 }
 const pointers = (input: Record<string, unknown>, capabilities?: Capabilities) =>
   read(input, capabilities)
-    .mistakes.map(({ pointer }) => pointer)
+    .errors.map(({ pointer }) => pointer)
     .sort();
 
 describe('defaults', () => {
   test('of a name and a redirect URI', () => {
-    const { mistakes, settings } = read({});
-    expect(mistakes).toEqual([]);
+    const { errors, settings } = read({});
+    expect(errors).toEqual([]);
     expect(settings).toMatchObject({
       clientType: 'confidential',
       tokenEndpointAuthMethod: 'client_secret_basic',
@@ -68,8 +68,8 @@ describe('defaults', () => {
       { scopes: ['clients.read'], optionalScopes: [] },
     ],
   ])('%j gives %j', (input, expected) => {
-    const { mistakes, settings } = read(input);
-    expect(mistakes).toEqual([]);
+    const { errors, settings } = read(input);
+    expect(errors).toEqual([]);
     expect(settings).toMatchObject(expected);
   });
 });
@@ -123,7 +123,7 @@ describe('mistakes', () => {
     ]);
     expect(
       readNewClient(members, CAPABILITIES)
-        .mistakes.map(({ pointer }) => pointer)
+        .errors.map(({ pointer }) => pointer)
         .sort(),
     ).toEqual(expected);
   });
@@ -141,7 +141,7 @@ describe('mistakes', () => {
 
   test('what is known but off says so, and is accepted where it is on', () => {
     const input = { grant_types: ['authorization_code', 'implicit'], pkce_challenge_method: 'plain' };
-    expect(read(input).mistakes.every(({ detail }) => detail.includes('has not turned it on'))).toBe(true);
+    expect(read(input).errors.every(({ detail }) => detail.includes('has not turned it on'))).toBe(true);
     expect(pointers(input)).toEqual(['/grant_types/1', '/pkce_challenge_method']);
     expect(pointers(input, EVERYTHING)).toEqual([]);
     expect(pointers({ ...input, redirect_uris: ['http://localhost/cb'] }, EVERYTHING)).toEqual([

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   applicationType,
-  originMistakes,
-  redirectUriMistakes,
-  webUrlMistakes,
+  originErrors,
+  redirectUriErrors,
+  webUrlErrors,
 } from '../../../src/registry/client-rules/redirect-uri-rules.js';
 
 describe('redirect URIs', () => {
@@ -20,7 +20,7 @@ describe('redirect URIs', () => {
     'com.example.app:/cb',
     'myapp://oauth/callback',
   ])('%s is accepted', (uri) => {
-    expect(redirectUriMistakes(uri)).toEqual([]);
+    expect(redirectUriErrors(uri)).toEqual([]);
   });
 
   test.each([
@@ -61,11 +61,11 @@ describe('redirect URIs', () => {
     ['blob:https://app.example/x', /blob is refused/],
     ['wss://app.example/', /wss is refused/],
   ])('%j is refused', (uri, reason) => {
-    expect(redirectUriMistakes(uri).join(' ')).toMatch(reason);
+    expect(redirectUriErrors(uri).join(' ')).toMatch(reason);
   });
 
   test('every mistake of one URI is told', () => {
-    expect(redirectUriMistakes('http://u@App.example/*#x')).toHaveLength(4);
+    expect(redirectUriErrors('http://u@App.example/*#x')).toHaveLength(4);
   });
 });
 
@@ -78,7 +78,7 @@ describe('other URLs', () => {
     ['data:image/png;base64,AA', { loopback: false, fragment: true }, false],
     ['https://u@app.example/', { loopback: false, fragment: true }, false],
   ])('%s with %j: %s', (url, allow, accepted) => {
-    expect(webUrlMistakes(url, allow).length === 0).toBe(accepted);
+    expect(webUrlErrors(url, allow).length === 0).toBe(accepted);
   });
 
   test.each([
@@ -92,7 +92,7 @@ describe('other URLs', () => {
     ['null', false],
     ['*', false],
   ])('origin %s: %s', (origin, accepted) => {
-    expect(originMistakes(origin).length === 0).toBe(accepted);
+    expect(originErrors(origin).length === 0).toBe(accepted);
   });
 });
 

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { INSTALLATION } from '../../../src/server/bootstrap.js';
 import { ClientsRepository } from '../../../src/registry/clients/clients.repository.js';
-import { ageDeletion, auditTrail, everyRow, someoneWaits } from '../../harness/database-probe.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+import {
+  ageDeletion,
+  auditTrail,
+  everyRow,
+  waitForLockWaits,
+} from '../../harness/database/database-probe.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -61,14 +66,14 @@ test('nor is it to a registration that waits for the purge to end', async () => 
   const { answer } = await database.transaction(async (tx) => {
     expect(await new ClientsRepository(database).purge(tx, 7, 100)).toHaveLength(1);
     const answer = again('being-purged');
-    await someoneWaits(server);
+    await waitForLockWaits(server);
     return { answer };
   });
   expect((await answer).status).toBe(409);
 });
 
 test('more clients than fit in one piece are all purged', async () => {
-  await server.context.database.pool.query(
+  await server.database.pool.query(
     `INSERT INTO oauth_clients (client_id, project_id, registration_type, client_type, client_name, grant_types,
        response_types, scopes, token_endpoint_auth_method, deleted_at)
      SELECT 'bulk-' || n, id, 'manual', 'confidential', 'Bulk', '{}', '{}', '{}', 'client_secret_basic',

@@ -1,13 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { appoint } from '../../harness/appoint.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { appoint } from '../../harness/admin/admin-caller.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
-import { ageDeletion, auditTrail, someoneWaits } from '../../harness/database-probe.js';
-import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
+import { ageDeletion, auditTrail, waitForLockWaits } from '../../harness/database/database-probe.js';
+import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 let server: TestServer;
 let other: TestServer;
@@ -152,23 +152,20 @@ describe('what was issued before', () => {
     await restore(client);
     expect(await call(before)).toBe(401);
     // Tokens count whole seconds, and one of the second of the restore counts as older.
-    let status = 0;
-    for (const deadline = Date.now() + 5_000; status !== 200 && Date.now() < deadline;)
-      status = await call(await ask());
-    expect(status).toBe(200);
+    await eventually(async () => (await call(await ask())) === 200, 5_000);
   });
 });
 
 describe('a token request that a change overtakes', () => {
   const HOLD = 4711;
   beforeAll(async () => {
-    await server.context.database.pool.query(`
+    await server.database.pool.query(`
       CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_advisory_xact_lock(${String(HOLD)}); RETURN NEW; END $$;
       CREATE TRIGGER hold BEFORE INSERT ON artifacts FOR EACH ROW EXECUTE FUNCTION hold()`);
   });
   afterAll(async () => {
-    await server.context.database.pool.query('DROP FUNCTION hold CASCADE');
+    await server.database.pool.query('DROP FUNCTION hold CASCADE');
   });
 
   /** Runs `meanwhile` between the client's authentication and the moment when its token is stored. */
@@ -176,7 +173,7 @@ describe('a token request that a change overtakes', () => {
     const request = await server.context.database.transaction(async (tx) => {
       await tx.raw('SELECT pg_advisory_xact_lock(?)', [HOLD]);
       const started = askToken(client, other);
-      await someoneWaits(server);
+      await waitForLockWaits(server);
       await meanwhile();
       return { started };
     });
@@ -220,22 +217,22 @@ describe('a token request that a change overtakes', () => {
   });
 });
 
-/** The counts once there are so many and no more rows altogether, or after ten seconds. */
-async function settled(
+/** The counts once there are so many clients and rows altogether. */
+function settled(
   counts: () => Promise<{ client_id: string; count: number }[]>,
   clients: number,
   rows: number,
 ): Promise<{ client_id: string; count: number }[]> {
-  for (const deadline = Date.now() + 10_000; ; await sleep(50)) {
+  return eventually(async () => {
     const found = await counts();
     const sum = found.reduce((total, { count }) => total + count, 0);
-    if ((found.length === clients && sum === rows) || Date.now() > deadline) return found;
-  }
+    return found.length === clients && sum === rows && found;
+  }, 10_000);
 }
 
 test('what is dead is removed however much it is, and nothing else', async () => {
   const [client, neighbour] = [await machine(['email', 'profile']), await machine()];
-  const { database } = server.context;
+  const { database } = server;
   const rows = async () =>
     (
       await database.pool.query<{ client_id: string; count: number }>(

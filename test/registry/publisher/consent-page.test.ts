@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { type DnsServer, startDnsServer } from '../../harness/dns-server.js';
-import { verificationOf } from '../../harness/publisher.js';
-import { authorizationRequest, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type DnsServer, startDnsServer } from '../../harness/faults/dns-server.js';
+import { verificationOf } from '../../harness/admin/publisher.js';
+import { authorizationRequest, relyingParty } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const HOST = 'shop.publisher.example';
 

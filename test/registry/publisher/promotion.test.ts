@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DnsServer, startDnsServer } from '../../harness/dns-server.js';
-import { auditOf, patch, show, verificationOf } from '../../harness/publisher.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type DnsServer, startDnsServer } from '../../harness/faults/dns-server.js';
+import { auditTrail } from '../../harness/database/database-probe.js';
+import { patch, show, verificationOf } from '../../harness/admin/publisher.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let dns: DnsServer;
 let server: TestServer;
@@ -58,7 +59,7 @@ test('a client with everything is promoted, once and for all', async () => {
     expect([back.status, pointers(back.errors)]).toEqual([422, ['/visibility']]);
   }
   expect((await show(server, client))['visibility']).toBe('public');
-  const events = (await auditOf(server, client)).filter(({ action }) => action === 'client.promoted');
+  const events = (await auditTrail(server, client.id)).filter(({ action }) => action === 'client.promoted');
   expect(events).toMatchObject([{ changed_fields: ['visibility', 'promoted_at'] }]);
 });
 
@@ -85,7 +86,7 @@ test('promotion needs a verified client_uri, whatever it is that is missing of i
   expect(await missing()).toContain('cannot be verified');
   await patch(server, client, { client_uri: `https://${host}/` });
   expect(await missing()).toContain(`TXT record of ${host}`);
-  await server.context.database.pool.query(
+  await server.database.pool.query(
     "UPDATE publisher_verifications SET started_at = now() - interval '2 days' WHERE oauth_client_id = $1",
     [client.id],
   );
@@ -117,7 +118,7 @@ test('what is missing may come with the promotion', async () => {
   const { status, body } = await patch(server, client, { ...COMPLETE, ...PROMOTE });
   expect(status).toBe(200);
   expect(body).toMatchObject({ visibility: 'public', logo_uri: COMPLETE.logo_uri });
-  expect((await auditOf(server, client)).map(({ action }) => action)).toEqual(
+  expect((await auditTrail(server, client.id)).map(({ action }) => action)).toEqual(
     expect.arrayContaining(['client.updated', 'client.promoted']),
   );
 });
@@ -167,6 +168,6 @@ test('two promotions at once are one', async () => {
   const answers = await Promise.all([1, 2, 3, 4].map(() => patch(server, client, PROMOTE)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   expect(new Set(answers.map(({ body }) => body['promoted_at'])).size).toBe(1);
-  const events = (await auditOf(server, client)).filter(({ action }) => action === 'client.promoted');
+  const events = (await auditTrail(server, client.id)).filter(({ action }) => action === 'client.promoted');
   expect(events).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DnsServer, startDnsServer } from '../../harness/dns-server.js';
-import { makeDue, show, verificationOf } from '../../harness/publisher.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type DnsServer, startDnsServer } from '../../harness/faults/dns-server.js';
+import { makeDue, show, verificationOf } from '../../harness/admin/publisher.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let dns: DnsServer;
 let first: TestServer;
@@ -29,7 +29,7 @@ async function registerMany(prefix: string, count: number): Promise<Map<string, 
   return clients;
 }
 
-test('nodes that look at the same time share the work', async () => {
+test('nodes that check at the same time share the work', async () => {
   const clients = await registerMany('shared', 60);
   for (const [host, client] of clients) dns.answer(host, [verificationOf(client).text]);
   const [here, there] = await Promise.all([
@@ -63,7 +63,7 @@ test('what one node is looking for is nothing for the other to look for', async 
 test('a round is bounded, and who waited longest goes first', async () => {
   const clients = await registerMany('many', 55);
   const [last] = clients.values();
-  await first.context.database.pool.query(
+  await first.database.pool.query(
     "UPDATE publisher_verifications SET next_check_at = now() - interval '1 hour' WHERE next_check_at IS NOT NULL",
   );
   if (last) await makeDue(first, last);

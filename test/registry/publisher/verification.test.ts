@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DnsServer, startDnsServer, type TxtAnswer } from '../../harness/dns-server.js';
-import { auditOf, makeDue, patch, plannedWait, show, verificationOf } from '../../harness/publisher.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { type DnsServer, startDnsServer, type TxtAnswer } from '../../harness/faults/dns-server.js';
+import { auditTrail } from '../../harness/database/database-probe.js';
+import { makeDue, patch, plannedWait, show, verificationOf } from '../../harness/admin/publisher.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { nodeJobs } from '../../../src/server/job-list.js';
-import { startUpkeep } from '../../../src/platform/jobs/start.js';
+import { startPeriodicJobs } from '../../../src/platform/jobs/start-periodic-jobs.js';
 
 let dns: DnsServer;
 let server: TestServer;
@@ -141,7 +142,7 @@ test('sending the client_uri again restarts a failed one with its text, and noth
 
   dns.answer(host, [text]);
   expect(await look(created)).toBe('verified');
-  expect((await auditOf(server, created)).map(({ action, actor }) => [action, actor])).toEqual([
+  expect((await auditTrail(server, created.id)).map(({ action, actor }) => [action, actor])).toEqual([
     ['client.created', expect.any(String)],
     ['client.publisher_verification_failed', 'installation'],
     ['client.updated', expect.any(String)],
@@ -150,7 +151,7 @@ test('sending the client_uri again restarts a failed one with its text, and noth
   ]);
 });
 
-test('another host starts anew with another text, and an answer about the old one comes too late', async () => {
+test('another host starts over with another text, and an answer about the old one comes too late', async () => {
   const [old, next] = [newHost(), newHost()];
   const created = await client(old);
   const { text } = verificationOf(created);
@@ -231,8 +232,8 @@ test('the running server looks by itself', async () => {
   const created = await client(host);
   dns.answer(host, [verificationOf(created).text]);
   const asked = dns.asked(host);
-  const upkeep = startUpkeep(server.context, nodeJobs(server.context));
+  const jobs = startPeriodicJobs(server.context, nodeJobs(server.context));
   await asked;
-  await upkeep.stop();
+  await jobs.stop();
   expect(verificationOf(await show(server, created)).status).toBe('verified');
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
-import { auditTrail, everyRow } from '../../harness/database-probe.js';
-import { METADATA, selfRegister, send, tryRegister } from '../../harness/registration.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { auditTrail, everyRow } from '../../harness/database/database-probe.js';
+import { METADATA, selfRegister, send, tryRegister } from '../../harness/admin/registration.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const TOKENS = '/admin/v1/orgs/default/projects/default/initial_access_tokens';
 const REFUSED = { status: 401, body: { error: 'invalid_token' } };
@@ -67,7 +67,7 @@ describe('an initial access token', () => {
   });
 
   test('leads to its own project even where registration is open', async () => {
-    await closed.context.database.pool.query(
+    await closed.database.pool.query(
       `INSERT INTO projects (org_id, slug, name) SELECT id, 'second', 'Second' FROM organizations WHERE slug = 'default'`,
     );
     const url = closed.origin + TOKENS.replace('projects/default', 'projects/second');
@@ -81,10 +81,9 @@ describe('an initial access token', () => {
 
   test('is needed, and has to be one', async () => {
     const expired = await initialToken();
-    await closed.context.database.pool.query(
-      'UPDATE initial_access_tokens SET expires_at = now() WHERE id = $1',
-      [expired.id],
-    );
+    await closed.database.pool.query('UPDATE initial_access_tokens SET expires_at = now() WHERE id = $1', [
+      expired.id,
+    ]);
     for (const token of [undefined, 'wrong', await closed.adminToken(), expired.initial_access_token]) {
       const answer = await tryRegister(closed, METADATA, token);
       expect(answer).toMatchObject(REFUSED);

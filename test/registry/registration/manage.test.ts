@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
-import { auditTrail } from '../../harness/database-probe.js';
-import { type DynamicClient, METADATA, selfRegister, send } from '../../harness/registration.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { auditTrail } from '../../harness/database/database-probe.js';
+import { type DynamicClient, METADATA, selfRegister, send } from '../../harness/admin/registration.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 const REFUSED = { status: 401, body: { error: 'invalid_token' } };
 

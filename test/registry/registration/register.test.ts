@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
-import { auditTrail, everyRow } from '../../harness/database-probe.js';
-import { METADATA, selfRegister, send, tryRegister } from '../../harness/registration.js';
-import { obtainTokens } from '../../harness/relying-party.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { auditTrail, everyRow } from '../../harness/database/database-probe.js';
+import { METADATA, selfRegister, send, tryRegister } from '../../harness/admin/registration.js';
+import { obtainTokens } from '../../harness/protocol/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { callAdmin, listByOnes, makeApi, makeScope, pointersOf } from '../../harness/catalogue.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
+import { listByOnes, makeApi, makeScope, pointersOf } from '../../harness/admin/catalogue.js';
+import { waitForLockWaits } from '../../harness/database/database-probe.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -106,7 +108,7 @@ test('a scope that clients have, even deleted ones, is neither removed nor moved
 
   await server.admin('DELETE', `/${first.id}`);
   expect((await call('DELETE', '/scopes/used.scope')).body['detail']).toContain('2 clients');
-  const { pool } = server.context.database;
+  const { pool } = server.database;
   await pool.query(`UPDATE oauth_clients SET deleted_at = now() - interval '31 days' WHERE id = $1`, [
     first.id,
   ]);
@@ -121,8 +123,7 @@ test('a registration that waits for a removal does not end with a scope that is 
   const removal = await server.context.database.sql.transaction();
   await removal('scopes').where({ name: 'racing.scope' }).forUpdate().select('name');
   const registration = server.admin('POST', '', fields(['racing.scope']));
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  while ((await server.context.database.pool.query(waiting)).rowCount === 0);
+  await waitForLockWaits(server);
   await removal('scopes').where({ name: 'racing.scope' }).delete();
   await removal.commit();
   expect((await registration).status).toBe(422);
@@ -160,7 +161,7 @@ test('two operators cannot overwrite each other', async () => {
   expect((await call('DELETE', '/scopes/shared.scope', undefined, { headers })).status).toBe(412);
 });
 
-test('whoever has a token reads, and writing takes catalogue.write', async () => {
+test('any admin token may read, and writing takes catalogue.write', async () => {
   const without = { scopes: ['clients.read', 'clients.write'] };
   expect((await call('GET', '/scopes', undefined, { scopes: [] })).status).toBe(200);
   expect((await call('POST', '/scopes', { name: 'a.b', title: 'A' }, without)).status).toBe(403);
@@ -174,7 +175,7 @@ test('each change leaves one audit event, and a change that changes nothing leav
   await call('PATCH', '/scopes/audited.scope', { retired: true, title: 'Other' });
   await call('PATCH', '/scopes/audited.scope', { retired: true, title: 'Other' });
   await call('DELETE', '/scopes/audited.scope');
-  const { rows } = await server.context.database.pool.query<{ action: string; changed_fields: string[] }>(
+  const { rows } = await server.database.pool.query<{ action: string; changed_fields: string[] }>(
     `SELECT action, changed_fields FROM audit_events WHERE target_id = 'audited.scope' ORDER BY occurred_at`,
   );
   expect(rows).toEqual([

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
-import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
-import { figures, machineToken, registerMachine, reportOf } from '../../harness/usage.js';
-import { basic, postForm } from '../../harness/wire.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
+import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { figures, machineToken, registerMachine, reportOf } from '../../harness/admin/usage.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 let first: TestServer;
@@ -93,11 +93,11 @@ test('refusals are counted by error code, once per request, and are no use of th
   await token({ grant_type: 'urn:made:up:by-the-caller' });
   const silent = await authorizationRequest(config, { prompt: 'none' });
   await fetch(silent.url, { redirect: 'manual' });
-  const twoMistakes = await authorizationRequest(config, {
+  const twoErrors = await authorizationRequest(config, {
     response_type: 'nonsense',
     redirect_uri: 'https://elsewhere.example/',
   });
-  expect((await fetch(twoMistakes.url, { redirect: 'manual' })).status).toBe(400);
+  expect((await fetch(twoErrors.url, { redirect: 'manual' })).status).toBe(400);
   await first.context.usage.flush();
   const { failures } = (await reportOf(first, client)).total;
   expect(failures).toMatchObject({
@@ -124,8 +124,7 @@ test('a code that is redeemed twice is one token and one failure', async () => {
 
 test('an unknown client_id leaves no row', async () => {
   const rows = async () =>
-    (await first.context.database.pool.query<{ count: string }>('SELECT count(*) FROM usage_counters'))
-      .rows[0];
+    (await first.database.pool.query<{ count: string }>('SELECT count(*) FROM usage_counters')).rows[0];
   await first.context.usage.flush();
   const before = await rows();
   for (const name of ['made-up-1', 'made-up-2']) {
@@ -170,7 +169,7 @@ test('a Provider that took over goes on counting', async () => {
   const client = await registerMachine(first);
   await machineToken(first, client);
   const before = first.engine.provider;
-  await first.context.database.pool.query(
+  await first.database.pool.query(
     `INSERT INTO scopes (name, title, category) VALUES ('reports.read', 'Read reports', 'reports')`,
   );
   expect(await first.engine.refresh()).toBe(true);

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { processJobs } from '../../../src/server/job-list.js';
-import { startUpkeep } from '../../../src/platform/jobs/start.js';
+import { startPeriodicJobs } from '../../../src/platform/jobs/start-periodic-jobs.js';
 import { UsageRepository } from '../../../src/registry/usage/usage.repository.js';
 import { UsageService } from '../../../src/registry/usage/usage.service.js';
 import { UsageTally } from '../../../src/registry/usage/usage-tally.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
-import { figures, machineToken, registerMachine, reportOf } from '../../harness/usage.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { figures, machineToken, registerMachine, reportOf } from '../../harness/admin/usage.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -25,24 +26,21 @@ test('a node that stops writes what it counted', async () => {
 
 test('a running server writes by itself', async () => {
   const client = await registerMachine(server);
-  const upkeep = startUpkeep(server.context, processJobs(server.context, server.engine));
+  const jobs = startPeriodicJobs(server.context, processJobs(server.context, server.engine));
   try {
     await machineToken(server, client);
-    const deadline = Date.now() + 10_000;
-    while ((await reportOf(server, client)).last_used_at === null) {
-      if (Date.now() > deadline) throw new Error('nothing was written');
-    }
+    await eventually(async () => (await reportOf(server, client)).last_used_at, 10_000);
   } finally {
-    await upkeep.stop();
+    await jobs.stop();
   }
   expect((await reportOf(server, client)).total.tokens).toEqual({ client_credentials: 1 });
 });
 
 test('what the database refused is written with the next flush, once', async () => {
-  const { database, usage } = server.context;
+  const { usage } = server.context;
   const client = await registerMachine(server);
   await machineToken(server, client);
-  const blocker = await database.pool.connect();
+  const blocker = await server.database.pool.connect();
   try {
     await blocker.query('BEGIN; LOCK TABLE usage_people IN ACCESS EXCLUSIVE MODE');
     // The counters come before the people: they must not stay behind when the transaction fails.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { adminGet } from '../../harness/admin-get.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import {
   figures,
   type Figures,
@@ -9,7 +9,7 @@ import {
   registerMachine,
   type Report,
   reportOf,
-} from '../../harness/usage.js';
+} from '../../harness/admin/usage.js';
 
 const SPAN = { from: '2026-05-01', to: '2026-05-04' };
 const QUERY = `?${new URLSearchParams(SPAN).toString()}`;
@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function run(text: string, values: unknown[] = []) {
-  return server.context.database.pool.query<{ id: string }>(text, values);
+  return server.database.pool.query<{ id: string }>(text, values);
 }
 
 async function count(client: string, day: string, kind: string, detail: string, value: number) {
@@ -106,12 +106,12 @@ test('every day is there with the same series, and people of several days are on
 test('a project has the usage of its clients, an organization that of its projects', async () => {
   await run(`UPDATE oauth_clients SET last_used_at = '2026-06-01T10:00:00Z' WHERE id = $1`, [two.id]);
   await run(`UPDATE oauth_clients SET last_used_at = '2026-06-02T10:00:00Z' WHERE id = $1`, [elsewhere]);
-  const project = (await adminGet<Report>(server, `${PROJECT}/usage${QUERY}`)).body;
+  const project = (await callAdmin<Report>(server, 'GET', `${PROJECT}/usage${QUERY}`)).body;
   expect(days(project, ({ people }) => people)).toEqual([2, 0, 1, 1]);
   expect(days(project, ({ refreshes }) => refreshes)).toEqual([0, 0, 7, 0]);
   expect(project.total.people).toBe(2);
   expect(project.last_used_at).toBe('2026-06-01T10:00:00.000Z');
-  const organization = (await adminGet<Report>(server, `/orgs/default/usage${QUERY}`)).body;
+  const organization = (await callAdmin<Report>(server, 'GET', `/orgs/default/usage${QUERY}`)).body;
   expect(days(organization, ({ people }) => people)).toEqual([3, 0, 1, 1]);
   expect(days(organization, ({ refreshes }) => refreshes)).toEqual([1, 0, 7, 0]);
   expect(organization.total.people).toBe(3);
@@ -150,7 +150,7 @@ test.each([
   ['page_limit=3', 'page_limit'],
   ['from=2026-05-01&from=2026-05-02', 'from'],
 ])('the query %s is refused with its reason', async (query, pointer) => {
-  const { status, body } = await adminGet<{ errors: unknown[] }>(server, `${PROJECT}/usage?${query}`);
+  const { status, body } = await callAdmin<{ errors: unknown[] }>(server, 'GET', `${PROJECT}/usage?${query}`);
   expect(status).toBe(400);
   expect(body.errors).toEqual([expect.objectContaining({ pointer })]);
 });
@@ -167,14 +167,15 @@ test.each([
   '/orgs/default/projects/absent/usage',
   '/orgs/absent/usage',
 ])('%s is not there', async (path) => {
-  expect((await adminGet(server, path)).status).toBe(404);
+  expect((await callAdmin(server, 'GET', path)).status).toBe(404);
 });
 
 test("another project's client has no report here", async () => {
   const path = `${PROJECT}/oauth_clients/${elsewhere}/usage`;
-  expect((await adminGet(server, path)).status).toBe(404);
-  const own = await adminGet<Report>(
+  expect((await callAdmin(server, 'GET', path)).status).toBe(404);
+  const own = await callAdmin<Report>(
     server,
+    'GET',
     `/orgs/default/projects/other/oauth_clients/${elsewhere}/usage${QUERY}`,
   );
   expect(own.body.total.refreshes).toBe(1);
@@ -186,7 +187,9 @@ test('reports need clients.read', async () => {
     `${PROJECT}/usage`,
     '/orgs/default/usage',
   ]) {
-    expect((await adminGet(server, path, ['clients.write', 'audit.read'])).status).toBe(403);
-    expect((await adminGet(server, path, ['clients.read'])).status).toBe(200);
+    expect(
+      (await callAdmin(server, 'GET', path, undefined, { scopes: ['clients.write', 'audit.read'] })).status,
+    ).toBe(403);
+    expect((await callAdmin(server, 'GET', path, undefined, { scopes: ['clients.read'] })).status).toBe(200);
   }
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { machineToken, registerMachine } from '../../harness/usage.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { machineToken, registerMachine } from '../../harness/admin/usage.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -11,7 +11,7 @@ afterAll(() => server.close());
 beforeEach(() => run(`UPDATE oauth_clients SET deleted_at = now() WHERE deleted_at IS NULL`));
 
 function run(text: string, values: unknown[] = []) {
-  return server.context.database.pool.query<Record<string, unknown>>(text, values);
+  return server.database.pool.query<Record<string, unknown>>(text, values);
 }
 
 /** A client that looks as if it had been registered so many days ago, and never used since. */
@@ -34,7 +34,7 @@ async function isThere(client: RegisteredClient): Promise<boolean> {
   return ((await answer.json()) as { deleted_at: string | null }).deleted_at === null;
 }
 
-const sweep = () => server.context.unusedClients.sweep();
+const sweep = () => server.context.unusedClients.deleteUnused();
 
 test('a dynamic client that was never used goes, in the name of upkeep', async () => {
   const [old, young, manual] = [await aged(31), await aged(29), await aged(400, 'manual')];
@@ -82,7 +82,7 @@ test('a client that somebody gave a grant stays until the grant is over', async 
 
 test('a client that is used while it is about to be deleted stays', async () => {
   const client = await aged(100);
-  const user = await server.context.database.pool.connect();
+  const user = await server.database.pool.connect();
   await user.query('BEGIN');
   await user.query('UPDATE oauth_clients SET last_used_at = now() WHERE id = $1', [client.id]);
   expect(await sweep()).toBe(0);
@@ -105,7 +105,7 @@ test('more than fit into one piece go in one sweep, and two nodes share the work
     nodeOf: server,
     env: { DYNAMIC_CLIENT_RETENTION_DAYS: '30' },
   });
-  const deleted = await Promise.all([sweep(), node.context.unusedClients.sweep()]);
+  const deleted = await Promise.all([sweep(), node.context.unusedClients.deleteUnused()]);
   await node.close();
   expect(deleted[0] + deleted[1] + (await sweep())).toBe(120);
   const events = await run(
@@ -118,7 +118,7 @@ test('more than fit into one piece go in one sweep, and two nodes share the work
 test('0 days keep everything', async () => {
   const client = await aged(1000);
   const node = await startTestServer({ nodeOf: server, env: { DYNAMIC_CLIENT_RETENTION_DAYS: '0' } });
-  expect(await node.context.unusedClients.sweep()).toBe(0);
+  expect(await node.context.unusedClients.deleteUnused()).toBe(0);
   await node.close();
   expect(await isThere(client)).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/test-server.js';
-import { registerMachine } from '../../harness/usage.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { registerMachine } from '../../harness/admin/usage.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function run(text: string, values: unknown[] = []) {
-  return server.context.database.pool.query<Record<string, string>>(text, values);
+  return server.database.pool.query<Record<string, string>>(text, values);
 }
 
 async function client(createdAt: string, lastUsedAt: string | null): Promise<RegisteredClient> {

@@ -1,11 +1,11 @@
 import bcrypt from 'bcrypt';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { obtainCode } from '../../harness/codes.js';
-import { DEVICE_CODE_GRANT, enterUserCode, goOnToConsent } from '../../harness/device.js';
-import { authorizationRequest, relyingParty } from '../../harness/relying-party.js';
-import { METADATA, send } from '../../harness/registration.js';
-import type { RegisteredClient, TestServer } from '../../harness/test-server.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
+import { DEVICE_CODE_GRANT, enterUserCode, goOnToConsent } from '../../harness/protocol/device.js';
+import { authorizationRequest, relyingParty } from '../../harness/protocol/relying-party.js';
+import { METADATA, send } from '../../harness/admin/registration.js';
+import type { RegisteredClient, TestServer } from '../../harness/nodes/test-server.js';
 import type { Loot } from './loot.js';
 import { type Clients } from './loot.js';
 
@@ -99,9 +99,9 @@ export async function registerDynamically(server: TestServer, clients: Clients, 
 }
 
 /** Stores the hashes of these secrets as bcrypt's cheapest: the same check, and thousands of guesses in a second. */
-export async function cheapenHashes({ context }: TestServer, loot: Loot): Promise<void> {
+export async function cheapenHashes({ database }: TestServer, loot: Loot): Promise<void> {
   for (const secret of loot.of('client secret')) {
-    const { rowCount } = await context.database.pool.query(
+    const { rowCount } = await database.pool.query(
       'UPDATE oauth_client_secrets SET hash = $2 WHERE hint = $1',
       [secret.slice(0, 10), await bcrypt.hash(secret, 4)],
     );

@@ -1,4 +1,4 @@
-import type { RegisteredClient } from '../../harness/test-server.js';
+import type { RegisteredClient } from '../../harness/nodes/test-server.js';
 
 /** What somebody can show to be let in. */
 export const KINDS = [

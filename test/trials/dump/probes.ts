@@ -1,9 +1,9 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { validateHeaderValue } from 'node:http';
 import { type Answer, send } from '../../../bench/http-client.js';
-import { DEVICE_CODE_GRANT } from '../../harness/device.js';
-import type { RegisteredClient } from '../../harness/test-server.js';
-import { basic } from '../../harness/wire.js';
+import { DEVICE_CODE_GRANT } from '../../harness/protocol/device.js';
+import type { RegisteredClient } from '../../harness/nodes/test-server.js';
+import { basic } from '../../harness/protocol/wire.js';
 import { VERIFIER } from './load.js';
 import type { Clients, Kind, Loot } from './loot.js';
 
@@ -68,7 +68,7 @@ export function probes(origin: string, clients: Clients, loot: Loot): Record<Kin
         async () => {
           const { status, body } = await ask('/oauth2/introspect', authenticated(web, { token }));
           const { active, error } = JSON.parse(body) as { active?: boolean; error?: string };
-          // JWTs, which are not stored, are for whoever they are made for to check.
+          // JWTs, which are not stored, are checked by their audience.
           if (active === undefined && error !== 'unsupported_token_type')
             throw new Error(`introspection answered ${String(status)}: ${body}`);
           return active === true;

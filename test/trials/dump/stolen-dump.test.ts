@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { candidatesOf } from '../../harness/candidates.js';
-import { dump, type Dump } from '../../harness/dump.js';
-import { killAll, PosternProcess } from '../../harness/postern-process.js';
-import { freePort, startTestServer, type TestServer } from '../../harness/test-server.js';
+import { candidatesOf } from '../../harness/database/candidates.js';
+import { dump, type Dump } from '../../harness/database/dump.js';
+import { killAll, PosternProcess } from '../../harness/nodes/postern-process.js';
+import { freePort, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { attack } from './attack.js';
 import { cheapenHashes, prepare, registerDynamically, round } from './load.js';
 import { type Clients, KINDS, Loot } from './loot.js';
@@ -57,9 +57,11 @@ async function startNode(): Promise<string> {
   const process = new PosternProcess(['serve'], {
     ...environment,
     ISSUER: server.issuer,
+    // The issuer leads to the other node.
+    TRUSTED_PROXIES: '1',
     PORT: port,
     DATABASE_URL: server.database.url,
-    ENCRYPTION_KEY: server.context.settings.encryptionKey?.reveal() ?? '',
+    ENCRYPTION_KEY: server.database.encryptionKey,
     LOG_LEVEL: 'warn',
   });
   await process.says('shown once');
@@ -80,7 +82,7 @@ test('no string in it works as anything', async () => {
 test('what was handed out still works, and would be found, however it was written', async () => {
   const values = loot.all().map(({ value }) => value);
   const written = values.map((value, index) => SPELLINGS[index % SPELLINGS.length]?.(value));
-  const { pool } = server.context.database;
+  const { pool } = server.database;
   await pool.query('UPDATE accounts SET profile = $1', [JSON.stringify({ written })]);
   await pool.query('TRUNCATE attempts');
   await pool.query('INSERT INTO attempts (key, count, resets_at) VALUES ($1, 1, now())', [

@@ -1,5 +1,5 @@
 import type { Target } from '../../../bench/target.js';
-import { basic, postForm, type WireAnswer } from '../../harness/wire.js';
+import { basic, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 import type { AcknowledgedClient, Ledger } from './ledger.js';
 
 const AT_ONCE = 8;

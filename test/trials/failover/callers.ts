@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REDIRECT_URI, SCOPE, signIn, type Target } from '../../../bench/target.js';
-import { basic } from '../../harness/wire.js';
+import { basic } from '../../harness/protocol/wire.js';
 import type { Ledger } from './ledger.js';
 import type { Attempt, Requests } from './request.js';
 
@@ -60,7 +60,7 @@ const machine: Caller = async (work, turn) => {
 
 /**
  * Signed in already: a code, presented once. After no answer it may have been redeemed, and to present it again would
- * be a replay, which revokes the grant (RFC 6749 section 4.1.2); a relying party asks for authorization anew.
+ * be a replay, which revokes the grant (RFC 6749 section 4.1.2); a relying party asks for authorization again.
  */
 const person =
   (cookie: string): Caller =>

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { newPgBouncer } from '../../harness/servers/debian.js';
 import { startHaproxy } from '../../harness/servers/haproxy.js';
-import { startNodes } from '../../harness/servers/nodes.js';
+import { startLoadNodes } from '../../harness/nodes/load-nodes.js';
 import { startPgBouncer } from '../../harness/servers/pgbouncer.js';
 import { PostgresServer } from '../../harness/servers/postgres-server.js';
-import { Workplace } from '../../harness/servers/workplace.js';
-import { freePort } from '../../harness/test-server.js';
-import { killAll } from '../../harness/postern-process.js';
+import { ServerDirectory } from '../../harness/servers/workplace.js';
+import { freePort } from '../../harness/nodes/test-server.js';
+import { killAll } from '../../harness/nodes/postern-process.js';
 import { audit } from './audit.js';
 import { prepareCallers } from './callers.js';
 import { Ledger } from './ledger.js';
@@ -28,7 +28,7 @@ const { values: options } = parseArgs({
 });
 const how = options.how === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL';
 
-const place = new Workplace();
+const place = new ServerDirectory();
 try {
   let primary = await PostgresServer.create(place, 'server0');
   let spare = await freePort();
@@ -38,7 +38,7 @@ try {
   await primary.waitForStandby();
   // A grace longer than the longest fail-over: what is retried must go on.
   const settings = { DATABASE_URL: databaseUrl, REFRESH_GRACE: '60', CLIENT_CREDENTIALS_TTL: '3600' };
-  const nodes = await startNodes(2, settings);
+  const nodes = await startLoadNodes(2, settings);
   const { targets } = nodes;
   const [target] = targets;
   if (!target) throw new Error('unreachable: there are two nodes');

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, type OutageNode } from './node.js';
+import { eventually } from '../../harness/common/eventually.js';
+import { ask, type OutageNode } from '../../harness/nodes/outage-node.js';
 import type { Traffic } from './traffic.js';
 
 /** What the database must not look like after an outage; empty when all is well. */
@@ -31,14 +31,15 @@ export async function aftermath(node: OutageNode, traffic: Traffic): Promise<str
 /** How many tokens of the client are counted once all of these are, or after a while. */
 async function settledCount(node: OutageNode, id: string, expected: number): Promise<number> {
   let count = 0;
-  for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(200)) {
+  const isSettled = async () => {
     const [row] = await ask<{ count: number }>(
       node,
       "SELECT coalesce(sum(count), 0)::int AS count FROM usage_counters WHERE oauth_client_id = $1 AND kind = 'token'",
       [id],
     );
     count = row?.count ?? 0;
-    if (count >= expected) return count;
-  }
+    return count >= expected;
+  };
+  await eventually(isSettled, 15_000).catch(() => undefined);
   return count;
 }

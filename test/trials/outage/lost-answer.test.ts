@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { auditTrail } from '../../harness/database-probe.js';
-import { type Proxy, startProxy } from '../../harness/tcp-proxy.js';
-import { startTestServer, type TestServer } from '../../harness/test-server.js';
-import { figures, machineToken, registerMachine, reportOf } from '../../harness/usage.js';
+import { auditTrail } from '../../harness/database/database-probe.js';
+import { type Proxy, startProxy } from '../../harness/faults/tcp-proxy.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { figures, machineToken, registerMachine, reportOf } from '../../harness/admin/usage.js';
 
 let server: TestServer;
 let proxy: Proxy;

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../harness/common/eventually.js';
 import { aftermath } from './aftermath.js';
-import type { Fault } from './faults.js';
-import type { OutageNode } from './node.js';
+import type { Fault } from '../../harness/faults/database-faults.js';
+import type { OutageNode } from '../../harness/nodes/outage-node.js';
 import { type Outcome, Traffic } from './traffic.js';
 
 /** What came of an outage. Times in milliseconds, memory in megabytes. */
 export interface Report {
   fault: string;
-  /** How many answers each door gave with each status while it lasted, such as `protocol 503`. */
+  /** How many answers each endpoint gave with each status while it lasted, such as `protocol 503`. */
   during: Record<string, number>;
   longest: number;
   /** From the end of the fault to the first token. */
@@ -20,18 +21,18 @@ export interface Report {
 export interface Bounds {
   /** How long the fault lasts at least, in seconds. */
   seconds: number;
-  /** Answers such as `protocol 503` that have to be seen before it ends, if that takes no longer than `patience`. */
+  /** Answers such as `protocol 503` that have to be seen before it ends, if that takes no longer than `timeout`. */
   until?: readonly string[];
   /** How many of each kind of request go on at once. */
   each: number;
   /** Seconds after which a request hangs, and a node has not recovered. */
-  patience: number;
+  timeout: number;
 }
 
 /** Sends traffic before, while and after the fault lasts. */
 export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Promise<Report> {
-  const { seconds, each, patience, until = [] } = bounds;
-  const traffic = await Traffic.prepare(node, patience * 1000);
+  const { seconds, each, timeout, until = [] } = bounds;
+  const traffic = await Traffic.prepare(node, timeout * 1000);
   const heard = node.process.stderr.length;
   traffic.start(each);
   await sleep(500);
@@ -40,15 +41,13 @@ export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Pr
   // What was asked before has its answer when this is over.
   const begun = Date.now();
   await sleep(seconds * 1000);
-  const during = () => tally(traffic.outcomes.filter(({ at }) => at > begun));
-  for (const deadline = Date.now() + patience * 1000; Date.now() < deadline; await sleep(100)) {
-    const seen = during();
-    if (until.every((answer) => seen[answer])) break;
-  }
+  const seen = () => tally(traffic.outcomes.filter(({ at }) => at > begun));
+  // What was not seen in time is missing in the report.
+  await eventually(() => until.every((answer) => seen()[answer]), timeout * 1000).catch(() => undefined);
   const lasted = await node.rss();
   const ended = Date.now();
   await end();
-  const recovery = await recovered(traffic, patience);
+  const recovery = await recovered(traffic, timeout);
   await sleep(500);
   await traffic.stop();
   const wrong = traffic.outcomes.flatMap(({ wrong: what }) => what ?? []);
@@ -71,19 +70,18 @@ export async function outage(node: OutageNode, fault: Fault, bounds: Bounds): Pr
   };
 }
 
-async function recovered(traffic: Traffic, patience: number): Promise<number | undefined> {
+async function recovered(traffic: Traffic, timeout: number): Promise<number | undefined> {
   const started = performance.now();
-  while (performance.now() - started < patience * 1000) {
-    if (await traffic.serves()) return performance.now() - started;
-    await sleep(50);
-  }
-  return undefined;
+  return eventually(() => traffic.serves(), timeout * 1000).then(
+    () => performance.now() - started,
+    () => undefined,
+  );
 }
 
 function tally(outcomes: readonly Outcome[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { door, status } of outcomes) {
-    const key = `${door} ${String(status)}`;
+  for (const { endpoint, status } of outcomes) {
+    const key = `${endpoint} ${String(status)}`;
     counts[key] = (counts[key] ?? 0) + 1;
   }
   return counts;

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import setUp from '../../harness/global-setup.js';
-import tearDown from '../../harness/global-teardown.js';
-import { killAll } from '../../harness/postern-process.js';
-import { createTestDatabase } from '../../harness/test-database.js';
-import { away, full, readOnly, restarted, slow, swallowed } from './faults.js';
-import { startOutageNode } from './node.js';
+import setUp from '../../harness/run/global-setup.js';
+import tearDown from '../../harness/run/global-teardown.js';
+import { killAll } from '../../harness/nodes/postern-process.js';
+import { createTestDatabase } from '../../harness/database/test-database.js';
+import { away, full, readOnly, restarted, slow, swallowed } from '../../harness/faults/database-faults.js';
+import { startOutageNode } from '../../harness/nodes/outage-node.js';
 import { outage, type Report } from './outage.js';
 
 const { values: options } = parseArgs({
@@ -14,13 +14,13 @@ const { values: options } = parseArgs({
     timeout: { type: 'string', default: '5' },
   },
 });
-const bounds = { seconds: Number(options.seconds), each: Number(options.each), patience: 60 };
+const bounds = { seconds: Number(options.seconds), each: Number(options.each), timeout: 60 };
 
 await setUp();
 const database = await createTestDatabase();
 let failed = false;
 try {
-  const node = await startOutageNode(database.url, { DATABASE_TIMEOUT: options.timeout });
+  const node = await startOutageNode(database, { DATABASE_TIMEOUT: options.timeout });
   process.stdout.write(
     '| the database is | answers meanwhile | longest answer s | first token after s | RSS MB before, during, after | wrong |\n|---|---|---|---|---|---|\n',
   );

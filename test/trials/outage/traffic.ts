@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { obtainCode, type FreshCode } from '../../harness/codes.js';
-import { obtainTokens, relyingParty } from '../../harness/relying-party.js';
-import { CLIENTS, type RegisteredClient } from '../../harness/test-server.js';
-import { basic } from '../../harness/wire.js';
-import type { OutageNode } from './node.js';
+import { obtainCode, type FreshCode } from '../../harness/protocol/codes.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { CLIENTS, type RegisteredClient } from '../../harness/nodes/test-server.js';
+import { basic } from '../../harness/protocol/wire.js';
+import type { OutageNode } from '../../harness/nodes/outage-node.js';
 
 /** How a request ended. `wrong` says what is not as it should be, whatever the state of the database. */
 export interface Outcome {
-  door: 'protocol' | 'admin' | 'page' | 'ready' | 'health';
+  endpoint: 'protocol' | 'admin' | 'page' | 'ready' | 'health';
   status: number;
   milliseconds: number;
   at: number;
@@ -43,10 +43,10 @@ export class Traffic {
     private accessToken: string,
     private refreshToken: string,
     /** Milliseconds after which a request without an answer hangs. */
-    private readonly patience: number,
+    private readonly timeout: number,
   ) {}
 
-  static async prepare(node: OutageNode, patience: number, codes = 6): Promise<Traffic> {
+  static async prepare(node: OutageNode, timeout: number, codes = 6): Promise<Traffic> {
     const machine = await register(node, {
       client_name: 'Machine',
       grant_types: ['client_credentials'],
@@ -59,12 +59,12 @@ export class Traffic {
     // Of a browser each, and so of a grant each: one that ends with its code ends nothing else.
     for (let index = 0; index < codes; index++) fresh.push(await obtainCode(config, node.person));
     const { access_token, refresh_token = '' } = tokens;
-    return new Traffic(node, machine, web, fresh, access_token, refresh_token, patience);
+    return new Traffic(node, machine, web, fresh, access_token, refresh_token, timeout);
   }
 
   /** Starts so many of each kind of request after another. */
   start(each: number): void {
-    const one = (door: Outcome['door'], request: Request) => this.#repeat(door, request);
+    const one = (endpoint: Outcome['endpoint'], request: Request) => this.#repeat(endpoint, request);
     this.#running = Promise.all([
       ...Array.from({ length: each }, () => [
         one('protocol', () => this.#clientCredentials()),
@@ -97,22 +97,22 @@ export class Traffic {
     return (await this.#refresh()).answer.status;
   }
 
-  async #repeat(door: Outcome['door'], request: Request): Promise<void> {
+  async #repeat(endpoint: Outcome['endpoint'], request: Request): Promise<void> {
     while (!this.#stopped) {
       const started = performance.now();
       const outcome = await request().then(
-        ({ answer, text, good }) => ({ status: answer.status, wrong: judge(door, answer, text, good) }),
+        ({ answer, text, good }) => ({ status: answer.status, wrong: judge(endpoint, answer, text, good) }),
         (error: Error) => ({ status: 0, wrong: `${error.message}: ${String(error.cause)}` }),
       );
       const milliseconds = performance.now() - started;
-      this.outcomes.push({ door, ...outcome, milliseconds, at: Date.now() });
+      this.outcomes.push({ endpoint, ...outcome, milliseconds, at: Date.now() });
       // A refusal is quick, and an open loop would only measure how quick.
       await sleep(outcome.status === 503 ? 20 : 1);
     }
   }
 
   async #send(path: string, good: number, init: RequestInit = {}) {
-    const signal = AbortSignal.timeout(this.patience);
+    const signal = AbortSignal.timeout(this.timeout);
     try {
       const answer = await fetch(this.node.issuer + path, { ...init, redirect: 'manual', signal });
       return { answer, text: await answer.text(), good };
@@ -208,15 +208,20 @@ export class Traffic {
   }
 }
 
-/** What is wrong with an answer that may be the good one, or else has to be a 503 of the door's own shape. */
-function judge(door: Outcome['door'], answer: Response, text: string, good: number): string | undefined {
+/** What is wrong with an answer that may be the good one, or else has to be a 503 of the endpoint's own format. */
+function judge(
+  endpoint: Outcome['endpoint'],
+  answer: Response,
+  text: string,
+  good: number,
+): string | undefined {
   if (answer.status === good) return undefined;
   const shown = `${new URL(answer.url).pathname} ${String(answer.status)} ${text.slice(0, 120).replaceAll(/\s+/g, ' ')}`;
-  if (answer.status !== 503 || door === 'health') return shown;
+  if (answer.status !== 503 || endpoint === 'health') return shown;
   if (!(Number(answer.headers.get('retry-after')) > 0)) return `no Retry-After: ${shown}`;
   const type = answer.headers.get('content-type') ?? '';
-  if (door === 'page') return type.includes('text/html') ? undefined : `no page: ${shown}`;
-  if (door === 'protocol') {
+  if (endpoint === 'page') return type.includes('text/html') ? undefined : `no page: ${shown}`;
+  if (endpoint === 'protocol') {
     return type.includes('application/json') && text.includes('"error":"temporarily_unavailable"')
       ? undefined
       : `not RFC 6749: ${shown}`;

@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util';
 import { FLOWS } from '../../../bench/flows.js';
 import { load } from '../../../bench/measure.js';
 import { debianProgram, newPgBouncer, versionOf } from '../../harness/servers/debian.js';
-import { startNodes } from '../../harness/servers/nodes.js';
+import { startLoadNodes } from '../../harness/nodes/load-nodes.js';
 import { startPgBouncer } from '../../harness/servers/pgbouncer.js';
 import { PostgresServer } from '../../harness/servers/postgres-server.js';
-import { type Command, Workplace } from '../../harness/servers/workplace.js';
-import { type Environment, killAll, runPostern } from '../../harness/postern-process.js';
+import { type Command, ServerDirectory } from '../../harness/servers/workplace.js';
+import { type Environment, killAll, runPostern } from '../../harness/nodes/postern-process.js';
 
 /** Two nodes through PgBouncer in transaction mode: every flow under load, without one wrong answer. */
 const { values: options } = parseArgs({
@@ -27,7 +27,7 @@ interface Mode {
   settings: Environment;
 }
 
-const place = new Workplace();
+const place = new ServerDirectory();
 try {
   const [old, recent] = [await debianProgram('/usr/sbin/pgbouncer', 'pgbouncer'), await newPgBouncer(place)];
   const without = {
@@ -66,7 +66,7 @@ async function walk(mode: Mode, directory: string): Promise<void> {
     size: SERVER_CONNECTIONS,
     lines: mode.lines,
   });
-  const { processes, targets, environment } = await startNodes(2, {
+  const { processes, targets, environment } = await startLoadNodes(2, {
     DATABASE_URL: pooler.url,
     DATABASE_POOL_SIZE: '10',
     EXPIRY_INTERVAL: '1',

@@ -1,11 +1,11 @@
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import type { Outcomes } from './outcomes.js';
-import type { Party } from './party.js';
-import { type Redemption, type Tokens, tokensOf, wordsOf } from './redemption.js';
-import { Hung, type Reply } from './requests.js';
+import type { Outcomes } from '../../harness/traffic/outcomes.js';
+import type { Party } from '../../harness/traffic/party.js';
+import { type Redemption, type Tokens, tokensOf, wordsOf } from '../../harness/traffic/redemption.js';
+import { Hung, type Reply } from '../../harness/traffic/requests.js';
 
 const REFUSED = '400 invalid_grant';
-/** How many of a crowd's access tokens are looked at where all are good. */
+/** How many of a crowd's access tokens are checked where all are good. */
 const SAMPLE = 10;
 
 /**

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
-import { administer, databaseUrl } from '../../harness/postgres.js';
-import { killAll } from '../../harness/postern-process.js';
+import { administer, databaseUrl } from '../../harness/database/administer.js';
+import { killAll } from '../../harness/nodes/postern-process.js';
 import { redeemAtOnce } from './atomicity.js';
-import { crash } from './crash.js';
-import { Outcomes, report } from './outcomes.js';
-import { startPostgres } from './postgres-server.js';
-import { REDEMPTIONS } from './redemption.js';
-import { Random } from './random.js';
-import { openEmbedded, type OpenScene, openTwoNodes } from './scenes.js';
-import { startTwoNodes } from './two-nodes.js';
+import { crash } from '../crash/crash.js';
+import { Outcomes, report } from '../../harness/traffic/outcomes.js';
+import { startEmbeddedPostgres } from '../../harness/database/embedded-postgres.js';
+import { REDEMPTIONS } from '../../harness/traffic/redemption.js';
+import { SeededRandom } from '../../harness/common/seeded-random.js';
+import { openEmbedded, type OpenScene, openTwoNodes } from '../crash/scenes.js';
+import { startTwoNodes } from '../../harness/nodes/two-nodes.js';
 
 const PARTS = ['atomicity', 'crash', 'crash-embedded'];
 const { values: options } = parseArgs({
@@ -27,7 +27,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 say(`seed ${options.seed}`);
 
 async function atomicity(): Promise<void> {
-  const own = process.env['TEST_DATABASE_URL'] ? undefined : await startPostgres();
+  const own = process.env['TEST_DATABASE_URL'] ? undefined : await startEmbeddedPostgres();
   const server = process.env['TEST_DATABASE_URL'] ?? own?.url ?? '';
   const name = `postern_torture_${String(process.pid)}`;
   try {
@@ -56,7 +56,7 @@ async function crashes(name: string, open: (workers: number) => Promise<OpenScen
   all.push(outcomes);
   const scene = await open(Number(options.workers));
   try {
-    await crash(scene, Number(options.rounds), new Random(Number(options.seed)), outcomes);
+    await crash(scene, Number(options.rounds), new SeededRandom(Number(options.seed)), outcomes);
   } catch (error) {
     outcomes.wrong.push(String(error));
   } finally {

@@ -1,0 +1,32 @@
+import type { Vault } from '../src/platform/crypto/sealing.js';
+import { artifactKey, type ModelName } from './artifact.models.js';
+import type { StoredArtifact } from './artifact.repository.js';
+import type { ArtifactStore } from './artifact.store.js';
+
+/** What decides whether a refresh token is in its grace. */
+export interface RefreshGrace {
+  store: ArtifactStore;
+  vault: Vault;
+  /** Seconds in which a rotated refresh token still yields its successor, while that is unused; 0 turns it off. */
+  refreshGrace: number;
+}
+
+/**
+ * The refresh token that follows another: a keyed digest of it, so that a client that did not receive the response can be
+ * given the same successor again although only its hash is stored. It cannot be computed without the installation's key.
+ */
+export function successorOf(vault: Vault, refreshToken: string): string {
+  return vault.digest('refresh-successors', refreshToken).toString('base64url');
+}
+
+/** Whether this artifact is a refresh token that was rotated within the grace, and whose successor is unused. */
+export async function isInGrace(
+  { refreshGrace, store, vault }: RefreshGrace,
+  model: ModelName,
+  row: StoredArtifact,
+  id: string,
+): Promise<boolean> {
+  if (model !== 'RefreshToken' || row.consumedFor === null || row.consumedFor >= refreshGrace) return false;
+  const successor = await store.find(artifactKey('RefreshToken', successorOf(vault, id)));
+  return successor?.consumedAt === null;
+}

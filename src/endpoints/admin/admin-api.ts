@@ -1,0 +1,43 @@
+import { apiRoutes, type ApiRoutesDependencies } from '../../registry/apis/apis.routes.js';
+import { clientRoutes, type ClientRoutesDependencies } from '../../registry/clients/clients.routes.js';
+import {
+  initialAccessTokenRoutes,
+  type InitialAccessTokenRoutesDependencies,
+} from '../../registry/initial-access-tokens/initial-access-tokens.routes.js';
+import { scopeRoutes, type ScopeRoutesDependencies } from '../../registry/scopes/scopes.routes.js';
+import {
+  usageRoutes,
+  type UsageRoutesDependencies,
+} from '../../registry/usage-reports/usage-reports.routes.js';
+import { auditRoutes, type AuditRoutesDependencies } from '../../tenancy/audit/audit.routes.js';
+import { memberRoutes, type MemberRoutesDependencies } from '../../tenancy/members/members.routes.js';
+import type { RouteGroup } from '../../tenancy/operations/route-group.js';
+import {
+  organizationRoutes,
+  type OrganizationRoutesDependencies,
+} from '../../tenancy/organizations/organizations.routes.js';
+import { projectRoutes, type ProjectRoutesDependencies } from '../../tenancy/projects/projects.routes.js';
+
+/** The services behind the admin API, and the origin of its URLs. */
+export type AdminApiDependencies = OrganizationRoutesDependencies &
+  ProjectRoutesDependencies &
+  MemberRoutesDependencies &
+  ClientRoutesDependencies &
+  InitialAccessTokenRoutesDependencies &
+  ScopeRoutesDependencies &
+  ApiRoutesDependencies &
+  UsageRoutesDependencies &
+  AuditRoutesDependencies;
+
+/** Every operation of the admin API, in the order of the reference. The router and the OpenAPI document are made of this. */
+export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
+  organizationRoutes,
+  projectRoutes,
+  ...memberRoutes,
+  clientRoutes,
+  initialAccessTokenRoutes,
+  scopeRoutes,
+  apiRoutes,
+  usageRoutes,
+  auditRoutes,
+];

@@ -1,9 +1,0 @@
-/** A path of the router as OpenAPI writes it: `/orgs/:org` is `/orgs/{org}`. */
-export function template(path: string): string {
-  return path.replace(/:(\w+)/g, '{$1}');
-}
-
-/** The names of the parameters in a path with braces. */
-export function parameterNames(path: string): string[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-}

@@ -1,0 +1,47 @@
+import type { Settings } from '../../settings/settings.js';
+import type { Limit } from './attempts.service.js';
+import { networkOf } from './network.js';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+export type RateLimits = ReturnType<typeof makeRateLimits>;
+
+/**
+ * Every rate limit of the server: what is counted, the setting that bounds it, and the length of the window. Addresses
+ * are counted by network, see `networkOf`.
+ */
+export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attempts' | 'registration'>) {
+  return {
+    /** Sign-ins to one account: protects its password from guessing. A success clears it. */
+    signInToAccount: (email: string): Limit => ({
+      key: `sign-in account ${email}`,
+      limit: attempts.signInPerAccount,
+      windowSeconds: 15 * MINUTE,
+    }),
+    /** Failed sign-ins from one network: protects accounts from guessing one password for many of them. */
+    signInFromAddress: (address: string): Limit => ({
+      key: `sign-in address ${networkOf(address)}`,
+      limit: attempts.signInPerAddress,
+      windowSeconds: 15 * MINUTE,
+    }),
+    /** Wrong secrets of one client from one network: bounds the cost of bcrypt, and protects the secret from guessing. */
+    clientSecret: (clientId: string, address: string): Limit => ({
+      key: `client secret ${clientId} ${networkOf(address)}`,
+      limit: attempts.clientSecret,
+      windowSeconds: MINUTE,
+    }),
+    /** User codes typed from one network: protects them from guessing (RFC 8628 section 5.1). */
+    userCode: (address: string): Limit => ({
+      key: `user code ${networkOf(address)}`,
+      limit: attempts.userCode,
+      windowSeconds: 15 * MINUTE,
+    }),
+    /** Dynamic registrations from one network: protects the registry from being filled. */
+    registration: (address: string): Limit => ({
+      key: `registration ${networkOf(address)}`,
+      limit: registration.attemptsPerHour,
+      windowSeconds: HOUR,
+    }),
+  };
+}

@@ -1,0 +1,68 @@
+/** A message to deliver after the transaction that enqueues it has committed. */
+export interface OutboxMessage {
+  /** Selects the handler. */
+  kind: string;
+  /** A JSON value. It is stored sealed. */
+  payload: unknown;
+  /** Messages with the same key are delivered one at a time, in the order in which they were enqueued. */
+  orderingKey?: string;
+}
+
+/** One attempt to deliver a message. */
+export interface Delivery {
+  /** The same in all attempts, so that a receiver can recognize a message that it already has. */
+  id: string;
+  payload: unknown;
+  /** 1 for the first attempt. */
+  attempt: number;
+  /** Aborts when the attempt has taken too long; it counts as failed then. */
+  signal: AbortSignal;
+}
+
+/** Delivers the messages of one kind. */
+export interface OutboxHandler {
+  kind: string;
+  retries?: Retries;
+  /**
+   * Resolves when the message is delivered, or when there is no longer a receiver for it. May be called again for a
+   * message that was delivered already. Throws when the delivery failed; a DeliveryError says why.
+   */
+  deliver(delivery: Delivery): Promise<void>;
+}
+
+/** How often a message is tried before it becomes a dead letter. Delays are in seconds and grow by a factor of 2. */
+export interface Retries {
+  attempts: number;
+  firstDelay: number;
+  longestDelay: number;
+}
+
+/** About ten hours: 5, 10, 20 … seconds between the first attempts, one hour between the last ones. */
+export const DEFAULT_RETRIES: Retries = { attempts: 20, firstDelay: 5, longestDelay: 3_600 };
+
+/** The delay after so many failed attempts, in seconds, with 20 % of jitter so that retries spread out. */
+export function retryDelay({ firstDelay, longestDelay }: Retries, failures: number): number {
+  return Math.min(longestDelay, firstDelay * 2 ** (failures - 1)) * (0.8 + 0.4 * Math.random());
+}
+
+/**
+ * A failed delivery. The text is stored with the message and logged, so it must hold nothing of the payload and no
+ * credential. A `final` failure is not retried.
+ */
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError';
+  readonly final: boolean;
+
+  constructor(message: string, { final = false, cause }: { final?: boolean; cause?: unknown } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.final = final;
+  }
+}
+
+/** What is stored of a failure. The text of an error that is no DeliveryError could quote the payload. */
+export function storableReason(error: unknown): string {
+  if (error instanceof DeliveryError) return error.message.slice(0, 500);
+  if (!(error instanceof Error)) return 'a value that is no Error was thrown';
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  return error.name + code;
+}

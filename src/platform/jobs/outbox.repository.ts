@@ -1,0 +1,178 @@
+import type { Database, Transaction } from '../db/database.js';
+
+/** A message as stored. */
+export interface OutboxRow {
+  id: string;
+  kind: string;
+  orderingKey: Buffer | null;
+  payload: Buffer;
+}
+
+/** The right of one worker to deliver a message and to record the outcome, until the lease ends. */
+export interface Lease {
+  id: string;
+  owner: string;
+  attempt: number;
+}
+
+/** A message that one worker may deliver now. */
+export type LeasedRow = Omit<OutboxRow, 'orderingKey'> & Lease;
+
+/** A message that was given up. Its payload stays sealed. */
+export interface DeadLetter {
+  id: string;
+  kind: string;
+  attempts: number;
+  lastError: string | null;
+  createdAt: Date;
+  deadAt: Date;
+}
+
+/** Figures of the whole installation. `oldestSeconds` is the age of the oldest message that waits; 0 if none does. */
+export interface OutboxCounts {
+  waiting: number;
+  dead: number;
+  oldestSeconds: number;
+}
+
+const LEASE_SECONDS = 60;
+
+/**
+ * Leases due messages, oldest first. A message with an undelivered predecessor of the same key is blocked: it is set aside
+ * for as long as it has been waiting, so that a backlog of one key is not read again by each claim; finishing the
+ * predecessor makes it due at once. Only the rows that are read are locked, and other workers skip them. Predecessors are
+ * found by a scalar subquery, because an EXISTS becomes a join, which may read the whole index.
+ */
+const CLAIM = `
+  WITH due AS MATERIALIZED (
+    SELECT id, position, ordering_key, due_at FROM outbox
+    WHERE dead_at IS NULL AND due_at <= now() AND kind = ANY ($2)
+    ORDER BY due_at, position LIMIT $4 FOR UPDATE SKIP LOCKED),
+  blocked AS MATERIALIZED (
+    SELECT id FROM due WHERE position > (
+      SELECT head.position FROM outbox AS head WHERE head.ordering_key = due.ordering_key AND head.dead_at IS NULL
+      ORDER BY head.position LIMIT 1)),
+  set_aside AS (
+    UPDATE outbox SET due_at = now() + greatest(interval '2 seconds', now() - created_at)
+    WHERE id = ANY (ARRAY(SELECT id FROM blocked))),
+  leased AS (
+    UPDATE outbox
+    SET attempts = attempts + 1, lease_owner = $1, due_at = now() + interval '${String(LEASE_SECONDS)} seconds'
+    WHERE id = ANY (ARRAY(
+      SELECT id FROM due WHERE id NOT IN (SELECT id FROM blocked) ORDER BY due_at, position LIMIT $3))
+    RETURNING id, position, kind, payload, attempts)
+  SELECT (SELECT count(*)::int FROM due) AS seen, leased.* FROM (SELECT) AS once LEFT JOIN leased ON true
+  ORDER BY leased.position`;
+
+const HELD = 'id = $1 AND lease_owner = $2 AND attempts = $3';
+
+/** Makes the next message of the key of `finished` due. */
+const RELEASE_NEXT = `
+  UPDATE outbox SET due_at = clock_timestamp() WHERE id = (SELECT (
+    SELECT next.id FROM outbox AS next
+    WHERE next.ordering_key = finished.ordering_key AND next.position > finished.position AND next.dead_at IS NULL
+    ORDER BY next.position LIMIT 1) FROM finished)`;
+
+const COMPLETE = `WITH finished AS (DELETE FROM outbox WHERE ${HELD} RETURNING position, ordering_key),
+  released AS (${RELEASE_NEXT}) SELECT FROM finished`;
+
+const GIVE_UP = `
+  WITH finished AS (
+    UPDATE outbox SET dead_at = now(), lease_owner = NULL, last_error = $4 WHERE ${HELD}
+    RETURNING position, ordering_key),
+  released AS (${RELEASE_NEXT}) SELECT FROM finished`;
+
+const RETRY = `
+  UPDATE outbox SET lease_owner = NULL, last_error = $4, due_at = now() + make_interval(secs => $5) WHERE ${HELD}`;
+
+const COUNTS = `
+  SELECT count(*) FILTER (WHERE dead_at IS NULL)::int AS waiting,
+    count(*) FILTER (WHERE dead_at IS NOT NULL)::int AS dead,
+    coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE dead_at IS NULL)), 0)::float8 AS "oldestSeconds"
+  FROM outbox`;
+
+const DEAD_LETTERS = `
+  SELECT id, kind, attempts, last_error AS "lastError", created_at AS "createdAt", dead_at AS "deadAt" FROM outbox
+  WHERE dead_at IS NOT NULL ORDER BY dead_at DESC, position DESC LIMIT $1`;
+
+const PURGE = 'DELETE FROM outbox WHERE dead_at < now() - make_interval(days => $1)';
+
+interface ClaimedRow {
+  seen: number;
+  id: string | null;
+  kind: string;
+  payload: Buffer;
+  attempts: number;
+}
+
+/** The SQL of the table `outbox`. All times are by the database's clock. */
+export class OutboxRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Inserts the message in the caller's transaction. */
+  async insert(tx: Transaction, { id, kind, orderingKey, payload }: OutboxRow): Promise<void> {
+    const columns = 'id, kind, ordering_key, payload';
+    await tx.raw(`INSERT INTO outbox (${columns}) VALUES (?, ?, ?, ?)`, [id, kind, orderingKey, payload]);
+  }
+
+  /**
+   * Leases at most `limit` due messages of these kinds for 60 s. Reads at most `scan` due rows; `seen` is how many it
+   * read, blocked ones included, so more are due only if `seen` equals `scan`.
+   */
+  async claim(
+    owner: string,
+    kinds: string[],
+    { limit, scan }: { limit: number; scan: number },
+  ): Promise<{ rows: LeasedRow[]; seen: number }> {
+    const values = [owner, kinds, limit, scan];
+    const { rows } = await this.database.write<ClaimedRow>({ name: 'outbox_claim', text: CLAIM, values });
+    return {
+      seen: rows[0]?.seen ?? 0,
+      rows: rows.flatMap(({ id, kind, payload, attempts: attempt }) =>
+        id === null ? [] : [{ id, owner, attempt, kind, payload }],
+      ),
+    };
+  }
+
+  /** Deletes the delivered message. False when the lease had ended and another worker has the message. */
+  complete(lease: Lease): Promise<boolean> {
+    return this.#record('outbox_complete', COMPLETE, lease);
+  }
+
+  /** Makes the message due again after so many seconds. False as for `complete`. */
+  retry(lease: Lease, reason: string, seconds: number): Promise<boolean> {
+    return this.#record('outbox_retry', RETRY, lease, reason, seconds);
+  }
+
+  /** Makes the message a dead letter. False as for `complete`. */
+  giveUp(lease: Lease, reason: string): Promise<boolean> {
+    return this.#record('outbox_give_up', GIVE_UP, lease, reason);
+  }
+
+  async counts(): Promise<OutboxCounts> {
+    const { rows } = await this.database.read<OutboxCounts>({
+      name: 'outbox_counts',
+      text: COUNTS,
+      values: [],
+    });
+    return rows[0] ?? { waiting: 0, dead: 0, oldestSeconds: 0 };
+  }
+
+  /** The newest dead letters, newest first. */
+  async deadLetters(limit: number): Promise<DeadLetter[]> {
+    const statement = { name: 'outbox_dead_letters', text: DEAD_LETTERS, values: [limit] };
+    return (await this.database.read<DeadLetter>(statement)).rows;
+  }
+
+  /** Deletes the dead letters that are older than so many days; returns how many. */
+  async purgeDeadLetters(days: number): Promise<number> {
+    const { rowCount } = await this.database.write({ name: 'outbox_purge', text: PURGE, values: [days] });
+    return rowCount ?? 0;
+  }
+
+  async #record(name: string, text: string, lease: Lease, ...values: unknown[]): Promise<boolean> {
+    const held = [lease.id, lease.owner, lease.attempt];
+    const { rowCount } = await this.database.write({ name, text, values: [...held, ...values] });
+    return rowCount === 1;
+  }
+}

@@ -1,0 +1,28 @@
+import { flag, oneOf, type QueryValues, text, timestamp } from '../../platform/paging/query.js';
+import { GRANT_TYPES } from '../client-record/client-record.js';
+import type { ClientFilter } from './clients.repository.js';
+
+/** The filters of a list of clients. */
+export const CLIENT_FILTERS = {
+  text: text('Text in the name, the client_id or the description.'),
+  client_type: oneOf(['public', 'confidential'], 'Clients of this type.'),
+  grant_type: oneOf(GRANT_TYPES, 'Clients that may use the grant.'),
+  unused_since: timestamp('Clients that were not used since then.'),
+  visibility: oneOf(['private', 'public'], 'Clients of this visibility.'),
+  registration_type: oneOf(['manual', 'dynamic'], 'Clients registered like this.'),
+  deleted: flag('Deleted clients that can be restored instead of live ones.'),
+};
+
+/** The filter that a query string asks for; without `deleted` it is live clients. */
+export function clientFilterOf(query: QueryValues<typeof CLIENT_FILTERS>): ClientFilter {
+  const { text, client_type, grant_type, unused_since, visibility, registration_type, deleted } = query;
+  return {
+    ...(text === undefined ? {} : { text }),
+    ...(client_type === undefined ? {} : { clientType: client_type }),
+    ...(grant_type === undefined ? {} : { grantType: grant_type }),
+    ...(unused_since === undefined ? {} : { unusedSince: new Date(unused_since).toISOString() }),
+    ...(visibility === undefined ? {} : { visibility }),
+    ...(registration_type === undefined ? {} : { registrationType: registration_type }),
+    deleted: deleted === 'true',
+  };
+}

@@ -1,0 +1,33 @@
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
+import type { LiveClient } from './live-client.js';
+import type { LiveClientsRepository } from './live-clients.repository.js';
+
+const CLIENT_ID = /^[A-Za-z0-9._~-]{3,128}$/;
+
+/**
+ * Clients by client_id, as protocol requests need them; deleted ones are not found. The database is asked each time, so
+ * that a change is in force on every node with the next request.
+ */
+export class LiveClientsService {
+  constructor(private readonly repository: LiveClientsRepository) {}
+
+  /** The client with the hashes of its secrets, newest first; the same object until the client changes. */
+  async find(clientId: string): Promise<LiveClient | undefined> {
+    return CLIENT_ID.test(clientId) ? this.repository.find(clientId) : undefined;
+  }
+
+  /** The organization and project that a client belongs to; undefined when there is no such client. */
+  async ownerOf(clientId: string): Promise<ProjectTenant | undefined> {
+    const record = (await this.find(clientId))?.record;
+    return record && { orgId: record.orgId, projectId: record.projectId };
+  }
+
+  /**
+   * The scopes that the client may ask for now; undefined when there is no such client, or when a token issued to it at
+   * `issuedAt` (seconds since the epoch) is invalid because the client was restored or lost a scope in that second or
+   * later.
+   */
+  async scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> {
+    return CLIENT_ID.test(clientId) ? this.repository.scopes(clientId, issuedAt) : undefined;
+  }
+}

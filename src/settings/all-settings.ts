@@ -1,0 +1,24 @@
+import { administrationSettings } from './entries/administration.settings.js';
+import { clientSettings } from './entries/clients.settings.js';
+import { databaseSettings } from './entries/database.settings.js';
+import { rateLimitSettings } from './entries/rate-limits.settings.js';
+import { registrationSettings } from './entries/registration.settings.js';
+import { serverSettings } from './entries/server.settings.js';
+import { tokenSettings } from './entries/tokens.settings.js';
+import type { GroupedSetting } from './setting.js';
+
+/** Every setting by name, in the order of the documents. */
+export const ALL_SETTINGS = {
+  ...serverSettings,
+  ...databaseSettings,
+  ...tokenSettings,
+  ...rateLimitSettings,
+  ...clientSettings,
+  ...registrationSettings,
+  ...administrationSettings,
+};
+
+export type SettingName = keyof typeof ALL_SETTINGS;
+
+/** Name and setting of each. */
+export const SETTING_ENTRIES = Object.entries(ALL_SETTINGS) as readonly [SettingName, GroupedSetting][];

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { settingGroup } from '../setting.js';
+
+const nonEmpty = z.string().min(1);
+const tenantName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, 'must be the slug or the id of an organization or a project');
+
+/** The role that one value of the roles claim grants. */
+const claimedRole = z
+  .strictObject({
+    org: tenantName.optional(),
+    project: tenantName.optional(),
+    role: z.enum(['owner', 'admin', 'viewer', 'member'], 'must be owner, admin, viewer or member'),
+  })
+  .refine(({ org, project }) => org !== undefined || project === undefined, {
+    path: ['org'],
+    error: 'name the organization that the project belongs to',
+  })
+  .refine(({ org, role }) => org !== undefined || role === 'owner', {
+    path: ['role'],
+    error: 'without an org the role is for the whole installation, where there are only owners: name an org',
+  });
+
+const outsideIssuer = z
+  .strictObject({
+    issuer: z.url({ protocol: /^https?$/ }),
+    jwks_uri: z.url({ protocol: /^https?$/ }),
+    audience: nonEmpty,
+    scope_claim: nonEmpty.default('scope'),
+    roles_claim: nonEmpty.optional(),
+    roles: z.record(nonEmpty, claimedRole).default({}),
+  })
+  .refine(({ roles_claim, roles }) => roles_claim !== undefined || Object.keys(roles).length === 0, {
+    path: ['roles_claim'],
+    error: 'name the claim whose values "roles" maps',
+  })
+  .refine(({ roles_claim, roles }) => roles_claim === undefined || Object.keys(roles).length > 0, {
+    path: ['roles'],
+    error: 'say what role each value of the roles_claim stands for',
+  })
+  .transform(({ issuer, jwks_uri, audience, scope_claim, roles_claim, roles }) => ({
+    issuer,
+    jwksUri: jwks_uri,
+    audience,
+    scopeClaim: scope_claim,
+    rolesClaim: roles_claim,
+    roles: Object.entries(roles).map(([name, { org, project, role }]) => ({ name, org, project, role })),
+  }));
+
+const outsideIssuers = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue('must be JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(outsideIssuer));
+
+export const administrationSettings = settingGroup('Administration', {
+  ADMIN_ISSUERS: {
+    default: '[]',
+    check: outsideIssuers,
+    description:
+      'Other issuers whose tokens the admin API accepts: a JSON list of objects with `issuer`, `jwks_uri`, `audience`, and optionally `scope_claim`, `roles_claim` and `roles`.',
+  },
+});

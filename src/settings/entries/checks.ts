@@ -1,0 +1,83 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { Secret } from '../secret.js';
+
+/** Ten years. */
+const MAX_SECONDS = 315_360_000;
+
+export function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${String(min)} to ${String(max)}`;
+  return z
+    .string()
+    .regex(/^\d+$/, { error, abort: true })
+    .transform(Number)
+    .pipe(z.number().min(min, error).max(max, error));
+}
+
+/** A duration, which is never zero. */
+export const seconds = wholeNumber(1, MAX_SECONDS);
+
+export const yesOrNo = z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' });
+
+export function oneOf<const Value extends string>(...values: readonly [Value, ...Value[]]) {
+  return z.enum(values, `must be one of ${values.join(', ')}`);
+}
+
+export const text = z.string().refine((value) => value.trim() !== '', 'must not be blank');
+
+/** Items between blanks or commas. `error` says what each of them must be. */
+export function listOf(isItem: (item: string) => boolean, error: string) {
+  return z
+    .string()
+    .transform((value) => value.split(/[\s,]+/).filter(Boolean))
+    .refine((items) => items.every(isItem), error);
+}
+
+/** The origin that this server is known by: https, or http on this machine. */
+export const issuerOrigin = z.string().refine((value) => {
+  const url = URL.parse(value);
+  return url?.origin === value && (url.protocol === 'https:' || isLocalHttp(url));
+}, 'must be an origin such as https://id.example.com: https (http only for localhost), lower case, no default port, no path, no trailing slash');
+
+/** Whether a URL is one of this machine without TLS. */
+export function isLocalHttp({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
+export const listenAddress = z
+  .string()
+  .refine(
+    (value) => isIP(value) !== 0 || /^[a-z\d][a-z\d_.-]{0,252}$/i.test(value),
+    'must be an IP address or a host name, without a port: 0.0.0.0',
+  );
+
+export const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, { error: 'must start with postgres:// or postgresql://', abort: true })
+  // A URL without a host, which may come as a parameter, is one for PostgreSQL only.
+  .refine(
+    (value) => URL.canParse(value.replace('@/', '@localhost/')),
+    'is not a URL; percent-encode special characters in it',
+  )
+  .transform((value) => new Secret(value));
+
+export const key32Bytes = z
+  .string()
+  .refine(
+    (value) => /^[\w+/-]{43}=?$/.test(value) && Buffer.from(value, 'base64url').length === 32,
+    'must be 32 bytes in base64url: openssl rand -base64 32 | tr +/ -_',
+  )
+  .transform((value) => new Secret(value));
+
+/** IP addresses between commas, each with or without a port: 192.0.2.1, 192.0.2.1:53, 2001:db8::1, [2001:db8::1]:53. */
+export const serverAddresses = listOf(
+  isServerAddress,
+  'must be IP addresses, each with or without a port, between commas: 192.0.2.1,[2001:db8::1]:53',
+);
+
+function isServerAddress(item: string): boolean {
+  const [, v4, v6, port] = /^(?:([\d.]+)|\[([^\]]+)\]):(\d{1,5})$/.exec(item) ?? [];
+  if (port === undefined) return isIP(item) !== 0;
+  const family = v4 === undefined ? isIP(v6 ?? '') === 6 : isIP(v4) === 4;
+  return family && Number(port) >= 1 && Number(port) <= 65_535;
+}

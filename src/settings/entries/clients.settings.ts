@@ -1,0 +1,33 @@
+import { settingGroup } from '../setting.js';
+import { seconds, serverAddresses, wholeNumber } from './checks.js';
+
+export const clientSettings = settingGroup('Client registry', {
+  CLIENT_RESTORE_DAYS: {
+    default: '30',
+    check: wholeNumber(1, 3_650),
+    description: 'Days in which a deleted client can be restored; then it is purged.',
+  },
+  DNS_SERVERS: {
+    default: '',
+    check: serverAddresses,
+    description:
+      'Resolvers for the TXT records of publishers: IP addresses with or without a port, between commas: `192.0.2.1,[2001:db8::1]:53`. Unset: the resolvers of the system.',
+  },
+  PUBLISHER_CHECK_INTERVAL: {
+    default: '5',
+    check: seconds,
+    description:
+      'How often the server looks for publishers whose TXT record is due to be checked; each is checked less and less often.',
+  },
+  PUBLISHER_TIMEOUT: {
+    default: '172800',
+    check: seconds,
+    description: 'How long a publisher has to publish its TXT record.',
+  },
+  // The time of last use is written when it is 30 seconds newer, and has to be right within a minute.
+  USAGE_FLUSH_INTERVAL: {
+    default: '5',
+    check: wholeNumber(1, 30),
+    description: 'How often a node writes the usage that it counted to the database (1 to 30).',
+  },
+});

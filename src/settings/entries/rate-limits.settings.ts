@@ -1,0 +1,25 @@
+import { settingGroup } from '../setting.js';
+import { wholeNumber } from './checks.js';
+
+export const rateLimitSettings = settingGroup('Rate limits', {
+  SIGN_IN_ATTEMPTS_PER_ACCOUNT: {
+    default: '10',
+    check: wholeNumber(1, 10_000),
+    description: 'Sign-ins with a wrong password for one account in 15 minutes.',
+  },
+  SIGN_IN_ATTEMPTS_PER_ADDRESS: {
+    default: '100',
+    check: wholeNumber(1, 100_000),
+    description: 'Sign-ins with a wrong password from one address (of IPv6: one /64 network) in 15 minutes.',
+  },
+  CLIENT_SECRET_ATTEMPTS: {
+    default: '20',
+    check: wholeNumber(1, 10_000),
+    description: 'Wrong secrets of one client from one address in a minute.',
+  },
+  USER_CODE_ATTEMPTS: {
+    default: '50',
+    check: wholeNumber(1, 10_000),
+    description: 'Codes of devices typed from one address in 15 minutes.',
+  },
+});

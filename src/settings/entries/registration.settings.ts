@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { settingGroup } from '../setting.js';
+import { listOf, oneOf, wholeNumber } from './checks.js';
+
+const projectPath = z
+  .string()
+  .regex(/^[^/\s]+\/[^/\s]+$/, 'must be an organization and a project, such as default/default')
+  .transform((path) => path.split('/') as [org: string, project: string]);
+
+/** The characters of a scope (RFC 6749 section 3.3); names of grant types have no others. */
+const isToken = (item: string) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(item);
+const tokens = listOf(isToken, 'must be names between blanks or commas, without quotes and backslashes');
+
+const redirectHosts = listOf(
+  (item) =>
+    (/^[a-z\d.:[\]-]+$/.test(item) && URL.parse(`https://${item}`)?.hostname === item) ||
+    /^[a-z][a-z\d+.-]*:$/.test(item),
+  'must be host names in lower case without scheme, port and path, or schemes of apps such as app.example:',
+);
+
+export const registrationSettings = settingGroup('Dynamic client registration', {
+  REGISTRATION: {
+    default: 'off',
+    check: oneOf('off', 'open', 'token'),
+    description: '`off`, `open` to everyone, or only with an initial access `token`.',
+  },
+  REGISTRATION_PROJECT: {
+    default: 'default/default',
+    check: projectPath,
+    description: 'Where clients go that register without a token, as organization/project.',
+  },
+  REGISTRATION_GRANT_TYPES: {
+    default: 'authorization_code refresh_token',
+    check: tokens,
+    description: 'The grant types that clients can register themselves for; blanks or commas between them.',
+  },
+  REGISTRATION_REDIRECT_HOSTS: {
+    default: '',
+    check: redirectHosts,
+    description:
+      'The hosts of redirect URIs that they can register, and schemes of apps as `app.example:`. Unset: any.',
+  },
+  REGISTRATION_SCOPES: {
+    default: 'openid offline_access profile email',
+    check: tokens,
+    description:
+      'The scopes that they can register for, and get when they name none. Those of the admin API are never among them.',
+  },
+  REGISTRATION_ATTEMPTS: {
+    default: '20',
+    check: wholeNumber(1, 100_000),
+    description: 'Registrations from one address in an hour.',
+  },
+  DYNAMIC_CLIENT_RETENTION_DAYS: {
+    default: '30',
+    check: wholeNumber(0, 3_650),
+    description:
+      'Days after which a dynamically registered client is deleted that was not used and has no valid tokens; 0 keeps them.',
+  },
+});

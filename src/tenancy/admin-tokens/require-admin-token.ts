@@ -1,0 +1,40 @@
+import type Koa from 'koa';
+import { AppError } from '../../platform/errors/errors.js';
+import { challenge } from '../../platform/http/error-response.js';
+import type { RequestState } from '../../platform/http/request-id.js';
+import type { Caller } from '../access/caller.js';
+import type { Actor } from '../audit/audit.service.js';
+import { adminTokenVerifier, type AdminTrust, invalidToken } from './verify-admin-token.js';
+
+const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
+
+/** The state of a request to the admin API whose token is valid. */
+export interface AdminState extends RequestState {
+  actor: Actor;
+  caller: Caller;
+}
+
+/** Admits requests with a valid bearer token (RFC 6750). Throws as `adminTokenVerifier` does. */
+export function requireAdminToken(trust: AdminTrust): Koa.Middleware<AdminState> {
+  const verify = adminTokenVerifier(trust);
+  return async (ctx, next) => {
+    const header = ctx.get('Authorization');
+    if (!/^Bearer(?: |$)/i.test(header)) {
+      throw new AppError('unauthenticated', 'Send an access token: Authorization: Bearer …');
+    }
+    const token = BEARER.exec(header)?.[1];
+    try {
+      if (token === undefined) throw invalidToken('The bearer token has characters that no token has.');
+      const caller = await verify(token);
+      ctx.state.caller = caller;
+      ctx.state.actor = { subject: caller.subject, address: ctx.ip, requestId: ctx.state.requestId };
+    } catch (error) {
+      if (error instanceof AppError && error.kind === 'unauthenticated') {
+        const { message } = error;
+        ctx.set('WWW-Authenticate', challenge({ error: 'invalid_token', error_description: message }));
+      }
+      throw error;
+    }
+    await next();
+  };
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { ROLES } from '../access/permissions.js';
+import type { SnakeKeys } from '../../platform/wire/snake-case.js';
+import { described, id, page, textOrNull, time } from '../../platform/wire/answer-shapes.js';
+import type { Json } from '../../platform/wire/json.js';
+import type { Member } from './members.service.js';
+
+/** What each field of a membership means. */
+export const MEMBER_FIELD_DESCRIPTIONS = {
+  id: 'The key of the record; it never changes.',
+  org_id: 'The organization that the role is in; null for the whole installation.',
+  project_id: 'The project that the role is in; null for the whole organization.',
+  subject:
+    'Who has the role: `account:` and an id, `client:` and a client_id, or an issuer, `|` and a subject.',
+  email: 'The e-mail address of the account; send it or the subject.',
+  role: 'What the member may do, weakest first: member, viewer, admin, owner.',
+  created_at: 'When the role was given.',
+  updated_at: 'When it was last changed.',
+  url: 'This record.',
+} as const;
+
+/** A membership in responses of the admin API. */
+export const memberResponse = z
+  .strictObject(
+    described(
+      {
+        id,
+        org_id: id.nullable(),
+        project_id: id.nullable(),
+        subject: z.string(),
+        email: textOrNull,
+        role: z.enum(ROLES),
+        created_at: time,
+        updated_at: time,
+        url: z.url(),
+      },
+      MEMBER_FIELD_DESCRIPTIONS,
+    ),
+  )
+  .meta({ id: 'Member' }) satisfies z.ZodType<Json<SnakeKeys<Member> & { url: string }>>;
+/** A page of memberships. */
+export const memberPage = page(memberResponse).meta({ id: 'MemberPage' });

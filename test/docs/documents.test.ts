@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { killAll, PosternProcess, temporaryDirectory } from '../harness/nodes/postern-process.js';
+import { freePort } from '../harness/nodes/test-server.js';
+import { type Example, examplesOf } from './examples.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const documents = ['README.md', ...(await readdir(join(ROOT, 'docs'))).map((name) => `docs/${name}`)].filter(
+  (path) => path.endsWith('.md'),
+);
+const texts = new Map(
+  await Promise.all(documents.map(async (path) => [path, await readFile(join(ROOT, path), 'utf8')] as const)),
+);
+
+/** Every heading of a document as the fragment that links to it. */
+function anchorsOf(text: string): Set<string> {
+  const headings = [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+test('every link between the documents leads somewhere', () => {
+  const broken = [...texts].flatMap(([path, text]) =>
+    [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^https?:/.test(target))
+      .filter((target) => {
+        const [file = '', anchor] = target.split('#');
+        const linked = file === '' ? path : join(path, '..', file);
+        if (!linked.endsWith('.md')) return false;
+        const known = texts.get(linked);
+        return known === undefined || (anchor !== undefined && !anchorsOf(known).has(anchor));
+      })
+      .map((target) => `${path}: ${target}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+/** Runs the examples in one shell, in order, and returns what each printed. */
+async function runExamples(examples: readonly Example[], env: NodeJS.ProcessEnv) {
+  const script = examples.map(({ command }) => `printf '\\n@@\\n'\n${command}`).join('\n');
+  const shell = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], { cwd: ROOT, env });
+  let printed = '';
+  let errors = '';
+  shell.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  shell.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const code = await new Promise((resolve) => shell.once('close', resolve));
+  const outputs = printed.split(/^@@\n/m).slice(1);
+  if (code !== 0) {
+    const last = examples[outputs.length - 1];
+    throw new Error(
+      `exit code ${String(code)} in:\n${last?.command ?? ''}\n${outputs.at(-1) ?? ''}\n${errors}`,
+    );
+  }
+  return outputs;
+}
+
+/** Whether the text has the pieces that `…` separates, in their order, white space aside. */
+function missingPiece(expected: string, actual: string): string | undefined {
+  let rest = actual.replace(/\s+/g, '');
+  for (const piece of expected.replace(/\s+/g, '').split('…')) {
+    const at = rest.indexOf(piece);
+    if (at < 0) return piece;
+    rest = rest.slice(at + piece.length);
+  }
+  return undefined;
+}
+
+describe('the commands marked to be run print what the documents say', () => {
+  const directories: string[] = [];
+  afterEach(killAll);
+  afterAll(() => Promise.all(directories.map((path) => rm(path, { recursive: true, force: true }))));
+
+  test.each(
+    [...texts].map(([path, text]) => [path, examplesOf(text)] as const).filter(([, list]) => list.length),
+  )(
+    '%s',
+    async (_path, examples) => {
+      const directory = await temporaryDirectory();
+      directories.push(directory);
+      const port = await freePort();
+      const settings = { DATA_DIR: join(directory, 'data'), PORT: String(port), REGISTRATION: 'open' };
+      const server = new PosternProcess(['serve'], {
+        ...settings,
+        ISSUER: `http://localhost:${String(port)}`,
+      });
+      await server.says('"msg":"listening"');
+      const { PATH, HOME, TMPDIR } = process.env;
+      const env = { PATH, HOME, TMPDIR, ...settings, ISSUER: `http://localhost:${String(port)}` };
+      const here = examples.map(({ command, output }) => ({
+        command: command.replaceAll('localhost:3000', `localhost:${String(port)}`),
+        output,
+      }));
+      const outputs = await runExamples(here, env);
+      const wrong = here.flatMap(({ command, output }, index) => {
+        const missing = output === undefined ? undefined : missingPiece(output, outputs[index] ?? '');
+        return missing === undefined ? [] : [{ command, missing, printed: outputs[index] }];
+      });
+      expect(wrong).toEqual([]);
+    },
+    240_000,
+  );
+});

@@ -1,0 +1,207 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { ALL_SETTINGS } from '../../src/settings/all-settings.js';
+import { readServerSettings, readSettings } from '../../src/settings/settings.js';
+import { SettingsError } from '../../src/settings/settings-error.js';
+
+const KEY = Buffer.alloc(32, 7).toString('base64url');
+
+/** What is wrong, in sentences. */
+function sentencesOf(env: Record<string, string>, read = readSettings): readonly string[] {
+  try {
+    read(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.problems;
+  }
+}
+
+/** The names of the variables that are wrong. */
+function problemsOf(env: Record<string, string>): string[] {
+  return sentencesOf(env).map((problem) => problem.split(/[:.]/, 1)[0] ?? '');
+}
+
+/** One entry of ADMIN_ISSUERS with these fields in place of its own. */
+function issuerWith(fields: object): string {
+  const entry = { issuer: 'https://a.example', jwks_uri: 'https://a.example/jwks', audience: 'x', ...fields };
+  return JSON.stringify([entry]);
+}
+
+describe('settings', () => {
+  test('have a default for everything', () => {
+    expect(problemsOf({})).toEqual([]);
+    expect(readSettings({})).toMatchObject({
+      issuer: 'http://localhost:3000',
+      port: 3000,
+      host: '127.0.0.1',
+      databaseUrl: undefined,
+      ttl: { authorizationCode: 60 },
+    });
+  });
+
+  test('that are empty count as not set', () => {
+    expect(readSettings({ PORT: '', DATABASE_URL: '', ISSUER: '' })).toEqual(readSettings({}));
+  });
+
+  test.each([
+    [
+      'ISSUER',
+      ['https://id.example.com', 'https://id.example.com:8443', 'http://localhost:8080', 'http://[::1]:3000'],
+    ],
+    ['PORT', ['0', '80', '65535']],
+    [
+      'DATABASE_URL',
+      ['postgres://u:p@h:5432/d', 'postgresql://h/d?sslmode=require', 'postgres://u@/d?host=/run'],
+    ],
+    ['ENCRYPTION_KEY', [KEY]],
+    ['LOG_LEVEL', ['trace', 'silent']],
+    ['REFRESH_GRACE', ['0', '300']],
+    ['TRUSTED_PROXIES', ['0', '2']],
+    ['WORKERS', ['1', '2', '256']],
+    [
+      'ADMIN_ISSUERS',
+      ['[]', '[{"issuer":"https://a.example","jwks_uri":"https://a.example/jwks","audience":"x"}]'],
+    ],
+  ])('%s may be any of %j', (name, values) => {
+    expect(values.filter((value) => problemsOf({ [name]: value }).length > 0)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'ISSUER',
+      [
+        'http://id.example.com',
+        'https://id.example.com/',
+        'https://id.example.com/path',
+        'https://id.example.com?a',
+        'https://id.example.com#a',
+        'https://user@id.example.com',
+        'https://ID.example.com',
+        'https://id.example.com:443',
+        'http://localhost:80',
+        'ftp://localhost',
+        'localhost',
+      ],
+    ],
+    ['PORT', ['-1', '65536', '0.5', 'http', 'NaN', 'Infinity']],
+    ['DATABASE_URL', ['mysql://h/d', 'h/d', 'postgres://h:99999/d', 'postgres://a b/d']],
+    ['ENCRYPTION_KEY', ['short', `${KEY}AAAA`, `!${KEY}`, 'x'.repeat(44)]],
+    ['LOG_LEVEL', ['loud', 'INFO']],
+    ['ACCESS_TOKEN_TTL', ['0', '-1', '1h', '1.5', '999999999999']],
+    ['REFRESH_GRACE', ['-1', '301']],
+    ['TRUSTED_PROXIES', ['true', '-1']],
+    ['WORKERS', ['0', '-1', '257', '1.5', 'auto']],
+    ['ADMIN_ISSUERS', ['{', '{}', '[{}]', '[{"issuer":"https://a.example","typo":1}]', '"x"']],
+  ])('%s may be none of %j', (name, values) => {
+    expect(values.filter((value) => !problemsOf({ [name]: value }).includes(name))).toEqual([]);
+  });
+
+  test.each([
+    ['HOST', ['::1', '0.0.0.0', 'localhost', 'node-1.internal'], ['http://localhost', 'localhost:80', ' ']],
+    ['DATA_DIR', ['/var/lib/postern'], [' ']],
+    ['DATABASE_PREPARED_STATEMENTS', ['true', 'false'], ['yes', '1', ' ']],
+    [
+      'DNS_SERVERS',
+      ['192.0.2.1,[2001:db8::1]:53', '2001:db8::1'],
+      ['dns.example', '192.0.2.1:0', '[192.0.2.1]:53', '192.0.2.1:70000'],
+    ],
+    ['REGISTRATION', ['off', 'open', 'token'], ['on', 'true']],
+    ['REGISTRATION_PROJECT', ['default/default'], ['default', '/', 'a/b/c', 'a b/c']],
+    ['REGISTRATION_GRANT_TYPES', ['refresh_token,client_credentials'], ['"refresh_token"']],
+    [
+      'REGISTRATION_REDIRECT_HOSTS',
+      ['app.example localhost', 'com.example.app:', '[::1]'],
+      ['https://app.example', 'app.example:8080', 'App.example', 'app.example/path', '*.example'],
+    ],
+    ['REGISTRATION_SCOPES', ['openid profile'], ['"openid"']],
+    ['USAGE_FLUSH_INTERVAL', ['1', '30'], ['0', '31', ' ']],
+    ['DYNAMIC_CLIENT_RETENTION_DAYS', ['0', '3650'], ['-1', '3651', '1e3', '0x10']],
+  ])('%s may be any of %j and none of %j', (name, right, wrong) => {
+    expect(right.flatMap((value) => problemsOf({ [name]: value }))).toEqual([]);
+    for (const value of wrong) expect(problemsOf({ [name]: value })).toEqual([name]);
+  });
+
+  test.each([
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL: must be one of trace, debug, info, warn, error, silent'],
+    ['REGISTRATION', 'on', 'REGISTRATION: must be one of off, open, token'],
+    ['WORKERS', 'many', 'WORKERS: must be a whole number from 1 to 256'],
+    ['ADMIN_ISSUERS', '{}', 'ADMIN_ISSUERS: must be a list'],
+    ['ADMIN_ISSUERS', '[1]', 'ADMIN_ISSUERS.0: must be an object'],
+    ['ADMIN_ISSUERS', issuerWith({ audience: undefined }), 'ADMIN_ISSUERS.0.audience: is missing'],
+    ['ADMIN_ISSUERS', issuerWith({ audience: '' }), 'ADMIN_ISSUERS.0.audience: must not be empty'],
+    ['ADMIN_ISSUERS', issuerWith({ audience: 5 }), 'ADMIN_ISSUERS.0.audience: must be text'],
+    ['ADMIN_ISSUERS', issuerWith({ issuer: 'x' }), 'ADMIN_ISSUERS.0.issuer: must be an http or https URL'],
+    ['ADMIN_ISSUERS', issuerWith({ aud: 'x' }), 'ADMIN_ISSUERS.0: has unknown fields: aud'],
+  ])('%s=%s is refused with a sentence of ours', (name, value, sentence) => {
+    expect(() => readSettings({ [name]: value })).toThrow(`\n  - ${sentence}`);
+  });
+
+  test('never show a sentence of the library that checks them', () => {
+    for (const name of Object.keys(ALL_SETTINGS)) {
+      for (const value of [' ', 'x !"y', '-1', '{', '[null]', '99999999999999999999', '%']) {
+        for (const problem of sentencesOf({ [name]: value })) {
+          expect(problem).not.toMatch(/invalid|expected|received|too (small|big)|unrecognized|NaN/i);
+        }
+      }
+    }
+  });
+
+  test('that are wrong are all named, each problem once', () => {
+    const wrong = { ISSUER: 'x', PORT: '-0.5', LOG_LEVEL: 'x', SESSION_TTL: '0', DATABASE_URL: 'x' };
+    expect(problemsOf(wrong).sort()).toEqual(Object.keys(wrong).sort());
+  });
+
+  test('that are secret show themselves to nobody', () => {
+    const settings = readSettings({ DATABASE_URL: 'postgres://u:hunter2@h/d', ENCRYPTION_KEY: KEY });
+    for (const shown of [
+      JSON.stringify(settings),
+      inspect(settings, { depth: 9 }),
+      String(settings.databaseUrl),
+    ]) {
+      expect(shown).toContain('[secret]');
+      expect(shown).not.toContain('hunter2');
+      expect(shown).not.toContain(KEY);
+    }
+    expect(settings.databaseUrl?.reveal()).toContain('hunter2');
+  });
+});
+
+describe('ISSUER and PORT', () => {
+  test.each([
+    [{}, 'http://localhost:3000'],
+    [{ PORT: '4700' }, 'http://localhost:4700'],
+    [{ PORT: '80' }, 'http://localhost'],
+    // The free port is not known yet.
+    [{ PORT: '0' }, 'http://localhost:3000'],
+  ])('%j means the issuer %s', (env, issuer) => {
+    expect(readServerSettings(env).issuer).toBe(issuer);
+  });
+
+  test('a wrong PORT is one mistake, not two', () => {
+    expect(problemsOf({ PORT: '70000' })).toEqual(['PORT']);
+    expect(problemsOf({ PORT: 'eighty' })).toEqual(['PORT']);
+  });
+
+  test.each([
+    [
+      { PORT: '4700', ISSUER: 'http://localhost:3000' },
+      'ISSUER: http://localhost:3000 leads to port 3000, but PORT is 4700: set ISSUER=http://localhost:4700 or PORT=3000; behind a proxy, set TRUSTED_PROXIES to the number of proxies',
+    ],
+    [{ ISSUER: 'http://127.0.0.1:4700' }, 'set ISSUER=http://127.0.0.1:3000 or PORT=4700;'],
+    [{ ISSUER: 'http://localhost' }, 'leads to port 80, but PORT is 3000: set ISSUER=http://localhost:3000'],
+  ])('a server with %j is refused', (env, sentence) => {
+    expect(sentencesOf(env, readServerSettings)).toEqual([expect.stringContaining(sentence)]);
+    expect(problemsOf(env)).toEqual([]);
+  });
+
+  test.each([
+    { PORT: '4700', ISSUER: 'https://localhost:3000' },
+    { PORT: '4700', ISSUER: 'http://localhost:3000', TRUSTED_PROXIES: '1' },
+    { PORT: '4700', ISSUER: 'https://id.example.com' },
+    { PORT: '0', ISSUER: 'http://localhost:4700' },
+    { PORT: '80', ISSUER: 'http://localhost' },
+  ])('a server with %j is not', (env) => {
+    expect(sentencesOf(env, readServerSettings)).toEqual([]);
+  });
+});

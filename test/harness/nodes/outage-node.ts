@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { Database } from '../../../src/platform/db/database.js';
 import { insertAccount, PASSWORD } from '../database/accounts.js';
 import type { TestDatabase } from '../database/test-database.js';
 import { PosternProcess, type Environment, runPostern } from './postern-process.js';
@@ -28,9 +27,10 @@ export interface OutageNode {
 
 /** Starts a node that uses this database, and makes a person and an admin token. */
 export async function startOutageNode(
-  { url: directUrl, encryptionKey }: TestDatabase,
+  database: TestDatabase,
   settings: Environment = {},
 ): Promise<OutageNode> {
+  const { url: directUrl, encryptionKey } = database;
   const role = `postern_outage_${randomBytes(6).toString('hex')}`;
   const owner = new URL(directUrl).username;
   await administer(directUrl, `CREATE ROLE ${role} LOGIN PASSWORD 'outage'`, `GRANT "${owner}" TO ${role}`);
@@ -54,9 +54,7 @@ export async function startOutageNode(
   const process = new PosternProcess(['serve'], { ...environment, DATABASE_URL: proxy.url });
   await process.says('"listening"');
   const person = { email: 'outage@people.example', password: PASSWORD };
-  const database = new Database(directUrl, 1, () => undefined);
   await insertAccount(database, person.email);
-  await database.close();
   const token = await runPostern(['token'], { ...environment, DATABASE_URL: directUrl });
   return {
     issuer: environment.ISSUER,

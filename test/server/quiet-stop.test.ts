@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { readWelcome } from '../harness/nodes/installation.js';
-import { type CommandLine, killAll, openCommandLine, PosternProcess } from '../harness/nodes/postern-process.js';
+import {
+  type CommandLine,
+  killAll,
+  openCommandLine,
+  PosternProcess,
+} from '../harness/nodes/postern-process.js';
 import { administer } from '../harness/database/administer.js';
 import { CLIENTS, freePort } from '../harness/nodes/test-server.js';
 

@@ -41,15 +41,14 @@ const SLOW_DELETES = [
   'CREATE TRIGGER slow_down AFTER DELETE ON artifacts FOR EACH STATEMENT EXECUTE FUNCTION slow_down()',
 ];
 
-/** Ends with 0, and nothing of what it printed is an error, a warning or a stack. */
+/** Ends with 0, and nothing that it printed since its start is an error, a warning or a stack. */
 async function endsQuietly(server: PosternProcess): Promise<void> {
   expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
-  const lines = server.stderr
-    .split('\n')
-    .filter((line) => line !== '' && !line.includes('WARNING: Unsupported'));
+  const [, running = ''] = server.stderr.split(/.*"listening".*\n/);
+  const lines = running.split('\n').filter((line) => line !== '');
   const levels = lines.map((line) => (JSON.parse(line) as { level: string }).level);
   expect(lines.filter((_line, index) => !['info', 'debug'].includes(levels[index] ?? ''))).toEqual([]);
-  expect(server.stderr).not.toMatch(/\n\s+at /);
+  expect(running).not.toMatch(/\n\s+at /);
 }
 
 test.each(['1', '2'])(
@@ -110,7 +109,8 @@ test.each(['1', '2'])(
       socket.resetAndDestroy();
     };
     for (let round = 0; round < 5; round++) await Promise.all(requests.map(hangUp));
-    const last = requests.map(hangUp);
+    // The server may have stopped listening before they connect.
+    const last = requests.map((request) => hangUp(request).catch(() => undefined));
     await Promise.all([endsQuietly(server), ...last]);
   },
 );

@@ -8,9 +8,12 @@ import { freePort } from '../harness/nodes/test-server.js';
 import { type Example, examplesOf } from './examples.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const documents = ['README.md', ...(await readdir(join(ROOT, 'docs'))).map((name) => `docs/${name}`)].filter(
-  (path) => path.endsWith('.md'),
-);
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...(await readdir(join(ROOT, 'docs'))).map((name) => `docs/${name}`),
+].filter((path) => path.endsWith('.md'));
 const texts = new Map(
   await Promise.all(documents.map(async (path) => [path, await readFile(join(ROOT, path), 'utf8')] as const)),
 );

@@ -10,7 +10,7 @@ let testDatabase: TestDatabase;
 let database: Database;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
+  testDatabase = await createTestDatabase('schema');
   database = new Database(testDatabase.url, 2, () => undefined);
 });
 afterAll(async () => {

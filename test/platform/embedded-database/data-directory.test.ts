@@ -47,7 +47,7 @@ test.each([
 });
 
 test('the same holds where only the encryption key is to be in it', async () => {
-  const { database } = await openCommandLine();
+  const { database } = await openCommandLine('schema');
   try {
     const settings = { DATABASE_URL: database.url, DATA_DIR: '/proc/postern' };
     const { code, stderr } = await runPostern(['token'], settings);

@@ -28,6 +28,7 @@ afterAll(() => server.close());
 async function startNode(settings: Record<string, string> = {}): Promise<PosternProcess> {
   const process = new PosternProcess(['serve'], {
     ISSUER: server.issuer,
+    TRUSTED_PROXIES: '1',
     PORT: String(await freePort()),
     DATABASE_URL: server.database.url,
     ENCRYPTION_KEY: server.context.settings.encryptionKey?.reveal() ?? '',

@@ -21,7 +21,7 @@ const CODES: Partial<Record<ErrorKind, string>> = {
   method_not_allowed: 'invalid_request',
 };
 
-/** The door of clients that register themselves (RFC 7591) and look after their registration (RFC 7592). No CORS. */
+/** The endpoints of dynamic registration (RFC 7591) and its management (RFC 7592). No CORS. */
 export function registrationRoutes(registration: RegistrationService): Router<RequestState> {
   const router = new Router<RequestState>();
   router.use([COLLECTION, CLIENT], registrationErrors());

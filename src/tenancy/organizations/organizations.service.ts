@@ -24,8 +24,8 @@ export class OrganizationsService {
   ) {}
 
   /** Newest first. Throws as `readPage` does. */
-  list(reach: VisibleTenants, limit: number, cursor?: string): Promise<Page<Organization>> {
-    return readPage(limit, cursor, (slice) => this.repository.list(organizationsIn(reach), slice));
+  list(visible: VisibleTenants, limit: number, cursor?: string): Promise<Page<Organization>> {
+    return readPage(limit, cursor, (slice) => this.repository.list(organizationsIn(visible), slice));
   }
 
   async get(id: string): Promise<Organization> {

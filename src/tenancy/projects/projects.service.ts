@@ -32,12 +32,12 @@ export class ProjectsService {
   /** Newest first. Throws as `readPage` does. */
   list(
     { orgId }: OrganizationTenant,
-    reach: VisibleTenants,
+    visible: VisibleTenants,
     limit: number,
     cursor?: string,
   ): Promise<Page<Project>> {
-    const all = reach === 'everything' || reach.organizations.has(orgId);
-    const ids = all ? undefined : [...reach.projects.keys()];
+    const all = visible === 'everything' || visible.organizations.has(orgId);
+    const ids = all ? undefined : [...visible.projects.keys()];
     return readPage(limit, cursor, (slice) => this.deps.repository.list(orgId, ids, slice));
   }
 

@@ -50,17 +50,16 @@ export function interactionRoutes({
   router.get('/interaction/:uid', async (ctx) => {
     const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
     if (pending.prompt === 'login') {
-      sendSignIn(ctx, pending, await service.signInPage(pending, formsOf(pending, 'login')), 200);
+      sendSignIn(ctx, await service.signInPage(pending, formsOf(pending, 'login')), 200);
     } else if (pending.prompt === MEMBERSHIP_PROMPT) {
       const { abortAction, csrf } = formsOf(pending, 'consent');
       const model = await service.notAMemberPage(pending, { action: abortAction, csrf });
-      const { redirectUri } = pending;
-      sendPage(ctx, pages.render('not-a-member', model), { status: 403, redirectUri });
+      sendPage(ctx, pages.render('not-a-member', model), { status: 403, leavesSite: true });
     } else {
       requirePrompt(pending, 'consent');
       const earlier = await engine.earlierDecision(pending);
       const model = await service.consentPage(pending, earlier, formsOf(pending, 'consent'));
-      const needs = { logoUri: model.client.logoUri, redirectUri: pending.redirectUri };
+      const needs = { logoUri: model.client.logoUri, leavesSite: true };
       sendPage(ctx, pages.render('consent', model), { status: 200, ...needs });
     }
   });
@@ -80,7 +79,7 @@ export function interactionRoutes({
       if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
       const model = await service.signInPage(pending, formsOf(pending, 'login'));
       const again = { ...model, email: email.slice(0, 254), remember, problem: signInProblem(error) };
-      sendSignIn(ctx, pending, again, error.kind === 'slow_down' ? 429 : 400);
+      sendSignIn(ctx, again, error.kind === 'slow_down' ? 429 : 400);
     }
   });
 
@@ -112,13 +111,8 @@ export function interactionRoutes({
     return { pending, form };
   }
 
-  function sendSignIn(
-    ctx: Koa.Context,
-    pending: PendingInteraction,
-    model: SignInModel,
-    status: number,
-  ): void {
-    const needs = { logoUri: model.client.logoUri, redirectUri: pending.redirectUri };
+  function sendSignIn(ctx: Koa.Context, model: SignInModel, status: number): void {
+    const needs = { logoUri: model.client.logoUri, leavesSite: true };
     sendPage(ctx, pages.render('sign-in', model), { status, ...needs });
   }
 

@@ -58,7 +58,7 @@ export function enginePages(
         clientName: client && (client.clientName ?? client.clientId),
         email: account?.email,
       });
-      sendPage(ctx, html, { redirectUri: textOf(session?.state?.['postLogoutRedirectUri']) });
+      sendPage(ctx, html, { leavesSite: true });
     },
 
     /** After a sign-out without a post-logout redirect URI. */

@@ -1,5 +1,4 @@
 const HOST_SOURCE = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/;
-const SCHEME_SOURCE = /^[a-z][a-z0-9+.-]*:$/;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Where the response to a request goes, as shown to the person who decides. */
@@ -15,17 +14,6 @@ export function destinationOf(redirectUri: string | undefined): Destination | un
   if (!url) return undefined;
   if (!isWeb(url)) return { name: url.protocol, kind: 'app' };
   return { name: url.host, kind: LOOPBACK.has(url.hostname) ? 'this-computer' : 'site' };
-}
-
-/**
- * The Content-Security-Policy source that lets a form's answer redirect to this URI: its origin, or its scheme when it
- * is no web page or when CSP has no way to write its host (an IPv6 address, an odd character).
- */
-export function redirectSource(uri: string | undefined): string | undefined {
-  const url = uri === undefined ? null : URL.parse(uri);
-  if (!url) return undefined;
-  if (isWeb(url) && HOST_SOURCE.test(url.origin)) return url.origin;
-  return SCHEME_SOURCE.test(url.protocol) ? url.protocol : undefined;
 }
 
 /** The Content-Security-Policy source for an image: its origin and nothing wider. */

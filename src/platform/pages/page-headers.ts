@@ -1,12 +1,15 @@
-import { imageSource, redirectSource } from './destination.js';
+import { imageSource } from './destination.js';
 
 /** What a page needs beyond its own stylesheet and forms to its own origin. */
 export interface PageNeeds {
   status?: number;
   /** The client's logo, shown from where it is. */
   logoUri?: string | null;
-  /** Where an answer to a form may redirect: browsers apply `form-action` to every redirect after the POST. */
-  redirectUri?: string | undefined;
+  /**
+   * Whether an answer to a form leads to a relying party. Chromium applies `form-action` to every redirect after the POST,
+   * also to those of the relying party to other origins and apps, which nobody can list; so such a page has none.
+   */
+  leavesSite?: boolean;
 }
 
 /** The part of a Koa context that sending a page needs; the engine's contexts have it too. */
@@ -31,13 +34,12 @@ const FIXED = {
 /** The policy of a page: no script at all, nothing of another origin but the logo, no framing. */
 export function contentSecurityPolicy(needs: PageNeeds): string {
   const image = imageSource(needs.logoUri ?? null);
-  const redirect = redirectSource(needs.redirectUri);
   return [
     "default-src 'none'",
     "style-src 'self'",
     // Browsers apply it to /favicon.ico, too.
     ["img-src 'self'", ...(image === undefined ? [] : [image])].join(' '),
-    ["form-action 'self'", ...(redirect === undefined ? [] : [redirect])].join(' '),
+    ...(needs.leavesSite ? [] : ["form-action 'self'"]),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ');

@@ -53,6 +53,7 @@ export class ArtifactAdapter implements Adapter {
       const row = await (requestState()?.artifacts.take(key) ?? this.context.store.find(key));
       if (!row) return undefined;
       const payload = this.#toPayload(row, id);
+      if (this.#hasEnded(payload)) return undefined;
       this.#prefetch(payload);
       if (!(await this.#isValid(payload))) return undefined;
       if (row.consumedAt === null || (await isInGrace(this.context, this.model, row, id))) return payload;
@@ -64,7 +65,8 @@ export class ArtifactAdapter implements Adapter {
   findByUid(uid: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
       const row = await (requestState()?.artifacts.take(uid) ?? this.context.store.findSession(uid));
-      return row && this.#toPayload(row, undefined);
+      const payload = row && this.#toPayload(row, undefined);
+      return payload && !this.#hasEnded(payload) ? payload : undefined;
     });
   }
 
@@ -132,6 +134,14 @@ export class ArtifactAdapter implements Adapter {
     // -1 for a deleted client: no client has that value.
     const clientTokensValidAfter = (await this.context.clientTokensValidAfter(payload.clientId)) ?? -1;
     return clientTokensValidAfter === 0 ? payload : { ...payload, clientTokensValidAfter };
+  }
+
+  /**
+   * Whether a session, an interaction or a grant has expired; it need not be purged yet. The engine allows 15 s of
+   * difference between clocks, which is for tokens that others issue. Tokens have its error messages.
+   */
+  #hasEnded({ exp }: AdapterPayload): boolean {
+    return NOT_TOKENS.has(this.model) && exp !== undefined && exp <= Date.now() / 1000;
   }
 
   async #isValid({ clientId, clientTokensValidAfter = 0 }: AdapterPayload): Promise<boolean> {

@@ -81,6 +81,7 @@ function assemble(e: Values) {
       interaction: e.INTERACTION_TTL,
       refreshToken: e.REFRESH_TOKEN_TTL,
       session: e.SESSION_TTL,
+      sessionIdle: e.SESSION_IDLE_TTL,
     },
     allow: { plainPkce: e.ALLOW_PLAIN_PKCE, implicit: e.ALLOW_IMPLICIT },
     refreshGrace: e.REFRESH_GRACE,

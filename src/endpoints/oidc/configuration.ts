@@ -5,6 +5,7 @@ import type { Settings } from '../../settings/settings.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { type FindApi, rejectAudienceWithoutScope, resourceIndicators } from './resource-servers.js';
+import { remainingSession } from './session-lifetime.js';
 import { engineResponseTypes } from '../../../adapters/response-types.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
@@ -123,7 +124,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       IdToken: ttl.idToken,
       Interaction: ttl.interaction,
       RefreshToken: ttl.refreshToken,
-      Session: ttl.session,
+      Session: (_ctx, session) => remainingSession(session.loginTs, ttl),
     },
     features: {
       devInteractions: { enabled: false },

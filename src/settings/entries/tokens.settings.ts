@@ -46,7 +46,13 @@ export const tokenSettings = settingGroup('Tokens and sessions', {
   SESSION_TTL: {
     default: '1209600',
     check: seconds,
-    description: 'How long a person stays signed in at the longest.',
+    description: 'How long a person stays signed in at the longest, however active.',
+  },
+  SESSION_IDLE_TTL: {
+    default: '1209600',
+    check: seconds,
+    description:
+      'How long a person stays signed in without using it. Each use begins it again, up to SESSION_TTL after the sign-in.',
   },
   REFRESH_GRACE: {
     default: '10',

@@ -1,16 +1,28 @@
+import { domainToASCII } from 'node:url';
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { MAX_HASHED_BYTES } from '../../platform/crypto/hashing.js';
 
 const MIN_PASSWORD_BYTES = 12;
 const MAX_EMAIL_CHARACTERS = 254;
-const EMAIL = /^[^\s@\p{C}"<>()[\]\\,;:]+@[^\s@\p{C}"<>()[\]\\,;:.]+(\.[^\s@\p{C}"<>()[\]\\,;:.]+)*$/u;
+const EMAIL =
+  /^[^\s@\p{C}"<>()[\]\\,;:]+@[^\s@\P{ASCII}\p{C}"<>()[\]\\,;:.]+(\.[^\s@\P{ASCII}\p{C}"<>()[\]\\,;:.]+)*$/u;
+/** A domain that may have letters outside ASCII, with the dots that UTS 46 takes for one and the joiners of some scripts. */
+const INTERNATIONAL_DOMAIN = /^[\p{L}\p{M}\p{N}._\-\u3002\uff0e\uff61\u200c\u200d]+$/u;
 
 /**
- * The one form in which e-mail addresses are stored, compared and limited: trimmed, NFC, lower case. It is computed
- * here and not by the database, where lower case depends on the locale.
+ * The one form in which e-mail addresses are stored, compared and limited: trimmed, NFC, lower case, the domain in ASCII
+ * by UTS 46, as browsers write it. It is computed here and not by the database, where lower case depends on the locale.
  */
 export function canonicalEmail(given: string): string {
-  return given.trim().normalize('NFC').toLowerCase();
+  const text = given.trim().normalize('NFC').toLowerCase();
+  const domainAt = text.lastIndexOf('@') + 1;
+  return domainAt === 0 ? text : text.slice(0, domainAt) + asciiDomain(text.slice(domainAt));
+}
+
+/** As given when it is ASCII already, or cannot be a domain. */
+function asciiDomain(domain: string): string {
+  if (/^\p{ASCII}*$/u.test(domain) || !INTERNATIONAL_DOMAIN.test(domain)) return domain;
+  return domainToASCII(domain) || domain;
 }
 
 /** Whether a canonical address can be one at all: a local part, one @, a domain, at most 254 characters (RFC 5321). */

@@ -56,6 +56,7 @@ export class ClientAdapter implements Adapter {
       allowed_scopes: record.scopes,
       pkce_required: record.pkceRequired,
       registration_type: record.registrationType,
+      first_party: record.firstParty,
       ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),
       ...present({
         backchannel_logout_uri: record.backchannelLogoutUri,

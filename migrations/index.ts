@@ -17,6 +17,7 @@ import * as vacuumArtifactsSooner from './20261125060100_vacuum_artifacts_sooner
 import * as renameRestoredAt from './20261126060000_rename_restored_at_to_tokens_valid_after.js';
 import * as createOutbox from './20261126080000_create_outbox.js';
 import * as numberEncryptionKeys from './20261126090000_number_encryption_keys.js';
+import * as addFirstPartyClients from './20261126163000_add_first_party_clients.js';
 import * as makeEmailDomainsAscii from './20261126163100_make_email_domains_ascii.js';
 
 /** One step of the schema; both directions run in a transaction. */
@@ -46,5 +47,6 @@ export const migrations: readonly Migration[] = [
   { name: '20261126060000_rename_restored_at_to_tokens_valid_after', ...renameRestoredAt },
   { name: '20261126080000_create_outbox', ...createOutbox },
   { name: '20261126090000_number_encryption_keys', ...numberEncryptionKeys },
+  { name: '20261126163000_add_first_party_clients', ...addFirstPartyClients },
   { name: '20261126163100_make_email_domains_ascii', ...makeEmailDomainsAscii },
 ];

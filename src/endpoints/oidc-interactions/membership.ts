@@ -2,6 +2,7 @@ import { errors, interactionPolicy as policies } from 'oidc-provider';
 import { clientOfRequest, type EngineClients } from '../../../adapters/client.adapter.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
+import { offlineAccess } from '../oidc-patches/offline-consent.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
 
 /** Whether a person may authorize a client at all, whatever it asks for. */
@@ -65,5 +66,6 @@ export function interactionPolicy(mayAuthorize: MayAuthorize) {
   });
   policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, scopeReduced, notAMember), 1);
   policy.get('consent')?.checks.add(administration);
+  policy[0]?.checks.add(offlineAccess);
   return policy;
 }

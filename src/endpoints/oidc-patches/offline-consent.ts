@@ -1,22 +1,41 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+
+const OFFLINE = 'offline_access';
+const { Check } = interactionPolicy;
+
 /**
- * Adds `prompt=consent` to the path of an authorization request for `offline_access` that names no prompt for it, because
- * offline access needs a consent (OpenID Connect Core section 11) and most relying parties do not ask for one.
+ * Takes `offline_access` back into a request that asks for it without `prompt=consent`, as most relying parties do. The
+ * person is asked for it once, as for any other scope: OpenID Connect Core section 11 allows other conditions than that
+ * prompt, here that this person gave the client this scope before. A request that may show no page gets it only then.
  *
  * Engine: lib/actions/authorization/scopes.js:39 silently drops `offline_access` from a request without that prompt.
- * Test: test/endpoints/oidc/refresh.test.ts, "with offline_access".
+ * Test: test/endpoints/oidc/asked-once.test.ts.
+ *
+ * @param isGranted whether this person gave the client this scope before
  */
-export function promptForOfflineAccess(path: string, issuer: string): string {
-  const url = new URL(path, issuer);
-  const query = url.searchParams;
-  const prompts = (query.get('prompt') ?? '').split(' ').filter(Boolean);
-  const offline = query.getAll('scope').some((scope) => scope.split(' ').includes('offline_access'));
-  if (
-    !offline ||
-    query.getAll('prompt').length > 1 ||
-    prompts.includes('consent') ||
-    prompts.includes('none')
-  )
-    return path;
-  query.set('prompt', [...prompts, 'consent'].join(' '));
-  return url.pathname + url.search;
+export function restoreOfflineAccess({ method, oidc, query }: KoaContextWithOIDC, isGranted: boolean): void {
+  const { client, params } = oidc;
+  if (oidc.route !== 'authorization' || !client || !params) return;
+  const requested = method === 'POST' ? oidc.body?.['scope'] : query['scope'];
+  const scopes = new Set(words(params['scope']));
+  const mayHave =
+    words(requested).includes(OFFLINE) &&
+    words(params['response_type']).includes('code') &&
+    client.grantTypeAllowed('refresh_token') &&
+    words(client['scope']).includes(OFFLINE);
+  if (mayHave && (isGranted || !oidc.prompts.has('none')))
+    params['scope'] = [...scopes.add(OFFLINE)].join(' ');
+}
+
+/**
+ * Restores `offline_access`; it never asks by itself. For the first prompt: its checks run before any other prompt is
+ * considered and before the request is stored (lib/actions/authorization/interactions.js:15 and :96).
+ */
+export const offlineAccess = new Check('offline_access', 'never asks', 'consent_required', (ctx) => {
+  restoreOfflineAccess(ctx, words(ctx.oidc.grant?.getOIDCScope()).includes(OFFLINE));
+  return Check.NO_NEED_TO_PROMPT;
+});
+
+function words(text: unknown): string[] {
+  return typeof text === 'string' ? text.split(' ').filter(Boolean) : [];
 }

@@ -4,8 +4,9 @@ import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { Settings } from '../../settings/settings.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
+import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
 import { type FindApi, rejectAudienceWithoutScope, resourceIndicators } from './resource-servers.js';
-import { remainingSession } from './session-lifetime.js';
+import { remainingSession } from '../oidc-interactions/session-lifetime.js';
 import { engineResponseTypes } from '../../../adapters/response-types.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
@@ -34,6 +35,7 @@ const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
 export const CLIENT_EXTENSIONS = [
   'allowed_cors_origins',
   'allowed_scopes',
+  'first_party',
   'pkce_required',
   'registration_type',
 ];
@@ -74,6 +76,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       },
     },
     findAccount: parts.findAccount,
+    loadExistingGrant: firstPartyGrants(parts.mayAuthorize),
     renderError: pages.renderError,
     scopes: parts.scopes,
     claims: {

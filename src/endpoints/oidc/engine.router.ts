@@ -1,6 +1,5 @@
 import type Koa from 'koa';
 import type { Engine } from './engine.js';
-import { promptForOfflineAccess } from '../oidc-patches/offline-consent.js';
 import { plainToS256, type UsesPlainPkce } from '../oidc-patches/plain-pkce.js';
 import { ENGINE_ROUTES, isEnginePath } from '../../platform/http/protocol-paths.js';
 
@@ -22,8 +21,7 @@ export function engineRouter(issuer: string, engine: Engine, usesPlainPkce: Uses
       return;
     }
     if (ctx.path === ENGINE_ROUTES.authorization) {
-      const path = promptForOfflineAccess(ctx.req.url ?? ctx.url, issuer);
-      ctx.req.url = await plainToS256(path, issuer, usesPlainPkce);
+      ctx.req.url = await plainToS256(ctx.req.url ?? ctx.url, issuer, usesPlainPkce);
     }
     const { headers } = ctx.req;
     headers.host = host;

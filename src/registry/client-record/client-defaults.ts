@@ -55,6 +55,8 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     // RFC 9700 section 2.1.1 and OAuth 2.1: PKCE also for confidential clients, unless an operator says otherwise.
     pkceRequired: given.pkceRequired ?? true,
     pkceChallengeMethod: given.pkceChallengeMethod ?? 'S256',
+    firstParty: given.firstParty ?? false,
+    initiateLoginUri: given.initiateLoginUri ?? null,
   };
 }
 

@@ -9,7 +9,7 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   client_type: 'Whether the application can keep a secret. Follows from the auth method; never changes.',
   client_name: 'The name that people see.',
   description: 'Shown on the consent page.',
-  company: 'Shown on the consent page.',
+  company: 'Who says that the application is theirs, in at most 60 characters; shown on the consent page.',
   client_uri: 'The home page of the application (https). Its host has to be verified before promotion.',
   client_uri_verification:
     'Whether the host of client_uri is proved to be the publisher’s: publish `text` as a TXT record of the host.',
@@ -31,6 +31,10 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   jwks_uri: 'Where the public keys of the client are (https).',
   pkce_required: 'Whether authorization requests need PKCE (RFC 7636); always true for public clients.',
   pkce_challenge_method: 'How challenges are made; `plain` only where the installation allows it.',
+  first_party:
+    'Whether people are not asked for consent. Only owners of the installation set it, never beside scopes of administration.',
+  initiate_login_uri:
+    'Where the application begins a sign-in (OpenID Connect Core section 4); pages that end a sign-in lead there.',
   visibility: 'Who may authorize the client: members of its organization, or everybody. Public is for good.',
   promoted_at: 'When the client became public.',
   last_used_at: 'When the client was last used, within a minute.',

@@ -56,6 +56,10 @@ export interface ClientSettings {
   jwksUri: string | null;
   pkceRequired: boolean;
   pkceChallengeMethod: 'S256' | 'plain';
+  /** Whether people are not asked for consent, because the application belongs to the installation itself. */
+  firstParty: boolean;
+  /** OpenID Connect Core section 4: where the application begins a sign-in. */
+  initiateLoginUri: string | null;
 }
 
 /** The settings and the type of a client, which rules compare. */

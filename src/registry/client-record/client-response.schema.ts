@@ -45,6 +45,8 @@ const fields = {
   jwks_uri: textOrNull,
   pkce_required: z.boolean(),
   pkce_challenge_method: z.enum(['S256', 'plain']),
+  first_party: z.boolean(),
+  initiate_login_uri: textOrNull,
   visibility: z.enum(['private', 'public']),
   promoted_at: time.nullable(),
   last_used_at: time.nullable(),

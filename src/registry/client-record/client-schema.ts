@@ -10,6 +10,8 @@ const MAX_URI = 2048;
 const MAX_URIS = 100;
 const MAX_NAMES = 200;
 const MAX_KEYS = 20;
+/** It stands on one line of the consent page. */
+const MAX_COMPANY = 60;
 
 function uri(errors: (value: string) => string[]) {
   return z
@@ -71,7 +73,7 @@ const jwks = z.object(
 export const writableFields = {
   client_name: line(1024),
   description: paragraphs(4096),
-  company: line(1024),
+  company: line(MAX_COMPANY),
   client_uri: pageUrl,
   logo_uri: pageUrl,
   policy_uri: pageUrl,
@@ -93,6 +95,8 @@ export const writableFields = {
   jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false })),
   pkce_required: switched,
   pkce_challenge_method: oneOf(['S256', 'plain']),
+  first_party: switched,
+  initiate_login_uri: endpointUrl,
 } as const;
 
 /** The shape of each field that is decided when the client is created, and never again. */

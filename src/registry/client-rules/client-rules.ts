@@ -1,4 +1,5 @@
 import type { ValidationError } from '../../platform/errors/errors.js';
+import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { type GivenSettings, inferResponseTypes, isPersonal } from '../client-record/client-defaults.js';
 import type { AuthMethod, GrantType, TypedClientSettings } from '../client-record/client-record.js';
 import { ASSERTION_ALGORITHMS, canVerify } from './jwks-rules.js';
@@ -116,6 +117,15 @@ const RULES: readonly Rule[] = [
           `/optional_scopes/${String(index)}`,
           `"${name}" is not in scopes: add it there, or leave it out here.`,
         ),
+      ),
+  },
+  {
+    reads: ['firstParty', 'scopes'],
+    check: ({ firstParty, scopes }) =>
+      when(
+        firstParty && ADMIN_SCOPES.some((scope) => scopes.includes(scope)),
+        '/first_party',
+        'People decide each time about scopes of administration: leave those out, or send false here.',
       ),
   },
   {

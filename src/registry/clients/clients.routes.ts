@@ -140,7 +140,9 @@ export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependenci
     },
     create: async ({ actor, caller, tenant, body }) => {
       await access.authorizeScopes(caller, tenant, arrayOf(body['scopes']));
-      const { record, clientSecret } = await clients.create(actor, tenant, body);
+      const { record, clientSecret } = await clients.create(actor, tenant, body, {
+        authorizeFirstParty: () => access.authorizeFirstParty(caller),
+      });
       return answer(record, clientSecret === null ? {} : { client_secret: clientSecret });
     },
     get: async ({ tenant, key }) => {
@@ -151,7 +153,12 @@ export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependenci
     },
     update: async ({ actor, caller, tenant, key, body, ifMatch }) => {
       await access.authorizeScopes(caller, tenant, arrayOf(body['scopes']));
-      return answer(await clients.update(actor, tenant, key, body, { ifMatch }));
+      return answer(
+        await clients.update(actor, tenant, key, body, {
+          ifMatch,
+          authorizeFirstParty: () => access.authorizeFirstParty(caller),
+        }),
+      );
     },
     delete: async ({ actor, tenant, key, ifMatch }) => {
       await clients.delete(actor, tenant, key, { ifMatch });

@@ -18,6 +18,7 @@ import type { ClientFilter, ClientsRepository } from './clients.repository.js';
 import type { InvalidatedArtifactsCleanup } from './invalidated-artifacts-cleanup.js';
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
+import { concernsFirstParty, firstPartyErrors } from './first-party-rules.js';
 import { publicScopeErrors, unknownScopeErrors } from './scope-rules.js';
 
 /** What `ClientsService` needs. */
@@ -44,11 +45,15 @@ export interface ConsentView {
 export interface CreateOptions {
   channel?: RegistrationChannel;
   tx?: Transaction;
+  /** See `UpdateOptions`. */
+  authorizeFirstParty?: () => Promise<void>;
 }
 /** How a client is updated: the channel, operators' by default, and the versions that may be changed. */
 export interface UpdateOptions {
   channel?: RegistrationChannel;
   ifMatch?: IfMatch | undefined;
+  /** Throws unless the caller may make first-party clients and change where their responses go; by default anybody may. */
+  authorizeFirstParty?: () => Promise<void>;
 }
 
 type Change = [action: AuditAction, changedFields: string[]];
@@ -87,11 +92,12 @@ export class ClientsService {
     actor: Actor,
     tenant: ProjectTenant,
     input: Record<string, unknown>,
-    { tx: within, channel = OPERATOR_CHANNEL }: CreateOptions = {},
+    { tx: within, channel = OPERATOR_CHANNEL, authorizeFirstParty }: CreateOptions = {},
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
     const { repository, secrets, publisher, database, tenants } = this.deps;
     const draft = readNewClient(input, this.deps.capabilities);
     draft.errors.push(...channel.validate(draft));
+    if (draft.settings.firstParty) await authorizeFirstParty?.();
     await this.#check(draft, undefined, within);
     const { settings, clientId = randomUUID() } = draft;
     const secret = usesSecret(settings.tokenEndpointAuthMethod) ? await secrets.make() : undefined;
@@ -126,14 +132,16 @@ export class ClientsService {
     tenant: ProjectTenant,
     id: string,
     patch: Record<string, unknown>,
-    { ifMatch, channel = OPERATOR_CHANNEL }: UpdateOptions = {},
+    { ifMatch, channel = OPERATOR_CHANNEL, authorizeFirstParty }: UpdateOptions = {},
   ): Promise<ClientRecord> {
     const { invalidatedArtifacts, repository, publisher, database } = this.deps;
-    let scopesReduced = false;
+    let grantsEnd = false;
     const record = await database.transaction(async (tx) => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
       const draft = readPatch(before, patch, this.deps.capabilities);
       draft.errors.push(...channel.validate(draft, before));
+      draft.errors.push(...firstPartyErrors(before, draft));
+      if (concernsFirstParty(before, draft.settings)) await authorizeFirstParty?.();
       await this.#check(draft, before, tx);
       const { clientType: _fixed, ...settings } = draft.settings;
       const changed = changedFields(before, settings);
@@ -147,16 +155,18 @@ export class ClientsService {
       if (promoted) events.push(PROMOTED);
       if (events.length > 0) await repository.update(tx, id, settings);
       if (promoted) await repository.promote(tx, id);
-      // Grants and tokens may have scopes that the client lost, so all of them end.
-      scopesReduced = before.scopes.some((scope) => !settings.scopes.includes(scope));
-      if (scopesReduced) await repository.endIssued(tx, id);
+      // Grants and tokens may have scopes that the client lost, or that nobody consented to, so all of them end.
+      grantsEnd =
+        before.scopes.some((scope) => !settings.scopes.includes(scope)) ||
+        (before.firstParty && !settings.firstParty);
+      if (grantsEnd) await repository.endIssued(tx, id);
       for (const [action, fields] of events) await this.#audit(tx, actor, tenant, action, id, fields);
       const after =
         events.length > 0 ? found(await repository.find(tenant.projectId, id, tx), 'client') : before;
       await channel.inTransaction(tx, after);
       return after;
     });
-    if (scopesReduced) invalidatedArtifacts.start(record.clientId);
+    if (grantsEnd) invalidatedArtifacts.start(record.clientId);
     return record;
   }
 

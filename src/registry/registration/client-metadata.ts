@@ -14,6 +14,7 @@ const SHARED = [
   'logo_uri',
   'policy_uri',
   'tos_uri',
+  'initiate_login_uri',
   'redirect_uris',
   'post_logout_redirect_uris',
   'backchannel_logout_uri',

@@ -131,6 +131,16 @@ export class AccessService {
     }
   }
 
+  /**
+   * Admits the owners of the installation, to make a client for which people are not asked for consent. Throws AppError
+   * `forbidden`.
+   */
+  authorizeFirstParty(caller: Caller): Promise<void> {
+    const explanation =
+      'Only an owner of the whole installation may set first_party, or change redirect URIs, grants, scopes or keys of such a client.';
+    return forbiddenAs(explanation, () => this.authorizeInstallation(caller, 'clients.write'));
+  }
+
   /** Whether the account has any role in the organization, in one of its projects, or in the installation. */
   isMember(accountId: string, orgId: string): Promise<boolean> {
     return this.repository.isMember(accountSubject(accountId), orgId);

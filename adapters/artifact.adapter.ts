@@ -19,6 +19,7 @@ export interface ArtifactContext extends RefreshGrace {
 }
 
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
+const ENDED_UNSEEN: ReadonlySet<ModelName> = new Set(['Session', 'Grant']);
 
 /** U+0000 and unpaired surrogates as JSON writes them; PostgreSQL cannot store them. */
 const NOT_TEXT = /\\u(?:0000|d[89a-f][0-9a-f]{2})/;
@@ -137,11 +138,11 @@ export class ArtifactAdapter implements Adapter {
   }
 
   /**
-   * Whether a session, an interaction or a grant has expired; it need not be purged yet. The engine allows 15 s of
-   * difference between clocks, which is for tokens that others issue. Tokens have its error messages.
+   * Whether a session or a grant has expired; it need not be purged yet. The engine allows 15 s of difference between
+   * clocks, which is for tokens that others issue. Tokens have its error messages; of interactions the pages say it.
    */
   #hasEnded({ exp }: AdapterPayload): boolean {
-    return NOT_TOKENS.has(this.model) && exp !== undefined && exp <= Date.now() / 1000;
+    return ENDED_UNSEEN.has(this.model) && exp !== undefined && exp <= Date.now() / 1000;
   }
 
   async #isValid({ clientId, clientTokensValidAfter = 0 }: AdapterPayload): Promise<boolean> {

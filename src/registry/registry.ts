@@ -21,6 +21,7 @@ import {
 } from './clients/invalidated-artifacts-cleanup.js';
 import { LiveClientsRepository } from './live-clients/live-clients.repository.js';
 import { LiveClientsService } from './live-clients/live-clients.service.js';
+import { LogosService } from './logos/logos.service.js';
 import { PublisherPoller } from './publisher/publisher-poller.service.js';
 import { PublisherRepository } from './publisher/publisher.repository.js';
 import { PublisherService } from './publisher/publisher.service.js';
@@ -67,6 +68,8 @@ export function makeRegistry(
     audit,
   });
   const liveClients = new LiveClientsService(new LiveClientsRepository(database));
+  // An installation without https is on this computer, as are the applications.
+  const logos = new LogosService(liveClients, platform.vault, settings.issuer.startsWith('http:'));
   const clients = new ClientsService({
     database,
     repository: clientsRepository,
@@ -74,6 +77,7 @@ export function makeRegistry(
     secrets: clientSecrets,
     scopes,
     publisher: new PublisherService(publisherRepository),
+    logos,
     tenants,
     audit,
     invalidatedArtifacts,
@@ -104,6 +108,7 @@ export function makeRegistry(
       days: settings.dynamicClientRetentionDays,
     }),
     clients,
+    logos,
     liveClients,
     clientSecrets,
     clientAuthentication,

@@ -3,21 +3,27 @@ import type { Context } from '../../context.js';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import type { Engine } from '../oidc/engine.js';
 import { FormTokens } from './csrf.js';
+import { endingPages } from './ending-pages.js';
 import { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
+import { logoRoutes } from './logo.routes.js';
 import { interactionRoutes } from './interactions.routes.js';
 import { InteractionsService } from './interactions.service.js';
 
 /** The router of the pages between an authorization request and its response. */
 export function createInteractionRouter(
-  { accounts, clients, pages, scopes, vault }: Context,
+  { accounts, clients, logos, pages, scopes, settings, vault }: Context,
   engine: Engine,
   onUnexpected: OnUnexpected,
 ): Router {
-  return interactionRoutes({
+  const router = interactionRoutes({
     engine: new InteractionEngine(() => engine.provider),
     service: new InteractionsService(clients, scopes, accounts),
     pages,
     tokens: new FormTokens(vault),
+    issuer: settings.issuer,
+    endings: endingPages(pages, clients, settings.issuer),
     onUnexpected,
   });
+  router.use(logoRoutes(logos).routes());
+  return router;
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../platform/errors/errors.js';
 import { readForm } from '../../platform/http/body.js';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import { field, type FormTokens } from './csrf.js';
+import { noteApplication } from './ending-pages.js';
 import { errorPages } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
@@ -21,6 +22,9 @@ export interface InteractionRoutesDependencies {
   service: InteractionsService;
   pages: Pages;
   tokens: FormTokens;
+  issuer: string;
+  /** Shows why an interaction is over. */
+  endings: Koa.Middleware;
   /** Logs errors that are not the caller's. */
   onUnexpected: OnUnexpected;
 }
@@ -31,6 +35,8 @@ export function interactionRoutes({
   service,
   pages,
   tokens,
+  issuer,
+  endings,
   onUnexpected,
 }: InteractionRoutesDependencies): Router {
   const router = new Router();
@@ -45,27 +51,33 @@ export function interactionRoutes({
     ctx.body = pages.stylesheet.content;
   });
 
-  router.use('/interaction', errorPages(pages, onUnexpected));
+  router.use('/interaction', errorPages(pages, onUnexpected), endings);
 
   router.get('/interaction/:uid', async (ctx) => {
     const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
+    noteApplication(ctx, issuer, pending.uid, pending.clientId);
     if (pending.prompt === 'login') {
       sendSignIn(ctx, await service.signInPage(pending, formsOf(pending, 'login')), 200);
     } else if (pending.prompt === MEMBERSHIP_PROMPT) {
-      const { abortAction, csrf } = formsOf(pending, 'consent');
-      const model = await service.notAMemberPage(pending, { action: abortAction, csrf });
+      const { abortAction, csrf, switchUrl } = formsOf(pending, 'consent');
+      const model = await service.notAMemberPage(pending, { action: abortAction, csrf, switchUrl });
       sendPage(ctx, pages.render('not-a-member', model), { status: 403, leavesSite: true });
     } else {
       requirePrompt(pending, 'consent');
       const earlier = await engine.earlierDecision(pending);
       const model = await service.consentPage(pending, earlier, formsOf(pending, 'consent'));
-      const needs = { logoUri: model.client.logoUri, leavesSite: true };
-      sendPage(ctx, pages.render('consent', model), { status: 200, ...needs });
+      sendPage(ctx, pages.render('consent', model), { status: 200, leavesSite: true });
     }
   });
 
+  router.get('/interaction/:uid/another-account', async (ctx) => {
+    const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
+    sendSignIn(ctx, await service.anotherAccountPage(pending, formsOf(pending, 'login')), 200);
+  });
+
+  // At every step: the engine ends the session of the account that was signed in, when another one signs in.
   router.post('/interaction/:uid/login', async (ctx) => {
-    const { pending, form } = await openForm(ctx, 'login');
+    const { pending, form } = await openForm(ctx);
     const email = field(form, 'email') ?? '';
     const remember = field(form, 'remember') === 'yes';
     try {
@@ -100,10 +112,15 @@ export function interactionRoutes({
 
   function formsOf({ uid }: PendingInteraction, answer: 'login' | 'consent') {
     const base = `/interaction/${uid}`;
-    return { action: `${base}/${answer}`, abortAction: `${base}/abort`, csrf: tokens.issue(uid) };
+    return {
+      action: `${base}/${answer}`,
+      abortAction: `${base}/abort`,
+      switchUrl: `${base}/another-account`,
+      csrf: tokens.issue(uid),
+    };
   }
 
-  async function openForm(ctx: Koa.Context, prompt?: 'login' | 'consent') {
+  async function openForm(ctx: Koa.Context, prompt?: 'consent') {
     const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
     const form = await readForm(ctx, FORM_BYTES);
     tokens.check(form, pending.uid);
@@ -112,8 +129,7 @@ export function interactionRoutes({
   }
 
   function sendSignIn(ctx: Koa.Context, model: SignInModel, status: number): void {
-    const needs = { logoUri: model.client.logoUri, leavesSite: true };
-    sendPage(ctx, pages.render('sign-in', model), { status, ...needs });
+    sendPage(ctx, pages.render('sign-in', model), { status, leavesSite: true });
   }
 
   return router;

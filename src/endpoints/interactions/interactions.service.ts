@@ -16,6 +16,7 @@ import { consentQuestionOf, decisionOf, scopeChoicesOf } from './consent.js';
 import { groupByApi } from './scope-groups.js';
 
 type Forms = FormOnPage & { abortAction: string };
+type SwitchingForms = Forms & { switchUrl: string };
 
 /** What the pages between an authorization request and its response show, and what a submitted form means. */
 export class InteractionsService {
@@ -33,8 +34,17 @@ export class InteractionsService {
     return { ...forms, client, email, remember: false, problem: undefined };
   }
 
+  /** The sign-in page for a person who is signed in already, and wants to be somebody else. */
+  async anotherAccountPage(pending: PendingInteraction, forms: Forms): Promise<SignInModel> {
+    const { client } = await this.#client(pending);
+    return { ...forms, client, email: '', remember: false, problem: undefined };
+  }
+
   /** The page for a person who may not authorize the client; it shows only the client's name. */
-  async notAMemberPage(pending: PendingInteraction, form: FormOnPage): Promise<NotAMemberModel> {
+  async notAMemberPage(
+    pending: PendingInteraction,
+    form: FormOnPage & { switchUrl: string },
+  ): Promise<NotAMemberModel> {
     const { client } = await this.#client(pending);
     const account = await this.#account(pending);
     const { redirectUri } = pending;
@@ -55,7 +65,7 @@ export class InteractionsService {
   async consentPage(
     pending: PendingInteraction,
     earlier: ConsentDecision | undefined,
-    forms: Forms,
+    forms: SwitchingForms,
   ): Promise<ConsentModel> {
     const { client, optionalScopes } = await this.#client(pending);
     const account = await this.#account(pending);

@@ -9,7 +9,7 @@ import type { Pages } from '../../platform/pages/pages.js';
 const NOTHING_KNOWN = {
   description: null,
   company: null,
-  logoUri: null,
+  logoPath: null,
   clientUri: null,
   policyUri: null,
   tosUri: null,
@@ -46,6 +46,13 @@ export function enginePages(
   return {
     /** An error that cannot be returned to a relying party. The engine has set the status. */
     renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+      const { uid } = ctx.params as { uid?: unknown };
+      if (error.name === 'SessionNotFound' && ctx.oidc?.route === 'resume' && typeof uid === 'string') {
+        // The page of the interaction says why it is over, and leads back to the application.
+        ctx.status = 303;
+        ctx.redirect(`/interaction/${encodeURIComponent(uid)}`);
+        return;
+      }
       sendError(ctx, pages, { ...explain(out, error), requestId: requestIdOf(ctx) });
     },
 
@@ -100,7 +107,7 @@ export function enginePages(
         address: textOf(deviceInfo['ip'])?.replace(/^::ffff:(?=\d+\.)/i, ''),
         userAgent: textOf(deviceInfo['ua'])?.slice(0, 200),
       });
-      sendPage(ctx, html, { logoUri: shown.logoUri });
+      sendPage(ctx, html);
     },
 
     /** The device was authorized. */

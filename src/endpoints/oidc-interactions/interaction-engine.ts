@@ -2,11 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
 import { AppError } from '../../platform/errors/errors.js';
 import { addDecision, type ConsentDecision, readDecision } from './grant-decision.js';
+import { InteractionOver } from './interaction-over.js';
 import { type PendingInteraction, readInteraction } from './pending-interaction.js';
 
-const STALE =
-  'This sign-in may have expired, or it was finished or begun again in another tab. ' +
-  'Go back to the application and sign in from there.';
 const UNAVAILABLE = 'This is not available for the moment. Try again shortly.';
 
 /** The interactions of the engine: reads the one that a browser was sent here with, and hands its result back. */
@@ -15,13 +13,38 @@ export class InteractionEngine {
   constructor(private readonly provider: () => Provider) {}
 
   /**
-   * The interaction of this browser, by its cookie. Throws AppError `malformed`, with what to do, when there is none,
-   * it is over, or it is not the one in the URL. As all methods here it throws `unavailable` when the database is.
+   * The interaction of this browser, by its cookie. Throws InteractionOver when there is none, it has expired (not a second
+   * later), or it is not the one in the URL. As all methods here it throws `unavailable` when the database is.
    */
   async open(req: IncomingMessage, res: ServerResponse, uid: string): Promise<PendingInteraction> {
-    const interaction = await this.#call(() => this.provider().interactionDetails(req, res));
-    if (interaction.uid !== uid) throw new AppError('malformed', STALE);
+    const interaction = await this.#details(req, res, uid);
+    if (interaction.uid !== uid) throw new InteractionOver('expired', undefined);
+    if (interaction.exp <= Date.now() / 1000)
+      throw new InteractionOver('expired', readInteraction(interaction).clientId);
     return readInteraction(interaction);
+  }
+
+  async #details(req: IncomingMessage, res: ServerResponse, uid: string) {
+    return this.#call(async () => {
+      try {
+        return await this.provider().interactionDetails(req, res);
+      } catch (error) {
+        if (error instanceof errors.SessionNotFound) throw await this.#whyOver(req, uid, error);
+        throw error;
+      }
+    });
+  }
+
+  /** The engine's cookie of an interaction lives as long as it, so a browser that still has it has answered. */
+  async #whyOver(req: IncomingMessage, uid: string, cause: errors.SessionNotFound): Promise<InteractionOver> {
+    const { Interaction } = this.provider();
+    const kept = await Interaction.find(uid, { ignoreExpiration: true });
+    const hasCookie = cookiesOf(req).includes(`${this.provider().cookieName('interaction')}=${uid}`);
+    if (!kept) return new InteractionOver(hasCookie ? 'finished' : 'expired', undefined, cause);
+    const { clientId } = readInteraction(kept);
+    if (kept.exp <= Date.now() / 1000) return new InteractionOver('expired', clientId, cause);
+    const isOfBrowser = hasCookie && !/cookie/.test(cause.error_description ?? '');
+    return new InteractionOver(isOfBrowser ? 'session-changed' : 'no-cookie', clientId, cause);
   }
 
   /** What this person granted and rejected to this client before; undefined when there is no grant. */
@@ -37,7 +60,7 @@ export class InteractionEngine {
     pending: PendingInteraction,
     decision: ConsentDecision,
   ): Promise<string> {
-    if (pending.accountId === undefined) throw new AppError('malformed', STALE);
+    if (pending.accountId === undefined) throw new InteractionOver('session-changed', pending.clientId);
     const { Grant } = this.provider();
     const grant =
       (await this.#findGrant(pending)) ??
@@ -46,7 +69,7 @@ export class InteractionEngine {
     return this.finish(req, res, { consent: { grantId: await this.#call(() => grant.save()) } });
   }
 
-  /** Hands a result to the engine and returns the URL to redirect to. Throws AppError `malformed` when it is too late. */
+  /** Hands a result to the engine and returns the URL to redirect to. Throws InteractionOver when it is too late. */
   finish(req: IncomingMessage, res: ServerResponse, result: InteractionResults): Promise<string> {
     const mergeWithLastSubmission = 'consent' in result;
     return this.#call(() => this.provider().interactionResult(req, res, result, { mergeWithLastSubmission }));
@@ -63,11 +86,15 @@ export class InteractionEngine {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof errors.SessionNotFound) throw new AppError('malformed', STALE, { cause: error });
+      if (error instanceof errors.SessionNotFound) throw new InteractionOver('expired', undefined, error);
       if (error instanceof errors.OIDCProviderError && error.status === 503) {
         throw new AppError('unavailable', UNAVAILABLE, { cause: error, retryAfter: 1 });
       }
       throw error;
     }
   }
+}
+
+function cookiesOf({ headers }: IncomingMessage): string[] {
+  return (headers.cookie ?? '').split(';').map((pair) => pair.trim());
 }

@@ -1,4 +1,3 @@
-const HOST_SOURCE = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Where the response to a request goes, as shown to the person who decides. */
@@ -14,12 +13,6 @@ export function destinationOf(redirectUri: string | undefined): Destination | un
   if (!url) return undefined;
   if (!isWeb(url)) return { name: url.protocol, kind: 'app' };
   return { name: url.host, kind: LOOPBACK.has(url.hostname) ? 'this-computer' : 'site' };
-}
-
-/** The Content-Security-Policy source for an image: its origin and nothing wider. */
-export function imageSource(uri: string | null): string | undefined {
-  const url = uri === null ? null : URL.parse(uri);
-  return url && HOST_SOURCE.test(url.origin) ? url.origin : undefined;
 }
 
 function isWeb(url: URL): boolean {

@@ -1,10 +1,6 @@
-import { imageSource } from './destination.js';
-
 /** What a page needs beyond its own stylesheet and forms to its own origin. */
 export interface PageNeeds {
   status?: number;
-  /** The client's logo, shown from where it is. */
-  logoUri?: string | null;
   /**
    * Whether an answer to a form leads to a relying party. Chromium applies `form-action` to every redirect after the POST,
    * also to those of the relying party to other origins and apps, which nobody can list; so such a page has none.
@@ -31,14 +27,13 @@ const FIXED = {
   'X-Frame-Options': 'DENY',
 };
 
-/** The policy of a page: no script at all, nothing of another origin but the logo, no framing. */
+/** The policy of a page: no script at all, nothing of another origin, no framing. */
 export function contentSecurityPolicy(needs: PageNeeds): string {
-  const image = imageSource(needs.logoUri ?? null);
   return [
     "default-src 'none'",
     "style-src 'self'",
-    // Browsers apply it to /favicon.ico, too.
-    ["img-src 'self'", ...(image === undefined ? [] : [image])].join(' '),
+    // Logos, and the icon, to which browsers apply it, too.
+    "img-src 'self'",
     ...(needs.leavesSite ? [] : ["form-action 'self'"]),
     "frame-ancestors 'none'",
     "base-uri 'none'",

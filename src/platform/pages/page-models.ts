@@ -6,7 +6,8 @@ export interface ClientOnPage {
   clientName: string;
   description: string | null;
   company: string | null;
-  logoUri: string | null;
+  /** The path of the logo on this server. */
+  logoPath: string | null;
   clientUri: string | null;
   policyUri: string | null;
   tosUri: string | null;
@@ -51,6 +52,8 @@ export interface ScopeGroup {
 export interface ConsentModel extends FormOnPage {
   client: ClientOnPage;
   abortAction: string;
+  /** The page to sign in as somebody else. */
+  switchUrl: string;
   email: string;
   groups: ScopeGroup[];
   destination: Destination | undefined;
@@ -61,6 +64,8 @@ export interface NotAMemberModel extends FormOnPage {
   clientName: string;
   /** The account that is signed in. */
   email: string | undefined;
+  /** The page to sign in as somebody else. */
+  switchUrl: string;
   /** Whether it is the device flow, in which there is no page to go back to. */
   device: boolean;
 }
@@ -105,6 +110,12 @@ export interface SignedOutModel {
   clientName: string | undefined;
 }
 
+/** A way on from a page. */
+export interface LinkOnPage {
+  label: string;
+  href: string;
+}
+
 /** `error`: what happened, and the request id to find it in the logs. */
 export interface ErrorModel {
   title: string;
@@ -113,6 +124,10 @@ export interface ErrorModel {
   code: string | undefined;
   description: string | undefined;
   requestId: string | undefined;
+  /** The name of the application that the page was about, if known. */
+  application?: string | undefined;
+  /** Where to go from here; the first is the main one. */
+  links?: LinkOnPage[];
 }
 
 /** `home`: what runs here, and where its descriptions are. `metadata` are paths. */

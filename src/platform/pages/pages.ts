@@ -9,6 +9,10 @@ import type { PageModels } from './page-models.js';
 const VIEWS = fileURLToPath(new URL('../../../../views', import.meta.url));
 
 const MAX_NAME = 80;
+const MAX_HOST = 60;
+
+/** What templates shorten texts with. */
+const HELPERS = { brief, briefHost };
 
 /** A file that is served under a name which changes with its content, and can be cached without limit. */
 export interface Stylesheet {
@@ -34,7 +38,12 @@ export class Pages {
 
   /** The whole HTML document of one page. */
   render<Name extends keyof PageModels>(name: Name, model: PageModels[Name]): string {
-    return this.#eta.render(name, { ...model, site: this.#site, stylesheet: this.stylesheet.path, brief });
+    return this.#eta.render(name, {
+      ...model,
+      site: this.#site,
+      stylesheet: this.stylesheet.path,
+      ...HELPERS,
+    });
   }
 }
 
@@ -42,4 +51,9 @@ export class Pages {
 function brief(name: string): string {
   const characters = [...name];
   return characters.length <= MAX_NAME ? name : `${characters.slice(0, MAX_NAME).join('')}…`;
+}
+
+/** Shortens a host name at its beginning: its end says whose it is. */
+function briefHost(host: string): string {
+  return host.length <= MAX_HOST ? host : `…${host.slice(1 - MAX_HOST)}`;
 }

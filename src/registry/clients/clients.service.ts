@@ -3,6 +3,7 @@ import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
 import type { ClientOnPage } from '../../platform/pages/page-models.js';
+import type { LogosService } from '../logos/logos.service.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
@@ -29,6 +30,7 @@ export interface ClientsDependencies {
   secrets: ClientSecretsService;
   scopes: ScopesService;
   publisher: PublisherService;
+  logos: LogosService;
   tenants: TenantsService;
   audit: AuditService;
   invalidatedArtifacts: InvalidatedArtifactsCleanup;
@@ -39,6 +41,15 @@ export interface ClientsDependencies {
 export interface ConsentView {
   client: ClientOnPage;
   optionalScopes: string[];
+}
+
+/** Where a person can go on, who came from a client. */
+export interface WayBack {
+  clientName: string;
+  /** OpenID Connect Core section 4. */
+  initiateLoginUri: string | null;
+  /** The home page, or the origin of a redirect URI; undefined for an app. */
+  homeUri: string | undefined;
 }
 
 /** How a client is created: the channel, operators' by default, and the caller's transaction, if it changes more. */
@@ -210,11 +221,22 @@ export class ClientsService {
     if (!record) return undefined;
     const { clientName, description, company, logoUri, clientUri, policyUri, tosUri } = record;
     const verifiedHost = await this.deps.publisher.verifiedHost(record.id);
-    const uris = { logoUri, clientUri, policyUri, tosUri };
+    const logoPath = logoUri === null ? null : this.deps.logos.pathOf(clientId, logoUri);
+    const uris = { logoPath, clientUri, policyUri, tosUri };
     return {
       client: { clientId, clientName, description, company, ...uris, verifiedHost },
       optionalScopes: record.optionalScopes,
     };
+  }
+
+  /** Undefined when there is no such live client. */
+  async wayBack(clientId: string): Promise<WayBack | undefined> {
+    const record = (await this.deps.liveClients.find(clientId))?.record;
+    if (!record) return undefined;
+    const { clientName, clientUri, initiateLoginUri, redirectUris } = record;
+    const web = redirectUris.find((uri) => /^https?:/.test(uri));
+    const origin = web === undefined ? undefined : `${new URL(web).origin}/`;
+    return { clientName, initiateLoginUri, homeUri: clientUri ?? origin };
   }
 
   async #check(draft: ClientDraft, before: ClientRecord | undefined, tx?: Transaction): Promise<void> {

@@ -71,7 +71,7 @@ describe('a sign-in form', () => {
     const [mine, theirs] = [await atSignIn(), await atSignIn()];
     const answers = [await theirs.send({}, mine.agent), await theirs.send({}, new UserAgent())];
     expect(answers.map(({ status }) => status)).toEqual([400, 400]);
-    for (const answer of answers) expect(textOf(answer)).toContain('finished or begun again in another tab');
+    for (const answer of answers) expect(textOf(answer)).toContain('did not send the cookie');
     expect(await isSignedIn(mine)).toBe(false);
     expect(await isSignedIn(theirs)).toBe(false);
   });

@@ -28,7 +28,7 @@ beforeAll(async () => {
   ]);
   client = await server.register({
     client_name: LONG,
-    company: LONG,
+    company: 'W'.repeat(60),
     description: `${LONG}\n\n${'Words between. '.repeat(50)}`,
     logo_uri: `${logo.origin}/logo.svg`,
     client_uri: 'https://long.example/',
@@ -87,7 +87,7 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
   ],
   [
     'consent',
-    'Allow access to your account?',
+    `${LONG} wants to access your account`,
     async (page) => {
       await toSignIn(
         page,
@@ -95,9 +95,10 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
       );
       await signInOn(page, { email, password });
       await page.getByRole('checkbox').first().waitFor();
+      await page.getByText('More from the application').click();
     },
   ],
-  ['a stale page', 'This cannot go on', (page) => page.goto(`${server.issuer}/interaction/gone`)],
+  ['a stale page', 'This sign-in has expired', (page) => page.goto(`${server.issuer}/interaction/gone`)],
   ['an error', 'This request cannot be answered', (page) => page.goto(`${server.issuer}/oauth2/authorize`)],
   ['device code', 'Connect a device', (page) => page.goto(`${server.issuer}/device`)],
   [

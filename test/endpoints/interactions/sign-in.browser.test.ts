@@ -37,7 +37,7 @@ describeWithBrowser('sign-in', (open) => {
     await page.keyboard.press('Tab');
     await page.keyboard.type(person.password);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Allow access' }).waitFor();
+    await page.getByRole('heading', { name: 'wants to access' }).waitFor();
 
     const reached = [];
     for (let presses = 0; presses < 3; presses++) {
@@ -85,7 +85,7 @@ describeWithBrowser('sign-in', (open) => {
 
     await page.keyboard.type(person.password);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Allow access' }).waitFor();
+    await page.getByRole('heading', { name: 'wants to access' }).waitFor();
   });
 
   test('lets a password manager fill it in, and names who asks', async () => {
@@ -105,7 +105,7 @@ describeWithBrowser('sign-in', (open) => {
       await page.goto((await request()).url.href);
       await page.getByLabel('Keep me signed in on this device').setChecked(remember);
       await signInOn(page, person);
-      await page.getByRole('heading', { name: 'Allow access' }).waitFor();
+      await page.getByRole('heading', { name: 'wants to access' }).waitFor();
       const cookies = await page.context().cookies();
       lifetimes.push(cookies.find(({ name }) => name === 'postern_session')?.expires);
     }
@@ -121,7 +121,7 @@ describeWithBrowser('sign-in', (open) => {
     page.on('request', (sent) => addresses.push(sent.url()));
     await page.goto((await request()).url.href);
     await signInOn(page, person);
-    await page.getByRole('heading', { name: 'Allow access' }).waitFor();
+    await page.getByRole('heading', { name: 'wants to access' }).waitFor();
     const cookies = await page.context().cookies();
     expect(cookies.length).toBeGreaterThan(0);
     expect(cookies.filter(({ httpOnly, sameSite }) => !httpOnly || sameSite !== 'Lax')).toEqual([]);

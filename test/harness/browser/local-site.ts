@@ -12,7 +12,7 @@ export interface LocalSite {
 
 /** Serves one document for every path, under https with a certificate that only the tests accept if so wanted. */
 export async function startSite(
-  document: { type: string; body: string } = {
+  document: { type: string; body: string | Buffer } = {
     type: 'text/html',
     body: '<!doctype html><title>Arrived</title>',
   },

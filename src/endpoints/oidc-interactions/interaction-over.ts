@@ -1,0 +1,43 @@
+import { AppError } from '../../platform/errors/errors.js';
+
+/** Why an interaction cannot go on: it was answered, it is too old, it is of another browser, or its session changed. */
+export type Ending = 'finished' | 'expired' | 'no-cookie' | 'session-changed';
+
+const TEXTS: Readonly<Record<Ending, { title: string; message: string }>> = {
+  finished: {
+    title: 'This sign-in is finished',
+    message:
+      'Your answer was passed on to the application already. Go back to the application to go on, or to sign in again.',
+  },
+  expired: {
+    title: 'This sign-in has expired',
+    message:
+      'It was open for too long, or it may have expired in another tab. Go back to the application and sign in from there.',
+  },
+  'no-cookie': {
+    title: 'This browser did not send the cookie of this sign-in',
+    message:
+      'Sign in with the browser in which you began, and allow cookies for this site. Or go back to the application and begin again.',
+  },
+  'session-changed': {
+    title: 'You are not signed in as before',
+    message:
+      'You signed out, or signed in as somebody else, since this page was opened. Go back to the application and begin again.',
+  },
+};
+
+/** An interaction that cannot go on, with what a page says about it. */
+export class InteractionOver extends AppError {
+  readonly title: string;
+
+  /** @param clientId the application, as far as the interaction still tells */
+  constructor(
+    readonly ending: Ending,
+    readonly clientId: string | undefined,
+    cause?: unknown,
+  ) {
+    const { title, message } = TEXTS[ending];
+    super('malformed', message, { cause });
+    this.title = title;
+  }
+}

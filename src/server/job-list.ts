@@ -85,6 +85,8 @@ export function nodeJobs(context: Context): Job[] {
       run: async () => {
         const purged = await outbox.purgeDeadLetters();
         if (purged > 0) log.info({ purged }, 'dead letters were purged');
+        const counts = await outbox.counts();
+        if (counts.dead > 0) log.warn(counts, 'there are messages that could not be delivered');
       },
     },
     {

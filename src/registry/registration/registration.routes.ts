@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import { AppError, type ErrorKind, type ValidationError } from '../../platform/errors/errors.js';
 import { readJson } from '../../platform/http/body.js';
-import { challenge, setErrorHead, statusOf, toAppError } from '../../platform/http/error-response.js';
+import { challenge, setErrorHead, statusOf, toAppError } from '../../platform/http/error-status.js';
 import type { RequestState } from '../../platform/http/request-id.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import type { RegistrationService } from './registration.service.js';

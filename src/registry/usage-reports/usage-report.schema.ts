@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clientResponse } from '../client-record/client-response.schema.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
-import { count, time } from '../../platform/wire/answer-shapes.js';
+import { count, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import type { UsageReport, UsageSummary } from './usage-reports.service.js';
 

@@ -6,7 +6,7 @@ import { type Authorization, type Operation, recordId } from '../operations/oper
 import { ADMIN_API, ORGANIZATION, PROJECT } from '../operations/paths.js';
 import { routeGroup } from '../operations/route-group.js';
 import { memberPage, memberResponse } from './member-response.schema.js';
-import { memberPatch, newMember } from './member-schema.js';
+import { memberPatch, newMember } from './member-request.schema.js';
 import type { Member, MembersService } from './members.service.js';
 
 /** What the routes of members need. `issuer` is the origin of the URLs in responses. */

@@ -7,7 +7,7 @@ import { changedFields } from '../../platform/wire/changed-fields.js';
 import { parseInput } from '../../platform/wire/input.js';
 import { toCamel } from '../../platform/wire/snake-case.js';
 import type { Organization, OrganizationsRepository } from './organizations.repository.js';
-import { newOrganization, organizationPatch, TENANT_READ_ONLY } from '../tenants/tenant-schema.js';
+import { newOrganization, organizationPatch, TENANT_READ_ONLY } from '../tenants/tenant-request.schema.js';
 import { slugTaken } from '../tenants/slug-taken.js';
 
 export type { Organization } from './organizations.repository.js';

@@ -8,7 +8,7 @@ import { parseInput } from '../../platform/wire/input.js';
 import { toCamel } from '../../platform/wire/snake-case.js';
 import type { Project, ProjectsRepository } from './projects.repository.js';
 import { slugTaken } from '../tenants/slug-taken.js';
-import { newProject, projectPatch, TENANT_READ_ONLY } from '../tenants/tenant-schema.js';
+import { newProject, projectPatch, TENANT_READ_ONLY } from '../tenants/tenant-request.schema.js';
 import type { TenantsService } from '../tenants/tenants.service.js';
 import type { OrganizationTenant, ProjectTenant } from '../tenants/tenant.js';
 

@@ -6,6 +6,7 @@ import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { type FindApi, rejectAudienceWithoutScope, resourceIndicators } from './resource-servers.js';
 import { engineResponseTypes } from '../../../adapters/response-types.js';
+import { ID_TOKEN_ALGORITHMS } from '../../registry/client-record/client-record.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
 /** What the engine's configuration depends on. */
@@ -103,7 +104,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     enabledJWA: {
       clientAuthSigningAlgValues: ASYMMETRIC,
-      idTokenSigningAlgValues: ['RS256', 'ES256'],
+      idTokenSigningAlgValues: [...ID_TOKEN_ALGORITHMS],
     },
     extraClientMetadata: { properties: CLIENT_EXTENSIONS },
     clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),

@@ -52,6 +52,9 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     tokenEndpointAuthMethod: given.tokenEndpointAuthMethod ?? defaultAuthMethod(clientType),
     jwks: given.jwks ?? null,
     jwksUri: given.jwksUri ?? null,
+    defaultMaxAge: given.defaultMaxAge ?? null,
+    requireAuthTime: given.requireAuthTime ?? false,
+    idTokenSignedResponseAlg: given.idTokenSignedResponseAlg ?? 'RS256',
     // RFC 9700 section 2.1.1 and OAuth 2.1: PKCE also for confidential clients, unless an operator says otherwise.
     pkceRequired: given.pkceRequired ?? true,
     pkceChallengeMethod: given.pkceChallengeMethod ?? 'S256',

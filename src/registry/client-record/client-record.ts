@@ -25,6 +25,10 @@ export const AUTH_METHODS = [
   'self_signed_tls_client_auth',
 ] as const;
 
+/** What ID tokens can be signed with; each needs a signing key of its kind. */
+export const ID_TOKEN_ALGORITHMS = ['RS256', 'ES256'] as const;
+
+export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number];
 export type GrantType = (typeof GRANT_TYPES)[number];
 export type ResponseType = (typeof RESPONSE_TYPES)[number];
 export type AuthMethod = (typeof AUTH_METHODS)[number];
@@ -54,6 +58,11 @@ export interface ClientSettings {
   tokenEndpointAuthMethod: AuthMethod;
   jwks: { keys: PublicJwk[] } | null;
   jwksUri: string | null;
+  /** Seconds after which a person has to sign in again, when the request says nothing (max_age). */
+  defaultMaxAge: number | null;
+  /** Whether ID tokens always have `auth_time`. */
+  requireAuthTime: boolean;
+  idTokenSignedResponseAlg: IdTokenAlgorithm;
   pkceRequired: boolean;
   pkceChallengeMethod: 'S256' | 'plain';
 }

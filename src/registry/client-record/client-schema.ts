@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { COMMAND_LINE_CLIENT } from '../../tenancy/access/subjects.js';
-import { AUTH_METHODS, GRANT_TYPES, type PublicJwk, RESPONSE_TYPES } from './client-record.js';
+import { AUTH_METHODS, GRANT_TYPES, ID_TOKEN_ALGORITHMS, type PublicJwk, RESPONSE_TYPES } from './client-record.js';
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
 import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
@@ -10,6 +10,8 @@ const MAX_URI = 2048;
 const MAX_URIS = 100;
 const MAX_NAMES = 200;
 const MAX_KEYS = 20;
+/** Seconds: as many as PostgreSQL's integer holds. */
+const MAX_AGE = 2_147_483_647;
 
 function uri(errors: (value: string) => string[]) {
   return z
@@ -91,6 +93,12 @@ export const writableFields = {
   }),
   jwks,
   jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false })),
+  default_max_age: z
+    .int('Send a whole number of seconds.')
+    .min(0, 'Send 0 or more seconds.')
+    .max(MAX_AGE, `Send at most ${String(MAX_AGE)} seconds.`),
+  require_auth_time: switched,
+  id_token_signed_response_alg: oneOf(ID_TOKEN_ALGORITHMS),
   pkce_required: switched,
   pkce_challenge_method: oneOf(['S256', 'plain']),
 } as const;

@@ -29,6 +29,11 @@ export class ScopesService {
     return this.repository.plainNames();
   }
 
+  /** The names of the scopes of APIs that are open to registration, without retired ones. */
+  openToRegistration(): Promise<string[]> {
+    return this.repository.namesOpenToRegistration();
+  }
+
   /**
    * The names among these that no client may be given: not in the catalogue, or retired. In a transaction the others can
    * be given to clients until it ends.

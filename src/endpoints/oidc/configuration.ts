@@ -113,6 +113,10 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       required: (_ctx, client) => client.clientAuthMethod === 'none' || client['pkce_required'] !== false,
     },
     extraTokenClaims: rejectAudienceWithoutScope,
+    // offline_access belongs to OpenID requests (OpenID Connect Core section 11). Without `openid` a client that is
+    // registered for refresh tokens gets one that ends with the session of the person.
+    issueRefreshToken: (_ctx, client, { scopes }) =>
+      client.grantTypeAllowed('refresh_token') && (scopes.has('offline_access') || !scopes.has('openid')),
     rotateRefreshToken: true,
     fetch: engineFetch(settings.issuer),
     ttl: {

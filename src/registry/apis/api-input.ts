@@ -20,7 +20,7 @@ const WHOLE_SECONDS = `Send a whole number of seconds from 1 to ${String(MAX_ACC
 
 /** The shape of each field that may be changed, as it is on the wire. */
 export const apiFields = {
-  name: line(256),
+  name: line(256, 'required'),
   access_token_format: oneOf(['opaque', 'jwt']),
   signing_alg: oneOf(['RS256', 'ES256']),
   access_token_ttl: z

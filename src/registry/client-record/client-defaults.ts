@@ -1,6 +1,5 @@
 import {
   type AuthMethod,
-  CIBA,
   type ClientSettings,
   type ClientType,
   DEVICE_CODE,
@@ -9,7 +8,7 @@ import {
   type TypedClientSettings,
 } from './client-record.js';
 
-const PERSONAL_GRANTS: readonly GrantType[] = ['authorization_code', 'implicit', DEVICE_CODE, CIBA];
+const PERSONAL_GRANTS: readonly GrantType[] = ['authorization_code', 'implicit', DEVICE_CODE];
 /** The scopes that follow from the grants, whatever was listed. */
 export const AUTOMATIC_SCOPES: readonly string[] = ['openid', 'offline_access'];
 const DEFAULT_SCOPES: readonly string[] = ['profile', 'email'];

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { described, id, page, textOrNull, time } from '../../platform/wire/answer-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
-import { AUTH_METHODS, GRANT_TYPES, ID_TOKEN_ALGORITHMS, RESPONSE_TYPES, type toWire } from './client-record.js';
+import {
+  AUTH_METHODS,
+  GRANT_TYPES,
+  ID_TOKEN_ALGORITHMS,
+  RESPONSE_TYPES,
+  type toWire,
+} from './client-record.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from './client-field-descriptions.js';
 
 const strings = z.array(z.string());

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { COMMAND_LINE_CLIENT } from '../../tenancy/access/subjects.js';
-import { AUTH_METHODS, GRANT_TYPES, ID_TOKEN_ALGORITHMS, type PublicJwk, RESPONSE_TYPES } from './client-record.js';
+import {
+  AUTH_METHODS,
+  GRANT_TYPES,
+  ID_TOKEN_ALGORITHMS,
+  type PublicJwk,
+  RESPONSE_TYPES,
+} from './client-record.js';
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
 import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
@@ -71,7 +77,7 @@ const jwks = z.object(
 
 /** The shape of each field that may be changed, as it is on the wire. */
 export const writableFields = {
-  client_name: line(1024),
+  client_name: line(1024, 'required'),
   description: paragraphs(4096),
   company: line(1024),
   client_uri: pageUrl,
@@ -126,6 +132,7 @@ export const READ_ONLY: ReadOnlyFields = {
     'deleted_at',
     'url',
     'client_uri_verification',
+    'usage',
   ),
   registration_type: 'How a client was registered is set by the server and never changes; leave it out.',
   client_secret: 'The server makes the secret; leave it out, and rotate the secret to get a new one.',

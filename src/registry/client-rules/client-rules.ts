@@ -130,7 +130,7 @@ const RULES: readonly Rule[] = [
   {
     reads: ['jwks', 'jwksUri', 'tokenEndpointAuthMethod'],
     check: ({ jwks, jwksUri, tokenEndpointAuthMethod: method }) => {
-      if (method !== 'private_key_jwt' && method !== 'self_signed_tls_client_auth') return [];
+      if (method !== 'private_key_jwt') return [];
       if (jwks === null) return when(jwksUri === null, '/jwks', `${method} needs jwks or jwks_uri.`);
       return when(
         !jwks.keys.some(canVerify),

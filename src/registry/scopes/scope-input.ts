@@ -21,7 +21,7 @@ const DEFAULT_CATEGORY = 'general';
 
 /** The shape of each field that may be changed, as it is on the wire. */
 export const scopeFields = {
-  title: line(256),
+  title: line(256, 'required'),
   description: paragraphs(4096),
   category: line(128),
   api_id: z.string('Send the id of an API as text.').regex(UUID, 'Send the id of an API, or null.'),

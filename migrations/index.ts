@@ -19,6 +19,7 @@ import * as createOutbox from './20261126080000_create_outbox.js';
 import * as numberEncryptionKeys from './20261126090000_number_encryption_keys.js';
 import * as addRegisteredMetadata from './20261126162000_add_registered_metadata.js';
 import * as deleteUnusedClientSecrets from './20261126162100_delete_unused_client_secrets.js';
+import * as widenScopeNames from './20261126162200_widen_scope_names.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261126090000_number_encryption_keys', ...numberEncryptionKeys },
   { name: '20261126162000_add_registered_metadata', ...addRegisteredMetadata },
   { name: '20261126162100_delete_unused_client_secrets', ...deleteUnusedClientSecrets },
+  { name: '20261126162200_widen_scope_names', ...widenScopeNames },
 ];

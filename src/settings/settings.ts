@@ -82,7 +82,11 @@ function assemble(e: Values) {
       refreshToken: e.REFRESH_TOKEN_TTL,
       session: e.SESSION_TTL,
     },
-    allow: { plainPkce: e.ALLOW_PLAIN_PKCE, implicit: e.ALLOW_IMPLICIT },
+    allow: {
+      plainPkce: e.ALLOW_PLAIN_PKCE,
+      implicit: e.ALLOW_IMPLICIT,
+      anyScopeNames: e.SCOPE_NAMES === 'any',
+    },
     refreshGrace: e.REFRESH_GRACE,
     expiryInterval: e.EXPIRY_INTERVAL,
     publisher: {

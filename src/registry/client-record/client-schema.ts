@@ -10,6 +10,7 @@ import {
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
 import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
+import { scopeNameShape, type ScopeNames } from '../scopes/scope-name.js';
 import { originErrors, redirectUriErrors, webUrlErrors } from '../client-rules/redirect-uri-rules.js';
 
 const MAX_URI = 2048;
@@ -48,12 +49,14 @@ function list<T extends z.ZodType<string>>(entry: T, max: number) {
     );
 }
 
-const scopeName = z
-  .string('Send the name of a scope as text.')
-  .refine((value) => !value.includes(':'), { error: 'Write scopes with dots, not colons.', abort: true })
-  .regex(
-    /^[A-Za-z0-9_.-]{1,128}$/,
-    'A scope has 1 to 128 characters: letters, digits, dot, hyphen, underscore.',
+const scopeList = (names: ScopeNames) =>
+  list(
+    scopeNameShape(
+      names,
+      /^[A-Za-z0-9_.-]{1,128}$/,
+      'A scope has 1 to 128 characters: letters, digits, dot, hyphen, underscore.',
+    ),
+    MAX_NAMES,
   );
 const pageUrl = uri((value) => webUrlErrors(value, { loopback: false, fragment: true }));
 const endpointUrl = uri((value) => webUrlErrors(value, { loopback: true, fragment: false }));
@@ -91,8 +94,8 @@ export const writableFields = {
   allowed_cors_origins: list(uri(originErrors), MAX_URIS),
   grant_types: list(oneOf(GRANT_TYPES), MAX_NAMES),
   response_types: list(oneOf(RESPONSE_TYPES), MAX_NAMES),
-  scopes: list(scopeName, MAX_NAMES),
-  optional_scopes: list(scopeName, MAX_NAMES),
+  scopes: scopeList('dots'),
+  optional_scopes: scopeList('dots'),
   token_endpoint_auth_method: oneOf(AUTH_METHODS, {
     client_secret_jwt:
       'client_secret_jwt needs the secret itself, and only its hash is kept; use private_key_jwt.',
@@ -107,6 +110,13 @@ export const writableFields = {
   id_token_signed_response_alg: oneOf(ID_TOKEN_ALGORITHMS),
   pkce_required: switched,
   pkce_challenge_method: oneOf(['S256', 'plain']),
+} as const;
+
+/** As `writableFields`, where scopes can have any name. */
+export const fieldsWithAnyScopes = {
+  ...writableFields,
+  scopes: scopeList('any'),
+  optional_scopes: scopeList('any'),
 } as const;
 
 /** The shape of each field that is decided when the client is created, and never again. */

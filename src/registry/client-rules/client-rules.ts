@@ -8,6 +8,8 @@ import { applicationType, isLoopback, isPrivateUse } from './redirect-uri-rules.
 export interface Capabilities {
   grantTypes: readonly GrantType[];
   authMethods: readonly AuthMethod[];
+  /** Whether scopes can have any name of RFC 6749 section 3.3, instead of words with dots between them. */
+  anyScopeNames?: boolean;
   /** RFC 7636's `plain`, which does not protect against a reader of the request; for testing. */
   allowPlainPkce: boolean;
 }

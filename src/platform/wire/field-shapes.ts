@@ -38,5 +38,6 @@ function text(max: number, deceptive: RegExp, need: Need) {
       (value) => value.replace(/[\s\u200c\u200d]/g, '') !== '',
       need === 'required' ? 'Send some text.' : 'Send some text, or null to leave it out.',
     )
-    .refine((value) => !deceptive.test(value), 'Leave out control characters and text direction marks.');
+    .refine((value) => !deceptive.test(value), 'Leave out control characters and text direction marks.')
+    .meta({ minLength: 1, pattern: '\\S' });
 }

@@ -32,9 +32,12 @@ export const apiFields = {
 } as const;
 
 /** The shape of a new API's audience. */
-export const apiAudience = z.string('Send a URI as text.').superRefine((value, context) => {
-  for (const error of audienceErrors(value)) context.addIssue(error);
-});
+export const apiAudience = z
+  .string('Send a URI as text.')
+  .superRefine((value, context) => {
+    for (const error of audienceErrors(value)) context.addIssue(error);
+  })
+  .meta({ minLength: 3, pattern: '^[A-Za-z][A-Za-z0-9+.-]*:' });
 
 const READ_ONLY = {
   ...setByServer('id', 'built_in', 'created_at', 'updated_at', 'url'),

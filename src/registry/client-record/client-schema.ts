@@ -15,18 +15,20 @@ import { originErrors, redirectUriErrors, webUrlErrors } from '../client-rules/r
 
 const MAX_URI = 2048;
 const MAX_URIS = 100;
+const HTTPS = '^https://';
 const MAX_NAMES = 200;
 const MAX_KEYS = 20;
 /** Seconds: as many as PostgreSQL's integer holds. */
 const MAX_AGE = 2_147_483_647;
 
-function uri(errors: (value: string) => string[]) {
+function uri(errors: (value: string) => string[], pattern = '^[a-z][a-z0-9+.-]*:') {
   return z
     .string('Send a URI as text.')
     .max(MAX_URI, { error: `Use at most ${String(MAX_URI)} characters.`, abort: true })
     .superRefine((value, context) => {
       for (const error of errors(value)) context.addIssue(error);
-    });
+    })
+    .meta({ minLength: 3, pattern });
 }
 
 /** An array without repetitions. Its length is checked first, so that a huge one costs no more than one error. */
@@ -58,7 +60,7 @@ const scopeList = (names: ScopeNames) =>
     ),
     MAX_NAMES,
   );
-const pageUrl = uri((value) => webUrlErrors(value, { loopback: false, fragment: true }));
+const pageUrl = uri((value) => webUrlErrors(value, { loopback: false, fragment: true }), HTTPS);
 const endpointUrl = uri((value) => webUrlErrors(value, { loopback: true, fragment: false }));
 const switched = z.boolean('Send true or false.');
 
@@ -101,7 +103,7 @@ export const writableFields = {
       'client_secret_jwt needs the secret itself, and only its hash is kept; use private_key_jwt.',
   }),
   jwks,
-  jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false })),
+  jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false }), HTTPS),
   default_max_age: z
     .int('Send a whole number of seconds.')
     .min(0, 'Send 0 or more seconds.')

@@ -52,6 +52,8 @@ export class ClientAdapter implements Adapter {
       // An empty list would allow every scope; `openid` alone gives a client nothing.
       scope: scopes.join(' ') || 'openid',
       token_endpoint_auth_method: record.tokenEndpointAuthMethod,
+      require_auth_time: record.requireAuthTime,
+      id_token_signed_response_alg: record.idTokenSignedResponseAlg,
       allowed_cors_origins: record.allowedCorsOrigins,
       allowed_scopes: record.scopes,
       pkce_required: record.pkceRequired,
@@ -59,6 +61,7 @@ export class ClientAdapter implements Adapter {
       first_party: record.firstParty,
       ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),
       ...present({
+        default_max_age: record.defaultMaxAge,
         backchannel_logout_uri: record.backchannelLogoutUri,
         client_uri: record.clientUri,
         logo_uri: record.logoUri,

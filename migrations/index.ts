@@ -17,6 +17,9 @@ import * as vacuumArtifactsSooner from './20261125060100_vacuum_artifacts_sooner
 import * as renameRestoredAt from './20261126060000_rename_restored_at_to_tokens_valid_after.js';
 import * as createOutbox from './20261126080000_create_outbox.js';
 import * as numberEncryptionKeys from './20261126090000_number_encryption_keys.js';
+import * as addRegisteredMetadata from './20261126162000_add_registered_metadata.js';
+import * as deleteUnusedClientSecrets from './20261126162100_delete_unused_client_secrets.js';
+import * as widenScopeNames from './20261126162200_widen_scope_names.js';
 import * as addFirstPartyClients from './20261126163000_add_first_party_clients.js';
 import * as makeEmailDomainsAscii from './20261126163100_make_email_domains_ascii.js';
 
@@ -47,6 +50,9 @@ export const migrations: readonly Migration[] = [
   { name: '20261126060000_rename_restored_at_to_tokens_valid_after', ...renameRestoredAt },
   { name: '20261126080000_create_outbox', ...createOutbox },
   { name: '20261126090000_number_encryption_keys', ...numberEncryptionKeys },
+  { name: '20261126162000_add_registered_metadata', ...addRegisteredMetadata },
+  { name: '20261126162100_delete_unused_client_secrets', ...deleteUnusedClientSecrets },
+  { name: '20261126162200_widen_scope_names', ...widenScopeNames },
   { name: '20261126163000_add_first_party_clients', ...addFirstPartyClients },
   { name: '20261126163100_make_email_domains_ascii', ...makeEmailDomainsAscii },
 ];

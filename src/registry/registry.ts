@@ -57,6 +57,7 @@ export function makeRegistry(
     scopes: scopesRepository,
     apis: new ApisRepository(database),
   };
+  const scopeNames = settings.allow.anyScopeNames ? 'any' : 'dots';
   const ownApi = adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials);
   const scopes = new ScopesService(scopesRepository, ownApi);
   const invalidatedArtifacts = new InvalidatedArtifactsCleanup(artifacts, log);
@@ -97,7 +98,7 @@ export function makeRegistry(
   });
   return {
     scopes,
-    catalogue: new CatalogueService({ ...catalogue, givenUnasked: SCOPES_GIVEN_UNASKED }),
+    catalogue: new CatalogueService({ ...catalogue, givenUnasked: SCOPES_GIVEN_UNASKED, scopeNames }),
     apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
     usage,
     usageReports: new UsageReportsService(new UsageReportsRepository(database)),

@@ -83,7 +83,11 @@ function assemble(e: Values) {
       session: e.SESSION_TTL,
       sessionIdle: e.SESSION_IDLE_TTL,
     },
-    allow: { plainPkce: e.ALLOW_PLAIN_PKCE, implicit: e.ALLOW_IMPLICIT },
+    allow: {
+      plainPkce: e.ALLOW_PLAIN_PKCE,
+      implicit: e.ALLOW_IMPLICIT,
+      anyScopeNames: e.SCOPE_NAMES === 'any',
+    },
     refreshGrace: e.REFRESH_GRACE,
     expiryInterval: e.EXPIRY_INTERVAL,
     publisher: {

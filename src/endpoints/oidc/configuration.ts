@@ -8,6 +8,7 @@ import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
 import { type FindApi, rejectAudienceWithoutScope, resourceIndicators } from './resource-servers.js';
 import { remainingSession } from '../oidc-interactions/session-lifetime.js';
 import { engineResponseTypes } from '../../../adapters/response-types.js';
+import { ID_TOKEN_ALGORITHMS } from '../../registry/client-record/client-record.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
 /** What the engine's configuration depends on. */
@@ -107,7 +108,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     enabledJWA: {
       clientAuthSigningAlgValues: ASYMMETRIC,
-      idTokenSigningAlgValues: ['RS256', 'ES256'],
+      idTokenSigningAlgValues: [...ID_TOKEN_ALGORITHMS],
     },
     extraClientMetadata: { properties: CLIENT_EXTENSIONS },
     clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
@@ -116,6 +117,10 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       required: (_ctx, client) => client.clientAuthMethod === 'none' || client['pkce_required'] !== false,
     },
     extraTokenClaims: rejectAudienceWithoutScope,
+    // offline_access belongs to OpenID requests (OpenID Connect Core section 11). Without `openid` a client that is
+    // registered for refresh tokens gets one that ends with the session of the person.
+    issueRefreshToken: (_ctx, client, { scopes }) =>
+      client.grantTypeAllowed('refresh_token') && (scopes.has('offline_access') || !scopes.has('openid')),
     rotateRefreshToken: true,
     fetch: engineFetch(settings.issuer),
     ttl: {

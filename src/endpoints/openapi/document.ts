@@ -28,6 +28,15 @@ const HEADERS: Record<string, HeaderObject> = {
   'WWW-Authenticate': { description: 'The challenge (RFC 6750).', schema: { type: 'string' } },
 };
 
+/** The operation that reads a record which this one creates. */
+function readingOf({ status, path }: Operation): Operation | undefined {
+  if (status !== 201) return undefined;
+  return OPERATIONS.find(
+    ({ method, path: at }) =>
+      method === 'get' && at.startsWith(`${path}/:`) && !at.slice(path.length + 2).includes('/'),
+  );
+}
+
 /** The OpenAPI 3.1 document of the admin API of `issuer`. */
 export function openApiDocument(issuer: string): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {};
@@ -35,7 +44,10 @@ export function openApiDocument(issuer: string): OpenApiDocument {
   const requests = OPERATIONS.flatMap(({ request }) => request?.schema ?? []);
   const responses = OPERATIONS.flatMap(({ response }) => response ?? []);
   for (const operation of OPERATIONS) {
-    (paths[template(operation.path)] ??= {})[operation.method] = operationObject(operation);
+    (paths[template(operation.path)] ??= {})[operation.method] = operationObject(
+      operation,
+      readingOf(operation),
+    );
   }
   return {
     openapi: '3.1.0',
@@ -44,6 +56,7 @@ export function openApiDocument(issuer: string): OpenApiDocument {
       version: '1',
       summary: 'Clients, scopes, APIs, organizations, projects and members of an authorization server.',
       description: DESCRIPTION,
+      license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: issuer }],
     security: [{ bearer: [] }],

@@ -3,7 +3,13 @@ import type { JsonSchema } from './json-schema.js';
 /** The parts of OpenAPI 3.1 that the document of the admin API uses. */
 export interface OpenApiDocument {
   openapi: '3.1.0';
-  info: { title: string; version: string; summary: string; description: string };
+  info: {
+    title: string;
+    version: string;
+    summary: string;
+    description: string;
+    license: { name: string; identifier: string };
+  };
   servers: { url: string }[];
   security: SecurityRequirement[];
   tags: { name: string; description: string }[];
@@ -56,6 +62,14 @@ export interface ResponseObject {
   description: string;
   headers?: Record<string, Reference>;
   content?: Record<string, { schema: Reference }>;
+  links?: Record<string, LinkObject>;
+}
+
+/** An operation that takes what a response has. */
+export interface LinkObject {
+  operationId: string;
+  description: string;
+  parameters: Record<string, string>;
 }
 
 /** A header of a response. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { scopeFor, weakestRole } from '../../tenancy/access/permissions.js';
 import {
   type Authorization,
@@ -11,15 +11,15 @@ import {
 } from '../../tenancy/operations/operation.js';
 import { errorResponsesOf } from './error-responses.js';
 import { componentName, parameterSchema } from './json-schema.js';
-import type { OperationObject, ParameterObject, Reference, ResponseObject } from './openapi.js';
+import type { LinkObject, OperationObject, ParameterObject, Reference, ResponseObject } from './openapi.js';
 import { parameterNames } from './path-template.js';
 
 const IF_MATCH =
   'The ETag of the record as it was read: another version answers 412 and nothing is changed (RFC 9110 section 13.1.1).';
 const IF_NONE_MATCH = 'The ETag of a copy: when it is still current the answer is 304 without a body.';
 
-/** An operation in the form of the document. */
-export function operationObject(operation: Operation): OperationObject {
+/** An operation in the form of the document. `reading` is the operation that reads a record which it creates. */
+export function operationObject(operation: Operation, reading?: Operation): OperationObject {
   const { id, tag, summary, authorization, request } = operation;
   return {
     operationId: id,
@@ -29,9 +29,14 @@ export function operationObject(operation: Operation): OperationObject {
     security: [{ bearer: authorization ? [scopeFor(authorization.permission)] : [] }],
     parameters: parametersOf(operation),
     ...(request
-      ? { requestBody: { required: true, content: contentOf(request.schema, mediaTypesOf(operation)) } }
+      ? {
+          requestBody: {
+            required: true,
+            content: contentOf(request.schema, mediaTypesOf(operation).slice(0, 1)),
+          },
+        }
       : {}),
-    responses: { ...successOf(operation), ...errorResponsesOf(operation) },
+    responses: { ...successOf(operation, reading), ...errorResponsesOf(operation) },
   };
 }
 
@@ -63,7 +68,7 @@ function parametersOf(operation: Operation): ParameterObject[] {
   ];
 }
 
-function successOf(operation: Operation): Record<string, ResponseObject> {
+function successOf(operation: Operation, reading?: Operation): Record<string, ResponseObject> {
   const { status, response, versioned, method } = operation;
   const names = [
     ...(hasEntityTag(operation) ? ['ETag'] : []),
@@ -75,9 +80,21 @@ function successOf(operation: Operation): Record<string, ResponseObject> {
       description: { 200: 'Done.', 201: 'Created.', 204: 'Done; there is no body.' }[status],
       ...(names.length > 0 ? { headers } : {}),
       ...(response ? { content: contentOf(response, ['application/json']) } : {}),
+      ...(reading ? { links: { record: linkTo(operation, reading) } } : {}),
     },
     ...(versioned && method === 'get' ? { 304: { description: 'The copy is still current.', headers } } : {}),
   };
+}
+
+function linkTo({ path, response }: Operation, reading: Operation): LinkObject {
+  const inRequest = parameterNames(path);
+  const valueOf = (name: string) => {
+    if (inRequest.includes(name)) return `$request.path.${name}`;
+    return `$response.body#/${response instanceof z.ZodObject && name in response.shape ? name : 'id'}`;
+  };
+  const parameters = parameterNames(reading.path).map((name) => [name, valueOf(name)] as const);
+  const description = 'The new record.';
+  return { operationId: reading.id, description, parameters: Object.fromEntries(parameters) };
 }
 
 function contentOf(schema: z.ZodType, types: readonly string[]): Record<string, { schema: Reference }> {

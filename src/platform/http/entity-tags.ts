@@ -1,27 +1,32 @@
+import { createHash } from 'node:crypto';
 import type Koa from 'koa';
 import { AppError } from '../errors/errors.js';
+import type { IfMatch } from '../wire/record-version.js';
 
 const ENTITY_TAGS = /^\s*(?:W\/)?"[^"]*"\s*(?:,\s*(?:W\/)?"[^"]*"\s*)*$/;
+const VERSION = /^([1-9]\d{0,9})(?:\.[\w-]+)?$/;
 
-/** The entity tag of a version. It does not change with `last_used_at` and `usage`, which cannot be edited. */
-export function entityTag(version: number): string {
-  return `"${String(version)}"`;
+/**
+ * The entity tag of a version of a record. With `more` the tag also changes with that, such as the time of last use;
+ * If-Match compares the version alone.
+ */
+export function entityTag(version: number, more?: object): string {
+  if (more === undefined) return `"${String(version)}"`;
+  const digest = createHash('sha256').update(JSON.stringify(more)).digest('base64url');
+  return `"${String(version)}.${digest.slice(0, 16)}"`;
 }
 
 /**
- * Whether If-None-Match names the version, so that the answer is 304 (RFC 9110 section 13.1.2). Koa's own check fails when
+ * Whether If-None-Match names the tag, so that the answer is 304 (RFC 9110 section 13.1.2). Koa's own check fails when
  * the request has Cache-Control: no-cache, which fetch() adds to every conditional request.
  */
-export function isKnown(ctx: Koa.ParameterizedContext, version: number): boolean {
+export function isKnown(ctx: Koa.ParameterizedContext, entityTag: string): boolean {
   const tags = ctx.get('If-None-Match').split(',');
-  return tags.some((tag) => ['*', entityTag(version)].includes(tag.trim().replace(/^W\//, '')));
+  return tags.some((tag) => ['*', entityTag].includes(tag.trim().replace(/^W\//, '')));
 }
 
-/**
- * The versions that If-Match names: undefined without the header and for `*`, empty when it names none of ours. Weak tags
- * never match (RFC 9110 section 13.1.1). Throws AppError `malformed`.
- */
-export function ifMatch(ctx: Koa.ParameterizedContext): number[] | undefined {
+/** The versions that If-Match names: undefined without the header and for `*`. Throws AppError `malformed`. */
+export function ifMatch(ctx: Koa.ParameterizedContext): IfMatch | undefined {
   const header = ctx.get('If-Match');
   if (header === '' || header.trim() === '*') return undefined;
   if (!ENTITY_TAGS.test(header)) {
@@ -30,7 +35,12 @@ export function ifMatch(ctx: Koa.ParameterizedContext): number[] | undefined {
       'Send in If-Match the ETag of the record as it was received, with its quotes.',
     );
   }
-  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, tag]) =>
-    weak === undefined && tag !== undefined && /^[1-9]\d{0,9}$/.test(tag) ? [Number(tag)] : [],
-  );
+  const tags = [...header.matchAll(/(W\/)?"([^"]*)"/g)];
+  return {
+    versions: tags.flatMap(([, weak, tag = '']) => {
+      const version = weak === undefined ? VERSION.exec(tag)?.[1] : undefined;
+      return version === undefined ? [] : [Number(version)];
+    }),
+    weak: tags.find(([, weak, tag = '']) => weak !== undefined && VERSION.test(tag))?.[0],
+  };
 }

@@ -4,14 +4,17 @@ import { z } from 'zod';
 const DECEPTIVE_LINE = /[\p{Cc}\p{Surrogate}\u2028\u2029\u115f\u1160\u3164\uffa0]|(?![\u200c\u200d])\p{Cf}/u;
 const DECEPTIVE_TEXT = /(?![\n\r\t])[\p{Cc}\p{Surrogate}\u115f\u1160\u3164\uffa0]|(?![\u200c\u200d])\p{Cf}/u;
 
+/** Whether a record must have the field: only then null does not leave it out. */
+type Need = 'required' | 'optional';
+
 /** One line of text for people. */
-export function line(max: number) {
-  return text(max, DECEPTIVE_LINE);
+export function line(max: number, need: Need = 'optional') {
+  return text(max, DECEPTIVE_LINE, need);
 }
 
 /** Text for people, which may have several lines. */
 export function paragraphs(max: number) {
-  return text(max, DECEPTIVE_TEXT);
+  return text(max, DECEPTIVE_TEXT, 'optional');
 }
 
 /** One of the values; `refused` has the reason for other values that people try. */
@@ -27,13 +30,14 @@ export function oneOf<const T extends readonly string[]>(
   });
 }
 
-function text(max: number, deceptive: RegExp) {
+function text(max: number, deceptive: RegExp, need: Need) {
   return z
     .string('Send text.')
     .max(max, `Use at most ${String(max)} characters.`)
     .refine(
       (value) => value.replace(/[\s\u200c\u200d]/g, '') !== '',
-      'Send some text, or null to leave it out.',
+      need === 'required' ? 'Send some text.' : 'Send some text, or null to leave it out.',
     )
-    .refine((value) => !deceptive.test(value), 'Leave out control characters and text direction marks.');
+    .refine((value) => !deceptive.test(value), 'Leave out control characters and text direction marks.')
+    .meta({ minLength: 1, pattern: '\\S' });
 }

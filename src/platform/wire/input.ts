@@ -19,6 +19,12 @@ export function readFields(input: Input, fields: Fields): ReadFields {
   const read: ReadFields = { values: {}, unreadable: [], errors: [] };
   for (const [name, field] of Object.entries(fields)) {
     if (!Object.hasOwn(input, name)) continue;
+    const unstorable = unstorableText(input[name], [name]);
+    if (unstorable.length > 0) {
+      read.unreadable.push(name);
+      read.errors.push(...unstorable);
+      continue;
+    }
     const result = field.safeParse(input[name]);
     if (!result.success) {
       read.unreadable.push(name);
@@ -61,6 +67,25 @@ export function parseInput<Shape extends z.ZodRawShape>(
 /** Read-only fields that the server alone sets. */
 export function setByServer(...names: readonly string[]): ReadOnlyFields {
   return Object.fromEntries(names.map((name) => [name, 'This field is set by the server; leave it out.']));
+}
+
+/** One error for each text below the value, names of members included, that PostgreSQL cannot store. */
+function unstorableText(value: unknown, path: readonly string[]): ValidationError[] {
+  if (typeof value === 'string') return isStorable(value) ? [] : [unstorable(path)];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => [
+    ...(isStorable(name) ? [] : [unstorable([...path, name])]),
+    ...unstorableText(member, [...path, name]),
+  ]);
+}
+
+function isStorable(text: string): boolean {
+  return !/\0|\p{Surrogate}/u.test(text);
+}
+
+function unstorable(path: readonly string[]): ValidationError {
+  const detail = 'Leave out the character U+0000 and halves of surrogate pairs: they are not text.';
+  return { pointer: pointer(...path), detail };
 }
 
 /** A JSON pointer (RFC 6901). */

@@ -2,11 +2,11 @@ import { AppError } from '../errors/errors.js';
 
 const MAX_DEPTH = 32;
 const JSON_TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/gs;
-const NUL_OR_HALF_PAIR = /\0|\p{Surrogate}/u;
 
 /**
- * Parses a JSON object by RFC 7493. Throws AppError `malformed` for another value, a member name that occurs twice, more
- * than 32 levels, and text that PostgreSQL cannot store. A member named `__proto__` stays an ordinary member.
+ * Parses a JSON object by RFC 7493. Throws AppError `malformed` for another value, a member name that occurs twice, and
+ * more than 32 levels. A member named `__proto__` stays an ordinary member. Text that PostgreSQL cannot store is found by
+ * `readFields`, which tells where it is.
  */
 export function parseJsonObject(text: string): Record<string, unknown> {
   if (text.trim() === '') throw malformed('The body is empty; send a JSON object.');
@@ -39,9 +39,6 @@ function checkStructure(text: string): void {
       open.at(-1)?.add(name);
     } else {
       string = token;
-      if (token.includes('\\u') && NUL_OR_HALF_PAIR.test(JSON.parse(token) as string)) {
-        throw malformed('The body holds the character U+0000 or half of a surrogate pair.');
-      }
     }
   }
 }

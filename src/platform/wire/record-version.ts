@@ -1,7 +1,12 @@
 import { AppError } from '../errors/errors.js';
 
-/** The versions that the caller accepts to change (If-Match, RFC 9110 section 13.1.1); empty when none can match. */
-export type IfMatch = readonly number[];
+/** What the caller accepts to change (If-Match, RFC 9110 section 13.1.1). */
+export interface IfMatch {
+  /** Empty when none can match. */
+  versions: readonly number[];
+  /** A weak ETag among those that were sent. It matches nothing, as the comparison is strong. */
+  weak: string | undefined;
+}
 
 /** Throws AppError `stale` unless the record is one of the versions; without a condition every version passes. */
 export function checkVersion(
@@ -9,7 +14,14 @@ export function checkVersion(
   ifMatch: IfMatch | undefined,
   what = 'client',
 ): void {
-  if (ifMatch === undefined || ifMatch.includes(record.version)) return;
+  if (ifMatch === undefined || ifMatch.versions.includes(record.version)) return;
+  if (ifMatch.weak !== undefined) {
+    const strong = ifMatch.weak.replace(/^W\//, '');
+    throw new AppError(
+      'stale',
+      `${ifMatch.weak} is a weak ETag, which If-Match never accepts (RFC 9110 section 13.1.1); a proxy that compresses made it so. Send ${strong}.`,
+    );
+  }
   throw new AppError(
     'stale',
     `The ${what} was changed in the meantime; read it again and repeat the change.`,

@@ -20,7 +20,7 @@ const WHOLE_SECONDS = `Send a whole number of seconds from 1 to ${String(MAX_ACC
 
 /** The shape of each field that may be changed, as it is on the wire. */
 export const apiFields = {
-  name: line(256),
+  name: line(256, 'required'),
   access_token_format: oneOf(['opaque', 'jwt']),
   signing_alg: oneOf(['RS256', 'ES256']),
   access_token_ttl: z
@@ -28,12 +28,16 @@ export const apiFields = {
     .int(WHOLE_SECONDS)
     .min(1, WHOLE_SECONDS)
     .max(MAX_ACCESS_TOKEN_TTL, WHOLE_SECONDS),
+  open_to_registration: z.boolean('Send true or false.'),
 } as const;
 
 /** The shape of a new API's audience. */
-export const apiAudience = z.string('Send a URI as text.').superRefine((value, context) => {
-  for (const error of audienceErrors(value)) context.addIssue(error);
-});
+export const apiAudience = z
+  .string('Send a URI as text.')
+  .superRefine((value, context) => {
+    for (const error of audienceErrors(value)) context.addIssue(error);
+  })
+  .meta({ minLength: 3, pattern: '^[A-Za-z][A-Za-z0-9+.-]*:' });
 
 const READ_ONLY = {
   ...setByServer('id', 'built_in', 'created_at', 'updated_at', 'url'),
@@ -57,8 +61,8 @@ export function readNewApi(input: WireObject, issuer: string): ApiDraft {
 /** Applies a JSON merge patch (RFC 7396) to an API; null resets a field to its default. */
 export function readApiPatch(record: ApiRecord, patch: WireObject): ApiDraft {
   const audience = 'Tokens and consents name the audience, so it never changes; make another API instead.';
-  const { name, accessTokenFormat, signingAlg, accessTokenTtl } = record;
-  const current = toSnake({ name, accessTokenFormat, signingAlg, accessTokenTtl });
+  const { name, accessTokenFormat, signingAlg, accessTokenTtl, openToRegistration } = record;
+  const current = toSnake({ name, accessTokenFormat, signingAlg, accessTokenTtl, openToRegistration });
   const wire = mergePatch(mergePatch({}, { ...current }), patch);
   const draft = read(wire, apiFields, unknownFields(patch, apiFields, { ...READ_ONLY, audience }));
   return { ...draft, audience: record.audience };
@@ -76,6 +80,7 @@ function read(wire: WireObject, fields: Record<string, z.ZodType>, unknown: Vali
       // RFC 9068 section 2.1: the algorithm that every resource server has to understand.
       signingAlg: given.signingAlg ?? 'RS256',
       accessTokenTtl: given.accessTokenTtl ?? null,
+      openToRegistration: given.openToRegistration ?? false,
     },
     errors: [...unknown, ...errors],
   };

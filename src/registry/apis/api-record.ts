@@ -9,6 +9,8 @@ export interface ApiSettings {
   signingAlg: 'RS256' | 'ES256';
   /** Seconds that access tokens live; null for the installation's lifetime of their kind. */
   accessTokenTtl: number | null;
+  /** Whether clients can register themselves for its scopes (RFC 7591). */
+  openToRegistration: boolean;
 }
 
 /** A resource server (RFC 8707): what access tokens can be for. */
@@ -39,6 +41,7 @@ export function adminApi(audience: string, scopes: readonly string[], accessToke
     accessTokenFormat: 'jwt',
     signingAlg: 'ES256',
     accessTokenTtl,
+    openToRegistration: false,
     scopes: [...scopes].sort(),
     version: 1,
     createdAt: null,

@@ -7,7 +7,8 @@ import type { ApiRecord, ApiSettings } from './api-record.js';
 
 type Row = SnakeKeys<ApiRecord>;
 
-const COLUMNS = `a.id, a.audience, a.name, a.access_token_format, a.signing_alg, a.access_token_ttl, a.version,
+const COLUMNS = `a.id, a.audience, a.name, a.access_token_format, a.signing_alg, a.access_token_ttl,
+  a.open_to_registration, a.version,
   a.created_at, a.updated_at,
   ARRAY(SELECT s.name FROM scopes s WHERE s.api_id = a.id ORDER BY s.name) AS scopes`;
 const FIND_BY_AUDIENCE = `SELECT ${COLUMNS} FROM apis a WHERE a.audience = ANY($1)`;

@@ -1,6 +1,5 @@
 import {
   type AuthMethod,
-  CIBA,
   type ClientSettings,
   type ClientType,
   DEVICE_CODE,
@@ -9,7 +8,7 @@ import {
   type TypedClientSettings,
 } from './client-record.js';
 
-const PERSONAL_GRANTS: readonly GrantType[] = ['authorization_code', 'implicit', DEVICE_CODE, CIBA];
+const PERSONAL_GRANTS: readonly GrantType[] = ['authorization_code', 'implicit', DEVICE_CODE];
 /** The scopes that follow from the grants, whatever was listed. */
 export const AUTOMATIC_SCOPES: readonly string[] = ['openid', 'offline_access'];
 const DEFAULT_SCOPES: readonly string[] = ['profile', 'email'];
@@ -52,6 +51,9 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     tokenEndpointAuthMethod: given.tokenEndpointAuthMethod ?? defaultAuthMethod(clientType),
     jwks: given.jwks ?? null,
     jwksUri: given.jwksUri ?? null,
+    defaultMaxAge: given.defaultMaxAge ?? null,
+    requireAuthTime: given.requireAuthTime ?? false,
+    idTokenSignedResponseAlg: given.idTokenSignedResponseAlg ?? 'RS256',
     // RFC 9700 section 2.1.1 and OAuth 2.1: PKCE also for confidential clients, unless an operator says otherwise.
     pkceRequired: given.pkceRequired ?? true,
     pkceChallengeMethod: given.pkceChallengeMethod ?? 'S256',

@@ -29,6 +29,10 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   token_endpoint_auth_method: 'How the client proves who it is; `none` is for public clients only.',
   jwks: 'The public keys of the client (RFC 7517); for private_key_jwt, unless jwks_uri has them.',
   jwks_uri: 'Where the public keys of the client are (https).',
+  default_max_age:
+    'Seconds after which a person signs in again, when the request has no max_age (OpenID Connect Registration section 2).',
+  require_auth_time: 'Whether ID tokens always tell when the person signed in (`auth_time`).',
+  id_token_signed_response_alg: 'What ID tokens are signed with; RS256 by default.',
   pkce_required: 'Whether authorization requests need PKCE (RFC 7636); always true for public clients.',
   pkce_challenge_method: 'How challenges are made; `plain` only where the installation allows it.',
   first_party:

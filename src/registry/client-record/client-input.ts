@@ -4,7 +4,7 @@ import { readFields, unknownFields } from '../../platform/wire/input.js';
 import { type GivenSettings, withDefaults } from './client-defaults.js';
 import type { ClientRecord, TypedClientSettings } from './client-record.js';
 import { type Capabilities, type Rule, ruleErrors } from '../client-rules/client-rules.js';
-import { fixedFields, READ_ONLY, writableFields } from './client-schema.js';
+import { fieldsWithAnyScopes, fixedFields, READ_ONLY, writableFields } from './client-schema.js';
 import { mergePatch } from '../../platform/wire/merge-patch.js';
 import { frozenHostRule, publicRules } from '../client-rules/publisher-rules.js';
 import { camelName, toCamel, toSnake } from '../../platform/wire/snake-case.js';
@@ -26,7 +26,7 @@ export interface ClientDraft {
 
 /** Reads the wire form of a new client; null means absent. */
 export function readNewClient(input: WireObject, capabilities: Capabilities): ClientDraft {
-  const fields = { ...writableFields, ...fixedFields };
+  const fields = { ...fieldsOf(capabilities), ...fixedFields };
   const unknown = unknownFields(input, fields, READ_ONLY);
   return { ...read(mergePatch({}, input), fields, {}, unknown, capabilities), visibility: 'private' };
 }
@@ -47,8 +47,15 @@ export function readPatch(record: ClientRecord, patch: WireObject, capabilities:
   const next = visibility === 'public' ? 'public' : record.visibility;
   const rules = [frozenHostRule(record), ...(next === 'public' ? publicRules(record) : [])];
   const fixed = { clientType: record.clientType };
-  const draft = read(mergePatch(current, rest), writableFields, fixed, unknown, capabilities, rules);
+  // What the client has may stay.
+  const hasOtherNames = record.scopes.some((name) => !/^[A-Za-z0-9_.-]+$/.test(name));
+  const fields = hasOtherNames ? fieldsWithAnyScopes : fieldsOf(capabilities);
+  const draft = read(mergePatch(current, rest), fields, fixed, unknown, capabilities, rules);
   return { ...draft, visibility: next };
+}
+
+function fieldsOf({ anyScopeNames = false }: Capabilities) {
+  return anyScopeNames ? fieldsWithAnyScopes : writableFields;
 }
 
 function read(

@@ -1,30 +1,23 @@
 import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
 
 export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
-export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
-export const CIBA = 'urn:openid:params:grant-type:ciba';
 
-/** Every grant type a client record can name; an installation may have some of them turned off. */
+/** Every grant type that some setting turns on; an installation may have some of them turned off. */
 export const GRANT_TYPES = [
   'authorization_code',
   'refresh_token',
   'client_credentials',
   DEVICE_CODE,
-  TOKEN_EXCHANGE,
-  CIBA,
   'implicit',
 ] as const;
 export const RESPONSE_TYPES = ['code', 'id_token', 'token'] as const;
 /** How a client can prove who it is. `client_secret_jwt` is none of them: it needs the secret, and we keep a hash. */
-export const AUTH_METHODS = [
-  'client_secret_basic',
-  'client_secret_post',
-  'none',
-  'private_key_jwt',
-  'tls_client_auth',
-  'self_signed_tls_client_auth',
-] as const;
+export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'] as const;
 
+/** What ID tokens can be signed with; each needs a signing key of its kind. */
+export const ID_TOKEN_ALGORITHMS = ['RS256', 'ES256'] as const;
+
+export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number];
 export type GrantType = (typeof GRANT_TYPES)[number];
 export type ResponseType = (typeof RESPONSE_TYPES)[number];
 export type AuthMethod = (typeof AUTH_METHODS)[number];
@@ -54,6 +47,11 @@ export interface ClientSettings {
   tokenEndpointAuthMethod: AuthMethod;
   jwks: { keys: PublicJwk[] } | null;
   jwksUri: string | null;
+  /** Seconds after which a person has to sign in again, when the request says nothing (max_age). */
+  defaultMaxAge: number | null;
+  /** Whether ID tokens always have `auth_time`. */
+  requireAuthTime: boolean;
+  idTokenSignedResponseAlg: IdTokenAlgorithm;
   pkceRequired: boolean;
   pkceChallengeMethod: 'S256' | 'plain';
   /** Whether people are not asked for consent, because the application belongs to the installation itself. */

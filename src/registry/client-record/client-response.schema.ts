@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
-import { AUTH_METHODS, GRANT_TYPES, RESPONSE_TYPES, type toWire } from './client-record.js';
+import {
+  AUTH_METHODS,
+  GRANT_TYPES,
+  ID_TOKEN_ALGORITHMS,
+  RESPONSE_TYPES,
+  type toWire,
+} from './client-record.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from './client-field-descriptions.js';
 
 const strings = z.array(z.string());
@@ -43,6 +49,9 @@ const fields = {
   token_endpoint_auth_method: z.enum(AUTH_METHODS),
   jwks: z.strictObject({ keys: z.array(z.looseObject({ kty: z.string() })) }).nullable(),
   jwks_uri: textOrNull,
+  default_max_age: z.int().min(0).nullable(),
+  require_auth_time: z.boolean(),
+  id_token_signed_response_alg: z.enum(ID_TOKEN_ALGORITHMS),
   pkce_required: z.boolean(),
   pkce_challenge_method: z.enum(['S256', 'plain']),
   first_party: z.boolean(),

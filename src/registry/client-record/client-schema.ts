@@ -1,25 +1,36 @@
 import { z } from 'zod';
 import { COMMAND_LINE_CLIENT } from '../../tenancy/access/subjects.js';
-import { AUTH_METHODS, GRANT_TYPES, type PublicJwk, RESPONSE_TYPES } from './client-record.js';
+import {
+  AUTH_METHODS,
+  GRANT_TYPES,
+  ID_TOKEN_ALGORITHMS,
+  type PublicJwk,
+  RESPONSE_TYPES,
+} from './client-record.js';
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
 import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
+import { scopeNameShape, type ScopeNames } from '../scopes/scope-name.js';
 import { originErrors, redirectUriErrors, webUrlErrors } from '../client-rules/redirect-uri-rules.js';
 
 const MAX_URI = 2048;
 const MAX_URIS = 100;
+const HTTPS = '^https://';
 const MAX_NAMES = 200;
 const MAX_KEYS = 20;
 /** It stands on one line of the consent page. */
 const MAX_COMPANY = 60;
+/** Seconds: as many as PostgreSQL's integer holds. */
+const MAX_AGE = 2_147_483_647;
 
-function uri(errors: (value: string) => string[]) {
+function uri(errors: (value: string) => string[], pattern = '^[a-z][a-z0-9+.-]*:') {
   return z
     .string('Send a URI as text.')
     .max(MAX_URI, { error: `Use at most ${String(MAX_URI)} characters.`, abort: true })
     .superRefine((value, context) => {
       for (const error of errors(value)) context.addIssue(error);
-    });
+    })
+    .meta({ minLength: 3, pattern });
 }
 
 /** An array without repetitions. Its length is checked first, so that a huge one costs no more than one error. */
@@ -42,14 +53,16 @@ function list<T extends z.ZodType<string>>(entry: T, max: number) {
     );
 }
 
-const scopeName = z
-  .string('Send the name of a scope as text.')
-  .refine((value) => !value.includes(':'), { error: 'Write scopes with dots, not colons.', abort: true })
-  .regex(
-    /^[A-Za-z0-9_.-]{1,128}$/,
-    'A scope has 1 to 128 characters: letters, digits, dot, hyphen, underscore.',
+const scopeList = (names: ScopeNames) =>
+  list(
+    scopeNameShape(
+      names,
+      /^[A-Za-z0-9_.-]{1,128}$/,
+      'A scope has 1 to 128 characters: letters, digits, dot, hyphen, underscore.',
+    ),
+    MAX_NAMES,
   );
-const pageUrl = uri((value) => webUrlErrors(value, { loopback: false, fragment: true }));
+const pageUrl = uri((value) => webUrlErrors(value, { loopback: false, fragment: true }), HTTPS);
 const endpointUrl = uri((value) => webUrlErrors(value, { loopback: true, fragment: false }));
 const switched = z.boolean('Send true or false.');
 
@@ -71,7 +84,7 @@ const jwks = z.object(
 
 /** The shape of each field that may be changed, as it is on the wire. */
 export const writableFields = {
-  client_name: line(1024),
+  client_name: line(1024, 'required'),
   description: paragraphs(4096),
   company: line(MAX_COMPANY),
   client_uri: pageUrl,
@@ -85,18 +98,31 @@ export const writableFields = {
   allowed_cors_origins: list(uri(originErrors), MAX_URIS),
   grant_types: list(oneOf(GRANT_TYPES), MAX_NAMES),
   response_types: list(oneOf(RESPONSE_TYPES), MAX_NAMES),
-  scopes: list(scopeName, MAX_NAMES),
-  optional_scopes: list(scopeName, MAX_NAMES),
+  scopes: scopeList('dots'),
+  optional_scopes: scopeList('dots'),
   token_endpoint_auth_method: oneOf(AUTH_METHODS, {
     client_secret_jwt:
       'client_secret_jwt needs the secret itself, and only its hash is kept; use private_key_jwt.',
   }),
   jwks,
-  jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false })),
+  jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false }), HTTPS),
+  default_max_age: z
+    .int('Send a whole number of seconds.')
+    .min(0, 'Send 0 or more seconds.')
+    .max(MAX_AGE, `Send at most ${String(MAX_AGE)} seconds.`),
+  require_auth_time: switched,
+  id_token_signed_response_alg: oneOf(ID_TOKEN_ALGORITHMS),
   pkce_required: switched,
   pkce_challenge_method: oneOf(['S256', 'plain']),
   first_party: switched,
   initiate_login_uri: endpointUrl,
+} as const;
+
+/** As `writableFields`, where scopes can have any name. */
+export const fieldsWithAnyScopes = {
+  ...writableFields,
+  scopes: scopeList('any'),
+  optional_scopes: scopeList('any'),
 } as const;
 
 /** The shape of each field that is decided when the client is created, and never again. */
@@ -122,6 +148,7 @@ export const READ_ONLY: ReadOnlyFields = {
     'deleted_at',
     'url',
     'client_uri_verification',
+    'usage',
   ),
   registration_type: 'How a client was registered is set by the server and never changes; leave it out.',
   client_secret: 'The server makes the secret; leave it out, and rotate the secret to get a new one.',

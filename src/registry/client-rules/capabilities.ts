@@ -2,7 +2,11 @@ import { DEVICE_CODE } from '../client-record/client-record.js';
 import type { Capabilities } from './client-rules.js';
 
 /** What clients of this installation can be registered for: what its engine has turned on. */
-export function capabilitiesOf(turnedOn: { plainPkce: boolean; implicit: boolean }): Capabilities {
+export function capabilitiesOf(turnedOn: {
+  plainPkce: boolean;
+  implicit: boolean;
+  anyScopeNames: boolean;
+}): Capabilities {
   return {
     grantTypes: [
       'authorization_code',
@@ -12,6 +16,7 @@ export function capabilitiesOf(turnedOn: { plainPkce: boolean; implicit: boolean
       ...(turnedOn.implicit ? (['implicit'] as const) : []),
     ],
     authMethods: ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'],
+    anyScopeNames: turnedOn.anyScopeNames,
     allowPlainPkce: turnedOn.plainPkce,
   };
 }

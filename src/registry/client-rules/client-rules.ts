@@ -9,6 +9,8 @@ import { applicationType, isLoopback, isPrivateUse } from './redirect-uri-rules.
 export interface Capabilities {
   grantTypes: readonly GrantType[];
   authMethods: readonly AuthMethod[];
+  /** Whether scopes can have any name of RFC 6749 section 3.3, instead of words with dots between them. */
+  anyScopeNames?: boolean;
   /** RFC 7636's `plain`, which does not protect against a reader of the request; for testing. */
   allowPlainPkce: boolean;
 }
@@ -140,7 +142,7 @@ const RULES: readonly Rule[] = [
   {
     reads: ['jwks', 'jwksUri', 'tokenEndpointAuthMethod'],
     check: ({ jwks, jwksUri, tokenEndpointAuthMethod: method }) => {
-      if (method !== 'private_key_jwt' && method !== 'self_signed_tls_client_auth') return [];
+      if (method !== 'private_key_jwt') return [];
       if (jwks === null) return when(jwksUri === null, '/jwks', `${method} needs jwks or jwks_uri.`);
       return when(
         !jwks.keys.some(canVerify),

@@ -49,6 +49,11 @@ export class ClientSecretsService {
     return this.deps.secrets.insert(tx, clientRowId, secret.stored);
   }
 
+  /** Deletes the secrets of a client whose auth method uses none any more. Call it with the client's row locked. */
+  async deleteAll(tx: Transaction, { secrets }: Pick<ClientRecord, 'secrets'>): Promise<void> {
+    for (const { id } of secrets) await this.deps.secrets.delete(tx, id);
+  }
+
   /**
    * Adds a secret beside the present one, or the first one when the client has changed to a method that needs one. It is
    * returned this once. Throws AppError `conflict` when the client has two, or its auth method uses none.

@@ -136,7 +136,7 @@ export class ClientsService {
    * Applies a JSON merge patch (RFC 7396) to the settings; null resets one to its default. The whole is validated as if
    * it were new. A patch that changes nothing leaves the version as it is, unless it sends the client_uri of a failed
    * verification again, which restarts it. `visibility: public` promotes the client, which cannot be undone. Changing to a secret-based
-   * auth method makes no secret: rotate it to get one. Changing away from one deletes none.
+   * auth method makes no secret: rotate it to get one. Changing away from one deletes the secrets, for good.
    */
   async update(
     actor: Actor,
@@ -145,7 +145,7 @@ export class ClientsService {
     patch: Record<string, unknown>,
     { ifMatch, channel = OPERATOR_CHANNEL, authorizeFirstParty }: UpdateOptions = {},
   ): Promise<ClientRecord> {
-    const { invalidatedArtifacts, repository, publisher, database } = this.deps;
+    const { invalidatedArtifacts, repository, publisher, database, secrets } = this.deps;
     let grantsEnd = false;
     const record = await database.transaction(async (tx) => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
@@ -156,6 +156,8 @@ export class ClientsService {
       await this.#check(draft, before, tx);
       const { clientType: _fixed, ...settings } = draft.settings;
       const changed = changedFields(before, settings);
+      const endsSecrets = before.secrets.length > 0 && !usesSecret(settings.tokenEndpointAuthMethod);
+      if (endsSecrets) changed.push('secrets');
       const promoted = draft.visibility !== before.visibility;
       const restarted =
         Object.hasOwn(patch, 'client_uri') &&
@@ -166,6 +168,7 @@ export class ClientsService {
       if (promoted) events.push(PROMOTED);
       if (events.length > 0) await repository.update(tx, id, settings);
       if (promoted) await repository.promote(tx, id);
+      if (endsSecrets) await secrets.deleteAll(tx, before);
       // Grants and tokens may have scopes that the client lost, or that nobody consented to, so all of them end.
       grantsEnd =
         before.scopes.some((scope) => !settings.scopes.includes(scope)) ||

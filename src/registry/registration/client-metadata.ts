@@ -19,6 +19,10 @@ const SHARED = [
   'post_logout_redirect_uris',
   'backchannel_logout_uri',
   'backchannel_logout_session_required',
+  'allowed_cors_origins',
+  'default_max_age',
+  'require_auth_time',
+  'id_token_signed_response_alg',
   'grant_types',
   'response_types',
   'token_endpoint_auth_method',
@@ -33,7 +37,6 @@ const SHARED = [
 const FIXED: Readonly<Record<string, readonly unknown[]>> = {
   application_type: ['web', 'native'],
   subject_type: ['public'],
-  id_token_signed_response_alg: ['RS256'],
   token_endpoint_auth_signing_alg: ASSERTION_ALGORITHMS,
   require_signed_request_object: [false],
   require_pushed_authorization_requests: [false],
@@ -60,13 +63,19 @@ const FIXED: Readonly<Record<string, readonly unknown[]>> = {
   ),
 };
 
+/** The metadata without members that are null or empty text, which libraries send for what they were not told. */
+export function withoutEmpty(metadata: Metadata): Metadata {
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => isGiven(value) && value !== ''));
+}
+
 /**
  * Metadata in the record's form, in which what was left out is null, with the errors of other metadata; unknown metadata
- * is ignored (RFC 7591 section 2). Without a list of scopes the client gets `offeredScopes`.
+ * is ignored (RFC 7591 section 2). Without a list of scopes the client gets `offeredScopes`, without a name `name`.
  */
 export function toRecordInput(
   metadata: Metadata,
   offeredScopes: readonly string[],
+  name: string,
 ): { input: Metadata; errors: ValidationError[] } {
   const errors: ValidationError[] = [];
   if (isGiven(metadata['software_statement'])) {
@@ -86,7 +95,8 @@ export function toRecordInput(
   const shared = SHARED.map((name) => [name, metadata[name] ?? null] as const);
   // RFC 7591 section 2: without a list of grants it is the authorization code alone.
   const grantTypes = metadata['grant_types'] ?? ['authorization_code'];
-  return { input: { ...Object.fromEntries(shared), grant_types: grantTypes, scopes }, errors };
+  const given = { ...Object.fromEntries(shared), grant_types: grantTypes, scopes };
+  return { input: { ...given, client_name: metadata['client_name'] ?? name }, errors };
 }
 
 /** What of a record its client is told. */
@@ -103,7 +113,6 @@ export function toMetadata(record: Registered): Metadata {
     scope: record.scopes.join(' '),
     application_type: applicationType(record),
     subject_type: 'public',
-    id_token_signed_response_alg: 'RS256',
   };
 }
 

@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { ValidationError } from '../../platform/errors/errors.js';
-import type { Settings } from '../../settings/settings.js';
 import type { ClientAuthenticationService } from '../client-secrets/client-authentication.service.js';
 import type { RegistrationChannel } from '../clients/registration-channel.js';
 import type { LiveClient } from '../live-clients/live-client.js';
 import { ADMINISTRATION } from '../scopes/scope-record.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
-import { type Metadata, toRecordInput } from './client-metadata.js';
-import { policyErrors } from './registration-policy.js';
+import { type Metadata, toRecordInput, withoutEmpty } from './client-metadata.js';
+import { permittedMetadata } from './permitted-metadata.js';
+import { policyErrors, type RegistrationPolicy } from './registration-policy.js';
 
 /** RFC 7592 section 2.2: what an update must not contain. */
 const NOT_IN_UPDATES = [
@@ -25,24 +26,34 @@ export interface RegistrationRequest {
 /** Reads the metadata that clients send about themselves, under the installation's policy. */
 export class RegistrationMetadataService {
   constructor(
-    private readonly policy: Pick<Settings['registration'], 'grantTypes' | 'redirectHosts' | 'scopes'>,
+    /** The installation's policy; its grant types are those that are turned on. */
+    private readonly policy: RegistrationPolicy,
     private readonly scopes: ScopesService,
     private readonly clientAuthentication: ClientAuthenticationService,
   ) {}
 
   /** The metadata of a new client. */
   async readNew(metadata: Metadata): Promise<RegistrationRequest> {
-    return this.#read(metadata, []);
+    const clientId = randomUUID();
+    const { input, channel } = await this.#read(withoutEmpty(metadata), clientId, []);
+    return { input: { ...input, client_id: clientId }, channel };
   }
 
   /** The metadata that is to replace the client's. `address` is the caller's, for the limit on wrong secrets. */
   async readUpdate(metadata: Metadata, client: LiveClient, address: string): Promise<RegistrationRequest> {
-    return this.#read(metadata, await this.#updateErrors(metadata, client, address));
+    const errors = await this.#updateErrors(metadata, client, address);
+    return this.#read(withoutEmpty(metadata), client.record.clientId, errors, client);
   }
 
-  async #read(metadata: Metadata, more: readonly ValidationError[]): Promise<RegistrationRequest> {
+  async #read(
+    metadata: Metadata,
+    clientId: string,
+    more: readonly ValidationError[],
+    before?: LiveClient,
+  ): Promise<RegistrationRequest> {
     const policy = { ...this.policy, scopes: await this.#offeredScopes() };
-    const { input, errors } = toRecordInput(metadata, policy.scopes);
+    const permitted = permittedMetadata(metadata, policy, before?.record);
+    const { input, errors } = toRecordInput(permitted, policy.scopes, defaultName(metadata, clientId));
     return {
       input,
       channel: {
@@ -52,9 +63,9 @@ export class RegistrationMetadataService {
     };
   }
 
-  /** The policy's scopes that clients can be given now, without those of the admin API. */
+  /** The scopes of the policy and of open APIs that clients can be given now, without those of the admin API. */
   async #offeredScopes(): Promise<string[]> {
-    const names = this.policy.scopes;
+    const names = [...new Set([...this.policy.scopes, ...(await this.scopes.openToRegistration())])];
     const [known, unusable] = await Promise.all([this.scopes.describe(names), this.scopes.unknown(names)]);
     return known
       .filter(({ name, category }) => category !== ADMINISTRATION && !unusable.includes(name))
@@ -80,4 +91,11 @@ export class RegistrationMetadataService {
       errors.push({ pointer: '/client_secret', detail: 'Send the current secret, or leave this out.' });
     return errors;
   }
+}
+
+/** The name of a client that sends none: the host of its first redirect URI of the web, else the client_id. */
+function defaultName({ redirect_uris: uris }: Metadata, clientId: string): string {
+  const urls = Array.isArray(uris) ? uris.flatMap((uri) => URL.parse(String(uri)) ?? []) : [];
+  const web = (scheme: string) => urls.find(({ protocol }) => protocol === scheme)?.hostname;
+  return web('https:') ?? web('http:') ?? clientId;
 }

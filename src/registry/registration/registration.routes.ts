@@ -9,7 +9,7 @@ import type { RegistrationService } from './registration.service.js';
 
 const COLLECTION = ENGINE_ROUTES.registration;
 const CLIENT = `${COLLECTION}/:client_id`;
-const BODY_LIMIT = 256 * 1024;
+const BODY_LIMIT = 1024 * 1024;
 const MAX_ERRORS_SHOWN = 100;
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
 

@@ -3,6 +3,7 @@ import type { AttemptsService } from '../../identity/attempts/attempts.service.j
 import type { RateLimits } from '../../identity/attempts/limits.js';
 import type { Transaction } from '../../platform/db/database.js';
 import { lacksSecret } from '../client-record/client-record.js';
+import { capabilitiesOf } from '../client-rules/capabilities.js';
 import type { ClientAuthenticationService } from '../client-secrets/client-authentication.service.js';
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
 import type { ClientsService } from '../clients/clients.service.js';
@@ -25,7 +26,7 @@ import { RegistrationMetadataService } from './registration-metadata.service.js'
 
 /** What `RegistrationService` needs. */
 export interface RegistrationDependencies {
-  settings: Pick<Settings, 'issuer' | 'registration'>;
+  settings: Pick<Settings, 'allow' | 'issuer' | 'registration'>;
   clients: ClientsService;
   liveClients: LiveClientsService;
   clientSecrets: ClientSecretsService;
@@ -51,7 +52,14 @@ export class RegistrationService {
 
   constructor(private readonly deps: RegistrationDependencies) {
     const { clientAuthentication, scopes, settings } = deps;
-    this.#metadata = new RegistrationMetadataService(settings.registration, scopes, clientAuthentication);
+    const turnedOn: readonly string[] = capabilitiesOf(settings.allow).grantTypes;
+    const { grantTypes, ...policy } = settings.registration;
+    const usable = grantTypes.filter((grant) => turnedOn.includes(grant));
+    this.#metadata = new RegistrationMetadataService(
+      { ...policy, grantTypes: usable },
+      scopes,
+      clientAuthentication,
+    );
   }
 
   /**

@@ -1,3 +1,4 @@
+import { isScopeName, type ScopeNames } from './scope-name.js';
 import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
@@ -32,6 +33,8 @@ export interface CatalogueDependencies {
   audit: AuditService;
   /** The scopes that clients get by default, which can therefore not be retired. */
   givenUnasked: readonly string[];
+  /** Which names a new scope can have. */
+  scopeNames: ScopeNames;
 }
 
 /**
@@ -55,7 +58,7 @@ export class CatalogueService {
   /** Throws AppError `conflict` when there is a scope of the name. */
   async create(actor: Actor, input: Record<string, unknown>): Promise<ScopeRecord> {
     const { database, scopes } = this.deps;
-    const draft = readNewScope(input);
+    const draft = readNewScope(input, this.deps.scopeNames);
     return database.transaction(async (tx) => {
       await this.#check(tx, draft, null);
       const record = await scopes.insert(tx, draft.name, draft.settings);
@@ -165,6 +168,6 @@ function cursorOfName(name: string): string {
 /** Throws AppError `malformed`. */
 function nameOfCursor(cursor: string): string {
   const name = Buffer.from(cursor, 'base64url').toString();
-  if (!/^[A-Za-z0-9_.-]{1,128}$/.test(name) || cursorOfName(name) !== cursor) throw foreignCursor();
+  if (!isScopeName(name) || cursorOfName(name) !== cursor) throw foreignCursor();
   return name;
 }

@@ -5,6 +5,7 @@ import type { ValidationError } from '../../platform/errors/errors.js';
 import { readFields, setByServer, unknownFields } from '../../platform/wire/input.js';
 import { line, paragraphs } from '../../platform/wire/field-shapes.js';
 import { UUID } from '../../platform/wire/uuid.js';
+import { scopeNameShape, type ScopeNames } from './scope-name.js';
 import { isReserved, type ScopeRecord, type ScopeSettings } from './scope-record.js';
 
 type WireObject = Record<string, unknown>;
@@ -21,21 +22,21 @@ const DEFAULT_CATEGORY = 'general';
 
 /** The shape of each field that may be changed, as it is on the wire. */
 export const scopeFields = {
-  title: line(256),
+  title: line(256, 'required'),
   description: paragraphs(4096),
   category: line(128),
   api_id: z.string('Send the id of an API as text.').regex(UUID, 'Send the id of an API, or null.'),
   retired: z.boolean('Send true or false.'),
 } as const;
 
-/** The shape of a new scope's name. */
-export const scopeName = z
-  .string('Send the name of the scope as text.')
-  .refine((value) => !value.includes(':'), { error: 'Write scopes with dots, not colons.', abort: true })
-  .regex(
+const shapeOfName = (names: ScopeNames) =>
+  scopeNameShape(
+    names,
     /^(?=.{1,128}$)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/,
     'Use 1 to 128 letters, digits, hyphens and underscores, with single dots between words: orders.read.',
   );
+/** The shape of a new scope's name, as long as the installation does not accept others. */
+export const scopeName = shapeOfName('dots');
 
 const READ_ONLY = {
   retired_at: 'Send "retired": true to retire a scope, and false to take that back.',
@@ -43,9 +44,9 @@ const READ_ONLY = {
 };
 
 /** Reads the wire form of a new scope; null means absent. */
-export function readNewScope(input: WireObject): ScopeDraft {
+export function readNewScope(input: WireObject, names: ScopeNames): ScopeDraft {
   const { retired: _later, ...writable } = scopeFields;
-  const fields = { name: scopeName, ...writable };
+  const fields = { name: shapeOfName(names), ...writable };
   const readOnly = { ...READ_ONLY, retired: 'A new scope is not retired; leave this out.' };
   const wire = mergePatch({}, input);
   const draft = read(wire, fields, unknownFields(input, fields, readOnly));

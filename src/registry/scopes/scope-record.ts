@@ -46,5 +46,5 @@ export function toScopeRecord(row: ScopeRecord): ScopeRecord {
 
 /** The record as the admin API of `issuer` shows it. */
 export function scopeToWire({ version: _version, ...record }: ScopeRecord, issuer: string) {
-  return { ...toSnake(record), url: `${issuer}/admin/v1/scopes/${record.name}` };
+  return { ...toSnake(record), url: `${issuer}/admin/v1/scopes/${encodeURIComponent(record.name)}` };
 }

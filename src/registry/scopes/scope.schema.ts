@@ -5,7 +5,7 @@ import { scopeFields, scopeName } from './scope-input.js';
 import type { scopeToWire } from './scope-record.js';
 
 const SCOPE_FIELD_DESCRIPTIONS = {
-  name: 'What tokens and clients call it, in dotted words; it never changes.',
+  name: 'What tokens and clients call it: words with dots, unless the installation accepts others (SCOPE_NAMES). It never changes.',
   title: 'What people read on the consent page.',
   description: 'More words for people.',
   category: 'The group that it is listed in; `general` by default.',

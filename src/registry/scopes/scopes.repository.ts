@@ -82,6 +82,17 @@ export class ScopesRepository {
     return this.database.sql<Row>('scopes').whereNull('api_id').orderBy('name').pluck('name');
   }
 
+  /** The names of the scopes of APIs that are open to registration, without retired ones. */
+  async namesOpenToRegistration(): Promise<string[]> {
+    return this.database
+      .sql('scopes as s')
+      .join('apis as a', 'a.id', 's.api_id')
+      .where('a.open_to_registration', true)
+      .whereNull('s.retired_at')
+      .orderBy('s.name')
+      .pluck('s.name');
+  }
+
   /** By name, behind `after`. */
   async list(filter: ScopeFilter, limit: number, after?: string): Promise<ScopeRecord[]> {
     const query = this.database.sql<Row>('scopes').orderBy('name').limit(limit).select<Row[]>(COLUMNS);

@@ -5,6 +5,7 @@ import type { Operation, RecordKey } from '../../tenancy/operations/operation.js
 import { ADMIN_API } from '../../tenancy/operations/paths.js';
 import { routeGroup } from '../../tenancy/operations/route-group.js';
 import type { CatalogueService, ScopeFilter } from './catalogue.service.js';
+import { isScopeName } from './scope-name.js';
 import { type ScopeRecord, scopeToWire } from './scope-record.js';
 import { newScopeRequest, scopePage, scopePatchRequest, scopeResponse } from './scope.schema.js';
 
@@ -30,7 +31,7 @@ const NAME: RecordKey = {
   parameter: 'name',
   description: 'The name of the scope.',
   noun: 'scope',
-  parse: (name) => (/^[A-Za-z0-9_.-]{1,128}$/.test(name) ? name : undefined),
+  parse: (name) => (isScopeName(name) ? name : undefined),
 };
 const tag = { name: 'scopes', description: 'The catalogue of what clients can ask for.' };
 const change = { tag, authorization: { permission: 'catalogue.write', at: 'installation' } } as const;

@@ -1,11 +1,17 @@
 import { settingGroup } from '../setting.js';
-import { seconds, serverAddresses, wholeNumber } from './checks.js';
+import { oneOf, seconds, serverAddresses, wholeNumber } from './checks.js';
 
 export const clientSettings = settingGroup('Client registry', {
   CLIENT_RESTORE_DAYS: {
     default: '30',
     check: wholeNumber(1, 3_650),
     description: 'Days in which a deleted client can be restored; then it is purged.',
+  },
+  SCOPE_NAMES: {
+    default: 'dots',
+    check: oneOf('dots', 'any'),
+    description:
+      '`dots`: scopes are words with dots between them, `orders.read`. `any`: every name of RFC 6749 section 3.3, such as `read:user` or `https://api.example/read`, for those who move in.',
   },
   DNS_SERVERS: {
     default: '',

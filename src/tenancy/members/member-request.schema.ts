@@ -25,7 +25,7 @@ export const newMember = z
       MEMBER_FIELD_DESCRIPTIONS,
     ),
   )
-  .meta({ id: 'NewMember' });
+  .meta({ id: 'NewMember', oneOf: [{ required: ['subject'] }, { required: ['email'] }] });
 
 /** What of a membership can be changed. */
 export const memberPatch = z

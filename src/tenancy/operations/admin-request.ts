@@ -3,6 +3,7 @@ import { notFound } from '../../platform/errors/errors.js';
 import { ifMatch } from '../../platform/http/entity-tags.js';
 import { readJson } from '../../platform/http/body.js';
 import { type QueryValues, readParameters } from '../../platform/paging/query.js';
+import type { IfMatch } from '../../platform/wire/record-version.js';
 import type { AccessService } from '../access/access.service.js';
 import type { Caller } from '../access/caller.js';
 import type { AdminState } from '../admin-tokens/require-admin-token.js';
@@ -36,7 +37,7 @@ export interface AdminRequest<O extends Operation> {
   /** Empty when the operation has none. */
   body: Record<string, unknown>;
   /** The versions in If-Match; undefined when every version will do. */
-  ifMatch: number[] | undefined;
+  ifMatch: IfMatch | undefined;
 }
 
 /**

@@ -59,6 +59,11 @@ export interface Operation {
   response?: z.ZodType;
   /** Whether the record has a version: responses carry an ETag, and conditional requests are honoured. */
   versioned?: true;
+  /**
+   * The members of a record that change although nobody edits them. Caches are told about their changes, If-Match is not
+   * concerned, and requests may send back any value of them.
+   */
+  volatile?: readonly string[];
   /** When the operation answers 409. */
   conflict?: string;
 }

@@ -4,11 +4,11 @@ import type { AccessService } from '../access/access.service.js';
 import type { AdminState } from '../admin-tokens/require-admin-token.js';
 import { type AdminContext, type AdminRequest, readAdminRequest } from './admin-request.js';
 import { hasEntityTag, hasLocation, type Operation } from './operation.js';
+import { withoutUnchanged } from './unchanged-members.js';
 
 /** What a handler answers a success with; status, headers and encoding follow from the operation. */
 export interface HandlerResult {
-  /** A function is called only when the caller does not have this version already. */
-  body?: object | (() => Promise<object>);
+  body?: object;
   /** The version of the record, wherever the operation's success carries an ETag. */
   version?: number;
 }
@@ -37,7 +37,13 @@ export function routeGroup<O extends Operations, Dependencies extends { access: 
       if (!operation) throw new Error(`there is no operation ${name}`);
       router[operation.method](operation.path, async (ctx) => {
         const request = await readAdminRequest(dependencies.access, operation, ctx);
-        await respond(ctx, operation, await handle(request));
+        const [reading, reader = ''] = readingOf(operations, operation);
+        const read = handlers[reader];
+        if (operation.method === 'patch' && reading && read) {
+          const show = async () => (await read(request)).body ?? {};
+          request.body = await withoutUnchanged(request.body, operation, reading, show);
+        }
+        respond(ctx, operation, await handle(request));
       });
     }
     return router;
@@ -45,19 +51,30 @@ export function routeGroup<O extends Operations, Dependencies extends { access: 
   return { operations: Object.values(operations), routes };
 }
 
-async function respond(ctx: AdminContext, operation: Operation, result: HandlerResult): Promise<void> {
-  const { version, body } = result;
+/** The operation that reads the record which this one changes, and its name. */
+function readingOf(operations: Operations, { path }: Operation): [Operation?, string?] {
+  const found = Object.entries(operations).find(
+    ([, { method, path: at }]) => method === 'get' && at === path,
+  );
+  return found ? [found[1], found[0]] : [];
+}
+
+function pick(record: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => names.includes(name)));
+}
+
+function respond(ctx: AdminContext, operation: Operation, { version, body }: HandlerResult): void {
   ctx.status = operation.status;
   if (hasEntityTag(operation)) {
     if (version === undefined) throw new Error(`${operation.id} answers without a version`);
-    ctx.set('ETag', entityTag(version));
-    if (operation.method === 'get' && isKnown(ctx, version)) {
+    const tag = entityTag(version, operation.volatile && pick(body ?? {}, operation.volatile));
+    ctx.set('ETag', tag);
+    if (operation.method === 'get' && isKnown(ctx, tag)) {
       ctx.status = 304;
       return;
     }
   }
-  const content = typeof body === 'function' ? await (body as () => Promise<object>)() : body;
-  if (content === undefined) return;
-  if (hasLocation(operation)) ctx.set('Location', (content as { url: string }).url);
-  ctx.body = content;
+  if (body === undefined) return;
+  if (hasLocation(operation)) ctx.set('Location', (body as { url: string }).url);
+  ctx.body = body;
 }

@@ -11,7 +11,7 @@ const slug = z
     isSlug,
     'Use 1 to 63 lower-case letters, digits and hyphens, not a hyphen first, and nothing that looks like a uuid.',
   );
-const name = line(200);
+const name = line(200, 'required');
 
 /** A new organization, as it is sent. */
 export const newOrganization = z

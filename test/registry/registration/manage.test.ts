@@ -129,8 +129,8 @@ describe('updating', () => {
     ['the time of issue', { client_id_issued_at: 1 }, /client_id_issued_at/],
     ['a change of its type', { token_endpoint_auth_method: 'none' }, /token_endpoint_auth_method/],
     [
-      'a bad redirect URI and no name',
-      { redirect_uris: ['x'], client_name: null },
+      'a bad redirect URI and a bad name',
+      { redirect_uris: ['x'], client_name: 7 },
       /redirect_uris\/0: .* client_name: |client_name: .*redirect_uris/,
     ],
   ])('refuses %s, and the token stays good', async (_what, fields, description) => {

@@ -48,6 +48,8 @@ describe('a client that registers itself', () => {
       registration_client_uri: `${server.issuer}/oauth2/register/${String(body['client_id'])}`,
       ...METADATA,
       post_logout_redirect_uris: [],
+      allowed_cors_origins: [],
+      require_auth_time: false,
       backchannel_logout_session_required: false,
       grant_types: ['authorization_code'],
       response_types: ['code'],
@@ -122,18 +124,11 @@ describe('a registration is refused', () => {
       'invalid_redirect_uri',
       /redirect_uris\/0: Use https/,
     ],
-    ['no name', { client_name: null }, 'invalid_client_metadata', /client_name/],
     [
       'client_secret_jwt',
       { token_endpoint_auth_method: 'client_secret_jwt' },
       'invalid_client_metadata',
       /hash/,
-    ],
-    [
-      'an unknown scope',
-      { scope: 'openid nothing.here' },
-      'invalid_client_metadata',
-      /scope\/1: 'nothing.here'/,
     ],
     ['a list as scope', { scope: ['openid'] }, 'invalid_client_metadata', /scope: Send the scopes as text/],
     [
@@ -142,7 +137,12 @@ describe('a registration is refused', () => {
       'invalid_client_metadata',
       /subject_type: Use public/,
     ],
-    ['HS256', { id_token_signed_response_alg: 'HS256' }, 'invalid_client_metadata', /Use RS256/],
+    [
+      'HS256',
+      { id_token_signed_response_alg: 'HS256' },
+      'invalid_client_metadata',
+      /Use one of: RS256, ES256/,
+    ],
     [
       'encryption',
       { id_token_encrypted_response_alg: 'RSA-OAEP' },
@@ -166,7 +166,7 @@ describe('a registration is refused', () => {
       redirect_uris: ['javascript:alert(1)', 'https://b\u00fccher.example/'],
       logo_uri: 'http://rp.example/logo',
       grant_types: ['telepathy'],
-      scope: 'a\u00e4"b',
+      scope: ['a\u00e4"b'],
     });
     const text = String(body['error_description']);
     for (const part of [
@@ -175,7 +175,7 @@ describe('a registration is refused', () => {
       'redirect_uris/1',
       'logo_uri',
       'grant_types/0',
-      'scope/0',
+      'scope',
     ])
       expect(text).toContain(`${part}: `);
     expect(text).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
@@ -186,7 +186,7 @@ describe('a registration is refused', () => {
     const answers = [
       await send('POST', url, undefined, '{'),
       await send('POST', url, undefined, '[]'),
-      await send('POST', url, undefined, { ...METADATA, padding: 'x'.repeat(300_000) }),
+      await send('POST', url, undefined, { ...METADATA, padding: 'x'.repeat(1_100_000) }),
       await send('GET', url),
     ];
     expect(answers.map(({ status, body }) => [status, body['error']])).toEqual([

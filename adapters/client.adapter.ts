@@ -51,7 +51,8 @@ export class ClientAdapter implements Adapter {
       ),
       // An empty list would allow every scope; `openid` alone gives a client nothing.
       scope: scopes.join(' ') || 'openid',
-      token_endpoint_auth_method: record.tokenEndpointAuthMethod,
+      // `compareClientSecret` is replaced too, and knows that null stands for either method.
+      token_endpoint_auth_method: record.tokenEndpointAuthMethod ?? 'client_secret_basic',
       allowed_cors_origins: record.allowedCorsOrigins,
       allowed_scopes: record.scopes,
       pkce_required: record.pkceRequired,

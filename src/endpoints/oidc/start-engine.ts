@@ -107,13 +107,14 @@ function patchParts(
   return {
     vault,
     findClient: (clientId) => forEngine(() => clientOfRequest(liveClients, clientId)),
-    compareClientSecret: (clientId, presented) =>
+    compareClientSecret: (clientId, presented, used) =>
       forEngine(async () => {
-        const secrets = (await clientOfRequest(liveClients, clientId))?.secrets ?? [];
+        const client = await clientOfRequest(liveClients, clientId);
+        if (!client) return { refusal: 'wrong_secret' };
         const address = Provider.ctx?.ip ?? '';
-        const secretId = await clientAuthentication.verify(clientId, secrets, presented, address);
-        if (secretId !== undefined) usage.secretUsed(clientId, secretId);
-        return secretId !== undefined;
+        const outcome = await clientAuthentication.authenticate(client, presented, used, address);
+        if ('secretId' in outcome) usage.secretUsed(clientId, outcome.secretId);
+        return outcome;
       }),
     inTokenTransaction: (work) =>
       forEngine(async () => {

@@ -49,7 +49,7 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     optionalScopes: optionalScopes.filter(
       (name) => !AUTOMATIC_SCOPES.includes(name) || scopes.includes(name),
     ),
-    tokenEndpointAuthMethod: given.tokenEndpointAuthMethod ?? defaultAuthMethod(clientType),
+    tokenEndpointAuthMethod: given.tokenEndpointAuthMethod ?? (clientType === 'public' ? 'none' : null),
     jwks: given.jwks ?? null,
     jwksUri: given.jwksUri ?? null,
     // RFC 9700 section 2.1.1 and OAuth 2.1: PKCE also for confidential clients, unless an operator says otherwise.
@@ -89,8 +89,4 @@ export function inferScopes(given: readonly string[] | undefined, grants: readon
 /** Whether a person takes part in one of the grants. */
 export function isPersonal(grants: readonly GrantType[]): boolean {
   return grants.some((grant) => PERSONAL_GRANTS.includes(grant));
-}
-
-function defaultAuthMethod(type: ClientType): AuthMethod {
-  return type === 'public' ? 'none' : 'client_secret_basic';
 }

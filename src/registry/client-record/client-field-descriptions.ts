@@ -26,7 +26,8 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   response_types: 'What the authorization endpoint may answer; follows from the grants.',
   scopes: 'The most that the client may ask for. openid and offline_access follow from the grants.',
   optional_scopes: 'Those of the scopes that people may untick on the consent page.',
-  token_endpoint_auth_method: 'How the client proves who it is; `none` is for public clients only.',
+  token_endpoint_auth_method:
+    'How the client proves who it is; `none` is for public clients only. null (the default of confidential clients): client_secret_basic or client_secret_post, one per request.',
   jwks: 'The public keys of the client (RFC 7517); for private_key_jwt, unless jwks_uri has them.',
   jwks_uri: 'Where the public keys of the client are (https).',
   pkce_required: 'Whether authorization requests need PKCE (RFC 7636); always true for public clients.',

@@ -51,7 +51,8 @@ export interface ClientSettings {
   responseTypes: ResponseType[];
   scopes: string[];
   optionalScopes: string[];
-  tokenEndpointAuthMethod: AuthMethod;
+  /** Null: client_secret_basic or client_secret_post, whichever a request uses. */
+  tokenEndpointAuthMethod: AuthMethod | null;
   jwks: { keys: PublicJwk[] } | null;
   jwksUri: string | null;
   pkceRequired: boolean;
@@ -97,9 +98,9 @@ export interface ClientRecord extends ClientSettings {
   secrets: SecretSummary[];
 }
 
-/** Whether clients that use the method have a secret. */
-export function usesSecret(method: AuthMethod): boolean {
-  return method === 'client_secret_basic' || method === 'client_secret_post';
+/** Whether clients that use the method, or either of the two when it is null, have a secret. */
+export function usesSecret(method: AuthMethod | null): boolean {
+  return method === null || method === 'client_secret_basic' || method === 'client_secret_post';
 }
 
 /** Whether the client's auth method needs a secret and it has none. */

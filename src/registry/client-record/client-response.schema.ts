@@ -40,7 +40,7 @@ const fields = {
   response_types: z.array(z.enum(RESPONSE_TYPES)),
   scopes: strings,
   optional_scopes: strings,
-  token_endpoint_auth_method: z.enum(AUTH_METHODS),
+  token_endpoint_auth_method: z.enum(AUTH_METHODS).nullable(),
   jwks: z.strictObject({ keys: z.array(z.looseObject({ kty: z.string() })) }).nullable(),
   jwks_uri: textOrNull,
   pkce_required: z.boolean(),

@@ -28,4 +28,9 @@ export function attemptedClientId(authorization: string, given: string | undefin
   return clientId !== undefined && CLIENT_ID.test(clientId) ? clientId : undefined;
 }
 
-const decode = (part: string): string => decodeURIComponent(part.replaceAll('+', '%20'));
+/** RFC 6749 appendix A: client_id and client_secret have visible ASCII characters and blanks. */
+function decode(part: string): string {
+  const text = decodeURIComponent(part.replaceAll('+', '%20'));
+  if (/[^\x20-\x7e]/.test(text)) throw new Error('invalid character');
+  return text;
+}

@@ -41,7 +41,7 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     postLogoutRedirectUris: given.postLogoutRedirectUris ?? [],
     backchannelLogoutUri: given.backchannelLogoutUri ?? null,
     backchannelLogoutSessionRequired: given.backchannelLogoutSessionRequired ?? false,
-    allowedCorsOrigins: given.allowedCorsOrigins ?? [],
+    allowedCorsOrigins: given.allowedCorsOrigins ?? null,
     grantTypes,
     responseTypes: given.responseTypes ?? inferResponseTypes(grantTypes),
     scopes,
@@ -50,6 +50,7 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
       (name) => !AUTOMATIC_SCOPES.includes(name) || scopes.includes(name),
     ),
     tokenEndpointAuthMethod: given.tokenEndpointAuthMethod ?? (clientType === 'public' ? 'none' : null),
+    claimsInIdToken: given.claimsInIdToken ?? true,
     jwks: given.jwks ?? null,
     jwksUri: given.jwksUri ?? null,
     // RFC 9700 section 2.1.1 and OAuth 2.1: PKCE also for confidential clients, unless an operator says otherwise.

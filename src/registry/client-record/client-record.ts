@@ -46,13 +46,15 @@ export interface ClientSettings {
   postLogoutRedirectUris: string[];
   backchannelLogoutUri: string | null;
   backchannelLogoutSessionRequired: boolean;
-  allowedCorsOrigins: string[];
+  /** Null: the origins of a public client's own redirect URIs (see `corsOrigins`). */
+  allowedCorsOrigins: string[] | null;
   grantTypes: GrantType[];
   responseTypes: ResponseType[];
   scopes: string[];
   optionalScopes: string[];
   /** Null: client_secret_basic or client_secret_post, whichever a request uses. */
   tokenEndpointAuthMethod: AuthMethod | null;
+  claimsInIdToken: boolean;
   jwks: { keys: PublicJwk[] } | null;
   jwksUri: string | null;
   pkceRequired: boolean;

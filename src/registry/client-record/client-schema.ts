@@ -89,6 +89,7 @@ export const writableFields = {
     client_secret_jwt:
       'client_secret_jwt needs the secret itself, and only its hash is kept; use private_key_jwt.',
   }),
+  claims_in_id_token: switched,
   jwks,
   jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false })),
   pkce_required: switched,

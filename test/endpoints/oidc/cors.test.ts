@@ -56,7 +56,13 @@ test("a public client's own redirect URIs give its origins", async () => {
     redirect_uris: ['https://spa.example/callback', 'http://localhost:5173/callback'],
   });
   expect(spa).toMatchObject({ allowed_cors_origins: null });
-  const form = { grant_type: 'authorization_code', code: 'x', client_id: spa.client_id };
+  const form = {
+    grant_type: 'authorization_code',
+    code: 'x',
+    client_id: spa.client_id,
+    redirect_uri: 'https://spa.example/callback',
+    code_verifier: 'v'.repeat(43),
+  };
   const ask = async (origin: string) => {
     const answer = await postForm(`${server.origin}/oauth2/token`, form, { origin });
     return [answer.body['error'], answer.headers.get('access-control-allow-origin')];

@@ -13,7 +13,7 @@ import { makeIntrospection } from '../introspection/introspection.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
-import { logoutHandler, logoutMessage } from './back-channel-logout.js';
+import { logoutHandler, logoutMessage } from './logout-delivery.js';
 import { Engine } from './engine.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';

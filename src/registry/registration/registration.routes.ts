@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import { AppError, type ErrorKind, type ValidationError } from '../../platform/errors/errors.js';
 import { readJson } from '../../platform/http/body.js';
-import { challenge, setErrorHead, statusOf, toAppError } from '../../platform/http/error-response.js';
+import { challenge, setErrorHead, statusOf, toAppError } from '../../platform/http/error-status.js';
 import type { RequestState } from '../../platform/http/request-id.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import type { RegistrationService } from './registration.service.js';
@@ -66,7 +66,7 @@ export function registrationRoutes(registration: RegistrationService): Router<Re
   });
 
   router.all([COLLECTION, CLIENT], (ctx) => {
-    ctx.set('Allow', ctx.path === COLLECTION ? 'POST' : 'GET, HEAD, PUT, DELETE');
+    ctx.set('Allow', `${ctx.path === COLLECTION ? 'POST' : 'GET, HEAD, PUT, DELETE'}, OPTIONS`);
     throw new AppError('method_not_allowed', 'This endpoint does not understand the method.');
   });
   return router;

@@ -1,4 +1,4 @@
-import { toAppError, statusOf } from '../../platform/http/error-response.js';
+import { statusOf, toAppError } from '../../platform/http/error-status.js';
 
 /** An answer that is an error in the format of RFC 6749 section 5.2. */
 export class IntrospectionError extends Error {

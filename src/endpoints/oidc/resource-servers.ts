@@ -69,7 +69,7 @@ function apiOfRequest(
 
 /**
  * Has the engine keep a resource of an authorization request under the audience of its API. The engine
- * (lib/shared/check_resource.js:74) asks for the API and then stores it under the name that was sent.
+ * (lib/shared/check_resource.js:77) asks for the API and then stores it under the name that was sent.
  */
 function useRegisteredAudience(ctx: KoaContextWithOIDC, resource: string, audience: string): void {
   const { params, provider, resourceServers = {} } = ctx.oidc;

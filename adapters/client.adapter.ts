@@ -3,7 +3,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { LiveClient } from '../src/registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../src/registry/live-clients/live-clients.service.js';
 import { usesSecret } from '../src/registry/client-record/client-record.js';
-import { applicationType } from '../src/registry/client-rules/redirect-uri-rules.js';
+import { applicationType, corsOrigins } from '../src/registry/client-rules/redirect-uri-rules.js';
 import { engineResponseTypes } from './response-types.js';
 import { forEngine } from './engine-errors.js';
 import { requestState } from './request-state.js';
@@ -51,13 +51,14 @@ export class ClientAdapter implements Adapter {
       ),
       // An empty list would allow every scope; `openid` alone gives a client nothing.
       scope: scopes.join(' ') || 'openid',
-      token_endpoint_auth_method: record.tokenEndpointAuthMethod,
+      // `compareClientSecret` is replaced too, and knows that null stands for either method.
+      token_endpoint_auth_method: record.tokenEndpointAuthMethod ?? 'client_secret_basic',
       require_auth_time: record.requireAuthTime,
       id_token_signed_response_alg: record.idTokenSignedResponseAlg,
-      allowed_cors_origins: record.allowedCorsOrigins,
+      allowed_cors_origins: corsOrigins(record),
+      claims_in_id_token: record.claimsInIdToken,
       allowed_scopes: record.scopes,
       pkce_required: record.pkceRequired,
-      registration_type: record.registrationType,
       first_party: record.firstParty,
       ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),
       ...present({

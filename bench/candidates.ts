@@ -101,7 +101,6 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
         // The engine knows more of them than our APIs may have.
         ...(algorithm ? { signingAlg: algorithm as 'ES256' } : {}),
       }),
-    isClientLive: () => Promise.resolve(true),
     mayAuthorize: () => Promise.resolve(true),
     pages: {
       renderError: pages,
@@ -112,6 +111,8 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
       successSource: pages,
     },
   });
+  // Postern answers introspection without the engine, whose policy is to tell nothing.
+  if (configuration.features?.introspection) configuration.features.introspection.allowedPolicy = () => true;
   if (algorithm) {
     const signing = { id_token_signed_response_alg: algorithm as 'RS256' };
     configuration.clientDefaults = signing;

@@ -17,6 +17,11 @@ import * as vacuumArtifactsSooner from './20261125060100_vacuum_artifacts_sooner
 import * as renameRestoredAt from './20261126060000_rename_restored_at_to_tokens_valid_after.js';
 import * as createOutbox from './20261126080000_create_outbox.js';
 import * as numberEncryptionKeys from './20261126090000_number_encryption_keys.js';
+import * as allowEitherSecretMethod from './20261126161000_allow_either_secret_method.js';
+import * as addClaimsInIdToken from './20261126161100_add_claims_in_id_token.js';
+import * as addAccessTokenTyp from './20261126161200_add_access_token_typ.js';
+import * as deriveCorsOrigins from './20261126161300_derive_cors_origins.js';
+import * as addOwnerOfApis from './20261126161400_add_owner_of_apis.js';
 import * as addRegisteredMetadata from './20261126162000_add_registered_metadata.js';
 import * as deleteUnusedClientSecrets from './20261126162100_delete_unused_client_secrets.js';
 import * as widenScopeNames from './20261126162200_widen_scope_names.js';
@@ -50,6 +55,11 @@ export const migrations: readonly Migration[] = [
   { name: '20261126060000_rename_restored_at_to_tokens_valid_after', ...renameRestoredAt },
   { name: '20261126080000_create_outbox', ...createOutbox },
   { name: '20261126090000_number_encryption_keys', ...numberEncryptionKeys },
+  { name: '20261126161000_allow_either_secret_method', ...allowEitherSecretMethod },
+  { name: '20261126161100_add_claims_in_id_token', ...addClaimsInIdToken },
+  { name: '20261126161200_add_access_token_typ', ...addAccessTokenTyp },
+  { name: '20261126161300_derive_cors_origins', ...deriveCorsOrigins },
+  { name: '20261126161400_add_owner_of_apis', ...addOwnerOfApis },
   { name: '20261126162000_add_registered_metadata', ...addRegisteredMetadata },
   { name: '20261126162100_delete_unused_client_secrets', ...deleteUnusedClientSecrets },
   { name: '20261126162200_widen_scope_names', ...widenScopeNames },

@@ -1,6 +1,7 @@
 import Koa from 'koa';
 import type { Context } from '../context.js';
 import { adminRouter } from '../endpoints/admin/admin.router.js';
+import { withIntrospection } from '../endpoints/introspection/introspection.js';
 import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
@@ -11,6 +12,7 @@ import { notFoundPage } from '../endpoints/site/not-found-page.js';
 import { siteRoutes } from '../endpoints/site/site.routes.js';
 import { AppError } from '../platform/errors/errors.js';
 import { accessLog } from '../platform/http/access-log.js';
+import type { HttpApplication } from '../platform/http/server.js';
 import { isHangUp } from '../platform/http/hang-up.js';
 import { healthRoutes } from '../platform/http/health.routes.js';
 import { type OnUnexpected, problemDetails } from '../platform/http/problem-details.js';
@@ -26,7 +28,11 @@ import { reloadEngine } from './reload-engine.js';
  *
  * @param isReady whether `/readyz` may answer 200
  */
-export function createApp(context: Context, engine: Engine, isReady: () => boolean = () => true): Koa {
+export function createApp(
+  context: Context,
+  engine: Engine,
+  isReady: () => boolean = () => true,
+): HttpApplication {
   const { settings, log, pages } = context;
   const { issuer } = settings;
   const onUnexpected: OnUnexpected = (error, ctx) => {
@@ -54,7 +60,8 @@ export function createApp(context: Context, engine: Engine, isReady: () => boole
     }),
   );
   app.use(notFoundPage(pages));
-  return app;
+  const handle = withIntrospection(context, app.callback());
+  return { callback: () => handle };
 }
 
 async function assertReady({ database }: Context, isReady: () => boolean): Promise<void> {

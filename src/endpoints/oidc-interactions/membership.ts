@@ -1,6 +1,7 @@
 import { errors, interactionPolicy as policies } from 'oidc-provider';
 import { clientOfRequest, type EngineClients } from '../../../adapters/client.adapter.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
+import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
 import { offlineAccess } from '../oidc-patches/offline-consent.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
@@ -20,10 +21,18 @@ export function membershipRule(
 ): MayAuthorize {
   return async (clientId, accountId) => {
     const found = await clientOfRequest(clients, clientId);
-    if (!found) return false;
-    if (found.record.visibility === 'public' || found.membershipOpen) return true;
-    return access.isMember(accountId, found.record.orgId);
+    return found !== undefined && mayAuthorizeClient(found, accountId, access);
   };
+}
+
+/** The same for a client that has been read. */
+export async function mayAuthorizeClient(
+  client: LiveClient,
+  accountId: string,
+  access: Pick<AccessService, 'isMember'>,
+): Promise<boolean> {
+  if (client.record.visibility === 'public' || client.membershipOpen) return true;
+  return access.isMember(accountId, client.record.orgId);
 }
 
 /**

@@ -5,8 +5,13 @@ import type { Settings } from '../../settings/settings.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
-import { type FindApi, rejectAudienceWithoutScope, resourceIndicators } from './resource-servers.js';
 import { remainingSession } from '../oidc-interactions/session-lifetime.js';
+import {
+  accessTokenTyp,
+  type FindApi,
+  rejectAudienceWithoutScope,
+  resourceIndicators,
+} from './resource-servers.js';
 import { engineResponseTypes } from '../../../adapters/response-types.js';
 import { ID_TOKEN_ALGORITHMS } from '../../registry/client-record/client-record.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
@@ -20,7 +25,6 @@ export interface EngineParts {
   adapter: AdapterFactory;
   findAccount: NonNullable<Configuration['findAccount']>;
   findApi: FindApi;
-  isClientLive(clientId: string): Promise<boolean>;
   mayAuthorize: MayAuthorize;
   pages: EnginePages;
 }
@@ -37,8 +41,8 @@ export const CLIENT_EXTENSIONS = [
   'allowed_cors_origins',
   'allowed_scopes',
   'first_party',
+  'claims_in_id_token',
   'pkce_required',
-  'registration_type',
 ];
 
 /** The engine's configuration. Every feature that is not enabled here is off. */
@@ -71,8 +75,9 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     },
     formats: {
       customizers: {
-        jwt: (_ctx, token, { payload }) => {
-          if (token.kind === 'ClientCredentials') Object.assign(payload, CLIENT_TOKEN);
+        jwt: async (ctx, token, jwt) => {
+          if (token.kind === 'ClientCredentials') Object.assign(jwt.payload, CLIENT_TOKEN);
+          jwt.header = { ...jwt.header, typ: await accessTokenTyp(ctx, token.aud) };
         },
       },
     },
@@ -103,6 +108,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       ],
     },
     responseTypes: engineResponseTypes(settings.allow.implicit ? ['code', 'id_token', 'token'] : ['code']),
+    // ID tokens have the claims of the granted scopes; see the patch `scopeClaimsByClient`.
+    conformIdTokenClaims: false,
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
@@ -151,17 +158,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       },
       introspection: {
         enabled: true,
-        // Clients that an operator registered may introspect tokens of others except refresh tokens, as resource servers
-        // do. A token is inactive if its client is deleted, or its account may not authorize the client any more.
-        allowedPolicy: async (_ctx, client, token) => {
-          if (token.clientId === undefined) return false;
-          if (token.clientId !== client.clientId) {
-            const trusted = client.clientAuthMethod !== 'none' && client['registration_type'] === 'manual';
-            if (!trusted || token.kind === 'RefreshToken') return false;
-          }
-          if (!(await parts.isClientLive(token.clientId))) return false;
-          return !('accountId' in token) || (await parts.mayAuthorize(token.clientId, token.accountId));
-        },
+        // `IntrospectionService` answers; the engine only authenticates (see the patch `answerIntrospection`).
+        allowedPolicy: () => false,
       },
       rpInitiatedLogout: {
         enabled: true,

@@ -3,6 +3,17 @@ import type Koa from 'koa';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { isHangUp } from '../../platform/http/hang-up.js';
 import { describeError, type Logger } from '../../platform/telemetry/telemetry.js';
+import { attemptedClientId } from '../client-authentication/client-credentials.js';
+import { logRefusedClient } from '../client-authentication/refused-client.js';
+
+/** The engine's error events of the endpoints at which clients authenticate. */
+const CLIENT_AUTHENTICATION_EVENTS = [
+  'grant.error',
+  'revocation.error',
+  'introspection.error',
+  'device_authorization.error',
+  'pushed_authorization_request.error',
+];
 
 /** Logs what the engine reports by events and answers without details. */
 export function logEngineEvents(provider: Provider, log: Logger): void {
@@ -12,6 +23,21 @@ export function logEngineEvents(provider: Provider, log: Logger): void {
       'engine failed',
     );
   });
+  for (const event of CLIENT_AUTHENTICATION_EVENTS) {
+    (provider as EventEmitter).on(event, (ctx: KoaContextWithOIDC, error: unknown) => {
+      if (!(error instanceof errors.InvalidClientAuth)) return;
+      const given = ctx.oidc.params?.['client_id'];
+      logRefusedClient(log, {
+        requestId: ctx.response.get('x-request-id'),
+        path: ctx.path,
+        address: ctx.ip,
+        clientId:
+          ctx.oidc.client?.clientId ??
+          attemptedClientId(ctx.get('authorization'), typeof given === 'string' ? given : undefined),
+        reason: error.error_detail ?? error.error_description,
+      });
+    });
+  }
   (provider as EventEmitter).on('error', (error: unknown, ctx?: Koa.Context) => {
     // The database may become unavailable while the session is saved, when the engine has answered its own errors.
     if (error instanceof errors.OIDCProviderError && error.status === 503) return;

@@ -5,7 +5,10 @@ import { answerTooLarge } from '../oidc-patches/body-limit.js';
 import { type FindClient, reuseClients } from '../oidc-patches/client-cache.js';
 import { type CompareClientSecret, compareSecretsInRegistry } from '../oidc-patches/client-secret.js';
 import { type InTransaction, transactionalProvider } from '../oidc-patches/grant-transactions.js';
+import { answerIntrospection, type Introspect } from '../oidc-patches/own-introspection.js';
+import { completeHttp } from '../oidc-patches/protocol-http.js';
 import { deriveRefreshTokens } from '../oidc-patches/refresh-token-id.js';
+import { scopeClaimsByClient } from '../oidc-patches/id-token-claims.js';
 import { keepSessionId } from '../oidc-patches/session-id.js';
 import { answerUnsavedSession } from '../oidc-patches/unsaved-session.js';
 import { engineConfiguration, type EngineParts } from './configuration.js';
@@ -17,6 +20,7 @@ export interface PatchParts {
   findClient: FindClient;
   compareClientSecret: CompareClientSecret;
   inTokenTransaction: InTransaction;
+  introspect: Introspect;
 }
 
 /** Constructs and patches oidc-provider. A Provider's keys and scopes are fixed: to change them, build another. */
@@ -27,9 +31,12 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   reuseClients(provider, patches.findClient);
   compareSecretsInRegistry(provider, patches.compareClientSecret);
   deriveRefreshTokens(provider, patches.vault);
+  scopeClaimsByClient(provider);
   keepSessionId(provider);
+  completeHttp(provider, parts.pages);
   answerUnsavedSession(provider, parts.pages);
   answerTooLarge(provider);
+  answerIntrospection(provider, patches.introspect);
   logEngineEvents(provider, log);
   return provider;
 }

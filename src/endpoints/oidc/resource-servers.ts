@@ -16,16 +16,73 @@ type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['re
 
 /** Resource indicators (RFC 8707), answered from the catalogue; each audience of a request is read once. */
 export function resourceIndicators(findApi: FindApi): ResourceIndicators {
-  const find = (ctx: KoaContextWithOIDC, audience: string): Promise<ApiRecord | undefined> => {
-    const { apis } = stateOf(ctx);
-    const found = apis.get(audience) ?? findApi(audience);
-    apis.set(audience, found);
-    return found;
-  };
   return {
     enabled: true,
-    getResourceServerInfo: async (ctx, resource, client) => resourceServer(await find(ctx, resource), client),
+    getResourceServerInfo: async (ctx, resource, client) => {
+      const api = await apiOfRequest(findApi, ctx, resource);
+      if (api && api.audience !== resource) useRegisteredAudience(ctx, resource, api.audience);
+      return resourceServer(api, client);
+    },
   };
+}
+
+/**
+ * Replaces the resources of a token request by the audiences of their APIs, which may be spelled with or without the slash
+ * of an empty path (RFC 3986 section 6.2.3). Codes, refresh tokens and grants have the audiences as they are registered.
+ */
+export async function useRegisteredAudiences(findApi: FindApi, ctx: KoaContextWithOIDC): Promise<void> {
+  const { params } = ctx.oidc;
+  const given = params?.['resource'];
+  if (!params || (typeof given !== 'string' && !Array.isArray(given))) return;
+  const audiences = await Promise.all(
+    (Array.isArray(given) ? given : [given]).map(
+      async (resource: string) => (await apiOfRequest(findApi, ctx, resource))?.audience ?? resource,
+    ),
+  );
+  params['resource'] = Array.isArray(given) ? [...new Set(audiences)] : audiences[0];
+}
+
+/** The `typ` of JWT access tokens for the audience, which the request has read. */
+export async function accessTokenTyp(
+  ctx: KoaContextWithOIDC,
+  audience: string | string[] | undefined,
+): Promise<ApiRecord['accessTokenTyp']> {
+  const api = typeof audience === 'string' ? await stateOf(ctx).apis.get(audience) : undefined;
+  return api?.accessTokenTyp ?? 'at+jwt';
+}
+
+function apiOfRequest(
+  findApi: FindApi,
+  ctx: KoaContextWithOIDC,
+  resource: string,
+): Promise<ApiRecord | undefined> {
+  const { apis } = stateOf(ctx);
+  const found =
+    apis.get(resource) ??
+    findApi(resource).then((api) => {
+      if (api) apis.set(api.audience, Promise.resolve(api));
+      return api;
+    });
+  apis.set(resource, found);
+  return found;
+}
+
+/**
+ * Has the engine keep a resource of an authorization request under the audience of its API. The engine
+ * (lib/shared/check_resource.js:77) asks for the API and then stores it under the name that was sent.
+ */
+function useRegisteredAudience(ctx: KoaContextWithOIDC, resource: string, audience: string): void {
+  const { params, provider, resourceServers = {} } = ctx.oidc;
+  Object.defineProperty(resourceServers, resource, {
+    configurable: true,
+    set: (server: ResourceServer) => {
+      resourceServers[audience] = new provider.ResourceServer(audience, server);
+    },
+  });
+  const given = params?.['resource'];
+  if (!params || given === undefined) return;
+  const named = (value: unknown): unknown => (value === resource ? audience : value);
+  params['resource'] = Array.isArray(given) ? [...new Set(given.map(named))] : named(given);
 }
 
 /**

@@ -9,12 +9,14 @@ import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import type { Context } from '../../context.js';
 import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
+import { makeIntrospection } from '../introspection/introspection.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
 import { logoutHandler, logoutMessage } from './logout-delivery.js';
 import { Engine } from './engine.js';
 import { buildProvider, type PatchParts } from './provider.js';
+import { useRegisteredAudiences } from './resource-servers.js';
 import { listenForUsage, type UsageListener } from './usage-events.js';
 
 /** What the engine runs on. */
@@ -37,8 +39,6 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       adapter: adapterFactory(context, names, artifacts),
       findAccount: findAccount(context, mayAuthorize),
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
-      isClientLive: (clientId: string) =>
-        forEngine(async () => (await clientOfRequest(liveClients, clientId)) !== undefined),
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
       pages: enginePages(pages, clients, accounts),
@@ -100,23 +100,30 @@ function findAccount(
     });
 }
 
-function patchParts(
-  { clientAuthentication, liveClients, usage, vault }: EngineServices,
-  artifacts: ArtifactContext,
-): PatchParts {
+function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchParts {
+  const { apis, clientAuthentication, liveClients, usage, vault } = context;
+  const introspection = makeIntrospection(context);
   return {
     vault,
-    findClient: (clientId) => forEngine(() => clientOfRequest(liveClients, clientId)),
-    compareClientSecret: (clientId, presented) =>
+    introspect: (clientId, token) =>
       forEngine(async () => {
-        const secrets = (await clientOfRequest(liveClients, clientId))?.secrets ?? [];
+        const client = await liveClients.find(clientId);
+        return client ? introspection.answer(client, await introspection.describe(token)) : { active: false };
+      }),
+    findClient: (clientId) => forEngine(() => clientOfRequest(liveClients, clientId)),
+    compareClientSecret: (clientId, presented, used) =>
+      forEngine(async () => {
+        const client = await clientOfRequest(liveClients, clientId);
+        if (!client) return { refusal: 'wrong_secret' };
         const address = Provider.ctx?.ip ?? '';
-        const secretId = await clientAuthentication.verify(clientId, secrets, presented, address);
-        if (secretId !== undefined) usage.secretUsed(clientId, secretId);
-        return secretId !== undefined;
+        const outcome = await clientAuthentication.authenticate(client, presented, used, address);
+        if ('secretId' in outcome) usage.secretUsed(clientId, outcome.secretId);
+        return outcome;
       }),
     inTokenTransaction: (work) =>
       forEngine(async () => {
+        const ctx = Provider.ctx;
+        if (ctx) await useRegisteredAudiences((audience) => apis.findByAudience(audience), ctx);
         // In the grace the response is the same as that of the request that rotated the token.
         if ((await TokenTransaction.run(artifacts, work)) === 'replayed') throw replayError();
       }),

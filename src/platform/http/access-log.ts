@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type Koa from 'koa';
 import type { Logger } from '../telemetry/telemetry.js';
 
@@ -12,19 +13,34 @@ export function accessLog(log: Logger): Koa.Middleware {
   return async (ctx, next) => {
     const started = performance.now();
     ctx.res.once('close', () => {
-      log.info(
-        {
-          requestId: ctx.state.requestId as string,
-          method: ctx.method,
-          path: ctx.path.replace(INTERACTION, '$1…'),
-          status: ctx.res.statusCode,
-          finished: ctx.res.writableFinished,
-          milliseconds: Math.round(performance.now() - started),
-          address: ctx.ip,
-        },
-        'request',
-      );
+      logRequest(log, started, ctx.res, {
+        requestId: ctx.state.requestId as string,
+        method: ctx.method,
+        path: ctx.path.replace(INTERACTION, '$1…'),
+        address: ctx.ip,
+      });
     });
     await next();
   };
+}
+
+/** Writes the line of a request that began at `started` (of `performance.now()`) and whose response has ended. */
+export function logRequest(
+  log: Logger,
+  started: number,
+  response: Pick<ServerResponse, 'statusCode' | 'writableFinished'>,
+  { requestId, method, path, address }: { requestId: string; method: string; path: string; address: string },
+): void {
+  log.info(
+    {
+      requestId,
+      method,
+      path,
+      status: response.statusCode,
+      finished: response.writableFinished,
+      milliseconds: Math.round(performance.now() - started),
+      address,
+    },
+    'request',
+  );
 }

@@ -51,7 +51,7 @@ async function readText(
 }
 
 /** Counts the bytes that arrive, whatever Content-Length says; the rest of a body that is too large is discarded. */
-function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+export function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

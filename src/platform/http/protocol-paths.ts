@@ -19,6 +19,37 @@ export const METADATA_PATHS = {
   oauth: '/.well-known/oauth-authorization-server',
 } as const;
 
+const POST_ONLY = 'POST, OPTIONS';
+const READ_ONLY = 'GET, HEAD, OPTIONS';
+const PAGE = 'GET, HEAD, POST';
+
+/** The methods of each path that the engine answers. */
+const METHODS: Readonly<Record<string, string>> = {
+  [ENGINE_ROUTES.authorization]: PAGE,
+  [ENGINE_ROUTES.token]: POST_ONLY,
+  [ENGINE_ROUTES.userinfo]: 'GET, HEAD, POST, OPTIONS',
+  [ENGINE_ROUTES.revocation]: POST_ONLY,
+  [ENGINE_ROUTES.device_authorization]: POST_ONLY,
+  [ENGINE_ROUTES.code_verification]: PAGE,
+  [ENGINE_ROUTES.end_session]: PAGE,
+  [`${ENGINE_ROUTES.end_session}/confirm`]: 'POST',
+  [`${ENGINE_ROUTES.end_session}/success`]: 'GET, HEAD',
+  [ENGINE_ROUTES.jwks]: READ_ONLY,
+  [METADATA_PATHS.openid]: READ_ONLY,
+  [METADATA_PATHS.oauth]: READ_ONLY,
+};
+const PAGES = [ENGINE_ROUTES.authorization, ENGINE_ROUTES.code_verification, ENGINE_ROUTES.end_session];
+
+/** The value of Allow for a path that the engine answers with some method; undefined for another path. */
+export function allowedMethods(path: string): string | undefined {
+  return Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
+}
+
+/** Whether people come to the path with a browser, rather than applications with a request. */
+export function isPagePath(path: string): boolean {
+  return PAGES.some((page) => path === page || path.startsWith(`${page}/`));
+}
+
 const PATHS: readonly string[] = [ENGINE_ROUTES.code_verification, ...Object.values(METADATA_PATHS)];
 const PREFIXES = ['/oauth2/', `${ENGINE_ROUTES.code_verification}/`];
 

@@ -1,7 +1,11 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
-import type Koa from 'koa';
 import { AppError } from '../errors/errors.js';
+
+/** What answers requests, such as a Koa application. */
+export interface HttpApplication {
+  callback(): (req: IncomingMessage, res: ServerResponse) => unknown;
+}
 
 /** A server that answers requests. */
 export interface Listener {
@@ -10,13 +14,17 @@ export interface Listener {
 }
 
 /** Listens. Throws AppError `conflict` when the port is taken. Port 0 picks a free one. */
-export async function listen(app: Koa, host: string, port: number): Promise<Listener & { port: number }> {
+export async function listen(
+  app: HttpApplication,
+  host: string,
+  port: number,
+): Promise<Listener & { port: number }> {
   const { server, ...listener } = serve(app);
   return { ...listener, port: await listenOn(server, host, port) };
 }
 
 /** Answers requests on connections that another process has accepted and hands over. */
-export function takeConnections(app: Koa): Listener & { take(socket: Socket): void } {
+export function takeConnections(app: HttpApplication): Listener & { take(socket: Socket): void } {
   const { server, ...listener } = serve(app);
   // An http.Server limits the time of its connections from the moment that it listens.
   server.emit('listening');
@@ -39,7 +47,7 @@ export async function listenOn(server: NetServer, host: string, port: number): P
   return (server.address() as AddressInfo).port;
 }
 
-function serve(app: Koa): { server: Server } & Listener {
+function serve(app: HttpApplication): { server: Server } & Listener {
   const handle = app.callback();
   const sockets = new Set<Socket>();
   let closing = false;

@@ -21,8 +21,10 @@ const WHOLE_SECONDS = `Send a whole number of seconds from 1 to ${String(MAX_ACC
 /** The shape of each field that may be changed, as it is on the wire. */
 export const apiFields = {
   name: line(256, 'required'),
+  org_id: z.uuid('Send the id of an organization, or null.').toLowerCase(),
   access_token_format: oneOf(['opaque', 'jwt']),
   signing_alg: oneOf(['RS256', 'ES256']),
+  access_token_typ: oneOf(['at+jwt', 'JWT']),
   access_token_ttl: z
     .number(WHOLE_SECONDS)
     .int(WHOLE_SECONDS)
@@ -61,8 +63,18 @@ export function readNewApi(input: WireObject, issuer: string): ApiDraft {
 /** Applies a JSON merge patch (RFC 7396) to an API; null resets a field to its default. */
 export function readApiPatch(record: ApiRecord, patch: WireObject): ApiDraft {
   const audience = 'Tokens and consents name the audience, so it never changes; make another API instead.';
-  const { name, accessTokenFormat, signingAlg, accessTokenTtl, openToRegistration } = record;
-  const current = toSnake({ name, accessTokenFormat, signingAlg, accessTokenTtl, openToRegistration });
+  const { name, orgId, accessTokenFormat, signingAlg, accessTokenTyp, accessTokenTtl, openToRegistration } =
+    record;
+  const settings = {
+    name,
+    orgId,
+    accessTokenFormat,
+    signingAlg,
+    accessTokenTyp,
+    accessTokenTtl,
+    openToRegistration,
+  };
+  const current = toSnake(settings);
   const wire = mergePatch(mergePatch({}, { ...current }), patch);
   const draft = read(wire, apiFields, unknownFields(patch, apiFields, { ...READ_ONLY, audience }));
   return { ...draft, audience: record.audience };
@@ -76,9 +88,11 @@ function read(wire: WireObject, fields: Record<string, z.ZodType>, unknown: Vali
     audience: given.audience ?? '',
     settings: {
       name: given.name ?? '',
+      orgId: given.orgId ?? null,
       accessTokenFormat: given.accessTokenFormat ?? 'jwt',
       // RFC 9068 section 2.1: the algorithm that every resource server has to understand.
       signingAlg: given.signingAlg ?? 'RS256',
+      accessTokenTyp: given.accessTokenTyp ?? 'at+jwt',
       accessTokenTtl: given.accessTokenTtl ?? null,
       openToRegistration: given.openToRegistration ?? false,
     },

@@ -3,10 +3,14 @@ import { toSnake } from '../../platform/wire/snake-case.js';
 /** What operators decide about an API. */
 export interface ApiSettings {
   name: string;
+  /** The organization that runs the API; its clients may introspect the API's tokens. Null: none. */
+  orgId: string | null;
   /** RFC 9068, or a random string that the API asks about at the introspection endpoint. */
   accessTokenFormat: 'opaque' | 'jwt';
   /** What JWT access tokens are signed with. */
   signingAlg: 'RS256' | 'ES256';
+  /** The `typ` of JWT access tokens: RFC 9068, or what validators without it accept. */
+  accessTokenTyp: 'at+jwt' | 'JWT';
   /** Seconds that access tokens live; null for the installation's lifetime of their kind. */
   accessTokenTtl: number | null;
   /** Whether clients can register themselves for its scopes (RFC 7591). */
@@ -38,8 +42,10 @@ export function adminApi(audience: string, scopes: readonly string[], accessToke
     id: ADMIN_API_ID,
     audience,
     name: 'Admin API',
+    orgId: null,
     accessTokenFormat: 'jwt',
     signingAlg: 'ES256',
+    accessTokenTyp: 'at+jwt',
     accessTokenTtl,
     openToRegistration: false,
     scopes: [...scopes].sort(),

@@ -7,8 +7,8 @@ import type { ApiRecord, ApiSettings } from './api-record.js';
 
 type Row = SnakeKeys<ApiRecord>;
 
-const COLUMNS = `a.id, a.audience, a.name, a.access_token_format, a.signing_alg, a.access_token_ttl,
-  a.open_to_registration, a.version,
+const COLUMNS = `a.id, a.audience, a.name, a.org_id, a.access_token_format, a.signing_alg, a.access_token_typ,
+  a.access_token_ttl, a.open_to_registration, a.version,
   a.created_at, a.updated_at,
   ARRAY(SELECT s.name FROM scopes s WHERE s.api_id = a.id ORDER BY s.name) AS scopes`;
 const FIND_BY_AUDIENCE = `SELECT ${COLUMNS} FROM apis a WHERE a.audience = ANY($1)`;
@@ -45,6 +45,11 @@ export class ApisRepository {
   /** Whether there is such an API; it cannot be deleted before the transaction ends. */
   async lockForShare(tx: Transaction, id: string): Promise<boolean> {
     return (await tx('apis').where({ id }).forKeyShare().select('id')).length === 1;
+  }
+
+  /** Whether there is such an organization; it cannot be deleted before the transaction ends. */
+  async lockOrganization(tx: Transaction, id: string): Promise<boolean> {
+    return (await tx('organizations').where({ id }).forKeyShare().select('id')).length === 1;
   }
 
   /** Newest first. */

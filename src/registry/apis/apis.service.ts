@@ -6,7 +6,8 @@ import type { Position } from '../../platform/paging/cursor.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
 import { readApiPatch, readNewApi } from './api-input.js';
-import type { ApiRecord } from './api-record.js';
+import type { ApiRecord, ApiSettings } from './api-record.js';
+import { otherSpelling } from './audience-rules.js';
 import type { ApisRepository } from './apis.repository.js';
 import type { ScopeUse } from '../scopes/catalogue.service.js';
 
@@ -43,11 +44,18 @@ const FIRST: Position = {
 export class ApisService {
   constructor(private readonly deps: ApisDependencies) {}
 
-  /** The API that a resource indicator names (RFC 8707), compared character by character. */
+  /**
+   * The API that a resource indicator names (RFC 8707), compared character by character but for the slash of an empty path,
+   * which may be there or not (RFC 3986 section 6.2.3).
+   */
   async findByAudience(audience: string): Promise<ApiRecord | undefined> {
     const { adminApi, apis } = this.deps;
     if (audience === adminApi.audience) return adminApi;
-    return /[\p{Cc}\p{Surrogate}]/u.test(audience) ? undefined : apis.findByAudience(audience);
+    if (/[\p{Cc}\p{Surrogate}]/u.test(audience)) return undefined;
+    const other = otherSpelling(audience);
+    if (other === undefined) return apis.findByAudience(audience);
+    const [exact, same] = await Promise.all([apis.findByAudience(audience), apis.findByAudience(other)]);
+    return exact ?? same;
   }
 
   /** The admin API, then the others, newest first. Throws as `readPage` does. */
@@ -70,6 +78,9 @@ export class ApisService {
     const { audience, errors, settings } = readNewApi(input, issuer);
     if (errors.length > 0) throw invalid(errors);
     return database.transaction(async (tx) => {
+      const other = otherSpelling(audience);
+      if (other !== undefined && (await apis.findByAudience(other))) throw taken();
+      await this.#checkOwner(tx, settings);
       const id = await apis.insert(tx, audience, settings);
       if (id === undefined) throw taken();
       await this.#audit(tx, actor, 'api.created', id, Object.keys(input));
@@ -90,6 +101,7 @@ export class ApisService {
       if (errors.length > 0) throw invalid(errors);
       const changed = changedFields(before, settings);
       if (changed.length === 0) return before;
+      await this.#checkOwner(tx, settings);
       await apis.update(tx, id, settings);
       await this.#audit(tx, actor, 'api.updated', id, changed);
       return found(await apis.find(id, tx), 'API');
@@ -115,6 +127,11 @@ export class ApisService {
       }
       await this.#audit(tx, actor, 'api.deleted', id, []);
     });
+  }
+
+  async #checkOwner(tx: Transaction, { orgId }: ApiSettings): Promise<void> {
+    if (orgId === null || (await this.deps.apis.lockOrganization(tx, orgId))) return;
+    throw invalid([{ pointer: '/org_id', detail: 'There is no organization with this id.' }]);
   }
 
   async #lock(tx: Transaction, id: string, ifMatch?: IfMatch): Promise<ApiRecord> {

@@ -20,6 +20,15 @@ export function isReservedAudience(audience: string, issuer: string): boolean {
   return /^\/(?:admin(?:\/.*)?)?$/i.test(url.pathname);
 }
 
+/**
+ * The same audience with or without the slash of an empty path (RFC 3986 section 6.2.3); undefined when it has a path, or
+ * is not http or https.
+ */
+export function otherSpelling(audience: string): string | undefined {
+  const [, origin, slash, query = ''] = /^(https?:\/\/[^/?#]+)(\/?)(\?.*)?$/i.exec(audience) ?? [];
+  return origin === undefined ? undefined : `${origin}${slash === '/' ? '' : '/'}${query}`;
+}
+
 /** Where an API is, for people: its host, or the whole audience when that names no host. */
 export function hostOf(audience: string): string {
   return URL.parse(audience)?.host || audience;

@@ -40,7 +40,7 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     postLogoutRedirectUris: given.postLogoutRedirectUris ?? [],
     backchannelLogoutUri: given.backchannelLogoutUri ?? null,
     backchannelLogoutSessionRequired: given.backchannelLogoutSessionRequired ?? false,
-    allowedCorsOrigins: given.allowedCorsOrigins ?? [],
+    allowedCorsOrigins: given.allowedCorsOrigins ?? null,
     grantTypes,
     responseTypes: given.responseTypes ?? inferResponseTypes(grantTypes),
     scopes,
@@ -48,7 +48,8 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     optionalScopes: optionalScopes.filter(
       (name) => !AUTOMATIC_SCOPES.includes(name) || scopes.includes(name),
     ),
-    tokenEndpointAuthMethod: given.tokenEndpointAuthMethod ?? defaultAuthMethod(clientType),
+    tokenEndpointAuthMethod: given.tokenEndpointAuthMethod ?? (clientType === 'public' ? 'none' : null),
+    claimsInIdToken: given.claimsInIdToken ?? true,
     jwks: given.jwks ?? null,
     jwksUri: given.jwksUri ?? null,
     defaultMaxAge: given.defaultMaxAge ?? null,
@@ -93,8 +94,4 @@ export function inferScopes(given: readonly string[] | undefined, grants: readon
 /** Whether a person takes part in one of the grants. */
 export function isPersonal(grants: readonly GrantType[]): boolean {
   return grants.some((grant) => PERSONAL_GRANTS.includes(grant));
-}
-
-function defaultAuthMethod(type: ClientType): AuthMethod {
-  return type === 'public' ? 'none' : 'client_secret_basic';
 }

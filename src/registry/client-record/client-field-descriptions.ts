@@ -21,12 +21,16 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   post_logout_redirect_uris: 'Where people may be sent after they signed out.',
   backchannel_logout_uri: 'Where the application is notified of a sign-out.',
   backchannel_logout_session_required: 'Whether logout tokens must name the session.',
-  allowed_cors_origins: 'The origins whose scripts may call the token endpoints.',
+  allowed_cors_origins:
+    'The origins whose scripts may call the token endpoints. null (the default): the origins of the https and localhost redirect URIs of a public client, none for a confidential one.',
   grant_types: 'The grants that the client may use; authorization_code and refresh_token by default.',
   response_types: 'What the authorization endpoint may answer; follows from the grants.',
   scopes: 'The most that the client may ask for. openid and offline_access follow from the grants.',
   optional_scopes: 'Those of the scopes that people may untick on the consent page.',
-  token_endpoint_auth_method: 'How the client proves who it is; `none` is for public clients only.',
+  token_endpoint_auth_method:
+    'How the client proves who it is; `none` is for public clients only. null (the default of confidential clients): client_secret_basic or client_secret_post, one per request.',
+  claims_in_id_token:
+    'Whether ID tokens have the claims of the granted scopes, which is the default, or userinfo alone has them.',
   jwks: 'The public keys of the client (RFC 7517); for private_key_jwt, unless jwks_uri has them.',
   jwks_uri: 'Where the public keys of the client are (https).',
   default_max_age:

@@ -39,12 +39,15 @@ export interface ClientSettings {
   postLogoutRedirectUris: string[];
   backchannelLogoutUri: string | null;
   backchannelLogoutSessionRequired: boolean;
-  allowedCorsOrigins: string[];
+  /** Null: the origins of a public client's own redirect URIs (see `corsOrigins`). */
+  allowedCorsOrigins: string[] | null;
   grantTypes: GrantType[];
   responseTypes: ResponseType[];
   scopes: string[];
   optionalScopes: string[];
-  tokenEndpointAuthMethod: AuthMethod;
+  /** Null: client_secret_basic or client_secret_post, whichever a request uses. */
+  tokenEndpointAuthMethod: AuthMethod | null;
+  claimsInIdToken: boolean;
   jwks: { keys: PublicJwk[] } | null;
   jwksUri: string | null;
   /** Seconds after which a person has to sign in again, when the request says nothing (max_age). */
@@ -99,9 +102,9 @@ export interface ClientRecord extends ClientSettings {
   secrets: SecretSummary[];
 }
 
-/** Whether clients that use the method have a secret. */
-export function usesSecret(method: AuthMethod): boolean {
-  return method === 'client_secret_basic' || method === 'client_secret_post';
+/** Whether clients that use the method, or either of the two when it is null, have a secret. */
+export function usesSecret(method: AuthMethod | null): boolean {
+  return method === null || method === 'client_secret_basic' || method === 'client_secret_post';
 }
 
 /** Whether the client's auth method needs a secret and it has none. */

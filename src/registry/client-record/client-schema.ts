@@ -104,6 +104,7 @@ export const writableFields = {
     client_secret_jwt:
       'client_secret_jwt needs the secret itself, and only its hash is kept; use private_key_jwt.',
   }),
+  claims_in_id_token: switched,
   jwks,
   jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false }), HTTPS),
   default_max_age: z

@@ -34,7 +34,7 @@ const RULES: readonly Rule[] = [
         (clientType === 'public') !== (method === 'none'),
         '/token_endpoint_auth_method',
         clientType === 'public'
-          ? `A public client cannot authenticate: use none instead of ${method}.`
+          ? `A public client cannot authenticate: use none instead of ${String(method)}.`
           : 'A confidential client must authenticate: none is for public clients.',
       ),
   },
@@ -42,9 +42,9 @@ const RULES: readonly Rule[] = [
     reads: ['tokenEndpointAuthMethod'],
     check: ({ tokenEndpointAuthMethod: method }, _, { authMethods }) =>
       when(
-        !authMethods.includes(method),
+        method !== null && !authMethods.includes(method),
         '/token_endpoint_auth_method',
-        `${method} cannot be used: ${NOT_ON}`,
+        `${String(method)} cannot be used: ${NOT_ON}`,
       ),
   },
   {

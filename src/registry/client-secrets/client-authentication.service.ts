@@ -1,6 +1,14 @@
 import type { AttemptsService } from '../../identity/attempts/attempts.service.js';
 import type { RateLimits } from '../../identity/attempts/limits.js';
 import type { StoredSecret, VerifiedSecrets } from '../../platform/crypto/hashing.js';
+import type { LiveClient } from '../live-clients/live-client.js';
+
+/** How a request carried a secret: in the Authorization header or in the form. */
+export type SecretMethod = 'client_secret_basic' | 'client_secret_post';
+
+/** What became of a presented secret: its id, or why it was refused. `message` is for the client. */
+export type SecretOutcome =
+  { secretId: string } | { refusal: 'wrong_secret' | 'wrong_method'; message?: string };
 
 /** Checks the secrets that clients present. */
 export class ClientAuthenticationService {
@@ -9,6 +17,26 @@ export class ClientAuthenticationService {
     private readonly attempts: AttemptsService,
     private readonly limits: Pick<RateLimits, 'clientSecret'>,
   ) {}
+
+  /**
+   * Authenticates a client by its secret (RFC 6749 section 2.3.1). A right secret by another method than the one that
+   * the client is registered for is told so; without a registered method either is good. Throws as `verify` does.
+   */
+  async authenticate(
+    { record, secrets }: Pick<LiveClient, 'record' | 'secrets'>,
+    presented: string,
+    used: SecretMethod,
+    address: string,
+  ): Promise<SecretOutcome> {
+    const secretId = await this.verify(record.clientId, secrets, presented, address);
+    if (secretId === undefined) return { refusal: 'wrong_secret' };
+    const method = record.tokenEndpointAuthMethod ?? used;
+    if (method === used) return { secretId };
+    return {
+      refusal: 'wrong_method',
+      message: `this client is registered for ${method}; it used ${used}`,
+    };
+  }
 
   /**
    * The id of the client's secret that `presented` is. A secret that was verified before costs one HMAC; bcrypt comes

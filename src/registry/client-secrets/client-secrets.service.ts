@@ -73,7 +73,7 @@ export class ClientSecretsService {
       'client.secret_rotated',
       async (tx, client) => {
         if (!usesSecret(client.tokenEndpointAuthMethod)) {
-          const method = client.tokenEndpointAuthMethod;
+          const method = String(client.tokenEndpointAuthMethod);
           throw new AppError(
             'conflict',
             `A client whose token_endpoint_auth_method is ${method} has no secret.`,

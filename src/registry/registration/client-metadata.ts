@@ -110,6 +110,8 @@ export function toMetadata(record: Registered): Metadata {
     client_id: record.clientId,
     client_id_issued_at: Math.floor(record.createdAt.getTime() / 1000),
     ...Object.fromEntries(shared.filter(([, value]) => value !== null)),
+    // RFC 7591 section 2: the method of a client that named none. It is one of the two that such a client may use.
+    token_endpoint_auth_method: record.tokenEndpointAuthMethod ?? 'client_secret_basic',
     scope: record.scopes.join(' '),
     application_type: applicationType(record),
     subject_type: 'public',

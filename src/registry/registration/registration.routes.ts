@@ -21,7 +21,16 @@ const CODES: Partial<Record<ErrorKind, string>> = {
   method_not_allowed: 'invalid_request',
 };
 
-/** The endpoints of dynamic registration (RFC 7591) and its management (RFC 7592). No CORS. */
+/** What scripts of any origin are told about the endpoint, which reads no cookie. */
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'WWW-Authenticate, Retry-After',
+};
+
+/**
+ * The endpoints of clients that register themselves (RFC 7591) and of their registration (RFC 7592). Scripts of any origin
+ * may use them, without credentials.
+ */
 export function registrationRoutes(registration: RegistrationService): Router<RequestState> {
   const router = new Router<RequestState>();
   router.use([COLLECTION, CLIENT], registrationErrors());
@@ -46,8 +55,18 @@ export function registrationRoutes(registration: RegistrationService): Router<Re
     ctx.status = 204;
   });
 
+  router.options([COLLECTION, CLIENT], (ctx) => {
+    const requested = ctx.get('Access-Control-Request-Headers');
+    ctx.set({
+      'Access-Control-Allow-Methods': 'POST, GET, PUT, DELETE',
+      'Access-Control-Max-Age': '3600',
+      ...(requested === '' ? {} : { 'Access-Control-Allow-Headers': requested }),
+    });
+    ctx.status = 204;
+  });
+
   router.all([COLLECTION, CLIENT], (ctx) => {
-    ctx.set('Allow', ctx.path === COLLECTION ? 'POST' : 'GET, HEAD, PUT, DELETE');
+    ctx.set('Allow', `${ctx.path === COLLECTION ? 'POST' : 'GET, HEAD, PUT, DELETE'}, OPTIONS`);
     throw new AppError('method_not_allowed', 'This endpoint does not understand the method.');
   });
   return router;
@@ -56,7 +75,7 @@ export function registrationRoutes(registration: RegistrationService): Router<Re
 /** Answers errors as RFC 7591 section 3.2.2 has them; mistakes of ours go on to `problemDetails()`. */
 function registrationErrors(): Koa.Middleware {
   return async (ctx, next) => {
-    ctx.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+    ctx.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', ...CORS });
     try {
       await next();
     } catch (thrown) {

@@ -27,6 +27,61 @@ function askWithPost(client: RegisteredClient, secret = client.client_secret): P
   return postForm(`${server.origin}/oauth2/token`, fields);
 }
 
+describe('without a registered method', () => {
+  test('the secret is good in the header and in the form, and the record says null', async () => {
+    const client = await server.register(MACHINE);
+    expect(client).toMatchObject({ token_endpoint_auth_method: null });
+    expect((await askWithBasic(client)).status).toBe(200);
+    expect((await askWithPost(client)).status).toBe(200);
+    expect((await askWithPost(client, 'wrong')).status).toBe(401);
+  });
+
+  test('a named method is the only one, and null takes it back', async () => {
+    const client = await server.register(MACHINE);
+    await server.admin('PATCH', `/${client.id}`, { token_endpoint_auth_method: 'client_secret_post' });
+    expect((await askWithBasic(client)).status).toBe(401);
+    expect((await askWithPost(client)).status).toBe(200);
+    await server.admin('PATCH', `/${client.id}`, { token_endpoint_auth_method: null });
+    expect((await askWithBasic(client)).status).toBe(200);
+  });
+});
+
+describe.each(['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke', '/oauth2/device'])('%s', (path) => {
+  const fields = { ...GRANT, token: 'x' };
+  const device = { grant_types: ['urn:ietf:params:oauth:grant-type:device_code'], redirect_uris: [] };
+  const settings = path.endsWith('device') ? device : MACHINE;
+
+  test.each([
+    ['client_secret_basic', 'client_secret_post'],
+    ['client_secret_post', 'client_secret_basic'],
+  ] as const)('a client for %s that uses %s is told so', async (method, used) => {
+    const client = await server.register({ ...settings, token_endpoint_auth_method: method });
+    const ask = (secret: string) =>
+      used === 'client_secret_basic'
+        ? postForm(server.origin + path, fields, basic(client, secret))
+        : postForm(server.origin + path, { ...fields, client_id: client.client_id, client_secret: secret });
+    expect(await ask(client.client_secret)).toMatchObject({
+      status: 401,
+      body: {
+        error: 'invalid_client',
+        error_description: `this client is registered for ${method}; it used ${used}`,
+      },
+    });
+    const wrong = await ask('wrong');
+    expect(wrong.body).toMatchObject({ error_description: 'client authentication failed' });
+    const unknown = await postForm(server.origin + path, fields, basic({ ...client, client_id: 'nobody' }));
+    expect([unknown.status, unknown.body]).toEqual([wrong.status, wrong.body]);
+  });
+
+  test('a client without a registered method uses either, one per request', async () => {
+    const client = await server.register(settings);
+    const form = { ...fields, client_id: client.client_id, client_secret: client.client_secret };
+    expect((await postForm(server.origin + path, fields, basic(client))).status).toBe(200);
+    expect((await postForm(server.origin + path, form)).status).toBe(200);
+    expect(await postForm(server.origin + path, form, basic(client))).toMatchObject({ status: 400 });
+  });
+});
+
 describe('the method used is the one registered', () => {
   test('client_secret_basic', async () => {
     const client = await server.register({ ...MACHINE, token_endpoint_auth_method: 'client_secret_basic' });
@@ -74,6 +129,28 @@ test('a wrong secret is 401 with a challenge, and shows neither secret', async (
   const shown = JSON.stringify([answer.body, ...answer.headers]);
   expect(shown).not.toContain('not-the-secret');
   expect(shown).not.toContain(client.client_secret);
+});
+
+test('refused clients are in the log with their client_id and without what they sent', async () => {
+  const client = await server.register({ ...MACHINE, token_endpoint_auth_method: 'client_secret_basic' });
+  const path = '/oauth2/introspect';
+  await askWithBasic(client, 'not-the-secret');
+  await askWithPost(client);
+  await askWithBasic({ ...client, client_id: 'not-a-client' });
+  await postForm(server.origin + path, { token: 'x' }, basic(client, 'not-the-secret'));
+  const lines = server.logs().split('\n').filter(Boolean);
+  const refused = lines
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ msg, clientId }) => msg === 'client authentication failed' && clientId !== undefined);
+  const mine = refused.filter(({ clientId }) => clientId === client.client_id);
+  expect(mine.map(({ path: at, reason }) => [at, reason])).toEqual([
+    ['/oauth2/token', 'invalid secret provided'],
+    ['/oauth2/token', 'this client is registered for client_secret_basic; it used client_secret_post'],
+    [path, 'invalid secret provided'],
+  ]);
+  expect(refused.map(({ clientId }) => clientId)).toContain('not-a-client');
+  expect(server.logs()).not.toContain('not-the-secret');
+  expect(server.logs()).not.toContain(client.client_secret);
 });
 
 test('an unknown client and a wrong secret get the same answer', async () => {

@@ -3,7 +3,7 @@ import { UserAgent } from '../../../src/demo/user-agent.js';
 import { obtainCode } from '../../harness/protocol/codes.js';
 import { relyingParty } from '../../harness/protocol/relying-party.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { postForm } from '../../harness/protocol/wire.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 const ALLOWED = 'https://app.example';
 const agent = new UserAgent();
@@ -50,8 +50,53 @@ test.each([
   expect(answer.headers.get('access-control-allow-origin')).toBeNull();
 });
 
+test("a public client's own redirect URIs give its origins", async () => {
+  const spa = await server.register({
+    token_endpoint_auth_method: 'none',
+    redirect_uris: ['https://spa.example/callback', 'http://localhost:5173/callback'],
+  });
+  expect(spa).toMatchObject({ allowed_cors_origins: null });
+  const form = {
+    grant_type: 'authorization_code',
+    code: 'x',
+    client_id: spa.client_id,
+    redirect_uri: 'https://spa.example/callback',
+    code_verifier: 'v'.repeat(43),
+  };
+  const ask = async (origin: string) => {
+    const answer = await postForm(`${server.origin}/oauth2/token`, form, { origin });
+    return [answer.body['error'], answer.headers.get('access-control-allow-origin')];
+  };
+  for (const origin of ['https://spa.example', 'http://localhost:5173'])
+    expect(await ask(origin)).toEqual(['invalid_grant', origin]);
+  for (const origin of ['https://spa.example:8443', 'http://localhost:5174', ALLOWED])
+    expect(await ask(origin)).toEqual(['invalid_request', null]);
+});
+
+test('a confidential client has no origins of its own accord', async () => {
+  const secret = await server.register({ redirect_uris: ['https://web.example/callback'] });
+  const fields = { token: 'x' };
+  const headers = { ...basic(secret), origin: 'https://web.example' };
+  expect((await postForm(`${server.origin}/oauth2/introspect`, fields, headers)).status).toBe(400);
+});
+
+test('protocol errors can be read by the page that caused them', async () => {
+  const wrong = { grant_type: 'authorization_code', code: 'x', client_id: app.client_id };
+  for (const form of [wrong, { ...wrong, grant_type: 'nonsense' }, { ...wrong, client_id: 'nobody' }]) {
+    const answer = await postForm(`${server.origin}/oauth2/token`, form, { origin: ALLOWED });
+    expect([400, 401]).toContain(answer.status);
+    expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED);
+  }
+  const headers = { origin: ALLOWED };
+  const info = await fetch(`${server.origin}/oauth2/userinfo`, { headers });
+  expect([info.status, info.headers.get('access-control-allow-origin')]).toEqual([401, ALLOWED]);
+});
+
 test('a client without origins is for servers', async () => {
-  const plain = await server.register({ token_endpoint_auth_method: 'none' });
+  const plain = await server.register({
+    token_endpoint_auth_method: 'none',
+    allowed_cors_origins: [],
+  });
   expect((await redeemFrom(ALLOWED, plain)).status).toBe(400);
   expect((await redeemFrom(undefined, plain)).status).toBe(200);
 });

@@ -9,6 +9,14 @@ const PATCHES = join('src', 'endpoints', 'oidc-patches');
 
 /** The lines of the engine that the patches name, with what they rely on there. */
 const LINES: Record<string, string> = {
+  'lib/actions/introspection.js:75': 'ctx.body = { active: false };',
+  'lib/actions/jwks.js:5': 'ctx.body = { keys };',
+  'lib/actions/revocation.js:33': "ctx.body = '';",
+  'lib/helpers/grant_common.js:175': 'if (conformIdTokenClaims && userinfo.enabled && !at.aud) {',
+  'lib/helpers/process_response_types.js:157': 'if (conformIdTokenClaims && userinfo.enabled',
+  'lib/helpers/router.js:206': 'if (!matched) return next();',
+  'lib/shared/check_resource.js:77': 'resourceServers[identifier] = new provider.ResourceServer(',
+  'lib/shared/reject_structured_tokens.js:13': 'if (tokenIsJWT) {',
   'lib/actions/authorization/resume.js:111': 'session.resetIdentifier();',
   'lib/actions/authorization/scopes.js:39': "scopes.splice(scopes.indexOf('offline_access'), 1);",
   'lib/actions/authorization/sender_constraints.js:16':

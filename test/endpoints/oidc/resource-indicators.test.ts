@@ -40,6 +40,65 @@ const verified = (token: unknown, audience: string) =>
     typ: 'at+jwt',
   });
 
+describe('the slash of an empty path (RFC 3986 section 6.2.3)', () => {
+  test.each([
+    ['https://slash.example', 'https://slash.example/'],
+    ['https://noslash.example/', 'https://noslash.example'],
+  ])('an API registered as %s is %s, too', async (audience, other) => {
+    const name = audience.split('.')[0]?.slice(8) ?? '';
+    await makeApi(server, { audience }, [`${name}.read`]);
+    const grants = ['authorization_code', 'refresh_token', 'client_credentials'];
+    const mixed = await server.register({ grant_types: grants, scopes: [`${name}.read`] });
+    const scope = `openid offline_access ${name}.read`;
+    const machine = await tokenAt(
+      { grant_type: 'client_credentials', scope: `${name}.read`, resource: other },
+      mixed,
+    );
+    expect(machine.status).toBe(200);
+    await verified(machine.body['access_token'], audience);
+    const rp = await relyingParty(server, mixed);
+    for (const [asked, redeemed] of [
+      [other, audience],
+      [audience, other],
+      [other, other],
+    ] as const) {
+      const { form } = await obtainCode(rp, person, { scope, resource: asked });
+      const { body, status } = await tokenAt({ ...form, resource: redeemed }, mixed);
+      expect([status, body['error']]).toEqual([200, undefined]);
+      await verified(body['access_token'], audience);
+      const refresh = { grant_type: 'refresh_token', refresh_token: String(body['refresh_token']) };
+      const fresh = await tokenAt({ ...refresh, resource: asked }, mixed);
+      await verified(fresh.body['access_token'], audience);
+    }
+  });
+
+  test('cannot make two APIs, and a path is compared as it is', async () => {
+    await makeApi(server, { audience: 'https://one.example' }, []);
+    const body = { name: 'Two', audience: 'https://one.example/' };
+    const { status } = await callAdmin(server, 'POST', '/apis', body);
+    expect(status).toBe(409);
+    const form = { grant_type: 'client_credentials', scope: 'orders.read', resource: `${ORDERS}/` };
+    const machine = await server.register({ grant_types: ['client_credentials'], scopes: ['orders.read'] });
+    expect((await tokenAt(form, machine)).body).toMatchObject({ error: 'invalid_target' });
+  });
+});
+
+test('an API may have access tokens of the type JWT, from the next token on', async () => {
+  const audience = 'https://spring.example/v1';
+  const id = await makeApi(server, { audience, access_token_typ: 'JWT' }, ['spring.read']);
+  const machine = await server.register({ grant_types: ['client_credentials'], scopes: ['spring.read'] });
+  const form = { grant_type: 'client_credentials', scope: 'spring.read', resource: audience };
+  const typ = async () =>
+    decodeProtectedHeader(String((await tokenAt(form, machine)).body['access_token'])).typ;
+  expect(await typ()).toBe('JWT');
+  const body = { access_token_typ: null };
+  expect(await callAdmin(server, 'PATCH', `/apis/${id}`, body)).toMatchObject({
+    status: 200,
+    body: { access_token_typ: 'at+jwt' },
+  });
+  expect(await typ()).toBe('at+jwt');
+});
+
 describe('an access token for an API', () => {
   test('is a JWT as RFC 9068 has it, in the algorithm and for the time that the API says', async () => {
     const scope = 'openid orders.read orders.admin';

@@ -34,7 +34,7 @@ describe('defaults', () => {
     expect(errors).toEqual([]);
     expect(settings).toMatchObject({
       clientType: 'confidential',
-      tokenEndpointAuthMethod: 'client_secret_basic',
+      tokenEndpointAuthMethod: null,
       grantTypes: ['authorization_code', 'refresh_token'],
       responseTypes: ['code'],
       scopes: ['openid', 'offline_access', 'profile', 'email'],

@@ -1,0 +1,193 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { logRequest } from '../../platform/http/access-log.js';
+import { callerAddress } from './caller-address.js';
+import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+import { requestIdFor } from '../../platform/http/request-id.js';
+import { describeError, type Logger } from '../../platform/telemetry/telemetry.js';
+import { corsOrigins } from '../../registry/client-rules/redirect-uri-rules.js';
+import type { ClientAuthenticationService } from '../../registry/client-secrets/client-authentication.service.js';
+import type { LiveClient } from '../../registry/live-clients/live-client.js';
+import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
+import { attemptedClientId } from '../client-authentication/client-credentials.js';
+import { logRefusedClient } from '../client-authentication/refused-client.js';
+import { IntrospectionError, invalidRequest, toIntrospectionError } from './introspection-error.js';
+import { type PresentedClient, presentedClient, readFormBytes, replayBody } from './introspection-request.js';
+import type { IntrospectionService } from './introspection.service.js';
+
+/** What the handler needs. */
+export interface IntrospectionHandlerDependencies {
+  issuer: string;
+  trustedProxies: number;
+  introspection: IntrospectionService;
+  liveClients: Pick<LiveClientsService, 'find'>;
+  clientAuthentication: Pick<ClientAuthenticationService, 'authenticate'>;
+  usage: { secretUsed(clientId: string, secretId: string): void };
+  log: Logger;
+}
+
+/** Answers a request as Node has it. */
+export type HttpHandler = (req: IncomingMessage, res: ServerResponse) => unknown;
+
+const METHODS = 'POST, OPTIONS';
+const HEADERS = {
+  'Content-Type': 'application/json; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  Vary: 'Origin',
+};
+
+/**
+ * Answers the introspection endpoint (RFC 7662) without the HTTP applications behind it, which get every other request,
+ * and those whose client authenticates with an assertion: the engine verifies it, and the answer is made here, too (see the
+ * patch `answerIntrospection`).
+ */
+export function introspectionHandler(deps: IntrospectionHandlerDependencies, next: HttpHandler): HttpHandler {
+  return (req, res) => {
+    const { url = '' } = req;
+    const path = ENGINE_ROUTES.introspection;
+    if (!url.startsWith(path) || (url.length > path.length && url[path.length] !== '?'))
+      return next(req, res);
+    return new Exchange(deps, req, res).answer(next);
+  };
+}
+
+/** One request and its response. */
+class Exchange {
+  readonly #started = performance.now();
+  readonly #requestId: string;
+  readonly #address: string;
+
+  constructor(
+    private readonly deps: IntrospectionHandlerDependencies,
+    private readonly req: IncomingMessage,
+    private readonly res: ServerResponse,
+  ) {
+    this.#requestId = requestIdFor(req.headers['x-request-id']);
+    this.#address = callerAddress(req, deps.trustedProxies);
+  }
+
+  async answer(next: HttpHandler): Promise<void> {
+    const { req, res } = this;
+    let bytes: Buffer = Buffer.alloc(0);
+    try {
+      if (req.method === 'POST') {
+        bytes = await readFormBytes(req);
+        // Without the parameter's own encoding: a client that encodes its name is refused below.
+        if (bytes.includes('client_assertion=')) {
+          replayBody(req, bytes);
+          await next(req, res);
+          return;
+        }
+      }
+      this.#begin();
+      if (req.method === 'OPTIONS') this.#preflight();
+      else if (req.method !== 'POST') throw notAllowed();
+      else this.#send(200, await this.#introspect(new URLSearchParams(bytes.toString())));
+    } catch (thrown) {
+      if (!res.hasHeader('X-Request-Id')) this.#begin();
+      this.#refuse(thrown);
+    }
+  }
+
+  #begin(): void {
+    const { req, res } = this;
+    res.setHeader('X-Request-Id', this.#requestId);
+    res.setHeader('Access-Control-Allow-Origin', req.headers.origin ?? '*');
+    res.setHeader('Access-Control-Expose-Headers', 'WWW-Authenticate');
+    res.once('close', () =>
+      logRequest(this.deps.log, this.#started, res, {
+        requestId: this.#requestId,
+        method: req.method ?? '',
+        path: ENGINE_ROUTES.introspection,
+        address: this.#address,
+      }),
+    );
+  }
+
+  async #introspect(form: URLSearchParams): Promise<unknown> {
+    const { introspection } = this.deps;
+    const presented = presentedClient(form, this.req.headers.authorization);
+    const token = form.get('token') || undefined;
+    const [client, described] = await Promise.all([
+      this.deps.liveClients.find(presented.clientId),
+      token === undefined ? undefined : introspection.describe(token),
+    ]);
+    await this.#authenticate(client, presented);
+    if (!client || token === undefined) throw invalidRequest("missing required parameter 'token'");
+    return introspection.answer(client, described);
+  }
+
+  async #authenticate(client: LiveClient | undefined, { clientId, secret }: PresentedClient): Promise<void> {
+    if (!client) throw this.#invalidClient(clientId, 'client not found');
+    const { origin } = this.req.headers;
+    if (origin !== undefined && !corsOrigins(client.record).includes(origin)) {
+      this.res.removeHeader('Access-Control-Allow-Origin');
+      throw invalidRequest(`origin ${origin} not allowed for client: ${clientId}`);
+    }
+    const method = client.record.tokenEndpointAuthMethod;
+    if (method === 'none' && !secret) return;
+    if (!secret || (method !== null && !method.startsWith('client_secret_')))
+      throw this.#invalidClient(clientId, 'not the method that the client is registered for');
+    const { clientAuthentication, usage } = this.deps;
+    const outcome = await clientAuthentication.authenticate(
+      client,
+      secret.value,
+      secret.method,
+      this.#address,
+    );
+    if ('secretId' in outcome) usage.secretUsed(clientId, outcome.secretId);
+    else throw this.#invalidClient(clientId, outcome.message ?? 'invalid secret provided', outcome.message);
+  }
+
+  #invalidClient(
+    clientId: string,
+    reason: string,
+    description = 'client authentication failed',
+  ): IntrospectionError {
+    logRefusedClient(this.deps.log, {
+      requestId: this.#requestId,
+      path: ENGINE_ROUTES.introspection,
+      address: this.#address,
+      clientId: attemptedClientId('', clientId),
+      reason,
+    });
+    const challenge = `Basic realm="${this.deps.issuer}", error="invalid_client", error_description="${description}"`;
+    const headers: Record<string, string> =
+      this.req.headers.authorization === undefined ? {} : { 'WWW-Authenticate': challenge };
+    return new IntrospectionError(401, 'invalid_client', description, headers);
+  }
+
+  #preflight(): void {
+    const { req, res } = this;
+    const requested = req.headers['access-control-request-headers'];
+    if (requested !== undefined) res.setHeader('Access-Control-Allow-Headers', requested);
+    res.setHeader('Access-Control-Allow-Methods', 'POST');
+    res.setHeader('Access-Control-Max-Age', '3600');
+    res.writeHead(204, { Vary: 'Origin', Allow: METHODS }).end();
+  }
+
+  #refuse(thrown: unknown): void {
+    const error = toIntrospectionError(thrown);
+    if (!error) {
+      this.deps.log.error({ requestId: this.#requestId, error: describeError(thrown) }, 'unexpected error');
+      this.#send(500, { error: 'server_error', error_description: 'the server made a mistake' });
+      return;
+    }
+    const description = error.description.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');
+    this.#send(error.status, { error: error.code, error_description: description }, error.headers);
+  }
+
+  #send(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
+    const { req, res } = this;
+    if (res.headersSent) return;
+    const json = JSON.stringify(body);
+    res.writeHead(status, { ...HEADERS, 'Content-Length': Buffer.byteLength(json), ...headers });
+    res.end(req.method === 'HEAD' ? undefined : json);
+  }
+}
+
+function notAllowed(): IntrospectionError {
+  return new IntrospectionError(405, 'invalid_request', 'send a POST request', { Allow: METHODS });
+}

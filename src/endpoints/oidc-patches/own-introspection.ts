@@ -1,0 +1,28 @@
+import type Koa from 'koa';
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+
+/** What the client may know of the token (RFC 7662 section 2.2). */
+export type Introspect = (clientId: string, token: string) => Promise<object>;
+
+/**
+ * Answers introspection requests of clients that the engine has authenticated by an assertion; those with a secret do not
+ * get here. The engine's own answer is withheld: it refuses JWTs, and hides tokens by other rules.
+ *
+ * Engine: lib/actions/introspection.js:75 (answer) and lib/shared/reject_structured_tokens.js:13 (JWTs are an error).
+ * Test: test/endpoints/oidc/introspection.test.ts, "private_key_jwt".
+ */
+export function answerIntrospection(provider: Provider, introspect: Introspect): void {
+  const middleware: Koa.Middleware = async (ctx, next) => {
+    await next();
+    if (ctx.path !== ENGINE_ROUTES.introspection || ctx.method !== 'POST') return;
+    const { oidc } = ctx as unknown as KoaContextWithOIDC;
+    const token = oidc.params?.['token'];
+    const code = (ctx.body as { error?: unknown } | null)?.error;
+    const authenticated = ctx.status === 200 || code === 'unsupported_token_type';
+    if (!authenticated || !oidc.client || typeof token !== 'string') return;
+    ctx.status = 200;
+    ctx.body = await introspect(oidc.client.clientId, token);
+  };
+  provider.use(middleware);
+}

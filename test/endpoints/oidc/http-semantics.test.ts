@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
+
+const { server, client } = await protocolFixture();
+
+describe('a method that the path does not have', () => {
+  test.each([
+    ['GET', '/oauth2/token', 'POST, OPTIONS'],
+    ['PUT', '/oauth2/token', 'POST, OPTIONS'],
+    ['GET', '/oauth2/introspect', 'POST, OPTIONS'],
+    ['GET', '/oauth2/revoke', 'POST, OPTIONS'],
+    ['GET', '/oauth2/device', 'POST, OPTIONS'],
+    ['PUT', '/oauth2/userinfo', 'GET, HEAD, POST, OPTIONS'],
+    ['DELETE', '/oauth2/authorize', 'GET, HEAD, POST'],
+    ['PUT', '/oauth2/logout', 'GET, HEAD, POST'],
+    ['PATCH', '/device', 'GET, HEAD, POST'],
+    ['POST', '/oauth2/jwks', 'GET, HEAD, OPTIONS'],
+    ['POST', '/.well-known/openid-configuration', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/.well-known/oauth-authorization-server', 'GET, HEAD, OPTIONS'],
+  ])('%s %s is 405 with Allow', async (method, path, allow) => {
+    const answer = await fetch(server.origin + path, { method });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+    expect(await answer.json()).toMatchObject({
+      error: 'invalid_request',
+      error_description: expect.any(String),
+    });
+  });
+
+  test('is a page for people', async () => {
+    const headers = { accept: 'text/html' };
+    const answer = await fetch(`${server.origin}/oauth2/authorize`, { method: 'DELETE', headers });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+    expect(answer.headers.get('content-type')).toContain('text/html');
+  });
+
+  test('of a path that is not there stays 404', async () => {
+    expect((await fetch(`${server.origin}/oauth2/nothing`)).status).toBe(404);
+  });
+});
+
+test.each(['/oauth2/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])(
+  '%s may be kept for five minutes, and asked for again by its ETag',
+  async (path) => {
+    const first = await fetch(server.origin + path);
+    expect(first.headers.get('cache-control')).toBe('public, max-age=300');
+    const tag = first.headers.get('etag') ?? '';
+    expect(tag).toMatch(/^"[\w-]+"$/);
+    const again = await fetch(server.origin + path, { headers: { 'if-none-match': `W/${tag}, "x"` } });
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, tag, '']);
+    const other = await fetch(server.origin + path, { headers: { 'if-none-match': '"x"' } });
+    expect(other.status).toBe(200);
+    const head = await fetch(server.origin + path, { method: 'HEAD' });
+    expect([head.status, head.headers.get('etag')]).toEqual([200, tag]);
+  },
+);
+
+test('the ETag of the keys changes when they are rotated', async () => {
+  const tag = async () => (await fetch(`${server.origin}/oauth2/jwks`)).headers.get('etag');
+  const before = await tag();
+  await server.context.keys.rotate();
+  await server.engine.refresh();
+  expect(await tag()).not.toBe(before);
+});
+
+test('a revocation is 200 with no body and no Content-Type', async () => {
+  const answer = await fetch(`${server.origin}/oauth2/revoke`, {
+    method: 'POST',
+    headers: basic(client),
+    body: new URLSearchParams({ token: 'x' }),
+  });
+  expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, null, '']);
+  expect((await postForm(`${server.origin}/oauth2/revoke`, {}, basic(client))).status).toBe(400);
+});

@@ -83,6 +83,7 @@ function assemble(e: Values) {
       session: e.SESSION_TTL,
     },
     allow: { plainPkce: e.ALLOW_PLAIN_PKCE, implicit: e.ALLOW_IMPLICIT },
+    pkce: e.PKCE,
     refreshGrace: e.REFRESH_GRACE,
     expiryInterval: e.EXPIRY_INTERVAL,
     publisher: {

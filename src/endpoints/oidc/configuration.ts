@@ -4,6 +4,7 @@ import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { Settings } from '../../settings/settings.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
+import { requirePkce } from '../oidc-requests/pkce-policy.js';
 import { type FindApi, rejectAudienceWithoutScope, resourceIndicators } from './resource-servers.js';
 import { engineResponseTypes } from '../../../adapters/response-types.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
@@ -108,9 +109,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     extraClientMetadata: { properties: CLIENT_EXTENSIONS },
     clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
     allowOmittingSingleRegisteredRedirectUri: false,
-    pkce: {
-      required: (_ctx, client) => client.clientAuthMethod === 'none' || client['pkce_required'] !== false,
-    },
+    pkce: { required: (ctx, client) => requirePkce(ctx, client, settings.pkce) },
     extraTokenClaims: rejectAudienceWithoutScope,
     rotateRefreshToken: true,
     fetch: engineFetch(settings.issuer),

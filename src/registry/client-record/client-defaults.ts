@@ -52,8 +52,7 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     tokenEndpointAuthMethod: given.tokenEndpointAuthMethod ?? defaultAuthMethod(clientType),
     jwks: given.jwks ?? null,
     jwksUri: given.jwksUri ?? null,
-    // RFC 9700 section 2.1.1 and OAuth 2.1: PKCE also for confidential clients, unless an operator says otherwise.
-    pkceRequired: given.pkceRequired ?? true,
+    pkceRequired: given.pkceRequired ?? (clientType === 'public' ? true : null),
     pkceChallengeMethod: given.pkceChallengeMethod ?? 'S256',
   };
 }

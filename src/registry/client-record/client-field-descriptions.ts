@@ -29,7 +29,8 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   token_endpoint_auth_method: 'How the client proves who it is; `none` is for public clients only.',
   jwks: 'The public keys of the client (RFC 7517); for private_key_jwt, unless jwks_uri has them.',
   jwks_uri: 'Where the public keys of the client are (https).',
-  pkce_required: 'Whether authorization requests need PKCE (RFC 7636); always true for public clients.',
+  pkce_required:
+    'Whether authorization requests need PKCE (RFC 7636); always true for public clients. Null, the default of confidential ones: what the setting PKCE of the installation says.',
   pkce_challenge_method: 'How challenges are made; `plain` only where the installation allows it.',
   visibility: 'Who may authorize the client: members of its organization, or everybody. Public is for good.',
   promoted_at: 'When the client became public.',

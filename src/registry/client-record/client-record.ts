@@ -54,7 +54,8 @@ export interface ClientSettings {
   tokenEndpointAuthMethod: AuthMethod;
   jwks: { keys: PublicJwk[] } | null;
   jwksUri: string | null;
-  pkceRequired: boolean;
+  /** Null: the setting PKCE decides. Always true for public clients. */
+  pkceRequired: boolean | null;
   pkceChallengeMethod: 'S256' | 'plain';
 }
 

@@ -43,7 +43,7 @@ const fields = {
   token_endpoint_auth_method: z.enum(AUTH_METHODS),
   jwks: z.strictObject({ keys: z.array(z.looseObject({ kty: z.string() })) }).nullable(),
   jwks_uri: textOrNull,
-  pkce_required: z.boolean(),
+  pkce_required: z.boolean().nullable(),
   pkce_challenge_method: z.enum(['S256', 'plain']),
   visibility: z.enum(['private', 'public']),
   promoted_at: time.nullable(),

@@ -68,7 +68,7 @@ const RULES: readonly Rule[] = [
     reads: ['clientType', 'tokenEndpointAuthMethod', 'pkceRequired'],
     check: ({ clientType, pkceRequired }) =>
       when(
-        clientType === 'public' && !pkceRequired,
+        clientType === 'public' && pkceRequired !== true,
         '/pkce_required',
         'PKCE protects public clients: send true or nothing.',
       ),

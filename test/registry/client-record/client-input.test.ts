@@ -39,7 +39,7 @@ describe('defaults', () => {
       responseTypes: ['code'],
       scopes: ['openid', 'offline_access', 'profile', 'email'],
       optionalScopes: [],
-      pkceRequired: true,
+      pkceRequired: null,
       pkceChallengeMethod: 'S256',
       description: null,
     });

@@ -54,6 +54,7 @@ export class ClientAdapter implements Adapter {
       token_endpoint_auth_method: record.tokenEndpointAuthMethod,
       allowed_cors_origins: record.allowedCorsOrigins,
       allowed_scopes: record.scopes,
+      optional_scopes: record.optionalScopes,
       pkce_required: record.pkceRequired,
       registration_type: record.registrationType,
       ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),

@@ -5,7 +5,12 @@ import type { Settings } from '../../settings/settings.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { requirePkce } from '../oidc-requests/pkce-policy.js';
-import { type FindApi, rejectAudienceWithoutScope, resourceIndicators } from './resource-servers.js';
+import {
+  type AudiencesOf,
+  type FindApi,
+  rejectAudienceWithoutScope,
+  resourceIndicators,
+} from './resource-servers.js';
 import { engineResponseTypes } from '../../../adapters/response-types.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
@@ -18,6 +23,7 @@ export interface EngineParts {
   adapter: AdapterFactory;
   findAccount: NonNullable<Configuration['findAccount']>;
   findApi: FindApi;
+  audiencesOf: AudiencesOf;
   isClientLive(clientId: string): Promise<boolean>;
   mayAuthorize: MayAuthorize;
   pages: EnginePages;
@@ -34,6 +40,7 @@ const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
 export const CLIENT_EXTENSIONS = [
   'allowed_cors_origins',
   'allowed_scopes',
+  'optional_scopes',
   'pkce_required',
   'registration_type',
 ];
@@ -164,7 +171,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
         userCodeConfirmSource: pages.userCodeConfirmSource,
         successSource: pages.successSource,
       },
-      resourceIndicators: resourceIndicators(parts.findApi),
+      resourceIndicators: resourceIndicators(parts.findApi, parts.audiencesOf),
     },
   };
 }

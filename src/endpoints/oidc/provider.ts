@@ -8,6 +8,7 @@ import { type InTransaction, transactionalProvider } from '../oidc-patches/grant
 import { deriveRefreshTokens } from '../oidc-patches/refresh-token-id.js';
 import { keepSessionId } from '../oidc-patches/session-id.js';
 import { answerUnsavedSession } from '../oidc-patches/unsaved-session.js';
+import { checkScopesOfAuthorization, completeScope } from '../oidc-requests/requested-scopes.js';
 import { engineConfiguration, type EngineParts } from './configuration.js';
 import { logEngineEvents } from './engine-log.js';
 
@@ -21,13 +22,17 @@ export interface PatchParts {
 
 /** Constructs and patches oidc-provider. A Provider's keys and scopes are fixed: to change them, build another. */
 export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logger): Provider {
-  const PatchedProvider = transactionalProvider(patches.inTokenTransaction);
+  const PatchedProvider = transactionalProvider(async (ctx, work) => {
+    if (ctx.oidc.params.grant_type === 'client_credentials') completeScope(ctx.oidc.params, ctx.oidc.client);
+    await patches.inTokenTransaction(work);
+  });
   const provider = new PatchedProvider(parts.settings.issuer, engineConfiguration(parts));
   provider.proxy = true;
   reuseClients(provider, patches.findClient);
   compareSecretsInRegistry(provider, patches.compareClientSecret);
   deriveRefreshTokens(provider, patches.vault);
   keepSessionId(provider);
+  checkScopesOfAuthorization(provider);
   answerUnsavedSession(provider, parts.pages);
   answerTooLarge(provider);
   logEngineEvents(provider, log);

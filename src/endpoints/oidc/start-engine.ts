@@ -37,6 +37,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       adapter: adapterFactory(context, names, artifacts),
       findAccount: findAccount(context, mayAuthorize),
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
+      audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
       isClientLive: (clientId: string) =>
         forEngine(async () => (await clientOfRequest(liveClients, clientId)) !== undefined),
       mayAuthorize: (clientId: string, accountId: string) =>
@@ -63,6 +64,18 @@ export async function startEngine(context: EngineServices, onChange?: () => void
   }, onChange);
   outbox.handle(logoutHandler(engine));
   return engine;
+}
+
+/** Asks the catalogue only about names that are no plain scopes. */
+async function audiencesOf(
+  { scopes }: EngineServices,
+  plain: readonly string[],
+  names: readonly string[],
+): Promise<string[]> {
+  const ofApis = names.filter((name) => !plain.includes(name));
+  if (ofApis.length === 0) return [];
+  const described = await forEngine(() => scopes.describe(ofApis));
+  return [...new Set(described.flatMap(({ api }) => api?.audience ?? []))];
 }
 
 function artifactContext({ accounts, artifacts, liveClients, settings, vault }: EngineServices) {

@@ -3,6 +3,9 @@ import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type Koa from 'koa';
 import { AppError } from '../errors/errors.js';
 
+/** Bytes of a request line and its headers: an authorization request of 24 kB as a query, and cookies. */
+const MAX_HEAD = 40 * 1024;
+
 /** A server that answers requests. */
 export interface Listener {
   /** Accepts nothing new, gives requests in flight that many seconds to end, then closes every connection. */
@@ -43,7 +46,8 @@ function serve(app: Koa): { server: Server } & Listener {
   const handle = app.callback();
   const sockets = new Set<Socket>();
   let closing = false;
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, (req, res) => {
+  const limits = { requestTimeout: 60_000, headersTimeout: 15_000, maxHeaderSize: MAX_HEAD };
+  const server = createServer(limits, (req, res) => {
     // A kept-alive connection must not delay a shutdown after its response.
     if (closing) res.setHeader('Connection', 'close');
     // RFC 9112 section 3.2: requests to a server name a path; other forms are for proxies, and some cannot be parsed.

@@ -3,7 +3,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { LiveClient } from '../src/registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../src/registry/live-clients/live-clients.service.js';
 import { usesSecret } from '../src/registry/client-record/client-record.js';
-import { applicationType } from '../src/registry/client-rules/redirect-uri-rules.js';
+import { applicationTypeOf, engineApplicationType } from '../src/registry/client-rules/redirect-uri-rules.js';
 import { engineResponseTypes } from './response-types.js';
 import { forEngine } from './engine-errors.js';
 import { requestState } from './request-state.js';
@@ -41,7 +41,7 @@ export class ClientAdapter implements Adapter {
     return {
       client_id: record.clientId,
       client_name: record.clientName,
-      application_type: applicationType(record),
+      application_type: engineApplicationType(record),
       redirect_uris: record.redirectUris,
       post_logout_redirect_uris: record.postLogoutRedirectUris,
       backchannel_logout_session_required: record.backchannelLogoutSessionRequired,
@@ -55,6 +55,7 @@ export class ClientAdapter implements Adapter {
       allowed_cors_origins: record.allowedCorsOrigins,
       allowed_scopes: record.scopes,
       optional_scopes: record.optionalScopes,
+      native_app: applicationTypeOf(record) === 'native',
       pkce_required: record.pkceRequired,
       registration_type: record.registrationType,
       ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),

@@ -18,6 +18,7 @@ import * as renameRestoredAt from './20261126060000_rename_restored_at_to_tokens
 import * as createOutbox from './20261126080000_create_outbox.js';
 import * as numberEncryptionKeys from './20261126090000_number_encryption_keys.js';
 import * as relaxPkce from './20261126160000_relax_pkce.js';
+import * as addApplicationType from './20261126160100_add_application_type.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261126080000_create_outbox', ...createOutbox },
   { name: '20261126090000_number_encryption_keys', ...numberEncryptionKeys },
   { name: '20261126160000_relax_pkce', ...relaxPkce },
+  { name: '20261126160100_add_application_type', ...addApplicationType },
 ];

@@ -2,6 +2,7 @@ import { errors, interactionPolicy as policies } from 'oidc-provider';
 import { clientOfRequest, type EngineClients } from '../../../adapters/client.adapter.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
+import { nativeConsent } from '../oidc-requests/native-consent.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
 
 /** Whether a person may authorize a client at all, whatever it asks for. */
@@ -64,6 +65,8 @@ export function interactionPolicy(mayAuthorize: MayAuthorize) {
     return !(await mayAuthorize(oidc.client.clientId, accountId));
   });
   policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, scopeReduced, notAMember), 1);
+  policy.get('consent')?.checks.remove('native_client_prompt');
+  policy.get('consent')?.checks.add(nativeConsent);
   policy.get('consent')?.checks.add(administration);
   return policy;
 }

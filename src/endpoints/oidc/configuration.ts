@@ -40,6 +40,7 @@ const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
 export const CLIENT_EXTENSIONS = [
   'allowed_cors_origins',
   'allowed_scopes',
+  'native_app',
   'optional_scopes',
   'pkce_required',
   'registration_type',

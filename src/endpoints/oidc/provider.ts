@@ -8,6 +8,7 @@ import { type InTransaction, transactionalProvider } from '../oidc-patches/grant
 import { deriveRefreshTokens } from '../oidc-patches/refresh-token-id.js';
 import { keepSessionId } from '../oidc-patches/session-id.js';
 import { answerUnsavedSession } from '../oidc-patches/unsaved-session.js';
+import { acceptLoopbackPorts } from '../oidc-requests/loopback-ports.js';
 import { checkScopesOfAuthorization, completeScope } from '../oidc-requests/requested-scopes.js';
 import { engineConfiguration, type EngineParts } from './configuration.js';
 import { logEngineEvents } from './engine-log.js';
@@ -33,6 +34,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   deriveRefreshTokens(provider, patches.vault);
   keepSessionId(provider);
   checkScopesOfAuthorization(provider);
+  acceptLoopbackPorts(provider);
   answerUnsavedSession(provider, parts.pages);
   answerTooLarge(provider);
   logEngineEvents(provider, log);

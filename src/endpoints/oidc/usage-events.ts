@@ -54,9 +54,8 @@ export function listenForUsage(provider: Provider, usage: UsageListener): void {
 
 /** Whether the code of this authorization can be used by whoever injects it into another session (RFC 9700 section 4.5). */
 function isUnprotected(params: Record<string, unknown>): boolean {
-  const issuesCode = String(params['response_type'] ?? '')
-    .split(' ')
-    .includes('code');
+  const responseType = params['response_type'];
+  const issuesCode = typeof responseType === 'string' && responseType.split(' ').includes('code');
   return issuesCode && params['code_challenge'] === undefined && params['nonce'] === undefined;
 }
 

@@ -37,6 +37,7 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     logoUri: given.logoUri ?? null,
     policyUri: given.policyUri ?? null,
     tosUri: given.tosUri ?? null,
+    applicationType: given.applicationType ?? null,
     redirectUris: given.redirectUris ?? [],
     postLogoutRedirectUris: given.postLogoutRedirectUris ?? [],
     backchannelLogoutUri: given.backchannelLogoutUri ?? null,

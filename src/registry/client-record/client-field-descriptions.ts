@@ -16,8 +16,10 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   logo_uri: 'The logo on the consent page (https).',
   policy_uri: 'The privacy policy (https).',
   tos_uri: 'The terms of service (https).',
+  application_type:
+    'Whether it runs on a server or in a browser (web), or is installed on a device (native), which is asked for consent each time unless it has a secret. By default native if every redirect URI is http on a loopback address or has a private-use scheme.',
   redirect_uris:
-    'Where answers may go, compared exactly: https, http on a loopback address, or a private-use scheme. At least one with a grant that redirects.',
+    'Where answers may go, compared exactly: https, http on a loopback address (there any port is accepted), or a private-use scheme. At least one with a grant that redirects.',
   post_logout_redirect_uris: 'Where people may be sent after they signed out.',
   backchannel_logout_uri: 'Where the application is told that somebody signed out.',
   backchannel_logout_session_required: 'Whether logout tokens must name the session.',

@@ -1,3 +1,4 @@
+import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
 
 export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -15,6 +16,8 @@ export const GRANT_TYPES = [
   'implicit',
 ] as const;
 export const RESPONSE_TYPES = ['code', 'id_token', 'token'] as const;
+/** OpenID Connect Registration section 2. */
+export const APPLICATION_TYPES = ['web', 'native'] as const;
 /** How a client can prove who it is. `client_secret_jwt` is none of them: it needs the secret, and we keep a hash. */
 export const AUTH_METHODS = [
   'client_secret_basic',
@@ -28,6 +31,7 @@ export const AUTH_METHODS = [
 export type GrantType = (typeof GRANT_TYPES)[number];
 export type ResponseType = (typeof RESPONSE_TYPES)[number];
 export type AuthMethod = (typeof AUTH_METHODS)[number];
+export type ApplicationType = (typeof APPLICATION_TYPES)[number];
 export type ClientType = 'public' | 'confidential';
 
 /** A public key of a client, RFC 7517. */
@@ -42,6 +46,8 @@ export interface ClientSettings {
   logoUri: string | null;
   policyUri: string | null;
   tosUri: string | null;
+  /** Null: it follows from the redirect URIs; see `applicationTypeOf`. */
+  applicationType: ApplicationType | null;
   redirectUris: string[];
   postLogoutRedirectUris: string[];
   backchannelLogoutUri: string | null;
@@ -120,6 +126,7 @@ export function toWire(record: ClientRecord, issuer: string) {
   const url = `${issuer}/admin/v1/orgs/${rest.orgId}/projects/${rest.projectId}/oauth_clients/${rest.id}`;
   return {
     ...toSnake(rest),
+    application_type: applicationTypeOf(rest),
     client_uri_verification: verification && { status: verification.status, text: verification.text },
     has_rotated_secret: secrets.length > 1,
     secrets: secrets.map((secret): SnakeKeys<SecretSummary> => toSnake(secret)),

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { described, id, page, textOrNull, time } from '../../platform/wire/answer-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
-import { AUTH_METHODS, GRANT_TYPES, RESPONSE_TYPES, type toWire } from './client-record.js';
+import {
+  APPLICATION_TYPES,
+  AUTH_METHODS,
+  GRANT_TYPES,
+  RESPONSE_TYPES,
+  type toWire,
+} from './client-record.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from './client-field-descriptions.js';
 
 const strings = z.array(z.string());
@@ -31,6 +37,7 @@ const fields = {
   logo_uri: textOrNull,
   policy_uri: textOrNull,
   tos_uri: textOrNull,
+  application_type: z.enum(APPLICATION_TYPES),
   redirect_uris: strings,
   post_logout_redirect_uris: strings,
   backchannel_logout_uri: textOrNull,

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { COMMAND_LINE_CLIENT } from '../../tenancy/access/subjects.js';
-import { AUTH_METHODS, GRANT_TYPES, type PublicJwk, RESPONSE_TYPES } from './client-record.js';
+import {
+  APPLICATION_TYPES,
+  AUTH_METHODS,
+  GRANT_TYPES,
+  type PublicJwk,
+  RESPONSE_TYPES,
+} from './client-record.js';
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
 import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
@@ -76,6 +82,7 @@ export const writableFields = {
   logo_uri: pageUrl,
   policy_uri: pageUrl,
   tos_uri: pageUrl,
+  application_type: oneOf(APPLICATION_TYPES),
   redirect_uris: list(uri(redirectUriErrors), MAX_URIS),
   post_logout_redirect_uris: list(uri(redirectUriErrors), MAX_URIS),
   backchannel_logout_uri: endpointUrl,

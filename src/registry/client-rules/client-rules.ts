@@ -2,7 +2,7 @@ import type { ValidationError } from '../../platform/errors/errors.js';
 import { type GivenSettings, inferResponseTypes, isPersonal } from '../client-record/client-defaults.js';
 import type { AuthMethod, GrantType, TypedClientSettings } from '../client-record/client-record.js';
 import { ASSERTION_ALGORITHMS, canVerify } from './jwks-rules.js';
-import { applicationType, isLoopback, isPrivateUse } from './redirect-uri-rules.js';
+import { engineApplicationType, isLoopback, isPrivateUse } from './redirect-uri-rules.js';
 
 /** What this installation has turned on. What is known but off is refused with a message that says so. */
 export interface Capabilities {
@@ -181,7 +181,7 @@ function responseTypeErrors({ grantTypes, responseTypes }: TypedClientSettings):
 
 /** What oidc-provider would refuse when the client is used (OpenID Connect Registration section 2). */
 function engineUriErrors(settings: TypedClientSettings): ValidationError[] {
-  const native = applicationType(settings) === 'native';
+  const native = engineApplicationType(settings) === 'native';
   const implicit = settings.grantTypes.includes('implicit');
   const lists = {
     redirect_uris: settings.redirectUris,

@@ -1,7 +1,7 @@
 import type { ValidationError } from '../../platform/errors/errors.js';
 import type { ClientRecord, ClientSettings } from '../client-record/client-record.js';
 import { ASSERTION_ALGORITHMS } from '../client-rules/jwks-rules.js';
-import { applicationType } from '../client-rules/redirect-uri-rules.js';
+import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 
 /** Client metadata (RFC 7591 section 2, OpenID Connect Registration section 2), or the record's form of it. */
@@ -14,6 +14,7 @@ const SHARED = [
   'logo_uri',
   'policy_uri',
   'tos_uri',
+  'application_type',
   'redirect_uris',
   'post_logout_redirect_uris',
   'backchannel_logout_uri',
@@ -30,7 +31,6 @@ const SHARED = [
  * a client that asked for encryption or a signature must not be registered without.
  */
 const FIXED: Readonly<Record<string, readonly unknown[]>> = {
-  application_type: ['web', 'native'],
   subject_type: ['public'],
   id_token_signed_response_alg: ['RS256'],
   token_endpoint_auth_signing_alg: ASSERTION_ALGORITHMS,
@@ -100,7 +100,7 @@ export function toMetadata(record: Registered): Metadata {
     client_id_issued_at: Math.floor(record.createdAt.getTime() / 1000),
     ...Object.fromEntries(shared.filter(([, value]) => value !== null)),
     scope: record.scopes.join(' '),
-    application_type: applicationType(record),
+    application_type: applicationTypeOf(record),
     subject_type: 'public',
     id_token_signed_response_alg: 'RS256',
   };

@@ -39,6 +39,7 @@ describe('defaults', () => {
       responseTypes: ['code'],
       scopes: ['openid', 'offline_access', 'profile', 'email'],
       optionalScopes: [],
+      applicationType: null,
       pkceRequired: null,
       pkceChallengeMethod: 'S256',
       description: null,

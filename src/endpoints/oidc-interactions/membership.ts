@@ -2,6 +2,7 @@ import { errors, interactionPolicy as policies } from 'oidc-provider';
 import { clientOfRequest, type EngineClients } from '../../../adapters/client.adapter.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
+import { hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
 import { nativeConsent } from '../oidc-requests/native-consent.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
 
@@ -65,7 +66,10 @@ export function interactionPolicy(mayAuthorize: MayAuthorize) {
     return !(await mayAuthorize(oidc.client.clientId, accountId));
   });
   policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, scopeReduced, notAMember), 1);
-  policy.get('consent')?.checks.remove('native_client_prompt');
+  policy.get('login')?.checks.remove(hintedPerson.reason);
+  policy.get('login')?.checks.add(hintedPerson);
+  policy.add(selectAccount, 0);
+  policy.get('consent')?.checks.remove(nativeConsent.reason);
   policy.get('consent')?.checks.add(nativeConsent);
   policy.get('consent')?.checks.add(administration);
   return policy;

@@ -4,6 +4,7 @@ import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { Settings } from '../../settings/settings.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
+import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import { requirePkce } from '../oidc-requests/pkce-policy.js';
 import {
   type AudiencesOf,
@@ -66,10 +67,12 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
     },
     // Our own registration endpoint registers clients; the engine only publishes its URL.
-    discovery:
-      settings.registration.mode === 'off'
+    discovery: {
+      prompt_values_supported: ['none', 'login', 'consent', SELECT_ACCOUNT],
+      ...(settings.registration.mode === 'off'
         ? {}
-        : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration },
+        : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration }),
+    },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
       policy: interactionPolicy(parts.mayAuthorize),

@@ -8,6 +8,8 @@ import { type InTransaction, transactionalProvider } from '../oidc-patches/grant
 import { deriveRefreshTokens } from '../oidc-patches/refresh-token-id.js';
 import { keepSessionId } from '../oidc-patches/session-id.js';
 import { answerUnsavedSession } from '../oidc-patches/unsaved-session.js';
+import { type PollsTooSoon, sayInterval, slowDownPolls } from '../oidc-requests/device-polling.js';
+import { answerUnauthorizedClient } from '../oidc-requests/unauthorized-client.js';
 import { acceptLoopbackPorts } from '../oidc-requests/loopback-ports.js';
 import { checkScopesOfAuthorization, completeScope } from '../oidc-requests/requested-scopes.js';
 import { engineConfiguration, type EngineParts } from './configuration.js';
@@ -19,13 +21,14 @@ export interface PatchParts {
   findClient: FindClient;
   compareClientSecret: CompareClientSecret;
   inTokenTransaction: InTransaction;
+  pollsTooSoon: PollsTooSoon;
 }
 
 /** Constructs and patches oidc-provider. A Provider's keys and scopes are fixed: to change them, build another. */
 export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logger): Provider {
   const PatchedProvider = transactionalProvider(async (ctx, work) => {
     if (ctx.oidc.params.grant_type === 'client_credentials') completeScope(ctx.oidc.params, ctx.oidc.client);
-    await patches.inTokenTransaction(work);
+    await slowDownPolls(ctx, patches.pollsTooSoon, () => patches.inTokenTransaction(work));
   });
   const provider = new PatchedProvider(parts.settings.issuer, engineConfiguration(parts));
   provider.proxy = true;
@@ -35,6 +38,8 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   keepSessionId(provider);
   checkScopesOfAuthorization(provider);
   acceptLoopbackPorts(provider);
+  answerUnauthorizedClient(provider);
+  sayInterval(provider);
   answerUnsavedSession(provider, parts.pages);
   answerTooLarge(provider);
   logEngineEvents(provider, log);

@@ -7,6 +7,7 @@ import { forEngine, replayError } from '../../../adapters/engine-errors.js';
 import { requestState } from '../../../adapters/request-state.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import type { Context } from '../../context.js';
+import { AppError } from '../../platform/errors/errors.js';
 import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
@@ -114,7 +115,7 @@ function findAccount(
 }
 
 function patchParts(
-  { clientAuthentication, liveClients, usage, vault }: EngineServices,
+  { attempts, clientAuthentication, liveClients, rateLimits, usage, vault }: EngineServices,
   artifacts: ArtifactContext,
 ): PatchParts {
   return {
@@ -127,6 +128,16 @@ function patchParts(
         const secretId = await clientAuthentication.verify(clientId, secrets, presented, address);
         if (secretId !== undefined) usage.secretUsed(clientId, secretId);
         return secretId !== undefined;
+      }),
+    pollsTooSoon: (deviceCode) =>
+      forEngine(async () => {
+        try {
+          await attempts.reserve([rateLimits.devicePoll(deviceCode)]);
+          return false;
+        } catch (error) {
+          if (error instanceof AppError && error.kind === 'slow_down') return true;
+          throw error;
+        }
       }),
     inTokenTransaction: (work) =>
       forEngine(async () => {

@@ -55,12 +55,12 @@ test('a scope that nobody knows is refused', async () => {
 test('a client without the grant is refused, a public one too', async () => {
   const web = await server.register();
   const answer = await ask(web);
-  expect(answer.status).toBe(400);
+  expect(answer).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
   expect(answer.body).not.toHaveProperty('access_token');
   const app = await server.register({ token_endpoint_auth_method: 'none' });
   const fields = { grant_type: 'client_credentials', client_id: app.client_id };
   const publicAnswer = await postForm(`${server.origin}/oauth2/token`, fields);
-  expect(publicAnswer.status).toBe(400);
+  expect(publicAnswer).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
   expect(publicAnswer.body).not.toHaveProperty('access_token');
 });
 

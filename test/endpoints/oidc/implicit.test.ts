@@ -54,7 +54,7 @@ describe('where implicit is turned on', () => {
     [{ grant_types: ['authorization_code'] }, 'id_token'],
     [{ grant_types: ['authorization_code'] }, 'code id_token'],
   ])('%j gets no %s', async (fields, responseType) => {
-    expect((await answer(fields, responseType)).parts.get('error')).toBe('invalid_request');
+    expect((await answer(fields, responseType)).parts.get('error')).toBe('unauthorized_client');
   });
 
   test('token by itself is neither registered nor answered', async () => {

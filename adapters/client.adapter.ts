@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Adapter, AdapterPayload, ResponseType } from 'oidc-provider';
 import type { LiveClient } from '../src/registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../src/registry/live-clients/live-clients.service.js';
 import { usesSecret } from '../src/registry/client-record/client-record.js';
 import { applicationTypeOf, engineApplicationType } from '../src/registry/client-rules/redirect-uri-rules.js';
-import { engineResponseTypes } from './response-types.js';
 import { forEngine } from './engine-errors.js';
 import { requestState } from './request-state.js';
 
@@ -46,8 +45,8 @@ export class ClientAdapter implements Adapter {
       post_logout_redirect_uris: record.postLogoutRedirectUris,
       backchannel_logout_session_required: record.backchannelLogoutSessionRequired,
       grant_types: record.grantTypes.filter((grant) => this.implicit || grant !== 'implicit'),
-      response_types: engineResponseTypes(
-        record.responseTypes.filter((type) => this.implicit || type === 'code'),
+      response_types: record.responseTypes.filter(
+        (type): type is ResponseType => this.implicit || type === 'code',
       ),
       // An empty list would allow every scope; `openid` alone gives a client nothing.
       scope: scopes.join(' ') || 'openid',
@@ -65,6 +64,7 @@ export class ClientAdapter implements Adapter {
         logo_uri: record.logoUri,
         policy_uri: record.policyUri,
         tos_uri: record.tosUri,
+        userinfo_signed_response_alg: record.userinfoSignedResponseAlg,
         jwks: record.jwks,
         jwks_uri: record.jwksUri,
       }),

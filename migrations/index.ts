@@ -19,6 +19,7 @@ import * as createOutbox from './20261126080000_create_outbox.js';
 import * as numberEncryptionKeys from './20261126090000_number_encryption_keys.js';
 import * as relaxPkce from './20261126160000_relax_pkce.js';
 import * as addApplicationType from './20261126160100_add_application_type.js';
+import * as extendResponseTypes from './20261126160200_extend_response_types.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261126090000_number_encryption_keys', ...numberEncryptionKeys },
   { name: '20261126160000_relax_pkce', ...relaxPkce },
   { name: '20261126160100_add_application_type', ...addApplicationType },
+  { name: '20261126160200_extend_response_types', ...extendResponseTypes },
 ];

@@ -12,7 +12,7 @@ import {
   rejectAudienceWithoutScope,
   resourceIndicators,
 } from './resource-servers.js';
-import { engineResponseTypes } from '../../../adapters/response-types.js';
+import { RESPONSE_TYPES, USERINFO_ALGORITHMS } from '../../registry/client-record/client-record.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
 /** What the engine's configuration depends on. */
@@ -109,13 +109,15 @@ export function engineConfiguration(parts: EngineParts): Configuration {
         'updated_at',
       ],
     },
-    responseTypes: engineResponseTypes(settings.allow.implicit ? ['code', 'id_token', 'token'] : ['code']),
+    // The engine is told of `token` when it runs: see `supportTokenResponseType`.
+    responseTypes: settings.allow.implicit ? RESPONSE_TYPES.filter((type) => type !== 'token') : ['code'],
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     enabledJWA: {
       clientAuthSigningAlgValues: ASYMMETRIC,
       idTokenSigningAlgValues: ['RS256', 'ES256'],
+      userinfoSigningAlgValues: [...USERINFO_ALGORITHMS],
     },
     extraClientMetadata: { properties: CLIENT_EXTENSIONS },
     clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
@@ -140,6 +142,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       userinfo: { enabled: true },
+      jwtUserinfo: { enabled: true },
       clientCredentials: { enabled: true },
       backchannelLogout: { enabled: true },
       revocation: {

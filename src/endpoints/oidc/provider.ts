@@ -9,6 +9,7 @@ import { deriveRefreshTokens } from '../oidc-patches/refresh-token-id.js';
 import { keepSessionId } from '../oidc-patches/session-id.js';
 import { answerUnsavedSession } from '../oidc-patches/unsaved-session.js';
 import { type PollsTooSoon, sayInterval, slowDownPolls } from '../oidc-requests/device-polling.js';
+import { supportTokenResponseType } from '../oidc-requests/token-response-type.js';
 import { answerUnauthorizedClient } from '../oidc-requests/unauthorized-client.js';
 import { acceptLoopbackPorts } from '../oidc-requests/loopback-ports.js';
 import { checkScopesOfAuthorization, completeScope } from '../oidc-requests/requested-scopes.js';
@@ -39,6 +40,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   checkScopesOfAuthorization(provider);
   acceptLoopbackPorts(provider);
   answerUnauthorizedClient(provider);
+  if (parts.settings.allow.implicit) supportTokenResponseType(provider);
   sayInterval(provider);
   answerUnsavedSession(provider, parts.pages);
   answerTooLarge(provider);

@@ -54,6 +54,7 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     jwks: given.jwks ?? null,
     jwksUri: given.jwksUri ?? null,
     pkceRequired: given.pkceRequired ?? (clientType === 'public' ? true : null),
+    userinfoSignedResponseAlg: given.userinfoSignedResponseAlg ?? null,
     pkceChallengeMethod: given.pkceChallengeMethod ?? 'S256',
   };
 }

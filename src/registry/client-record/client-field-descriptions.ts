@@ -25,7 +25,8 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   backchannel_logout_session_required: 'Whether logout tokens must name the session.',
   allowed_cors_origins: 'The origins whose scripts may call the token endpoints.',
   grant_types: 'The grants that the client may use; authorization_code and refresh_token by default.',
-  response_types: 'What the authorization endpoint may answer; follows from the grants.',
+  response_types:
+    'What the authorization endpoint may answer, each exactly as listed; by default what follows from the grants.',
   scopes: 'The most that the client may ask for. openid and offline_access follow from the grants.',
   optional_scopes: 'Those of the scopes that people may untick on the consent page.',
   token_endpoint_auth_method: 'How the client proves who it is; `none` is for public clients only.',
@@ -33,6 +34,7 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   jwks_uri: 'Where the public keys of the client are (https).',
   pkce_required:
     'Whether authorization requests need PKCE (RFC 7636); always true for public clients. Null, the default of confidential ones: what the setting PKCE of the installation says.',
+  userinfo_signed_response_alg: 'Userinfo is a JWT signed in this algorithm; null: it is JSON.',
   pkce_challenge_method: 'How challenges are made; `plain` only where the installation allows it.',
   visibility: 'Who may authorize the client: members of its organization, or everybody. Public is for good.',
   promoted_at: 'When the client became public.',

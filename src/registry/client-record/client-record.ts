@@ -15,7 +15,18 @@ export const GRANT_TYPES = [
   CIBA,
   'implicit',
 ] as const;
-export const RESPONSE_TYPES = ['code', 'id_token', 'token'] as const;
+/** The registered response types; each means exactly itself. */
+export const RESPONSE_TYPES = [
+  'code',
+  'id_token',
+  'token',
+  'code id_token',
+  'code token',
+  'id_token token',
+  'code id_token token',
+] as const;
+/** The algorithms in which userinfo can be signed. */
+export const USERINFO_ALGORITHMS = ['RS256', 'ES256'] as const;
 /** OpenID Connect Registration section 2. */
 export const APPLICATION_TYPES = ['web', 'native'] as const;
 /** How a client can prove who it is. `client_secret_jwt` is none of them: it needs the secret, and we keep a hash. */
@@ -62,6 +73,8 @@ export interface ClientSettings {
   jwksUri: string | null;
   /** Null: the setting PKCE decides. Always true for public clients. */
   pkceRequired: boolean | null;
+  /** Null: userinfo is JSON, not a JWT. */
+  userinfoSignedResponseAlg: (typeof USERINFO_ALGORITHMS)[number] | null;
   pkceChallengeMethod: 'S256' | 'plain';
 }
 

@@ -7,6 +7,7 @@ import {
   GRANT_TYPES,
   RESPONSE_TYPES,
   type toWire,
+  USERINFO_ALGORITHMS,
 } from './client-record.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from './client-field-descriptions.js';
 
@@ -51,6 +52,7 @@ const fields = {
   jwks: z.strictObject({ keys: z.array(z.looseObject({ kty: z.string() })) }).nullable(),
   jwks_uri: textOrNull,
   pkce_required: z.boolean().nullable(),
+  userinfo_signed_response_alg: z.enum(USERINFO_ALGORITHMS).nullable(),
   pkce_challenge_method: z.enum(['S256', 'plain']),
   visibility: z.enum(['private', 'public']),
   promoted_at: time.nullable(),

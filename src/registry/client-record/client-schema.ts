@@ -6,6 +6,7 @@ import {
   GRANT_TYPES,
   type PublicJwk,
   RESPONSE_TYPES,
+  USERINFO_ALGORITHMS,
 } from './client-record.js';
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
@@ -99,6 +100,7 @@ export const writableFields = {
   jwks,
   jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false })),
   pkce_required: switched,
+  userinfo_signed_response_alg: oneOf(USERINFO_ALGORITHMS),
   pkce_challenge_method: oneOf(['S256', 'plain']),
 } as const;
 

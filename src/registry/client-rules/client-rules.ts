@@ -1,6 +1,11 @@
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { type GivenSettings, inferResponseTypes, isPersonal } from '../client-record/client-defaults.js';
-import type { AuthMethod, GrantType, TypedClientSettings } from '../client-record/client-record.js';
+import type {
+  AuthMethod,
+  GrantType,
+  ResponseType,
+  TypedClientSettings,
+} from '../client-record/client-record.js';
 import { ASSERTION_ALGORITHMS, canVerify } from './jwks-rules.js';
 import { engineApplicationType, isLoopback, isPrivateUse } from './redirect-uri-rules.js';
 
@@ -159,23 +164,30 @@ export function ruleErrors(
 }
 
 function responseTypeErrors({ grantTypes, responseTypes }: TypedClientSettings): ValidationError[] {
-  const foreign = responseTypes.flatMap((type, index) => {
-    const grant = type === 'code' ? 'authorization_code' : 'implicit';
-    const detail = `${type} needs the grant type ${grant}.`;
-    return when(!grantTypes.includes(grant), `/response_types/${String(index)}`, detail);
-  });
-  const alone = responseTypes.indexOf('token');
-  if (alone >= 0 && !responseTypes.includes('id_token')) {
-    const detail =
-      'token comes only together with id_token (OpenID Connect Core section 3.2): add that, or use code.';
-    foreign.push({ pointer: `/response_types/${String(alone)}`, detail });
-  }
-  const missing = inferResponseTypes(grantTypes).filter((type) =>
-    type === 'code' ? !responseTypes.includes('code') : !responseTypes.some((given) => given !== 'code'),
+  const foreign = responseTypes.flatMap((type, index) =>
+    grantsOf(type)
+      .filter((grant) => !grantTypes.includes(grant))
+      .map((grant) => ({
+        pointer: `/response_types/${String(index)}`,
+        detail: `${type} needs the grant type ${grant}.`,
+      })),
+  );
+  const used = responseTypes.flatMap(grantsOf);
+  const missing = inferResponseTypes(grantTypes).filter(
+    (type) => !grantsOf(type).every((grant) => used.includes(grant)),
   );
   return [
     ...foreign,
     ...missing.flatMap((type) => when(true, '/response_types', `The grant types need ${type} here.`)),
+  ];
+}
+
+/** The grant types that a response type belongs to (OpenID Connect Registration section 2). */
+function grantsOf(type: ResponseType): GrantType[] {
+  const words = type.split(' ');
+  return [
+    ...(words.includes('code') ? (['authorization_code'] as const) : []),
+    ...(words.some((word) => word !== 'code') ? (['implicit'] as const) : []),
   ];
 }
 

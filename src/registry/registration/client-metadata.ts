@@ -22,6 +22,7 @@ const SHARED = [
   'grant_types',
   'response_types',
   'token_endpoint_auth_method',
+  'userinfo_signed_response_alg',
   'jwks',
   'jwks_uri',
 ] as const;
@@ -43,7 +44,6 @@ const FIXED: Readonly<Record<string, readonly unknown[]>> = {
       'sector_identifier_uri',
       'id_token_encrypted_response_alg',
       'id_token_encrypted_response_enc',
-      'userinfo_signed_response_alg',
       'userinfo_encrypted_response_alg',
       'userinfo_encrypted_response_enc',
       'introspection_signed_response_alg',

@@ -40,6 +40,7 @@ describe('defaults', () => {
       scopes: ['openid', 'offline_access', 'profile', 'email'],
       optionalScopes: [],
       applicationType: null,
+      userinfoSignedResponseAlg: null,
       pkceRequired: null,
       pkceChallengeMethod: 'S256',
       description: null,

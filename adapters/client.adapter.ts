@@ -45,9 +45,10 @@ export class ClientAdapter implements Adapter {
       post_logout_redirect_uris: record.postLogoutRedirectUris,
       backchannel_logout_session_required: record.backchannelLogoutSessionRequired,
       grant_types: record.grantTypes.filter((grant) => this.implicit || grant !== 'implicit'),
+      // The engine supports `token` too, but its types leave it out.
       response_types: record.responseTypes.filter(
-        (type): type is ResponseType => this.implicit || type === 'code',
-      ),
+        (type) => this.implicit || type === 'code',
+      ) as ResponseType[],
       // An empty list would allow every scope; `openid` alone gives a client nothing.
       scope: scopes.join(' ') || 'openid',
       token_endpoint_auth_method: record.tokenEndpointAuthMethod,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clientResponse } from '../client-record/client-response.schema.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import { count, time } from '../../platform/wire/answer-shapes.js';
+import { count, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import type { UsageReport, UsageSummary } from './usage-reports.service.js';
 
@@ -18,7 +18,7 @@ export function reportWire({ days, ...summary }: UsageReport) {
 const day = z.iso.date();
 const counts = z.record(z.string(), count);
 const figures = {
-  authorizations: count.describe('Times that somebody authorized the client.'),
+  authorizations: count.describe('Times that a person authorized the client.'),
   unprotected_codes: count.describe(
     'Authorization codes of requests with neither a code challenge (PKCE) nor a nonce; see pkce_required.',
   ),

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Adapter, AdapterPayload, ResponseType } from 'oidc-provider';
 import type { LiveClient } from '../src/registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../src/registry/live-clients/live-clients.service.js';
 import { usesSecret } from '../src/registry/client-record/client-record.js';
-import { applicationType, corsOrigins } from '../src/registry/client-rules/redirect-uri-rules.js';
-import { engineResponseTypes } from './response-types.js';
+import {
+  applicationTypeOf,
+  corsOrigins,
+  engineApplicationType,
+} from '../src/registry/client-rules/redirect-uri-rules.js';
 import { forEngine } from './engine-errors.js';
 import { requestState } from './request-state.js';
 
@@ -41,14 +44,15 @@ export class ClientAdapter implements Adapter {
     return {
       client_id: record.clientId,
       client_name: record.clientName,
-      application_type: applicationType(record),
+      application_type: engineApplicationType(record),
       redirect_uris: record.redirectUris,
       post_logout_redirect_uris: record.postLogoutRedirectUris,
       backchannel_logout_session_required: record.backchannelLogoutSessionRequired,
       grant_types: record.grantTypes.filter((grant) => this.implicit || grant !== 'implicit'),
-      response_types: engineResponseTypes(
-        record.responseTypes.filter((type) => this.implicit || type === 'code'),
-      ),
+      // The engine supports `token` too, but its types leave it out.
+      response_types: record.responseTypes.filter(
+        (type) => this.implicit || type === 'code',
+      ) as ResponseType[],
       // An empty list would allow every scope; `openid` alone gives a client nothing.
       scope: scopes.join(' ') || 'openid',
       // `compareClientSecret` is replaced too, and knows that null stands for either method.
@@ -58,6 +62,8 @@ export class ClientAdapter implements Adapter {
       allowed_cors_origins: corsOrigins(record),
       claims_in_id_token: record.claimsInIdToken,
       allowed_scopes: record.scopes,
+      optional_scopes: record.optionalScopes,
+      native_app: applicationTypeOf(record) === 'native',
       pkce_required: record.pkceRequired,
       first_party: record.firstParty,
       ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),
@@ -68,6 +74,7 @@ export class ClientAdapter implements Adapter {
         logo_uri: record.logoUri,
         policy_uri: record.policyUri,
         tos_uri: record.tosUri,
+        userinfo_signed_response_alg: record.userinfoSignedResponseAlg,
         jwks: record.jwks,
         jwks_uri: record.jwksUri,
       }),

@@ -75,7 +75,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
     client_secret: clientSecret,
     scope: SCOPE,
     response_types: ['code' as const],
-    allowed_scopes: ['clients.read'],
+    allowed_scopes: [...SCOPE.split(' '), 'clients.read'],
     registration_type: 'manual',
   };
   const pool = new pg.Pool({
@@ -95,6 +95,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
     scopes: SCOPE.split(' '),
     adapter,
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, email: EMAIL }) }),
+    audiencesOf: () => Promise.resolve([]),
     findApi: () =>
       Promise.resolve({
         ...adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials),

@@ -37,6 +37,7 @@ async function run(): Promise<void> {
   const nothing = (): void => undefined;
   const deaf: UsageListener = {
     authorized: nothing,
+    unprotectedCode: nothing,
     issued: nothing,
     failed: nothing,
     used: nothing,

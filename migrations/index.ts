@@ -17,6 +17,9 @@ import * as vacuumArtifactsSooner from './20261125060100_vacuum_artifacts_sooner
 import * as renameRestoredAt from './20261126060000_rename_restored_at_to_tokens_valid_after.js';
 import * as createOutbox from './20261126080000_create_outbox.js';
 import * as numberEncryptionKeys from './20261126090000_number_encryption_keys.js';
+import * as relaxPkce from './20261126160000_relax_pkce.js';
+import * as addApplicationType from './20261126160100_add_application_type.js';
+import * as extendResponseTypes from './20261126160200_extend_response_types.js';
 import * as allowEitherSecretMethod from './20261126161000_allow_either_secret_method.js';
 import * as addClaimsInIdToken from './20261126161100_add_claims_in_id_token.js';
 import * as addAccessTokenTyp from './20261126161200_add_access_token_typ.js';
@@ -55,6 +58,9 @@ export const migrations: readonly Migration[] = [
   { name: '20261126060000_rename_restored_at_to_tokens_valid_after', ...renameRestoredAt },
   { name: '20261126080000_create_outbox', ...createOutbox },
   { name: '20261126090000_number_encryption_keys', ...numberEncryptionKeys },
+  { name: '20261126160000_relax_pkce', ...relaxPkce },
+  { name: '20261126160100_add_application_type', ...addApplicationType },
+  { name: '20261126160200_extend_response_types', ...extendResponseTypes },
   { name: '20261126161000_allow_either_secret_method', ...allowEitherSecretMethod },
   { name: '20261126161100_add_claims_in_id_token', ...addClaimsInIdToken },
   { name: '20261126161200_add_access_token_typ', ...addAccessTokenTyp },

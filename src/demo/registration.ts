@@ -48,6 +48,7 @@ export class DemoRegistration {
       post_logout_redirect_uris: [`${origin}/`],
       grant_types: ['authorization_code', 'refresh_token'],
       scopes: ['openid', 'offline_access', 'profile', 'email'],
+      pkce_required: true,
     });
     return (await answer.json()) as DemoClient;
   }

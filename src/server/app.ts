@@ -6,6 +6,7 @@ import { createInteractionRouter } from '../endpoints/interactions/interactions.
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
 import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
+import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-requests.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';
@@ -48,6 +49,7 @@ export function createApp(
   app.use(healthRoutes(() => assertReady(context, isReady)).routes());
   app.use(siteRoutes(issuer, pages).routes());
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
+  app.use(redirectPostedRequests(errorPages(pages, onUnexpected)));
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
   app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
   app.use(createInteractionRouter(context, engine, onUnexpected).routes());

@@ -88,6 +88,7 @@ function assemble(e: Values) {
       implicit: e.ALLOW_IMPLICIT,
       anyScopeNames: e.SCOPE_NAMES === 'any',
     },
+    pkce: e.PKCE,
     refreshGrace: e.REFRESH_GRACE,
     expiryInterval: e.EXPIRY_INTERVAL,
     publisher: {

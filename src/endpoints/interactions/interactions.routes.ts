@@ -12,6 +12,7 @@ import type { InteractionsService } from './interactions.service.js';
 import type { SignInModel } from '../../platform/pages/page-models.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
+import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 
 const FORM_BYTES = 10_000;
@@ -58,6 +59,10 @@ export function interactionRoutes({
     noteApplication(ctx, issuer, pending.uid, pending.clientId);
     if (pending.prompt === 'login') {
       sendSignIn(ctx, await service.signInPage(pending, formsOf(pending, 'login')), 200);
+    } else if (pending.prompt === SELECT_ACCOUNT) {
+      const model = await service.selectAccountPage(pending, formsOf(pending, 'select'));
+      if (model) sendPage(ctx, pages.render('select-account', model), { status: 200, leavesSite: true });
+      else sendSignIn(ctx, await service.signInPage(pending, formsOf(pending, 'login')), 200);
     } else if (pending.prompt === MEMBERSHIP_PROMPT) {
       const { abortAction, csrf, switchUrl } = formsOf(pending, 'consent');
       const model = await service.notAMemberPage(pending, { action: abortAction, csrf, switchUrl });
@@ -84,7 +89,7 @@ export function interactionRoutes({
       const password = field(form, 'password') ?? '';
       const account = await service.authenticate({ email, password, address: ctx.ip });
       const login = { accountId: account.id, amr: ['pwd'], remember };
-      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login }));
+      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.kind !== 'unauthenticated' && error.kind !== 'slow_down') throw error;
@@ -93,6 +98,11 @@ export function interactionRoutes({
       const again = { ...model, email: email.slice(0, 254), remember, problem: signInProblem(error) };
       sendSignIn(ctx, again, error.kind === 'slow_down' ? 429 : 400);
     }
+  });
+
+  router.post('/interaction/:uid/select', async (ctx) => {
+    await openForm(ctx, SELECT_ACCOUNT);
+    redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { [SELECT_ACCOUNT]: {} }));
   });
 
   router.post('/interaction/:uid/consent', async (ctx) => {
@@ -110,7 +120,7 @@ export function interactionRoutes({
     redirectTo(ctx, await engine.finish(ctx.req, ctx.res, denial));
   });
 
-  function formsOf({ uid }: PendingInteraction, answer: 'login' | 'consent') {
+  function formsOf({ uid }: PendingInteraction, answer: 'login' | 'select' | 'consent') {
     const base = `/interaction/${uid}`;
     return {
       action: `${base}/${answer}`,
@@ -120,11 +130,11 @@ export function interactionRoutes({
     };
   }
 
-  async function openForm(ctx: Koa.Context, prompt?: 'consent') {
+  async function openForm(ctx: Koa.Context, ...prompts: string[]) {
     const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
     const form = await readForm(ctx, FORM_BYTES);
     tokens.check(form, pending.uid);
-    if (prompt !== undefined) requirePrompt(pending, prompt);
+    if (prompts.length > 0) requirePrompt(pending, ...prompts);
     return { pending, form };
   }
 
@@ -140,8 +150,8 @@ function uidOf(ctx: Koa.Context): string {
   return uid ?? '';
 }
 
-function requirePrompt(pending: PendingInteraction, prompt: string): void {
-  if (pending.prompt === prompt) return;
+function requirePrompt(pending: PendingInteraction, ...prompts: string[]): void {
+  if (prompts.includes(pending.prompt)) return;
   throw new AppError(
     'malformed',
     'This page does not belong to the step you are at. Start again from the application.',

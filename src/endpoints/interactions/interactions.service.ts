@@ -6,6 +6,7 @@ import type {
   ConsentModel,
   FormOnPage,
   NotAMemberModel,
+  SelectAccountModel,
   SignInModel,
 } from '../../platform/pages/page-models.js';
 import type { ClientsService, ConsentView } from '../../registry/clients/clients.service.js';
@@ -26,10 +27,14 @@ export class InteractionsService {
     private readonly accounts: Pick<AccountsService, 'authenticate' | 'find'>,
   ) {}
 
-  /** The sign-in page, filled in with the login hint of the request or the address that is signed in already. */
+  /**
+   * The sign-in page, filled in with the login hint of the request, the address of the person whom it names by an ID token,
+   * or the address that is signed in already.
+   */
   async signInPage(pending: PendingInteraction, forms: Forms): Promise<SignInModel> {
-    const account = await this.#account(pending);
-    const email = pending.loginHint?.includes('@') ? pending.loginHint.slice(0, 254) : (account?.email ?? '');
+    const { accountId, hintedAccountId = accountId, loginHint } = pending;
+    const account = await this.#account({ accountId: hintedAccountId });
+    const email = loginHint?.includes('@') ? loginHint.slice(0, 254) : (account?.email ?? '');
     const { client } = await this.#client(pending);
     return { ...forms, client, email, remember: false, problem: undefined };
   }
@@ -38,6 +43,17 @@ export class InteractionsService {
   async anotherAccountPage(pending: PendingInteraction, forms: Forms): Promise<SignInModel> {
     const { client } = await this.#client(pending);
     return { ...forms, client, email: '', remember: false, problem: undefined };
+  }
+
+  /** The page on which a person chooses the account that is signed in, or another; undefined when none is. */
+  async selectAccountPage(
+    pending: PendingInteraction,
+    forms: SwitchingForms,
+  ): Promise<SelectAccountModel | undefined> {
+    const account = await this.#account(pending);
+    if (!account) return undefined;
+    const { client } = await this.#client(pending);
+    return { ...forms, client, email: account.email };
   }
 
   /** The page for a person who may not authorize the client; it shows only the client's name. */
@@ -96,7 +112,7 @@ export class InteractionsService {
     return decisionOf(consentQuestionOf(pending.missing, pending.requested, earlier), optionalScopes, ticked);
   }
 
-  async #account({ accountId }: PendingInteraction): Promise<Account | undefined> {
+  async #account({ accountId }: Pick<PendingInteraction, 'accountId'>): Promise<Account | undefined> {
     return accountId === undefined ? undefined : this.accounts.find(accountId);
   }
 

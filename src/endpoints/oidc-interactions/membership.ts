@@ -4,6 +4,8 @@ import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
 import { offlineAccess } from '../oidc-patches/offline-consent.js';
+import { hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
+import { nativeConsent } from '../oidc-requests/native-consent.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
 
 /** Whether a person may authorize a client at all, whatever it asks for. */
@@ -74,6 +76,11 @@ export function interactionPolicy(mayAuthorize: MayAuthorize) {
     return !(await mayAuthorize(oidc.client.clientId, accountId));
   });
   policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, scopeReduced, notAMember), 1);
+  policy.get('login')?.checks.remove(hintedPerson.reason);
+  policy.get('login')?.checks.add(hintedPerson);
+  policy.add(selectAccount, 0);
+  policy.get('consent')?.checks.remove(nativeConsent.reason);
+  policy.get('consent')?.checks.add(nativeConsent);
   policy.get('consent')?.checks.add(administration);
   policy[0]?.checks.add(offlineAccess);
   return policy;

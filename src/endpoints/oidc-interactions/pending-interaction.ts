@@ -1,4 +1,5 @@
 import type { Provider } from 'oidc-provider';
+import { subjectOfHint } from '../oidc-requests/account-prompts.js';
 
 /** OIDC scopes, single claims, and scopes per resource. */
 export interface ScopesAndClaims {
@@ -17,12 +18,14 @@ export interface RequestedAccess {
 /** A prompt of the engine that waits for a person. */
 export interface PendingInteraction {
   uid: string;
-  /** `login`, `consent`, or `membership`, which can only be aborted. */
+  /** `login`, `select_account`, `consent`, or `membership`, which can only be aborted. */
   prompt: string;
   clientId: string;
   /** Where the response goes; undefined in the device flow. */
   redirectUri: string | undefined;
   loginHint: string | undefined;
+  /** The account of `id_token_hint`. */
+  hintedAccountId: string | undefined;
   /** The account that is signed in. */
   accountId: string | undefined;
   grantId: string | undefined;
@@ -42,6 +45,7 @@ export function readInteraction(interaction: EngineInteraction): PendingInteract
     clientId: text(params['client_id']) ?? '',
     redirectUri: interaction.deviceCode === undefined ? text(params['redirect_uri']) : undefined,
     loginHint: text(params['login_hint']),
+    hintedAccountId: subjectOfHint(params['id_token_hint']),
     accountId: session?.accountId,
     grantId: interaction.grantId,
     requested: {

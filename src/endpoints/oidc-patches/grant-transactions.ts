@@ -3,17 +3,20 @@ import { Provider, type TokenEndpointGrantContext } from 'oidc-provider';
 /** Runs the work of one token request so that all that it writes and consumes happens together, or not at all. */
 export type InTransaction = (work: () => Promise<void>) => Promise<void>;
 
+/** Runs around the handler of every grant type, once the client is authenticated and may use the grant type. */
+export type AroundGrant = (ctx: TokenEndpointGrantContext, work: () => Promise<void>) => Promise<void>;
+
 type GrantParameters = Parameters<Provider['registerGrantType']>[2];
 
 /**
- * A Provider whose grant types each run in a token transaction (see `TokenTransaction`).
+ * A Provider whose grant types each run in `around`, which starts a token transaction (see `TokenTransaction`).
  *
  * Engine: lib/helpers/initialize_app.js:130 registers its own grant types with `registerGrantType`, from the constructor.
  * Their handlers consume the code or token first and save each new token by itself (lib/actions/grants/refresh_token.js:122
  * and :153); lib/actions/token.js:115 waits for a handler before it reports success.
  * Test: test/endpoints/oidc/code-redemption.test.ts, refresh.test.ts, and test/server/redemption.test.ts.
  */
-export function transactionalProvider(inTransaction: InTransaction): typeof Provider {
+export function transactionalProvider(around: AroundGrant): typeof Provider {
   return class extends Provider {
     override registerGrantType<P extends object>(
       name: string,
@@ -21,7 +24,7 @@ export function transactionalProvider(inTransaction: InTransaction): typeof Prov
       parameters?: GrantParameters,
       duplicates?: GrantParameters,
     ): void {
-      const transactional = (ctx: TokenEndpointGrantContext<P>) => inTransaction(async () => handler(ctx));
+      const transactional = (ctx: TokenEndpointGrantContext<P>) => around(ctx, async () => handler(ctx));
       super.registerGrantType(name, transactional, parameters, duplicates);
     }
   };

@@ -6,14 +6,20 @@ import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
 import { remainingSession } from '../oidc-interactions/session-lifetime.js';
+import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
+import { requirePkce } from '../oidc-requests/pkce-policy.js';
 import {
   accessTokenTyp,
+  type AudiencesOf,
   type FindApi,
   rejectAudienceWithoutScope,
   resourceIndicators,
 } from './resource-servers.js';
-import { engineResponseTypes } from '../../../adapters/response-types.js';
-import { ID_TOKEN_ALGORITHMS } from '../../registry/client-record/client-record.js';
+import {
+  ID_TOKEN_ALGORITHMS,
+  RESPONSE_TYPES,
+  USERINFO_ALGORITHMS,
+} from '../../registry/client-record/client-record.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
 /** What the engine's configuration depends on. */
@@ -25,6 +31,7 @@ export interface EngineParts {
   adapter: AdapterFactory;
   findAccount: NonNullable<Configuration['findAccount']>;
   findApi: FindApi;
+  audiencesOf: AudiencesOf;
   mayAuthorize: MayAuthorize;
   pages: EnginePages;
 }
@@ -42,6 +49,8 @@ export const CLIENT_EXTENSIONS = [
   'allowed_scopes',
   'first_party',
   'claims_in_id_token',
+  'native_app',
+  'optional_scopes',
   'pkce_required',
 ];
 
@@ -65,10 +74,12 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
     },
     // Our own registration endpoint registers clients; the engine only publishes its URL.
-    discovery:
-      settings.registration.mode === 'off'
+    discovery: {
+      prompt_values_supported: ['none', 'login', 'consent', SELECT_ACCOUNT],
+      ...(settings.registration.mode === 'off'
         ? {}
-        : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration },
+        : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration }),
+    },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
       policy: interactionPolicy(parts.mayAuthorize),
@@ -107,7 +118,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
         'updated_at',
       ],
     },
-    responseTypes: engineResponseTypes(settings.allow.implicit ? ['code', 'id_token', 'token'] : ['code']),
+    // The engine is told of `token` when it runs: see `supportTokenResponseType`.
+    responseTypes: settings.allow.implicit ? RESPONSE_TYPES.filter((type) => type !== 'token') : ['code'],
     // ID tokens have the claims of the granted scopes; see the patch `scopeClaimsByClient`.
     conformIdTokenClaims: false,
     subjectTypes: ['public'],
@@ -116,13 +128,12 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     enabledJWA: {
       clientAuthSigningAlgValues: ASYMMETRIC,
       idTokenSigningAlgValues: [...ID_TOKEN_ALGORITHMS],
+      userinfoSigningAlgValues: [...USERINFO_ALGORITHMS],
     },
     extraClientMetadata: { properties: CLIENT_EXTENSIONS },
     clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
     allowOmittingSingleRegisteredRedirectUri: false,
-    pkce: {
-      required: (_ctx, client) => client.clientAuthMethod === 'none' || client['pkce_required'] !== false,
-    },
+    pkce: { required: (ctx, client) => requirePkce(ctx, client, settings.pkce) },
     extraTokenClaims: rejectAudienceWithoutScope,
     // offline_access belongs to OpenID requests (OpenID Connect Core section 11). Without `openid` a client that is
     // registered for refresh tokens gets one that ends with the session of the person.
@@ -146,6 +157,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       userinfo: { enabled: true },
+      jwtUserinfo: { enabled: true },
       clientCredentials: { enabled: true },
       backchannelLogout: { enabled: true },
       revocation: {
@@ -172,7 +184,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
         userCodeConfirmSource: pages.userCodeConfirmSource,
         successSource: pages.successSource,
       },
-      resourceIndicators: resourceIndicators(parts.findApi),
+      resourceIndicators: resourceIndicators(parts.findApi, parts.audiencesOf),
     },
   };
 }

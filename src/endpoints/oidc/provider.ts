@@ -11,6 +11,11 @@ import { deriveRefreshTokens } from '../oidc-patches/refresh-token-id.js';
 import { scopeClaimsByClient } from '../oidc-patches/id-token-claims.js';
 import { keepSessionId } from '../oidc-patches/session-id.js';
 import { answerUnsavedSession } from '../oidc-patches/unsaved-session.js';
+import { type PollsTooSoon, sayInterval, slowDownPolls } from '../oidc-requests/device-polling.js';
+import { supportTokenResponseType } from '../oidc-requests/token-response-type.js';
+import { answerUnauthorizedClient } from '../oidc-requests/unauthorized-client.js';
+import { acceptLoopbackPorts } from '../oidc-requests/loopback-ports.js';
+import { checkScopesOfAuthorization, completeScope } from '../oidc-requests/requested-scopes.js';
 import { engineConfiguration, type EngineParts } from './configuration.js';
 import { logEngineEvents } from './engine-log.js';
 
@@ -21,11 +26,15 @@ export interface PatchParts {
   compareClientSecret: CompareClientSecret;
   inTokenTransaction: InTransaction;
   introspect: Introspect;
+  pollsTooSoon: PollsTooSoon;
 }
 
 /** Constructs and patches oidc-provider. A Provider's keys and scopes are fixed: to change them, build another. */
 export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logger): Provider {
-  const PatchedProvider = transactionalProvider(patches.inTokenTransaction);
+  const PatchedProvider = transactionalProvider(async (ctx, work) => {
+    if (ctx.oidc.params.grant_type === 'client_credentials') completeScope(ctx.oidc.params, ctx.oidc.client);
+    await slowDownPolls(ctx, patches.pollsTooSoon, () => patches.inTokenTransaction(work));
+  });
   const provider = new PatchedProvider(parts.settings.issuer, engineConfiguration(parts));
   provider.proxy = true;
   reuseClients(provider, patches.findClient);
@@ -34,6 +43,11 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   scopeClaimsByClient(provider);
   keepSessionId(provider);
   completeHttp(provider, parts.pages);
+  checkScopesOfAuthorization(provider);
+  acceptLoopbackPorts(provider);
+  answerUnauthorizedClient(provider);
+  if (parts.settings.allow.implicit) supportTokenResponseType(provider);
+  sayInterval(provider);
   answerUnsavedSession(provider, parts.pages);
   answerTooLarge(provider);
   answerIntrospection(provider, patches.introspect);

@@ -12,12 +12,16 @@ import type { ApiRecord } from '../../registry/apis/api-record.js';
 
 /** The API of an audience, or undefined. */
 export type FindApi = (audience: string) => Promise<ApiRecord | undefined>;
+/** The audiences of the APIs that these scopes belong to; scopes of no API are ignored. */
+export type AudiencesOf = (scopes: readonly string[]) => Promise<string[]>;
 type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>;
 
 /** Resource indicators (RFC 8707), answered from the catalogue; each audience of a request is read once. */
-export function resourceIndicators(findApi: FindApi): ResourceIndicators {
+export function resourceIndicators(findApi: FindApi, audiencesOf: AudiencesOf): ResourceIndicators {
   return {
     enabled: true,
+    defaultResource: async (ctx, _client, oneOf) =>
+      oneOf ? [...oneOf] : onlyResource(ctx.oidc, audiencesOf),
     getResourceServerInfo: async (ctx, resource, client) => {
       const api = await apiOfRequest(findApi, ctx, resource);
       if (api && api.audience !== resource) useRegisteredAudience(ctx, resource, api.audience);
@@ -98,6 +102,22 @@ export function rejectAudienceWithoutScope(
     throw new errors.InvalidTarget('nothing was consented to at this resource');
   const description = 'ask for a scope that the client has at this resource';
   throw new errors.CustomOIDCProviderError('invalid_scope', description);
+}
+
+/**
+ * The resource of a client's own token whose request names none: the one API that its scopes belong to; undefined when
+ * they belong to none. Throws InvalidTarget with the list when they belong to several. Requests of people name theirs.
+ */
+async function onlyResource(
+  { params, requestParamScopes }: KoaContextWithOIDC['oidc'],
+  audiencesOf: AudiencesOf,
+): Promise<string | undefined> {
+  if (params?.['grant_type'] !== 'client_credentials') return undefined;
+  const audiences = await audiencesOf([...requestParamScopes]);
+  if (audiences.length < 2) return audiences[0];
+  throw new errors.InvalidTarget(
+    `these scopes belong to several resources: send resource with one of ${audiences.join(', ')}`,
+  );
 }
 
 /** The API with the scopes that the client may ask for. Throws InvalidTarget if there are none, as for an unknown API. */

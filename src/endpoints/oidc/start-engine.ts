@@ -7,6 +7,7 @@ import { forEngine, replayError } from '../../../adapters/engine-errors.js';
 import { requestState } from '../../../adapters/request-state.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import type { Context } from '../../context.js';
+import { AppError } from '../../platform/errors/errors.js';
 import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { makeIntrospection } from '../introspection/introspection.js';
@@ -39,6 +40,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       adapter: adapterFactory(context, names, artifacts),
       findAccount: findAccount(context, mayAuthorize),
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
+      audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
       pages: enginePages(pages, clients, accounts),
@@ -63,6 +65,18 @@ export async function startEngine(context: EngineServices, onChange?: () => void
   }, onChange);
   outbox.handle(logoutHandler(engine));
   return engine;
+}
+
+/** Asks the catalogue only about names that are no plain scopes. */
+async function audiencesOf(
+  { scopes }: EngineServices,
+  plain: readonly string[],
+  names: readonly string[],
+): Promise<string[]> {
+  const ofApis = names.filter((name) => !plain.includes(name));
+  if (ofApis.length === 0) return [];
+  const described = await forEngine(() => scopes.describe(ofApis));
+  return [...new Set(described.flatMap(({ api }) => api?.audience ?? []))];
 }
 
 function artifactContext({ accounts, artifacts, liveClients, settings, vault }: EngineServices) {
@@ -101,7 +115,7 @@ function findAccount(
 }
 
 function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchParts {
-  const { apis, clientAuthentication, liveClients, usage, vault } = context;
+  const { apis, attempts, clientAuthentication, liveClients, rateLimits, usage, vault } = context;
   const introspection = makeIntrospection(context);
   return {
     vault,
@@ -119,6 +133,16 @@ function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchP
         const outcome = await clientAuthentication.authenticate(client, presented, used, address);
         if ('secretId' in outcome) usage.secretUsed(clientId, outcome.secretId);
         return outcome;
+      }),
+    pollsTooSoon: (deviceCode) =>
+      forEngine(async () => {
+        try {
+          await attempts.reserve([rateLimits.devicePoll(deviceCode)]);
+          return false;
+        } catch (error) {
+          if (error instanceof AppError && error.kind === 'slow_down') return true;
+          throw error;
+        }
       }),
     inTokenTransaction: (work) =>
       forEngine(async () => {

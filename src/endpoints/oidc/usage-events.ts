@@ -4,6 +4,7 @@ import { stateOf } from '../../../adapters/request-state.js';
 /** Counts requests by client; see UsageService. */
 export interface UsageListener {
   authorized(clientId: string, accountId: string | undefined): void;
+  unprotectedCode(clientId: string): void;
   issued(clientId: string, grantType: unknown, accountId: string | undefined): void;
   failed(clientId: string, error: string): void;
   used(clientId: string): void;
@@ -30,7 +31,9 @@ export function listenForUsage(provider: Provider, usage: UsageListener): void {
 
   provider.on('authorization.success', (ctx: KoaContextWithOIDC) => {
     const clientId = clientIdOf(ctx);
-    if (clientId !== undefined) usage.authorized(clientId, ctx.oidc.account?.accountId);
+    if (clientId === undefined) return;
+    usage.authorized(clientId, ctx.oidc.account?.accountId);
+    if (isUnprotected(ctx.oidc.params ?? {})) usage.unprotectedCode(clientId);
   });
   provider.on('grant.success', (ctx: KoaContextWithOIDC) => {
     const clientId = clientIdOf(ctx);
@@ -47,6 +50,13 @@ export function listenForUsage(provider: Provider, usage: UsageListener): void {
   provider.on('server_error', (ctx: KoaContextWithOIDC) => {
     if (ROUTES.has(ctx.oidc.route)) fail(ctx, 'server_error');
   });
+}
+
+/** Whether the code of this authorization can be used by whoever injects it into another session (RFC 9700 section 4.5). */
+function isUnprotected(params: Record<string, unknown>): boolean {
+  const responseType = params['response_type'];
+  const issuesCode = typeof responseType === 'string' && responseType.split(' ').includes('code');
+  return issuesCode && params['code_challenge'] === undefined && params['nonce'] === undefined;
 }
 
 function clientIdOf(ctx: KoaContextWithOIDC): string | undefined {

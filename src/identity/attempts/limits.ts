@@ -37,6 +37,12 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: attempts.userCode,
       windowSeconds: 15 * MINUTE,
     }),
+    /** Requests with one device code that the person has not answered yet: a second less than the interval of 5 s apart. */
+    devicePoll: (deviceCode: string): Limit => ({
+      key: `device poll ${deviceCode}`,
+      limit: 1,
+      windowSeconds: 4,
+    }),
     /** Dynamic registrations from one network: protects the registry from being filled. */
     registration: (address: string): Limit => ({
       key: `registration ${networkOf(address)}`,

@@ -6,6 +6,8 @@ import { AppError } from '../errors/errors.js';
 export interface HttpApplication {
   callback(): (req: IncomingMessage, res: ServerResponse) => unknown;
 }
+/** Bytes of a request line and its headers: an authorization request of 24 kB as a query, and cookies. */
+const MAX_HEAD = 40 * 1024;
 
 /** A server that answers requests. */
 export interface Listener {
@@ -51,7 +53,8 @@ function serve(app: HttpApplication): { server: Server } & Listener {
   const handle = app.callback();
   const sockets = new Set<Socket>();
   let closing = false;
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, (req, res) => {
+  const limits = { requestTimeout: 60_000, headersTimeout: 15_000, maxHeaderSize: MAX_HEAD };
+  const server = createServer(limits, (req, res) => {
     // A kept-alive connection must not delay a shutdown after its response.
     if (closing) res.setHeader('Connection', 'close');
     // RFC 9112 section 3.2: requests to a server name a path; other forms are for proxies, and some cannot be parsed.

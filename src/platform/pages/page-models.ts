@@ -31,6 +31,14 @@ export interface SignInModel extends FormOnPage {
   problem: string | undefined;
 }
 
+/** `select-account`: the account that is signed in, or another one. */
+export interface SelectAccountModel extends FormOnPage {
+  client: ClientOnPage;
+  abortAction: string;
+  email: string;
+  switchUrl: string;
+}
+
 /** A scope with its title; `optional` ones have a checkbox. */
 export interface ScopeOnPage {
   name: string;
@@ -172,6 +180,7 @@ export interface PageModels {
   home: HomeModel;
   reference: ReferenceModel;
   'sign-in': SignInModel;
+  'select-account': SelectAccountModel;
   consent: ConsentModel;
   'not-a-member': NotAMemberModel;
   'device-code': DeviceCodeModel;

@@ -36,6 +36,7 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     logoUri: given.logoUri ?? null,
     policyUri: given.policyUri ?? null,
     tosUri: given.tosUri ?? null,
+    applicationType: given.applicationType ?? null,
     redirectUris: given.redirectUris ?? [],
     postLogoutRedirectUris: given.postLogoutRedirectUris ?? [],
     backchannelLogoutUri: given.backchannelLogoutUri ?? null,
@@ -55,8 +56,8 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     defaultMaxAge: given.defaultMaxAge ?? null,
     requireAuthTime: given.requireAuthTime ?? false,
     idTokenSignedResponseAlg: given.idTokenSignedResponseAlg ?? 'RS256',
-    // RFC 9700 section 2.1.1 and OAuth 2.1: PKCE also for confidential clients, unless an operator says otherwise.
-    pkceRequired: given.pkceRequired ?? true,
+    pkceRequired: given.pkceRequired ?? (clientType === 'public' ? true : null),
+    userinfoSignedResponseAlg: given.userinfoSignedResponseAlg ?? null,
     pkceChallengeMethod: given.pkceChallengeMethod ?? 'S256',
     firstParty: given.firstParty ?? false,
     initiateLoginUri: given.initiateLoginUri ?? null,

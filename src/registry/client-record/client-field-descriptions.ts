@@ -16,15 +16,18 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   logo_uri: 'The logo on the consent page (https).',
   policy_uri: 'The privacy policy (https).',
   tos_uri: 'The terms of service (https).',
+  application_type:
+    'Whether it runs on a server or in a browser (web), or is installed on a device (native), which is asked for consent each time unless it has a secret. By default native if every redirect URI is http on a loopback address or has a private-use scheme.',
   redirect_uris:
-    'Where answers may go, compared exactly: https, http on a loopback address, or a private-use scheme. At least one with a grant that redirects.',
+    'Where answers may go, compared exactly: https, http on a loopback address (there any port is accepted), or a private-use scheme. At least one with a grant that redirects.',
   post_logout_redirect_uris: 'Where people may be sent after they signed out.',
   backchannel_logout_uri: 'Where the application is notified of a sign-out.',
   backchannel_logout_session_required: 'Whether logout tokens must name the session.',
   allowed_cors_origins:
     'The origins whose scripts may call the token endpoints. null (the default): the origins of the https and localhost redirect URIs of a public client, none for a confidential one.',
   grant_types: 'The grants that the client may use; authorization_code and refresh_token by default.',
-  response_types: 'What the authorization endpoint may answer; follows from the grants.',
+  response_types:
+    'What the authorization endpoint may answer, each exactly as listed; by default what follows from the grants.',
   scopes: 'The most that the client may ask for. openid and offline_access follow from the grants.',
   optional_scopes: 'Those of the scopes that people may untick on the consent page.',
   token_endpoint_auth_method:
@@ -37,7 +40,9 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
     'Seconds after which a person signs in again, when the request has no max_age (OpenID Connect Registration section 2).',
   require_auth_time: 'Whether ID tokens always tell when the person signed in (`auth_time`).',
   id_token_signed_response_alg: 'What ID tokens are signed with; RS256 by default.',
-  pkce_required: 'Whether authorization requests need PKCE (RFC 7636); always true for public clients.',
+  pkce_required:
+    'Whether authorization requests need PKCE (RFC 7636); always true for public clients. Null, the default of confidential ones: what the setting PKCE of the installation says.',
+  userinfo_signed_response_alg: 'Userinfo is a JWT signed in this algorithm; null: it is JSON.',
   pkce_challenge_method: 'How challenges are made; `plain` only where the installation allows it.',
   first_party:
     'Whether people are not asked for consent. Only owners of the installation set it, never beside scopes of administration.',

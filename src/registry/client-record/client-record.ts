@@ -1,3 +1,4 @@
+import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
 
 export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -10,7 +11,20 @@ export const GRANT_TYPES = [
   DEVICE_CODE,
   'implicit',
 ] as const;
-export const RESPONSE_TYPES = ['code', 'id_token', 'token'] as const;
+/** The registered response types; each means exactly itself. */
+export const RESPONSE_TYPES = [
+  'code',
+  'id_token',
+  'token',
+  'code id_token',
+  'code token',
+  'id_token token',
+  'code id_token token',
+] as const;
+/** The algorithms in which userinfo can be signed. */
+export const USERINFO_ALGORITHMS = ['RS256', 'ES256'] as const;
+/** OpenID Connect Registration section 2. */
+export const APPLICATION_TYPES = ['web', 'native'] as const;
 /** How a client can prove who it is. `client_secret_jwt` is none of them: it needs the secret, and we keep a hash. */
 export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'] as const;
 
@@ -21,6 +35,7 @@ export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number];
 export type GrantType = (typeof GRANT_TYPES)[number];
 export type ResponseType = (typeof RESPONSE_TYPES)[number];
 export type AuthMethod = (typeof AUTH_METHODS)[number];
+export type ApplicationType = (typeof APPLICATION_TYPES)[number];
 export type ClientType = 'public' | 'confidential';
 
 /** A public key of a client, RFC 7517. */
@@ -35,6 +50,8 @@ export interface ClientSettings {
   logoUri: string | null;
   policyUri: string | null;
   tosUri: string | null;
+  /** Null: it follows from the redirect URIs; see `applicationTypeOf`. */
+  applicationType: ApplicationType | null;
   redirectUris: string[];
   postLogoutRedirectUris: string[];
   backchannelLogoutUri: string | null;
@@ -55,7 +72,10 @@ export interface ClientSettings {
   /** Whether ID tokens always have `auth_time`. */
   requireAuthTime: boolean;
   idTokenSignedResponseAlg: IdTokenAlgorithm;
-  pkceRequired: boolean;
+  /** Null: the setting PKCE decides. Always true for public clients. */
+  pkceRequired: boolean | null;
+  /** Null: userinfo is JSON, not a JWT. */
+  userinfoSignedResponseAlg: (typeof USERINFO_ALGORITHMS)[number] | null;
   pkceChallengeMethod: 'S256' | 'plain';
   /** Whether people are not asked for consent, because the application belongs to the installation itself. */
   firstParty: boolean;
@@ -124,6 +144,7 @@ export function toWire(record: ClientRecord, issuer: string) {
   const url = `${issuer}/admin/v1/orgs/${rest.orgId}/projects/${rest.projectId}/oauth_clients/${rest.id}`;
   return {
     ...toSnake(rest),
+    application_type: applicationTypeOf(rest),
     client_uri_verification: verification && { status: verification.status, text: verification.text },
     has_rotated_secret: secrets.length > 1,
     secrets: secrets.map((secret): SnakeKeys<SecretSummary> => toSnake(secret)),

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import {
+  APPLICATION_TYPES,
   AUTH_METHODS,
   GRANT_TYPES,
   ID_TOKEN_ALGORITHMS,
   RESPONSE_TYPES,
   type toWire,
+  USERINFO_ALGORITHMS,
 } from './client-record.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from './client-field-descriptions.js';
 
@@ -37,6 +39,7 @@ const fields = {
   logo_uri: textOrNull,
   policy_uri: textOrNull,
   tos_uri: textOrNull,
+  application_type: z.enum(APPLICATION_TYPES),
   redirect_uris: strings,
   post_logout_redirect_uris: strings,
   backchannel_logout_uri: textOrNull,
@@ -53,7 +56,8 @@ const fields = {
   default_max_age: z.int().min(0).nullable(),
   require_auth_time: z.boolean(),
   id_token_signed_response_alg: z.enum(ID_TOKEN_ALGORITHMS),
-  pkce_required: z.boolean(),
+  pkce_required: z.boolean().nullable(),
+  userinfo_signed_response_alg: z.enum(USERINFO_ALGORITHMS).nullable(),
   pkce_challenge_method: z.enum(['S256', 'plain']),
   first_party: z.boolean(),
   initiate_login_uri: textOrNull,

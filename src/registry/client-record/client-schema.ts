@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { COMMAND_LINE_CLIENT } from '../../tenancy/access/subjects.js';
 import {
+  APPLICATION_TYPES,
   AUTH_METHODS,
   GRANT_TYPES,
   ID_TOKEN_ALGORITHMS,
   type PublicJwk,
   RESPONSE_TYPES,
+  USERINFO_ALGORITHMS,
 } from './client-record.js';
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
@@ -91,6 +93,7 @@ export const writableFields = {
   logo_uri: pageUrl,
   policy_uri: pageUrl,
   tos_uri: pageUrl,
+  application_type: oneOf(APPLICATION_TYPES),
   redirect_uris: list(uri(redirectUriErrors), MAX_URIS),
   post_logout_redirect_uris: list(uri(redirectUriErrors), MAX_URIS),
   backchannel_logout_uri: endpointUrl,
@@ -114,6 +117,7 @@ export const writableFields = {
   require_auth_time: switched,
   id_token_signed_response_alg: oneOf(ID_TOKEN_ALGORITHMS),
   pkce_required: switched,
+  userinfo_signed_response_alg: oneOf(USERINFO_ALGORITHMS),
   pkce_challenge_method: oneOf(['S256', 'plain']),
   first_party: switched,
   initiate_login_uri: endpointUrl,

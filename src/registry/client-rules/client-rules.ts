@@ -1,9 +1,14 @@
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { type GivenSettings, inferResponseTypes, isPersonal } from '../client-record/client-defaults.js';
-import type { AuthMethod, GrantType, TypedClientSettings } from '../client-record/client-record.js';
+import type {
+  AuthMethod,
+  GrantType,
+  ResponseType,
+  TypedClientSettings,
+} from '../client-record/client-record.js';
 import { ASSERTION_ALGORITHMS, canVerify } from './jwks-rules.js';
-import { applicationType, isLoopback, isPrivateUse } from './redirect-uri-rules.js';
+import { engineApplicationType, isLoopback, isPrivateUse } from './redirect-uri-rules.js';
 
 /** What this installation has turned on. What is known but off is refused with a message that says so. */
 export interface Capabilities {
@@ -71,7 +76,7 @@ const RULES: readonly Rule[] = [
     reads: ['clientType', 'tokenEndpointAuthMethod', 'pkceRequired'],
     check: ({ clientType, pkceRequired }) =>
       when(
-        clientType === 'public' && !pkceRequired,
+        clientType === 'public' && pkceRequired !== true,
         '/pkce_required',
         'PKCE protects public clients: send true or nothing.',
       ),
@@ -171,19 +176,17 @@ export function ruleErrors(
 }
 
 function responseTypeErrors({ grantTypes, responseTypes }: TypedClientSettings): ValidationError[] {
-  const foreign = responseTypes.flatMap((type, index) => {
-    const grant = type === 'code' ? 'authorization_code' : 'implicit';
-    const detail = `${type} needs the grant type ${grant}.`;
-    return when(!grantTypes.includes(grant), `/response_types/${String(index)}`, detail);
-  });
-  const alone = responseTypes.indexOf('token');
-  if (alone >= 0 && !responseTypes.includes('id_token')) {
-    const detail =
-      'token comes only together with id_token (OpenID Connect Core section 3.2): add that, or use code.';
-    foreign.push({ pointer: `/response_types/${String(alone)}`, detail });
-  }
-  const missing = inferResponseTypes(grantTypes).filter((type) =>
-    type === 'code' ? !responseTypes.includes('code') : !responseTypes.some((given) => given !== 'code'),
+  const foreign = responseTypes.flatMap((type, index) =>
+    grantsOf(type)
+      .filter((grant) => !grantTypes.includes(grant))
+      .map((grant) => ({
+        pointer: `/response_types/${String(index)}`,
+        detail: `${type} needs the grant type ${grant}.`,
+      })),
+  );
+  const used = responseTypes.flatMap(grantsOf);
+  const missing = inferResponseTypes(grantTypes).filter(
+    (type) => !grantsOf(type).every((grant) => used.includes(grant)),
   );
   return [
     ...foreign,
@@ -191,9 +194,18 @@ function responseTypeErrors({ grantTypes, responseTypes }: TypedClientSettings):
   ];
 }
 
+/** The grant types that a response type belongs to (OpenID Connect Registration section 2). */
+function grantsOf(type: ResponseType): GrantType[] {
+  const words = type.split(' ');
+  return [
+    ...(words.includes('code') ? (['authorization_code'] as const) : []),
+    ...(words.some((word) => word !== 'code') ? (['implicit'] as const) : []),
+  ];
+}
+
 /** What oidc-provider would refuse when the client is used (OpenID Connect Registration section 2). */
 function engineUriErrors(settings: TypedClientSettings): ValidationError[] {
-  const native = applicationType(settings) === 'native';
+  const native = engineApplicationType(settings) === 'native';
   const implicit = settings.grantTypes.includes('implicit');
   const lists = {
     redirect_uris: settings.redirectUris,

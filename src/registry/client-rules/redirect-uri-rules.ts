@@ -1,4 +1,4 @@
-import type { TypedClientSettings } from '../client-record/client-record.js';
+import type { ApplicationType, TypedClientSettings } from '../client-record/client-record.js';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** Schemes that run script, read local data or start another protocol instead of calling an app back. */
@@ -47,13 +47,24 @@ export function originErrors(value: string): string[] {
   return [`Write the origin as browsers send it: ${new URL(value).origin}`];
 }
 
-/** Whether the engine is to treat the client as a native app, whose loopback redirect URIs match on any port. */
-export function applicationType(
+/** The application type of the record, or the one that follows from its redirect URIs (RFC 8252 section 7). */
+export function applicationTypeOf({
+  applicationType,
+  redirectUris,
+}: Pick<TypedClientSettings, 'applicationType' | 'redirectUris'>): ApplicationType {
+  if (applicationType !== null) return applicationType;
+  const uris = redirectUris.map((uri) => new URL(uri));
+  const ofApp = (uri: URL) => isPrivateUse(uri) || isLoopback(uri, 'http:');
+  return uris.length > 0 && uris.every(ofApp) ? 'native' : 'web';
+}
+
+/** The type with which the engine accepts the client's URIs; it decides nothing else. */
+export function engineApplicationType(
   client: Pick<TypedClientSettings, 'redirectUris' | 'postLogoutRedirectUris' | 'clientType'>,
-): 'native' | 'web' {
+): ApplicationType {
   const uris = [...client.redirectUris, ...client.postLogoutRedirectUris].map((uri) => new URL(uri));
   if (uris.some(isPrivateUse)) return 'native';
-  // The engine refuses https on a loopback host to native clients; such a client keeps exact ports instead.
+  // The engine refuses https on a loopback host to native clients.
   if (client.clientType !== 'public' || uris.some((uri) => isLoopback(uri, 'https:'))) return 'web';
   return uris.some((uri) => isLoopback(uri, 'http:')) ? 'native' : 'web';
 }

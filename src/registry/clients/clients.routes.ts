@@ -1,6 +1,5 @@
 import { pageResponse } from '../../platform/paging/page-response.js';
 import { PAGE, pageRequestOf } from '../../platform/paging/query.js';
-import { toSnake } from '../../platform/wire/snake-case.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
 import { type Operation, recordId } from '../../tenancy/operations/operation.js';
 import { PROJECT } from '../../tenancy/operations/paths.js';
@@ -14,7 +13,7 @@ import {
   rotatedClientResponse,
 } from '../client-record/client-response.schema.js';
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
-import { clientDetailsResponse } from '../usage-reports/usage-report.schema.js';
+import { clientDetailsResponse, summaryWire } from '../usage-reports/usage-report.schema.js';
 import type { UsageReportsService } from '../usage-reports/usage-reports.service.js';
 import { CLIENT_FILTERS, clientFilterOf } from './client-filters.js';
 import type { ClientsService } from './clients.service.js';
@@ -150,7 +149,7 @@ export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependenci
     get: async ({ tenant, key }) => {
       const record = await clients.get(tenant, key);
       const usage = await usageReports.summary({ clientRowId: record.id });
-      return answer(record, { usage: toSnake(usage) });
+      return answer(record, { usage: summaryWire(usage) });
     },
     update: async ({ actor, caller, tenant, key, body, ifMatch }) => {
       await access.authorizeScopes(caller, tenant, arrayOf(body['scopes']));

@@ -1,7 +1,7 @@
 import type { ValidationError } from '../../platform/errors/errors.js';
 import type { ClientRecord, ClientSettings } from '../client-record/client-record.js';
 import { ASSERTION_ALGORITHMS } from '../client-rules/jwks-rules.js';
-import { applicationType } from '../client-rules/redirect-uri-rules.js';
+import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 
 /** Client metadata (RFC 7591 section 2, OpenID Connect Registration section 2), or the record's form of it. */
@@ -15,6 +15,7 @@ const SHARED = [
   'policy_uri',
   'tos_uri',
   'initiate_login_uri',
+  'application_type',
   'redirect_uris',
   'post_logout_redirect_uris',
   'backchannel_logout_uri',
@@ -26,6 +27,7 @@ const SHARED = [
   'grant_types',
   'response_types',
   'token_endpoint_auth_method',
+  'userinfo_signed_response_alg',
   'jwks',
   'jwks_uri',
 ] as const;
@@ -35,7 +37,6 @@ const SHARED = [
  * a client that asked for encryption or a signature must not be registered without.
  */
 const FIXED: Readonly<Record<string, readonly unknown[]>> = {
-  application_type: ['web', 'native'],
   subject_type: ['public'],
   token_endpoint_auth_signing_alg: ASSERTION_ALGORITHMS,
   require_signed_request_object: [false],
@@ -47,7 +48,6 @@ const FIXED: Readonly<Record<string, readonly unknown[]>> = {
       'sector_identifier_uri',
       'id_token_encrypted_response_alg',
       'id_token_encrypted_response_enc',
-      'userinfo_signed_response_alg',
       'userinfo_encrypted_response_alg',
       'userinfo_encrypted_response_enc',
       'introspection_signed_response_alg',
@@ -113,7 +113,7 @@ export function toMetadata(record: Registered): Metadata {
     // RFC 7591 section 2: the method of a client that named none. It is one of the two that such a client may use.
     token_endpoint_auth_method: record.tokenEndpointAuthMethod ?? 'client_secret_basic',
     scope: record.scopes.join(' '),
-    application_type: applicationType(record),
+    application_type: applicationTypeOf(record),
     subject_type: 'public',
   };
 }

@@ -1,4 +1,3 @@
-import { toSnake } from '../../platform/wire/snake-case.js';
 import type { QueryValues } from '../../platform/paging/query.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
 import { type Operation, recordId } from '../../tenancy/operations/operation.js';
@@ -6,7 +5,7 @@ import { ORGANIZATION, PROJECT } from '../../tenancy/operations/paths.js';
 import { routeGroup } from '../../tenancy/operations/route-group.js';
 import type { ClientsService } from '../clients/clients.service.js';
 import { SPAN, spanFrom } from './report-query.js';
-import { usageReport } from './usage-report.schema.js';
+import { reportWire, usageReport } from './usage-report.schema.js';
 import type { UsageReportsService, UsageScope } from './usage-reports.service.js';
 
 /** What the routes of usage reports need. */
@@ -52,7 +51,7 @@ const OPERATIONS = {
 /** Usage reports: of a client, a project, an organization. */
 export const usageRoutes = routeGroup(OPERATIONS, ({ clients, usageReports }: UsageRoutesDependencies) => {
   const answer = async (query: QueryValues<typeof SPAN>, scope: UsageScope) => ({
-    body: toSnake(await usageReports.report(scope, spanFrom(query))),
+    body: reportWire(await usageReports.report(scope, spanFrom(query))),
   });
   return {
     ofClient: async ({ tenant, key, query }) =>

@@ -9,6 +9,8 @@ export const DEFAULT_DAYS = 30;
 /** The usage in a time. Tokens are responses of the token endpoint by grant type; a refresh is not one of them. */
 export interface UsageFigures {
   authorizations: number;
+  /** Codes that neither a code challenge nor a nonce protects. */
+  unprotectedCodes: number;
   tokens: Record<string, number>;
   refreshes: number;
   /** By error code. */
@@ -89,5 +91,6 @@ function figuresOf(counts: readonly DayCount[], { grants, errors }: Series, peop
     refreshes: sum('refresh'),
     failures: Object.fromEntries(errors.map((error) => [error, sum('failure', error)])),
     people,
+    unprotectedCodes: sum('unprotected_code'),
   };
 }

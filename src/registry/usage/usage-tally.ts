@@ -1,5 +1,5 @@
 /** What is counted; a refresh is one of these and not a token too. */
-export type CounterKind = 'authorization' | 'token' | 'refresh' | 'failure';
+export type CounterKind = 'authorization' | 'token' | 'refresh' | 'failure' | 'unprotected_code';
 
 /** How often something happened to a client on a day (see `dayOf`). `detail` is a grant type or an error code. */
 export interface Counter {

@@ -32,6 +32,11 @@ export class UsageService {
     this.#tally.count(clientId, day, 'authorization');
   }
 
+  /** The client got a code that neither a code challenge nor a nonce protects. */
+  unprotectedCode(clientId: string): void {
+    this.#tally.count(clientId, dayOf(this.now()), 'unprotected_code');
+  }
+
   /** The token endpoint answered with tokens; for a person, or for the client itself. */
   issued(clientId: string, grantType: unknown, accountId: string | undefined): void {
     const day = this.#use(clientId, accountId);

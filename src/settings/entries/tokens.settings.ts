@@ -1,5 +1,5 @@
 import { settingGroup } from '../setting.js';
-import { seconds, wholeNumber, yesOrNo } from './checks.js';
+import { oneOf, seconds, wholeNumber, yesOrNo } from './checks.js';
 
 export const tokenSettings = settingGroup('Tokens and sessions', {
   ACCESS_TOKEN_TTL: {
@@ -59,6 +59,12 @@ export const tokenSettings = settingGroup('Tokens and sessions', {
     check: wholeNumber(0, 300),
     description:
       'How long a used refresh token still yields the same successor, as long as that is unused (0 to 300).',
+  },
+  PKCE: {
+    default: 'public',
+    check: oneOf('public', 'nonce', 'always'),
+    description:
+      'Which confidential clients need PKCE (RFC 7636) whose `pkce_required` is null; public clients always do. `public`: none; `nonce`: those that send no `nonce` in an OpenID request (OAuth 2.1 section 7.5.1); `always`: all.',
   },
   ALLOW_PLAIN_PKCE: {
     default: 'false',

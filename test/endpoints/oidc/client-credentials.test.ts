@@ -46,24 +46,21 @@ test('a scope that is not of the client is refused', async () => {
   expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_scope', scope: 'email' } });
 });
 
-test('a scope that nobody knows is not in the token', async () => {
+test('a scope that nobody knows is refused', async () => {
   const client = await server.register({ ...MACHINE, scopes: ['profile'] });
-  const { status, body } = await ask(client, { scope: 'profile superuser' });
-  expect([status, body['scope']]).toEqual([200, 'profile']);
-  const config = await relyingParty(server, client);
-  const token = await oidc.tokenIntrospection(config, body['access_token'] as string);
-  expect(token.scope).toBe('profile');
+  const answer = await ask(client, { scope: 'profile superuser' });
+  expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_scope', scope: 'superuser' } });
 });
 
 test('a client without the grant is refused, a public one too', async () => {
   const web = await server.register();
   const answer = await ask(web);
-  expect(answer.status).toBe(400);
+  expect(answer).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
   expect(answer.body).not.toHaveProperty('access_token');
   const app = await server.register({ token_endpoint_auth_method: 'none' });
   const fields = { grant_type: 'client_credentials', client_id: app.client_id };
   const publicAnswer = await postForm(`${server.origin}/oauth2/token`, fields);
-  expect(publicAnswer.status).toBe(400);
+  expect(publicAnswer).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
   expect(publicAnswer.body).not.toHaveProperty('access_token');
 });
 
@@ -96,17 +93,18 @@ describe('a token for the admin API', () => {
 
   test('has no scope that the client may not ask for', async () => {
     const client = await server.register({ ...MACHINE, scopes: ['clients.read'] });
-    const { body } = await ask(client, { resource: audience, scope: 'clients.read clients.write' });
-    expect(body['scope']).toBe('clients.read');
+    for (const scope of ['clients.read clients.write', 'clients.write']) {
+      const { status, body } = await ask(client, { resource: audience, scope });
+      expect([status, body['error'], body['scope']]).toEqual([400, 'invalid_scope', 'clients.write']);
+    }
+    const { body } = await ask(client, { resource: audience });
     const { payload } = await jwtVerify(body['access_token'] as string, keys());
-    expect(payload['scope']).toBe('clients.read');
-    const only = await ask(client, { resource: audience, scope: 'clients.write' });
-    expect(only.body['error']).toBe('invalid_scope');
+    expect([body['scope'], payload['scope']]).toEqual(['clients.read', 'clients.read']);
   });
 
   test('an opaque token does not open the admin API', async () => {
-    const client = await server.register({ ...MACHINE, scopes: ['clients.read'] });
-    const { body } = await ask(client, { scope: 'clients.read' });
+    const client = await server.register({ ...MACHINE, scopes: ['clients.read', 'profile'] });
+    const { body } = await ask(client, { scope: 'profile' });
     const headers = { authorization: `Bearer ${String(body['access_token'])}` };
     expect((await fetch(server.origin + CLIENTS, { headers })).status).toBe(401);
   });

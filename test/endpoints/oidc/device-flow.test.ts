@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
+import { setTimeout } from 'node:timers/promises';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import {
@@ -36,7 +37,11 @@ const start = (scope = 'openid offline_access profile') =>
 describe('a device', () => {
   test('is told where to send the person, and for how long', async () => {
     const device = await start();
-    expect(device).toMatchObject({ verification_uri: `${server.issuer}/device`, expires_in: 600 });
+    expect(device).toMatchObject({
+      verification_uri: `${server.issuer}/device`,
+      expires_in: 600,
+      interval: 5,
+    });
     expect(device.verification_uri_complete).toBe(`${server.issuer}/device?user_code=${device.user_code}`);
   });
 
@@ -131,8 +136,28 @@ describe('a device', () => {
   test('needs the grant', async () => {
     const web = await relyingParty(server, await server.register());
     await expect(oidc.initiateDeviceAuthorization(web, { scope: 'openid' })).rejects.toMatchObject({
-      error: 'invalid_request',
+      error: 'unauthorized_client',
     });
+  });
+
+  test('that asks more often than the interval is told to slow down, at whichever node', async () => {
+    const device = await start();
+    const fields = {
+      grant_type: DEVICE_CODE_GRANT,
+      client_id: television.client_id,
+      device_code: device.device_code,
+    };
+    const poll = async (at: { origin: string }) =>
+      (await postForm(`${at.origin}/oauth2/token`, fields)).body['error'];
+    expect([await poll(server), await poll(server), await poll(other)]).toEqual([
+      'authorization_pending',
+      'slow_down',
+      'slow_down',
+    ]);
+    await setTimeout(4_200);
+    expect(await poll(server)).toBe('authorization_pending');
+    await allowDevice(new UserAgent(), device, person);
+    expect(await poll(server)).toBeUndefined();
   });
 });
 

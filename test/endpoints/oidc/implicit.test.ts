@@ -36,7 +36,7 @@ describe('where implicit is turned on', () => {
   test('an access token comes beside it where that is registered, and only with consent for the API', async () => {
     const fields = {
       ...IMPLICIT,
-      response_types: ['id_token', 'token'],
+      response_types: ['id_token token'],
       scopes: ['email', 'api.read'],
       optional_scopes: ['api.read'],
     };
@@ -54,21 +54,70 @@ describe('where implicit is turned on', () => {
     [{ grant_types: ['authorization_code'] }, 'id_token'],
     [{ grant_types: ['authorization_code'] }, 'code id_token'],
   ])('%j gets no %s', async (fields, responseType) => {
-    expect((await answer(fields, responseType)).parts.get('error')).toBe('invalid_request');
+    expect((await answer(fields, responseType)).parts.get('error')).toBe('unauthorized_client');
   });
 
-  test('token by itself is neither registered nor answered', async () => {
-    const fields = { ...IMPLICIT, client_name: 'A', redirect_uris: ['https://a.example/'] };
-    const refused = await server.admin('POST', '', { ...fields, response_types: ['token'] });
+  test('token by itself is an access token and nothing else', async () => {
+    const { parts } = await answer({ ...IMPLICIT, response_types: ['token'] }, 'token');
+    expect([parts.has('access_token'), parts.has('id_token'), parts.has('code')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(parts.get('iss')).toBe(server.issuer);
+  });
+
+  const both = { grant_types: ['authorization_code', 'implicit'] };
+  const ALL = [
+    'code',
+    'id_token',
+    'token',
+    'code id_token',
+    'code token',
+    'id_token token',
+    'code id_token token',
+  ];
+
+  test.each(ALL)('%s means exactly itself', async (registered) => {
+    const words = registered.split(' ');
+    const grants = words.includes('code') ? ['authorization_code'] : [];
+    if (words.some((word) => word !== 'code')) grants.push('implicit');
+    const client = await server.register({ grant_types: grants, response_types: [registered] });
+    const config = await relyingParty(server, client);
+    for (const asked of ALL) {
+      const { url } = await authorizationRequest(config, { response_type: asked, scope: 'openid' });
+      const { headers } = await fetch(url, { redirect: 'manual' });
+      const location = headers.get('location') ?? '';
+      if (asked === registered) expect(location).toContain('/interaction/');
+      else expect(location).toContain('error=unauthorized_client');
+    }
+  });
+
+  test('single words are not their combination', async () => {
+    const fields = { ...both, response_types: ['code', 'id_token'] };
+    expect((await answer(fields, 'code id_token')).parts.get('error')).toBe('unauthorized_client');
+  });
+
+  test.each([
+    [['authorization_code'], ['code id_token'], '/response_types/0'],
+    [['implicit'], ['code token'], '/response_types/0'],
+    [both.grant_types, ['code'], '/response_types'],
+    [both.grant_types, ['token'], '/response_types'],
+  ])('%j cannot be registered for %j', async (grant_types, response_types, pointer) => {
+    const fields = { client_name: 'A', redirect_uris: ['https://a.example/'], grant_types, response_types };
+    const refused = await server.admin('POST', '', fields);
     expect(refused.status).toBe(422);
-    expect(await refused.json()).toMatchObject({ errors: [{ pointer: '/response_types/0' }] });
-    const both = { ...IMPLICIT, response_types: ['id_token', 'token'] };
-    expect((await answer(both, 'token')).parts.get('error')).toBe('unsupported_response_type');
+    expect(await refused.json()).toMatchObject({ errors: [{ pointer }] });
   });
 
-  test('a client with both gets a code and an ID token at once, with PKCE', async () => {
-    const fields = { grant_types: ['authorization_code', 'implicit'] };
-    const { parts } = await answer(fields, 'code id_token');
+  test('discovery lists them all', async () => {
+    const discovery = await fetch(`${server.issuer}/.well-known/openid-configuration`);
+    const { response_types_supported: listed } = (await discovery.json()) as Record<string, string[]>;
+    expect(listed?.toSorted()).toEqual(ALL.toSorted());
+  });
+
+  test('a client with code id_token gets both at once', async () => {
+    const { parts } = await answer({ ...both, response_types: ['code id_token'] }, 'code id_token');
     expect([parts.has('code'), parts.has('id_token'), parts.has('access_token')]).toEqual([
       true,
       true,

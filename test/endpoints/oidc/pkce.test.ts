@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
+import { reportOf } from '../../harness/admin/usage.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import { obtainCode } from '../../harness/protocol/codes.js';
 import {
@@ -14,7 +15,7 @@ import { basic, open, postForm } from '../../harness/protocol/wire.js';
 const REFUSED = { status: 400, body: { error: 'invalid_grant' } };
 
 const agent = new UserAgent();
-const { server, person, client, config } = await protocolFixture();
+const { server, person, client, config, addNode } = await protocolFixture();
 
 async function redeem(changes: Record<string, string | undefined>) {
   const { form } = await obtainCode(config, person, {}, agent);
@@ -59,16 +60,6 @@ describe('the authorization endpoint', () => {
     return location?.searchParams ?? new URLSearchParams();
   }
 
-  test('refuses a request without a challenge, by default', async () => {
-    const answer = await answerTo((query) => {
-      query.delete('code_challenge');
-      query.delete('code_challenge_method');
-    });
-    expect(answer.get('error')).toBe('invalid_request');
-    expect(answer.get('error_description')).toContain('PKCE');
-    expect(answer.has('code')).toBe(false);
-  });
-
   test('refuses the method plain, said or meant', async () => {
     const said = await answerTo((query) => query.set('code_challenge_method', 'plain'));
     const meant = await answerTo((query) => query.delete('code_challenge_method'));
@@ -81,9 +72,77 @@ describe('the authorization endpoint', () => {
   });
 });
 
-describe('a client that need not use PKCE', () => {
+function withoutChallenge(url: URL, ...others: string[]): URL {
+  for (const name of ['code_challenge', 'code_challenge_method', ...others]) url.searchParams.delete(name);
+  return url;
+}
+
+describe('a request without a challenge', () => {
+  const PAGE = 'page';
+  const REFUSAL = 'invalid_request';
+
+  /** What a node answers to a client of this kind, with a nonce, without one, and without openid. */
+  async function answersOf(origin: string, fields: Record<string, unknown>): Promise<(string | undefined)[]> {
+    const rp = await relyingParty(server, await server.register(fields));
+    const urls = [
+      withoutChallenge((await authorizationRequest(rp, { scope: 'openid' })).url),
+      withoutChallenge((await authorizationRequest(rp, { scope: 'openid' })).url, 'nonce'),
+      withoutChallenge((await authorizationRequest(rp, { scope: 'email' })).url, 'nonce'),
+    ];
+    return Promise.all(
+      urls.map(async ({ pathname, search }) => {
+        const { location } = await open(origin + pathname + search);
+        if (location?.pathname.startsWith('/interaction/')) return PAGE;
+        const refusal = location?.searchParams.get('error_description') ?? '';
+        expect(refusal).toContain('pkce_required');
+        expect(refusal).toContain('send code_challenge and code_challenge_method=S256');
+        return location?.searchParams.get('error') ?? undefined;
+      }),
+    );
+  }
+
+  const named = { required: { pkce_required: true }, unused: { pkce_required: false } };
+  const open3 = { token_endpoint_auth_method: 'none' };
+  const pages = [PAGE, PAGE, PAGE];
+  const refusals = [REFUSAL, REFUSAL, REFUSAL];
+
+  test.each([
+    ['public', { unsaid: pages }],
+    ['nonce', { unsaid: [PAGE, REFUSAL, REFUSAL] }],
+    ['always', { unsaid: refusals }],
+  ])('with PKCE=%s', async (mode, { unsaid }) => {
+    const { origin } = await addNode({ PKCE: mode });
+    expect(await answersOf(origin, {})).toEqual(unsaid);
+    expect(await answersOf(origin, { pkce_required: null })).toEqual(unsaid);
+    expect(await answersOf(origin, named.required)).toEqual(refusals);
+    expect(await answersOf(origin, named.unused)).toEqual(pages);
+    expect(await answersOf(origin, open3)).toEqual(refusals);
+  });
+
+  test('is counted when it has no nonce either', async () => {
+    const record = await server.register();
+    const rp = await relyingParty(server, record);
+    const changes = [
+      [],
+      ['code_challenge', 'code_challenge_method'],
+      ['nonce'],
+      ['code_challenge', 'code_challenge_method', 'nonce'],
+    ];
+    for (const removed of changes) {
+      const request = await authorizationRequest(rp);
+      for (const name of removed) request.url.searchParams.delete(name);
+      await signInAndAllow(request, person, agent);
+    }
+    await server.context.usage.flush();
+    expect((await reportOf(server, record)).total).toMatchObject({ authorizations: 4, unprotected_codes: 1 });
+    const details = (await (await server.admin('GET', `/${record.id}`)).json()) as Record<string, unknown>;
+    expect(details).toMatchObject({ pkce_required: null, usage: { total: { unprotected_codes: 1 } } });
+  });
+});
+
+describe.each([{ pkce_required: false }, { pkce_required: null }])('a client with %o', (fields) => {
   test('may leave it out, but not send a verifier that nobody asked for', async () => {
-    const lax = await server.register({ pkce_required: false });
+    const lax = await server.register(fields);
     const laxConfig = await relyingParty(server, lax);
     const request = await authorizationRequest(laxConfig);
     request.url.searchParams.delete('code_challenge');
@@ -98,7 +157,7 @@ describe('a client that need not use PKCE', () => {
   });
 
   test('is held to the challenge that it sent', async () => {
-    const lax = await server.register({ pkce_required: false });
+    const lax = await server.register(fields);
     const { form } = await obtainCode(await relyingParty(server, lax), person, {}, agent);
     const { code_verifier: _, ...without } = form;
     expect(await postForm(`${server.origin}/oauth2/token`, without, basic(lax))).toMatchObject(REFUSED);

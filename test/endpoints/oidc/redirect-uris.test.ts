@@ -119,11 +119,97 @@ describe('a native app', () => {
   });
 });
 
-test('the loopback port of a confidential client is not free', async () => {
-  const web = await server.register({ redirect_uris: ['http://localhost:4000/callback'] });
-  const { url } = await authorizationRequest(await relyingParty(server, web), {
-    redirect_uri: 'http://localhost:4001/callback',
-    scope: 'openid',
+describe('any port of a loopback URI is good', () => {
+  test.each(['http://localhost/callback', 'http://127.0.0.1:4000/callback', 'http://[::1]:4000/callback'])(
+    'for a confidential client with %s',
+    async (registered) => {
+      const web = await server.register({ redirect_uris: [registered] });
+      const used = registered.replace(/(:\d+)?\/callback/, ':53219/callback');
+      const tokens = await obtainTokens(
+        await relyingParty(server, web),
+        person,
+        { redirect_uri: used },
+        agent,
+      );
+      expect(tokens.claims()?.sub).toBe(person.id);
+    },
+  );
+
+  test('for a public web client, and nothing but the port', async () => {
+    const spa = await relyingParty(
+      server,
+      await server.register({
+        token_endpoint_auth_method: 'none',
+        redirect_uris: ['https://spa.example/cb', 'http://localhost:3000/cb'],
+      }),
+    );
+    const answerTo = async (redirectUri: string) =>
+      open((await authorizationRequest(spa, { redirect_uri: redirectUri, scope: 'openid' })).url);
+    expect((await answerTo('http://localhost:5173/cb')).status).toBe(303);
+    for (const other of [
+      'http://localhost:5173/cb/',
+      'http://localhost.evil.example:5173/cb',
+      'http://localhost:99999/cb',
+      'http://localhost:5173@evil.example/cb',
+      'http://127.0.0.1:5173/cb',
+      'https://spa.example:5173/cb',
+    ])
+      expect((await answerTo(other)).status).toBe(400);
   });
-  await expectPage(url, 'invalid_redirect_uri');
+});
+
+describe('consent', () => {
+  /** Whether prompt=none at the redirect URI works once the person has allowed the client. */
+  async function worksSilently(fields: Record<string, unknown>, redirectUri: string): Promise<boolean> {
+    const rp = await relyingParty(server, await server.register(fields));
+    const asked = { redirect_uri: redirectUri, scope: 'openid email' };
+    await obtainCode(rp, person, asked, agent);
+    const { url } = await authorizationRequest(rp, { ...asked, prompt: 'none' });
+    const page = await agent.open(url.href, {}, redirectUri);
+    const answer = new URL(page.url).searchParams;
+    if (!answer.has('code')) expect(answer.get('error')).toBe('interaction_required');
+    return answer.has('code');
+  }
+
+  const spa = 'https://spa.example/cb';
+  const dev = 'http://localhost:3000/cb';
+  const app = 'com.example.app:/cb';
+  const open4 = { token_endpoint_auth_method: 'none' };
+  test.each([
+    [true, 'a single-page application', { ...open4, redirect_uris: [spa] }, spa],
+    [true, 'one that has localhost too', { ...open4, redirect_uris: [spa, dev] }, spa],
+    [true, 'at localhost', { ...open4, redirect_uris: [spa, dev] }, dev],
+    [
+      true,
+      'one at localhost alone that says web',
+      { ...open4, redirect_uris: [dev], application_type: 'web' },
+      dev,
+    ],
+    [false, 'a public app at loopback', { ...open4, redirect_uris: [dev] }, dev],
+    [
+      false,
+      'an app at https that says native',
+      { ...open4, redirect_uris: [spa], application_type: 'native' },
+      spa,
+    ],
+    [true, 'a web client with a private scheme', { ...open4, redirect_uris: [spa, app] }, spa],
+    [false, 'at its private scheme', { ...open4, redirect_uris: [spa, app] }, app],
+    [true, 'a confidential client at loopback', { redirect_uris: [dev] }, dev],
+    [false, 'a confidential client at a private scheme', { redirect_uris: [app] }, app],
+  ])('is asked once: %s, %s', async (once, _, fields, redirectUri) => {
+    expect(await worksSilently(fields, redirectUri)).toBe(once);
+  });
+});
+
+test('the record says the application type, which follows from the redirect URIs until it is set', async () => {
+  const record = await server.register({ redirect_uris: ['http://localhost:3000/cb'] });
+  const patch = async (fields: Record<string, unknown>) => {
+    const answer = await server.admin('PATCH', `/${record.id}`, fields);
+    return ((await answer.json()) as Record<string, unknown>)['application_type'];
+  };
+  expect(record['application_type']).toBe('native');
+  expect(await patch({ redirect_uris: ['https://app.example/cb'] })).toBe('web');
+  expect(await patch({ application_type: 'native' })).toBe('native');
+  expect(await patch({ redirect_uris: ['https://app.example/other'] })).toBe('native');
+  expect(await patch({ application_type: null })).toBe('web');
 });

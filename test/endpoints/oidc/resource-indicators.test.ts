@@ -101,7 +101,7 @@ test('an API may have access tokens of the type JWT, from the next token on', as
 
 describe('an access token for an API', () => {
   test('is a JWT as RFC 9068 has it, in the algorithm and for the time that the API says', async () => {
-    const scope = 'openid orders.read orders.admin';
+    const scope = 'openid orders.read stock.read';
     const { form } = await obtainCode(config, person, { scope, resource: ORDERS });
     const { status, body } = await tokenAt({ ...form, resource: ORDERS });
     expect([status, body['expires_in'], body['scope']]).toEqual([200, 90, 'orders.read']);
@@ -241,14 +241,40 @@ describe('a client for itself', () => {
   const ask = (...more: [string, string][]) =>
     tokenAt([['grant_type', 'client_credentials'], ...more], machine);
 
-  test('gets the scopes that it was registered with, and no others', async () => {
-    const { body } = await ask(['scope', 'orders.read orders.write stock.read'], ['resource', ORDERS]);
+  test.each<[string, [string, string][]]>([
+    ['of its scopes there', [['scope', 'orders.read stock.read']]],
+    ['of all of them, when it names none', []],
+  ])('gets a token of the resource that it names: %s', async (_, scope) => {
+    const { body } = await ask(...scope, ['resource', ORDERS]);
     expect(body['scope']).toBe('orders.read');
     expect((await verified(body['access_token'], ORDERS)).payload['scope']).toBe('orders.read');
   });
 
+  test('need not name the only resource of its scopes', async () => {
+    const { body } = await ask(['scope', 'orders.read']);
+    expect((await verified(body['access_token'], ORDERS)).payload['scope']).toBe('orders.read');
+    const one = await server.register({
+      grant_types: ['client_credentials'],
+      scopes: ['email', 'orders.read', 'orders.write'],
+      optional_scopes: ['orders.write'],
+    });
+    const unasked = await tokenAt([['grant_type', 'client_credentials']], one);
+    expect(unasked.body['scope']).toBe('orders.read');
+    expect((await verified(unasked.body['access_token'], ORDERS)).payload['scope']).toBe('orders.read');
+  });
+
   test.each<[string, [string, string][]]>([
-    ['invalid_scope', [['resource', ORDERS]]],
+    ['scopes of several', [['scope', 'orders.read stock.read']]],
+    ['no scopes', []],
+  ])('is told which resources it has to choose from when it names %s', async (_, scope) => {
+    const { status, body } = await ask(...scope);
+    expect([status, body['error']]).toEqual([400, 'invalid_target']);
+    expect(body['error_description']).toContain(ORDERS);
+    expect(body['error_description']).toContain(STOCK);
+  });
+
+  test.each<[string, [string, string][]]>([
+    ['invalid_scope', [['scope', 'orders.read orders.write']]],
     [
       'invalid_scope',
       [
@@ -260,7 +286,7 @@ describe('a client for itself', () => {
       'invalid_target',
       [
         ['resource', NOTES],
-        ['scope', 'notes.read'],
+        ['scope', 'stock.read'],
       ],
     ],
     [

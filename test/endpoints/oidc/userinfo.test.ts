@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
@@ -27,6 +28,22 @@ test('has the claims of the scopes that were allowed, and no other', async () =>
   const stranger = await server.person();
   const few = await obtainTokens(config, stranger, { scope: 'openid' });
   expect(await (await ask(few.access_token)).json()).toEqual({ sub: stranger.id });
+});
+
+test.each(['RS256', 'ES256'])('is a JWT signed in %s for a client that asks for it', async (alg) => {
+  const signing = await server.register({ userinfo_signed_response_alg: alg });
+  const tokens = await obtainTokens(await relyingParty(server, signing), person, {}, agent);
+  const answer = await ask(tokens.access_token);
+  expect(answer.headers.get('content-type')).toContain('application/jwt');
+  const keys = createRemoteJWKSet(new URL(`${server.issuer}/oauth2/jwks`));
+  const { payload } = await jwtVerify(await answer.text(), keys, {
+    issuer: server.issuer,
+    audience: signing.client_id,
+    algorithms: [alg],
+  });
+  expect(payload).toMatchObject({ sub: person.id, email: person.email });
+  const discovery = await fetch(`${server.issuer}/.well-known/openid-configuration`);
+  expect(await discovery.json()).toMatchObject({ userinfo_signing_alg_values_supported: ['RS256', 'ES256'] });
 });
 
 test('without a token is 401, with a challenge that names no error (RFC 6750 section 3.1)', async () => {

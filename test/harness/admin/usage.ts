@@ -7,6 +7,7 @@ export const PROJECT = '/orgs/default/projects/default';
 /** What happened in a time, as the admin API says it. */
 export interface Figures {
   authorizations: number;
+  unprotected_codes: number;
   tokens: Record<string, number>;
   refreshes: number;
   failures: Record<string, number>;
@@ -24,7 +25,15 @@ export interface Report {
 
 /** Figures that are all zero but for these. */
 export function figures(other: Partial<Figures> = {}): Figures {
-  return { authorizations: 0, tokens: {}, refreshes: 0, failures: {}, people: 0, ...other };
+  return {
+    authorizations: 0,
+    unprotected_codes: 0,
+    tokens: {},
+    refreshes: 0,
+    failures: {},
+    people: 0,
+    ...other,
+  };
 }
 
 /** The report of a client, as it stands in the database. */

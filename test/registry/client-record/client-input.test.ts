@@ -39,7 +39,9 @@ describe('defaults', () => {
       responseTypes: ['code'],
       scopes: ['openid', 'offline_access', 'profile', 'email'],
       optionalScopes: [],
-      pkceRequired: true,
+      applicationType: null,
+      userinfoSignedResponseAlg: null,
+      pkceRequired: null,
       pkceChallengeMethod: 'S256',
       description: null,
     });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  applicationType,
+  applicationTypeOf,
+  engineApplicationType,
   originErrors,
   redirectUriErrors,
   webUrlErrors,
@@ -108,6 +109,22 @@ describe('application type for the engine', () => {
     ['confidential', [], [], 'web'],
   ] as const)('%s with %j and %j is %s', (clientType, redirectUris, postLogoutRedirectUris, expected) => {
     const uris = { redirectUris: [...redirectUris], postLogoutRedirectUris: [...postLogoutRedirectUris] };
-    expect(applicationType({ clientType, ...uris })).toBe(expected);
+    expect(engineApplicationType({ clientType, ...uris })).toBe(expected);
+  });
+});
+
+describe('application type', () => {
+  test.each([
+    [null, ['https://app.example/'], 'web'],
+    [null, ['http://localhost:3000/cb'], 'native'],
+    [null, ['http://127.0.0.1/cb', 'http://[::1]/cb', 'com.example.app:/cb'], 'native'],
+    [null, ['https://app.example/', 'http://localhost:3000/cb'], 'web'],
+    [null, ['https://app.example/', 'com.example.app:/cb'], 'web'],
+    [null, ['https://localhost/cb'], 'web'],
+    [null, [], 'web'],
+    ['native', ['https://app.example/'], 'native'],
+    ['web', ['http://localhost:3000/cb'], 'web'],
+  ] as const)('%s with %j is %s', (applicationType, redirectUris, expected) => {
+    expect(applicationTypeOf({ applicationType, redirectUris: [...redirectUris] })).toBe(expected);
   });
 });

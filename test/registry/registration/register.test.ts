@@ -68,7 +68,7 @@ describe('a client that registers itself', () => {
     const record = await recordOf(client_id);
     const { id } = record as { id: string };
     expect(record).toMatchObject({ registration_type: 'dynamic', created_by: null, visibility: 'private' });
-    expect(record).toMatchObject({ client_type: 'confidential', pkce_required: true });
+    expect(record).toMatchObject({ client_type: 'confidential', pkce_required: null });
     expect(await auditTrail(server, id)).toMatchObject([
       { action: 'client.created', actor: 'dynamic-registration' },
     ]);
@@ -92,7 +92,7 @@ describe('a client that registers itself', () => {
       expect(client).not.toHaveProperty(name);
     expect(client.client_id).not.toBe('chosen');
     const record = await recordOf(client.client_id);
-    expect(record).toMatchObject({ visibility: 'private', description: null, pkce_required: true });
+    expect(record).toMatchObject({ visibility: 'private', description: null, pkce_required: null });
   });
 
   test('leaves neither its secret nor its token in the database or the log', async () => {

@@ -75,6 +75,7 @@ test('every day is there with the same series, and people of several days are on
     last_used_at: null,
     total: {
       authorizations: 3,
+      unprotected_codes: 0,
       tokens: { authorization_code: 3, client_credentials: 5 },
       refreshes: 0,
       failures: { invalid_grant: 2 },
@@ -84,6 +85,7 @@ test('every day is there with the same series, and people of several days are on
       {
         day: '2026-05-01',
         authorizations: 3,
+        unprotected_codes: 0,
         tokens: { ...none, authorization_code: 3 },
         refreshes: 0,
         failures: { invalid_grant: 0 },

@@ -1,0 +1,35 @@
+import type { EventEmitter } from 'node:events';
+import { errors, type KoaContextWithOIDC, type TokenEndpointGrantContext } from 'oidc-provider';
+
+/** Seconds that a device waits between two requests (RFC 8628 section 3.2). */
+const INTERVAL = 5;
+
+/** Whether this device code was used in a request less than the interval ago; counts the request. */
+export type PollsTooSoon = (deviceCode: string) => Promise<boolean>;
+
+/** Says the interval in the answer to a device authorization request; the engine leaves it out. */
+export function sayInterval(provider: EventEmitter): void {
+  provider.on('device_authorization.success', (_ctx: KoaContextWithOIDC, answer: Record<string, unknown>) => {
+    answer['interval'] = INTERVAL;
+  });
+}
+
+/**
+ * Runs a grant; a device that asks too soon whether the person is done is answered `slow_down` (RFC 8628 section 3.5).
+ * The engine answers `authorization_pending` however often it asks. Only that answer counts, so that a device that has its
+ * tokens to fetch is not delayed.
+ */
+export async function slowDownPolls(
+  { oidc: { params } }: TokenEndpointGrantContext<{ device_code?: string }>,
+  pollsTooSoon: PollsTooSoon,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const code = params.device_code;
+    const pending = error instanceof errors.AuthorizationPending && typeof code === 'string';
+    if (pending && (await pollsTooSoon(code))) throw new errors.SlowDown();
+    throw error;
+  }
+}

@@ -51,7 +51,7 @@ export async function register(server: TestServer, app: DocumentedApp): Promise<
     env: {
       ISSUER: server.issuer,
       CLIENT_ID: String(client['client_id']),
-      CLIENT_SECRET: String(client['client_secret'] ?? ''),
+      CLIENT_SECRET: (client['client_secret'] as string | undefined) ?? '',
     },
   };
 }

@@ -52,7 +52,7 @@ const restrict = (patterns) => ({
 function boundaries(area, index) {
   const higher = AREAS.slice(index + 1).map((name) => name.replace(/^src\//, '').replace(/\.ts$/, '\\.js'));
   const upwards = {
-    regex: `^(?:\\.\\./)+(?:src/)?(?:${higher.join('|')})(?:/|$)`,
+    regex: `^(?:\\.\\.?/)+(?:src/)?(?:${higher.join('|')})(?:/|$)`,
     message: `${area} must not import from a higher area. The order is ${AREAS.join(' ← ')}.`,
   };
   const always = [
@@ -101,6 +101,16 @@ export default tseslint.config(
     },
   },
   ...AREAS.flatMap(boundaries),
+  {
+    files: ['src/**/*.ts', 'adapters/**/*.ts', 'migrations/**/*.ts'],
+    ignores: ['src/cli/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ImportExpression', message: 'Only the command line imports lazily; import statically.' },
+      ],
+    },
+  },
   {
     files: ['src/**/*.ts', 'adapters/**/*.ts', 'migrations/**/*.ts'],
     ignores: ['src/settings/**'],

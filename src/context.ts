@@ -25,7 +25,7 @@ export async function openContext(settings: Settings, mode: DatabaseMode, log: L
     // The embedded database belongs to this installation alone; any other may have nodes of another version on it.
     if (opened.embedded) await migrateUp(opened.database);
     await assertSchema(opened.database);
-    const services = await makeServices(settings, log, opened.database);
+    const services = await makeServices(settings, log, opened.database, mode !== 'attach');
     const close = async ({ interrupt = false } = {}): Promise<void> => {
       if (interrupt) services.invalidatedArtifacts.interrupt();
       try {
@@ -44,8 +44,8 @@ export async function openContext(settings: Settings, mode: DatabaseMode, log: L
   }
 }
 
-async function makeServices(settings: Settings, log: Logger, database: Database) {
-  const platform = await makePlatform(settings, log, database);
+async function makeServices(settings: Settings, log: Logger, database: Database, mayCreateKey: boolean) {
+  const platform = await makePlatform(settings, log, database, mayCreateKey);
   const artifacts = new ArtifactStore(new ArtifactRepository(database));
   const identity = makeIdentity(platform, artifacts.repository);
   const tenancy = makeTenancy(platform, identity);

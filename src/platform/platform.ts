@@ -10,11 +10,18 @@ import { KeysService } from './keys/keys.service.js';
 import { Pages } from './pages/pages.js';
 import type { Logger } from './telemetry/telemetry.js';
 
-/** What every area uses. Throws when the encryption key is missing or another than the one that the database was made with. */
-export async function makePlatform(settings: Settings, log: Logger, database: Database) {
+/**
+ * What every area uses. `mayCreateKey` lets it create the encryption key of a new installation. Throws when the encryption key is missing or another than the one that the database was made with.
+ */
+export async function makePlatform(
+  settings: Settings,
+  log: Logger,
+  database: Database,
+  mayCreateKey: boolean,
+) {
   const keysRepository = new KeysRepository(database);
-  const isNew = (await keysRepository.keyCheck()) === undefined;
-  const vault = new Vault(await encryptionKey(settings.encryptionKey, settings.dataDirectory, isNew));
+  const mayCreate = mayCreateKey && (await keysRepository.keyCheck()) === undefined;
+  const vault = new Vault(await encryptionKey(settings.encryptionKey, settings.dataDirectory, mayCreate));
   const keys = new KeysService(database, keysRepository, vault);
   await keys.assertEncryptionKey();
   return {

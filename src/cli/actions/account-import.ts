@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Context } from '../../context.js';
 import { AppError } from '../../platform/errors/errors.js';
-import { parseJsonObject } from '../../platform/http/json-object.js';
+import { parseJsonObject } from '../../platform/wire/json-object.js';
 import { commandLineActor } from '../actor.js';
 import type { JsonOption } from '../options.js';
 import { print } from '../output.js';

@@ -7,6 +7,7 @@ import { serveAlone } from '../../server/processes/alone.js';
 import { serveWithWorkers } from '../../server/processes/primary.js';
 import { readServerSettings, type Settings } from '../../settings/settings.js';
 import { logStartWarnings } from '../../server/start-warnings.js';
+import { warnOfUnknownVariables } from '../command-settings.js';
 import { credentialsMessage, startMessage } from '../start-message.js';
 
 /** The primary process answers no requests: a job holds one connection for its lock and uses another. */
@@ -14,7 +15,7 @@ const CONNECTIONS_FOR_JOBS = 2;
 
 /** `postern serve` */
 export async function serve(): Promise<void> {
-  const settings = readServerSettings();
+  const settings = readSettingsOrWarn();
   const several = settings.workers > 1;
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, several });
   logStartWarnings(log);
@@ -54,4 +55,14 @@ async function describeStart({ members, settings }: Context, port: number): Prom
   const [operator] = await members.operators();
   const { issuer, host } = settings;
   return startMessage({ version: version(), issuer, host, port, operator: operator?.email });
+}
+
+/** Throws SettingsError; a misspelt variable, which may be why, is then named on stderr, because there is no log yet. */
+function readSettingsOrWarn(): Settings {
+  try {
+    return readServerSettings();
+  } catch (error) {
+    warnOfUnknownVariables();
+    throw error;
+  }
 }

@@ -3,6 +3,7 @@ import { scopeFor, weakestRole } from '../../tenancy/access/permissions.js';
 import {
   type Authorization,
   hasEntityTag,
+  honoursIfMatch,
   hasLocation,
   mediaTypesOf,
   type Operation,
@@ -41,7 +42,7 @@ function roleFor({ permission, at }: Authorization): string {
 }
 
 function parametersOf(operation: Operation): ParameterObject[] {
-  const { path, record, query = {}, versioned, method, status } = operation;
+  const { path, record, query = {}, versioned, method } = operation;
   const text = { type: 'string' } as const;
   const inPath = parameterNames(path).map((name): ParameterObject => {
     const description = name === record?.parameter ? record.description : TENANT_PARAMETERS[name];
@@ -51,11 +52,15 @@ function parametersOf(operation: Operation): ParameterObject[] {
   const inQuery = Object.entries(query).map(([name, { schema, description }]): ParameterObject => {
     return { name, in: 'query', required: false, description, schema: parameterSchema(schema) };
   });
-  const condition: ParameterObject =
-    method === 'get'
-      ? { name: 'If-None-Match', in: 'header', required: false, description: IF_NONE_MATCH, schema: text }
-      : { name: 'If-Match', in: 'header', required: false, description: IF_MATCH, schema: text };
-  return [...inPath, ...inQuery, ...(versioned && status !== 201 ? [condition] : [])];
+  const condition = (name: string, description: string): ParameterObject => {
+    return { name, in: 'header', required: false, description, schema: text };
+  };
+  return [
+    ...inPath,
+    ...inQuery,
+    ...(versioned && method === 'get' ? [condition('If-None-Match', IF_NONE_MATCH)] : []),
+    ...(honoursIfMatch(operation) ? [condition('If-Match', IF_MATCH)] : []),
+  ];
 }
 
 function successOf(operation: Operation): Record<string, ResponseObject> {

@@ -16,7 +16,7 @@ import {
   emailErrors,
   isEmail,
   passwordErrors,
-} from './credentials.js';
+} from './email-and-password-rules.js';
 import { checkedProfile, profileErrors } from './profile.js';
 
 export type { AccountFilter } from './accounts.repository.js';

@@ -47,14 +47,6 @@ export function migrateUp(database: Database): Promise<string[]> {
   );
 }
 
-/** Undoes every migration, newest first; for tests and for removing Postern. Returns their names. */
-export function migrateDown(database: Database): Promise<string[]> {
-  return database.withoutTimeouts(async (sql) => {
-    const [, names] = (await sql.migrate.rollback(config, true)) as [number, string[]];
-    return names;
-  });
-}
-
 /** Throws AppError `conflict`, with the command to run, unless the schema is the one of this code. */
 export async function assertSchema(database: Database): Promise<void> {
   const { pending, unknown } = await schemaState(database);

@@ -1,4 +1,4 @@
-/** The kinds of errors; `platform/http/error-response.ts` maps each to its HTTP status. */
+/** The kinds of errors; `platform/http/error-status.ts` maps each to its HTTP status. */
 export type ErrorKind =
   | 'malformed'
   | 'unauthenticated'

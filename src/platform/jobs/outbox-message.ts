@@ -4,7 +4,10 @@ export interface OutboxMessage {
   kind: string;
   /** A JSON value. It is stored sealed. */
   payload: unknown;
-  /** Messages with the same key are delivered one at a time, in the order in which they were enqueued. */
+  /**
+   * Messages with the same key are delivered one at a time, in the order in which they were enqueued. Of transactions
+   * that run at the same time the order is not defined: where it matters, lock the changed row before enqueuing.
+   */
   orderingKey?: string;
 }
 

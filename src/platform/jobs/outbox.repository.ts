@@ -18,16 +18,6 @@ export interface Lease {
 /** A message that one worker may deliver now. */
 export type LeasedRow = Omit<OutboxRow, 'orderingKey'> & Lease;
 
-/** A message that was given up. Its payload stays sealed. */
-export interface DeadLetter {
-  id: string;
-  kind: string;
-  attempts: number;
-  lastError: string | null;
-  createdAt: Date;
-  deadAt: Date;
-}
-
 /** Figures of the whole installation. `oldestSeconds` is the age of the oldest message that waits; 0 if none does. */
 export interface OutboxCounts {
   waiting: number;
@@ -91,10 +81,6 @@ const COUNTS = `
     coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE dead_at IS NULL)), 0)::float8 AS "oldestSeconds"
   FROM outbox`;
 
-const DEAD_LETTERS = `
-  SELECT id, kind, attempts, last_error AS "lastError", created_at AS "createdAt", dead_at AS "deadAt" FROM outbox
-  WHERE dead_at IS NOT NULL ORDER BY dead_at DESC, position DESC LIMIT $1`;
-
 const PURGE = 'DELETE FROM outbox WHERE dead_at < now() - make_interval(days => $1)';
 
 interface ClaimedRow {
@@ -156,12 +142,6 @@ export class OutboxRepository {
       values: [],
     });
     return rows[0] ?? { waiting: 0, dead: 0, oldestSeconds: 0 };
-  }
-
-  /** The newest dead letters, newest first. */
-  async deadLetters(limit: number): Promise<DeadLetter[]> {
-    const statement = { name: 'outbox_dead_letters', text: DEAD_LETTERS, values: [limit] };
-    return (await this.database.read<DeadLetter>(statement)).rows;
   }
 
   /** Deletes the dead letters that are older than so many days; returns how many. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Vault } from '../crypto/sealing.js';
 import type { Transaction } from '../db/database.js';
-import { describeError, type Logger } from '../telemetry/telemetry.js';
+import type { Logger } from '../telemetry/telemetry.js';
 import {
   DEFAULT_RETRIES,
   DeliveryError,
@@ -10,13 +10,7 @@ import {
   retryDelay,
   storableReason,
 } from './outbox-message.js';
-import type {
-  DeadLetter,
-  LeasedRow,
-  OutboxCounts,
-  OutboxRepository,
-  OutboxRow,
-} from './outbox.repository.js';
+import type { LeasedRow, OutboxCounts, OutboxRepository, OutboxRow } from './outbox.repository.js';
 
 const DEAD_LETTER_DAYS = 30;
 
@@ -94,32 +88,35 @@ export class OutboxService {
     return this.repository.counts();
   }
 
-  /** The newest dead letters, newest first. */
-  deadLetters(limit: number): Promise<DeadLetter[]> {
-    return this.repository.deadLetters(limit);
-  }
-
   /** Deletes dead letters after 30 days; returns how many. */
   purgeDeadLetters(): Promise<number> {
     return this.repository.purgeDeadLetters(DEAD_LETTER_DAYS);
   }
 
   async #deliver(handler: OutboxHandler, row: LeasedRow, signal: AbortSignal): Promise<void> {
-    const text = this.vault.open('outbox', row.payload, sealContext(row)).toString();
+    const text = this.#open(row);
     await handler.deliver({ id: row.id, payload: JSON.parse(text) as unknown, attempt: row.attempt, signal });
+  }
+
+  #open(row: LeasedRow): string {
+    try {
+      return this.vault.open('outbox', row.payload, sealContext(row)).toString();
+    } catch (cause) {
+      throw new DeliveryError('this encryption key does not open the payload', { final: true, cause });
+    }
   }
 
   async #retry(row: LeasedRow, handler: OutboxHandler, error: unknown): Promise<void> {
     const seconds = retryDelay(handler.retries ?? DEFAULT_RETRIES, row.attempt);
     await this.repository.retry(row, storableReason(error), seconds);
-    const fields = { ...fieldsOf(row), retryInSeconds: Math.round(seconds), error: describeError(error) };
+    const fields = { ...fieldsOf(row), retryInSeconds: Math.round(seconds), reason: storableReason(error) };
     this.log[row.attempt === 1 ? 'warn' : 'info'](fields, 'a message was not delivered and is tried again');
   }
 
   async #giveUp(row: LeasedRow, error: unknown): Promise<void> {
     await this.repository.giveUp(row, storableReason(error));
     this.log.warn(
-      { ...fieldsOf(row), error: describeError(error) },
+      { ...fieldsOf(row), reason: storableReason(error) },
       'a message could not be delivered and is now a dead letter',
     );
   }

@@ -54,10 +54,19 @@ function statusColour(status: number): number {
   return status >= 400 ? 33 : 32;
 }
 
-/** The stack, indented; it begins with the name and the message. */
+/** The stack, indented, which begins with the name and the message; then the causes, a line each. */
 function describe(error: unknown): string {
-  const { name, message, stack } = error as Partial<Record<'name' | 'message' | 'stack', string>>;
-  return (stack ?? `${name ?? 'Error'}: ${message ?? ''}`)
-    .replace(CONTROLS, '\ufffd')
-    .replace(/^ */gm, '    ');
+  const { name, message, stack, cause } = error as LoggedError;
+  const lines = [stack ?? `${name ?? 'Error'}: ${message ?? ''}`];
+  for (let next = cause; next !== undefined; next = next.cause) {
+    lines.push(
+      `caused by ${next.name ?? 'Error'}: ${next.message ?? ''}${next.code ? ` (${next.code})` : ''}`,
+    );
+  }
+  return lines.join('\n').replace(CONTROLS, '\ufffd').replace(/^ */gm, '    ');
+}
+
+/** What `describeError` logs of an error. */
+interface LoggedError extends Partial<Record<'name' | 'message' | 'stack' | 'code', string>> {
+  cause?: LoggedError;
 }

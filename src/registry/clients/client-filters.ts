@@ -4,7 +4,7 @@ import type { ClientFilter } from './clients.repository.js';
 
 /** The filters of a list of clients. */
 export const CLIENT_FILTERS = {
-  text: text('Text in the name, the client_id or the description.'),
+  text: text('Text in the name, the client_id, the description or the company.'),
   client_type: oneOf(['public', 'confidential'], 'Clients of this type.'),
   grant_type: oneOf(GRANT_TYPES, 'Clients that may use the grant.'),
   unused_since: timestamp('Clients that were not used since then.'),

@@ -100,7 +100,7 @@ const OPERATIONS = {
     id: 'restoreClient',
     method: 'post',
     path: `${COLLECTION}/:id/restore`,
-    summary: 'Bring a deleted client back; what was issued to it stays dead.',
+    summary: 'Bring a deleted client back; what was issued to it stays revoked.',
     status: 200,
     response: clientResponse,
     conflict: 'The client is not deleted, or was deleted too long ago.',

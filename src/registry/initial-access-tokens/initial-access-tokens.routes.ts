@@ -40,7 +40,7 @@ const OPERATIONS = {
     method: 'delete',
     path: `${COLLECTION}/:id`,
     record: recordId('initial access token'),
-    summary: 'Take an initial access token back; the clients that it registered stay.',
+    summary: 'Revoke an initial access token; the clients that it registered stay.',
     status: 204,
   },
 } satisfies Record<string, Operation>;

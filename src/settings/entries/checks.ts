@@ -59,6 +59,10 @@ export const postgresUrl = z
     (value) => URL.canParse(value.replace('@/', '@localhost/')),
     'is not a URL; percent-encode special characters in it',
   )
+  .refine((value) => {
+    const port = URL.parse(value.replace('@/', '@localhost/'))?.searchParams.get('port');
+    return port === null || port === undefined || /^\d{1,5}$/.test(port);
+  }, 'the parameter port must be a number')
   .transform((value) => new Secret(value));
 
 export const key32Bytes = z

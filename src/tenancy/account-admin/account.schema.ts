@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Account } from '../../identity/accounts/account.js';
 import { profileSchema } from '../../identity/accounts/profile.js';
-import { described, id, nullish, page, time } from '../../platform/wire/answer-shapes.js';
+import { described, id, nullish, page, time } from '../../platform/wire/response-shapes.js';
 import { setByServer } from '../../platform/wire/input.js';
 import type { Json } from '../../platform/wire/json.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';

@@ -8,7 +8,7 @@ import type { Caller } from '../access/caller.js';
 import type { AdminState } from '../admin-tokens/require-admin-token.js';
 import type { Actor } from '../audit/audit.service.js';
 import type { InstallationTenant, OrganizationTenant, ProjectTenant } from '../tenants/tenant.js';
-import { mediaTypesOf, type Operation } from './operation.js';
+import { mediaTypesOf, type Operation, honoursIfMatch } from './operation.js';
 
 export type AdminContext = Parameters<RouterMiddleware<AdminState>>[0];
 
@@ -48,7 +48,7 @@ export async function readAdminRequest<O extends Operation>(
   operation: O,
   ctx: AdminContext,
 ): Promise<AdminRequest<O>> {
-  const { authorization, record, request, versioned } = operation;
+  const { authorization, record, request } = operation;
   const { actor, caller } = ctx.state;
   const tenant = await authorize(access, operation, ctx);
   const key = record ? record.parse(ctx.params[record.parameter] ?? '') : '';
@@ -56,7 +56,15 @@ export async function readAdminRequest<O extends Operation>(
   if (authorization?.changesClient) await access.authorizeClientChange(caller, tenant as ProjectTenant, key);
   const query = operation.query ? readParameters(ctx.query, operation.query) : {};
   const body = request ? await readJson(ctx, request.maxBytes, mediaTypesOf(operation)) : {};
-  const read = { actor, caller, tenant, key, query, body, ifMatch: versioned ? ifMatch(ctx) : undefined };
+  const read = {
+    actor,
+    caller,
+    tenant,
+    key,
+    query,
+    body,
+    ifMatch: honoursIfMatch(operation) ? ifMatch(ctx) : undefined,
+  };
   return read as AdminRequest<O>;
 }
 

@@ -74,6 +74,11 @@ export function mediaTypesOf({ method }: Operation): readonly string[] {
   return method === 'patch' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
 }
 
+/** Whether If-Match is honoured: where a record is changed. */
+export function honoursIfMatch({ versioned, method, status }: Operation): boolean {
+  return versioned === true && method !== 'get' && status !== 201;
+}
+
 /** Whether a success carries an ETag. A record that was deleted has no version any more. */
 export function hasEntityTag({ versioned, status, record, path }: Operation): boolean {
   const deletesRecord = status === 204 && record !== undefined && path.endsWith(`:${record.parameter}`);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
+import { deadLetters } from '../../harness/database/dead-letters.js';
 import { eventually } from '../../harness/common/eventually.js';
 import { type LogoutReceiver, startLogoutReceiver } from '../../harness/protocol/logout-receiver.js';
 import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
@@ -165,7 +166,7 @@ test('a receiver that refuses the token is not asked again: it becomes a dead le
   await signOut(config, agent);
   await received(receiver);
   await eventually(async () => {
-    expect(await server.context.outbox.deadLetters(1)).toMatchObject([
+    expect((await deadLetters(server.database)).slice(0, 1)).toMatchObject([
       {
         kind: 'back-channel logout',
         attempts: 1,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
 import { OutboxRepository } from '../../../src/platform/jobs/outbox.repository.js';
+import { deadLetters } from '../../harness/database/dead-letters.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database/test-database.js';
 
 const ROWS = 100_000;
@@ -58,7 +59,7 @@ test('claiming, finishing and retrying read few rows when 100 000 wait, also of 
   expect(await outbox.retry(second, 'away', 60)).toBe(true);
   expect(await outbox.giveUp(third, 'gone')).toBe(true);
   expect(await outbox.complete({ ...second, owner: randomUUID() })).toBe(false);
-  expect(await outbox.deadLetters(10)).toHaveLength(1);
+  expect(await deadLetters(testDatabase)).toHaveLength(1);
   const after = await reads();
   expect(after.sequential - before.sequential).toBe(0);
   expect(after.byIndex - before.byIndex).toBeLessThan(200);

@@ -19,8 +19,28 @@ const FIELD_DESCRIPTIONS = {
     'The hash that another system made of the password: bcrypt, PBKDF2, scrypt, Firebase’s scrypt or argon2. The first sign-in replaces it.',
 } as const;
 
+const CLAIM_DESCRIPTIONS = {
+  name: 'The full name.',
+  given_name: 'The given names.',
+  family_name: 'The surnames.',
+  middle_name: 'The middle names.',
+  nickname: 'What friends call the person.',
+  preferred_username: 'The name that the person wants to be referred to by; not unique.',
+  profile: 'The URL of the profile page.',
+  picture: 'The URL of a picture.',
+  website: 'The URL of the web page or blog.',
+  gender: 'The gender.',
+  birthdate: 'YYYY-MM-DD, or YYYY alone.',
+  zoneinfo: 'The time zone, such as Europe/Paris.',
+  locale: 'The language, such as en-US.',
+  phone_number: 'The telephone number in E.164 form.',
+  phone_number_verified: 'Whether the telephone number is known to be the person’s.',
+  address: 'The postal address: formatted, street_address, locality, region, postal_code, country.',
+} as const;
+
 const text = z.string('Send text.').max(1_024, 'Use at most 1024 characters.');
-const profile = profileSchema.meta({ id: 'Profile' });
+const claims = described(profileSchema.shape, CLAIM_DESCRIPTIONS);
+const profile = z.strictObject(claims).meta({ id: 'Profile' });
 const emailVerified = z.boolean('Send true or false.');
 
 /** An account in responses of the admin API. */
@@ -66,7 +86,10 @@ export const accountPatch = z
       {
         email: text.optional(),
         email_verified: emailVerified.optional(),
-        profile: z.strictObject(nullish(profileSchema.shape)).meta({ id: 'ProfilePatch' }).optional(),
+        profile: z
+          .strictObject(described(nullish(claims), CLAIM_DESCRIPTIONS))
+          .meta({ id: 'ProfilePatch' })
+          .optional(),
       },
       FIELD_DESCRIPTIONS,
     ),

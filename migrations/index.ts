@@ -30,6 +30,7 @@ import * as deleteUnusedClientSecrets from './20261126162100_delete_unused_clien
 import * as widenScopeNames from './20261126162200_widen_scope_names.js';
 import * as addFirstPartyClients from './20261126163000_add_first_party_clients.js';
 import * as makeEmailDomainsAscii from './20261126163100_make_email_domains_ascii.js';
+import * as manageAccounts from './20261126165000_manage_accounts.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -71,4 +72,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261126162200_widen_scope_names', ...widenScopeNames },
   { name: '20261126163000_add_first_party_clients', ...addFirstPartyClients },
   { name: '20261126163100_make_email_domains_ascii', ...makeEmailDomainsAscii },
+  { name: '20261126165000_manage_accounts', ...manageAccounts },
 ];

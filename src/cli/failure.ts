@@ -1,8 +1,10 @@
 import { isUnavailable } from '../platform/db/availability.js';
 import { EmbeddedDatabaseInUse } from '../platform/embedded-database/owner-lock.js';
 import { AppError } from '../platform/errors/errors.js';
+import { ServerNotRunning } from '../demo/registration.js';
 import { WorkerFailed } from '../server/processes/worker-pool.js';
 import { SettingsError } from '../settings/settings-error.js';
+import { UsageError } from './usage-error.js';
 
 /** Prints an error to stderr: its message and every error; the stack only when the error is a bug of ours. */
 export function printError(error: unknown, json: boolean): void {
@@ -19,7 +21,7 @@ export function printError(error: unknown, json: boolean): void {
 
 /** The exit code that the help of `postern` lists for an error. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof SettingsError) return 2;
+  if (error instanceof SettingsError || error instanceof UsageError) return 2;
   if (error instanceof WorkerFailed) return error.exitCode;
   if (isUnavailable(error) || isRefused(error)) return 5;
   if (!(error instanceof AppError)) return 1;
@@ -33,6 +35,8 @@ function isExpected(error: unknown): boolean {
     error instanceof SettingsError ||
     error instanceof EmbeddedDatabaseInUse ||
     error instanceof WorkerFailed ||
+    error instanceof ServerNotRunning ||
+    error instanceof UsageError ||
     isUnavailable(error) ||
     isRefused(error)
   );

@@ -16,21 +16,58 @@ export function ignoreClosedPipes(): void {
   });
 }
 
-/** Aligns rows of text in columns two spaces apart; a line break or another control character in a cell is escaped. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const lines = rows.map((row) => row.map(escapeControls));
+/**
+ * Aligns rows of text in columns two spaces apart; a line break or another control character in a cell is escaped, and a
+ * cell that is wider than `maxWidth` columns of the terminal ends in an ellipsis.
+ */
+export function table(rows: readonly (readonly string[])[], maxWidth = Infinity): string {
+  const lines = rows.map((row) => row.map((cell) => shorten(escapeControls(cell), maxWidth)));
   const widths: number[] = [];
   for (const line of lines) {
-    line.forEach((cell, column) => (widths[column] = Math.max(cell.length, widths[column] ?? 0)));
+    line.forEach((cell, column) => (widths[column] = Math.max(widthOf(cell), widths[column] ?? 0)));
   }
   return lines
     .map((line) =>
       line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)))
         .join('  ')
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** A record as lines of name and value; what is null or an empty list is left out. */
+export function describeRecord(wire: object): string {
+  const shown = Object.entries(wire).filter(
+    ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+  );
+  return table(shown.map(([name, value]) => [name, cellOf(value)]));
+}
+
+function cellOf(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** What terminals draw two columns wide. */
+const WIDE =
+  /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Emoji_Presentation}|[\u3000-\u303e\uff01-\uff60]/u;
+
+function widthOf(text: string): number {
+  // Printable ASCII is the common case.
+  if (/^[ -~]*$/.test(text)) return text.length;
+  return [...GRAPHEMES.segment(text)].reduce((sum, { segment }) => sum + (WIDE.test(segment) ? 2 : 1), 0);
+}
+
+function shorten(text: string, maxWidth: number): string {
+  if (widthOf(text) <= maxWidth) return text;
+  let kept = '';
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    if (widthOf(kept + segment) > maxWidth - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
 }
 
 function escapeControls(cell: string): string {

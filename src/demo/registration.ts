@@ -11,6 +11,11 @@ export interface DemoClient {
   client_secret: string;
 }
 
+/** No server answers at the issuer. */
+export class ServerNotRunning extends Error {
+  override readonly name = 'ServerNotRunning';
+}
+
 /** Called with each request to the admin API: its method, path and status. */
 export type OnExchange = (exchange: { method: string; path: string; status: number }) => void;
 
@@ -22,7 +27,7 @@ export class DemoRegistration {
     private readonly onExchange: OnExchange,
   ) {}
 
-  /** Acts as the installation's first operator. Throws AppError `unavailable` unless the server runs. */
+  /** Acts as the installation's first operator. Throws ServerNotRunning when it does not answer. */
   static async open({ keys, members, settings }: Context, onExchange: OnExchange): Promise<DemoRegistration> {
     const { issuer } = settings;
     const running = await fetch(`${issuer}/healthz`).then(
@@ -30,7 +35,7 @@ export class DemoRegistration {
       () => false,
     );
     if (!running)
-      throw new AppError('unavailable', `Nothing answers at ${issuer}. Start the server first: npm start`);
+      throw new ServerNotRunning(`Nothing answers at ${issuer}. Start the server first: npm start`);
     const [operator] = await members.operators();
     if (!operator)
       throw new AppError('not_found', 'There is no operator yet. Start the server first: npm start');

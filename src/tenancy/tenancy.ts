@@ -1,5 +1,6 @@
 import type { Identity } from '../identity/identity.js';
 import type { Platform } from '../platform/platform.js';
+import { AccountAdminService } from './account-admin/account-admin.service.js';
 import { AccessRepository } from './access/access.repository.js';
 import { AccessService } from './access/access.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
@@ -20,6 +21,7 @@ export function makeTenancy({ database, settings }: Platform, { accounts }: Iden
   return {
     audit,
     tenants,
+    accountAdmin: new AccountAdminService(database, accounts, audit),
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
     access: new AccessService(new AccessRepository(database)),

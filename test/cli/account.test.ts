@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type * as oidc from 'openid-client';
 import { obtainTokens, relyingParty } from '../harness/protocol/relying-party.js';
@@ -96,4 +97,117 @@ describe('account set-password', () => {
   test('knows only accounts that there are', async () => {
     expect(await shell(['set-password', 'nobody@people.example'])).toMatchObject({ code: 3, stdout: '' });
   });
+});
+
+describe('account update and show', () => {
+  test('set every standard claim, and whether the address is verified', async () => {
+    const claims = [
+      'given_name=Ada',
+      'phone_number=+441234567',
+      'phone_number_verified=true',
+      'address.country=UK',
+    ];
+    const made = await shell([
+      'create',
+      'claims@people.example',
+      '--verified',
+      '--claim',
+      ...claims,
+      '--json',
+    ]);
+    expect(made.code).toBe(0);
+    const shown = async () => (await shell(['show', 'claims@people.example', '--json'])).json();
+    expect(await shown()).toMatchObject({
+      email_verified: true,
+      profile: {
+        given_name: 'Ada',
+        phone_number: '+441234567',
+        phone_number_verified: true,
+        address: { country: 'UK' },
+      },
+    });
+    const id = String(made.json()['id']);
+    const changed = await shell(['update', id, '--no-verified', '--claim', 'given_name=', 'nickname=A=B']);
+    expect(changed.code).toBe(0);
+    const { profile, email_verified } = await shown();
+    expect(email_verified).toBe(false);
+    expect(profile).toMatchObject({ nickname: 'A=B' });
+    expect(profile).not.toHaveProperty('given_name');
+    expect(
+      (await shell(['update', id, '--email', 'renamed@people.example', '--verified', '--json'])).json(),
+    ).toMatchObject({ id, email: 'renamed@people.example', email_verified: true });
+  });
+
+  test.each([[['--claim', 'nonsense']], [[]]])('refuse %j as wrong usage', async (options) => {
+    expect(await shell(['update', 'made@people.example', ...options])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('refuse claims that there are not', async () => {
+    const refused = await shell(['create', 'odd@people.example', '--claim', 'shoe_size=43']);
+    expect(refused).toMatchObject({ code: 4, stdout: '' });
+    expect(refused.stderr).toContain('/profile');
+  });
+});
+
+describe('people move in', () => {
+  const hash = '$2y$10$JC5ywBjpqm7Z.ju3/AOYMOhmlxBEgupycKFj23NVl3DXPeH2TwOeq';
+
+  test('with a hash on the command line', async () => {
+    expect((await shell(['create', 'hashed@people.example', '--password-hash', hash])).code).toBe(0);
+    expect(await signsIn('hashed@people.example', 'Tr0ut-lake-42')).toBe(true);
+    const refused = await shell([
+      'create',
+      'md5@people.example',
+      '--password-hash',
+      'd41d8cd98f00b204e9800998ecf8427e',
+    ]);
+    expect(refused).toMatchObject({ code: 4, stdout: '' });
+    expect(refused.stderr).toContain('/password_hash: ');
+  });
+
+  test('from a file, of which what is wrong is reported line by line', async () => {
+    const lines = [
+      JSON.stringify({
+        email: 'first@import.example',
+        password_hash: hash,
+        email_verified: true,
+        profile: { name: 'One' },
+      }),
+      '',
+      '{"email": "second@import.example"',
+      JSON.stringify({ email: 'First@import.example', password_hash: hash }),
+      JSON.stringify({ email: 'third@import.example', password_hash: hash, colour: 'red' }),
+      JSON.stringify({ email: 'fourth@import.example', password: 'a long enough password' }),
+    ];
+    const outcome = await shell(['import', '-', '--json'], lines.join('\n'));
+    expect(outcome.code).toBe(4);
+    expect(outcome.json()).toMatchObject({
+      imported: 2,
+      failed: [
+        { line: 3, error: 'The body is not JSON.' },
+        { line: 4, error: expect.stringContaining('already') },
+        { line: 5, errors: [{ pointer: '/colour' }] },
+      ],
+    });
+    expect(await signsIn('first@import.example', 'Tr0ut-lake-42')).toBe(true);
+    expect((await shell(['list', '--starts-with', 'first@import'])).stdout).toMatch(
+      /first@import\.example +yes +[0-9a-f-]{36} +One/,
+    );
+    expect(await shell(['import', '/nowhere.ndjson'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+test('what the command line does is in the audit trail under the user of the operating system', async () => {
+  const { email } = await server.person();
+  await shell(['set-password', email]);
+  const { url, encryptionKey } = server.database;
+  await runPostern(['keys', 'rotate'], { DATABASE_URL: url, ENCRYPTION_KEY: encryptionKey });
+  const { rows } = await server.database.pool.query<{ actor: string; action: string }>(
+    "SELECT DISTINCT actor, action FROM audit_events WHERE actor LIKE 'cli:%'",
+  );
+  expect(new Set(rows.map(({ actor }) => actor))).toEqual(
+    new Set([`cli:${userInfo().username}@${hostname()}`]),
+  );
+  const actions = rows.map(({ action }) => action);
+  expect(actions).toEqual(expect.arrayContaining(['account.created', 'account.password_set', 'key.rotated']));
 });

@@ -71,12 +71,15 @@ describe('client create', () => {
       errors: { pointer: string }[];
     };
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual(['/redirect_uris/0', '/scopes/0']);
-    expect((await shell.run(['client', 'list', '--text', 'Wrong', '--json'])).json()).toEqual({ data: [] });
+    expect((await shell.run(['client', 'list', '--text', 'Wrong', '--json'])).json()).toEqual({
+      data: [],
+      next_cursor: null,
+    });
   });
 
   test('refuses fields that are no JSON object', async () => {
     const outcome = await shell.run(['client', 'create', 'Wrong', '--set', '[]']);
-    expect(outcome).toMatchObject({ code: 4, stdout: '' });
+    expect(outcome).toMatchObject({ code: 2, stdout: '' });
     expect(outcome.stderr).toContain('--set takes a JSON object');
   });
 
@@ -103,7 +106,7 @@ describe('client list', () => {
   });
 
   test.each(['101', 'many'])('refuses --limit %s', async (limit) => {
-    expect(await shell.run(['client', 'list', '--limit', limit])).toMatchObject({ code: 4, stdout: '' });
+    expect(await shell.run(['client', 'list', '--limit', limit])).toMatchObject({ code: 2, stdout: '' });
   });
 
   test('knows only organizations and projects that there are', async () => {
@@ -112,6 +115,39 @@ describe('client list', () => {
       stdout: '',
     });
     expect(await shell.run(['client', 'list', '--org', randomUUID()])).toMatchObject({ code: 3, stdout: '' });
+  });
+});
+
+describe('lists', () => {
+  test('are read page by page', async () => {
+    const name = `Paged ${randomUUID()}`;
+    for (let count = 0; count < 3; count++) await create('--set', JSON.stringify({ client_name: name }));
+    const list = (...args: string[]) =>
+      shell.run(['client', 'list', '--text', name, '--limit', '2', ...args]);
+    const first = (await list('--json')).json() as { data: Wire[]; next_cursor: string };
+    const rest = (await list('--json', '--cursor', first.next_cursor)).json() as typeof first;
+    expect(new Set([...first.data, ...rest.data].map(({ id }) => id)).size).toBe(3);
+    expect(rest.next_cursor).toBeNull();
+    expect((await list()).stdout).toContain(`--cursor ${first.next_cursor}`);
+    expect((await list('--cursor', first.next_cursor)).stdout).not.toContain('--cursor');
+  });
+
+  test.each([['org'], ['project'], ['member'], ['account']])(
+    '%s list takes the same options',
+    async (what) => {
+      const page = await shell.run([what, 'list', '--limit', '1', '--json']);
+      expect(page.json()).toEqual({ data: expect.any(Array), next_cursor: null });
+      expect(await shell.run([what, 'list', '--limit', '0'])).toMatchObject({ code: 2, stdout: '' });
+    },
+  );
+
+  test('keep their columns with long and wide names', async () => {
+    const mark = randomUUID().slice(0, 8);
+    for (const name of [`${mark} ${'x'.repeat(180)}`, `${mark} 写真の本`])
+      await create('--set', JSON.stringify({ client_name: name, company: 'Long' }));
+    const { stdout } = await shell.run(['client', 'list', '--text', mark]);
+    for (const line of stdout.trimEnd().split('\n')) expect(line.length).toBeLessThan(130);
+    expect(stdout).toContain('…');
   });
 });
 
@@ -156,9 +192,20 @@ describe('a client', () => {
       id,
       deleted: true,
     });
-    expect((await shell.run(['client', 'show', client_id])).code).toBe(3);
+    for (const name of [id, client_id]) {
+      const shown = (await shell.run(['client', 'show', name, '--json'])).json();
+      expect(shown['deleted_at']).toEqual(expect.stringMatching(/^\d{4}-/));
+    }
     expect((await shell.run(['client', 'list', '--json'])).stdout).not.toContain(client_id);
   });
+});
+
+test('a deleted client is restored by its client_id or its id', async () => {
+  const { id, client_id } = await create();
+  for (const name of [client_id, id]) {
+    expect((await shell.run(['client', 'delete', client_id])).code).toBe(0);
+    expect((await shell.run(['client', 'restore', name, '--json'])).json()).toMatchObject({ id, client_id });
+  }
 });
 
 test('client delete ends when all that was issued to the client is removed', async () => {

@@ -24,7 +24,10 @@ test('migrate makes an empty database usable, and has nothing to do the second t
   expect(first.json()).toEqual({ migrations: migrations.map(({ name }) => name) });
   expect((await shell.run(['migrate', '--json'])).json()).toEqual({ migrations: [] });
   expect((await shell.run(['migrate'])).stdout).toBe('The schema is up to date.\n');
-  expect((await shell.run(['client', 'list', '--json'])).json()).toEqual({ data: [] });
+  expect((await shell.run(['client', 'list', '--json'])).json()).toEqual({
+    data: [],
+    next_cursor: null,
+  });
 });
 
 test('two migrations at the same moment wait for each other', async () => {

@@ -15,7 +15,7 @@ afterAll(async () => {
 test('without a server the demo says what to do', async () => {
   await runPostern(['migrate'], home.environment);
   const { code, stderr } = await runPostern(['demo', '--headless'], home.environment);
-  expect(code).toBe(5);
+  expect(code).toBe(1);
   expect(stderr).toContain(`Nothing answers at ${home.issuer}. Start the server first: npm start`);
   expect(stderr).not.toMatch(/^\s+at /m);
 });

@@ -1,33 +1,59 @@
 import { randomBytes } from 'node:crypto';
-import { INSTALLATION } from '../../server/bootstrap.js';
+import type { Context } from '../../context.js';
+import type { Account } from '../../identity/accounts/account.js';
+import { toSnake } from '../../platform/wire/snake-case.js';
+import { isUuid } from '../../platform/wire/uuid.js';
 import { accountSubject } from '../../tenancy/access/subjects.js';
 import { INSTALLATION_TENANT } from '../../tenancy/tenants/tenant.js';
-import { print } from '../output.js';
+import { commandLineActor } from '../actor.js';
+import { type ListOptions, pageOptions, printPage } from '../list.js';
+import type { JsonOption } from '../options.js';
+import { describeRecord, print } from '../output.js';
+import { profileFrom, type ProfileOptions } from '../profile-options.js';
+import { UsageError } from '../usage-error.js';
 import { withContext } from '../with-context.js';
 
 /** Without `passwordStdin` a password is generated and printed. */
-export interface PasswordOptions {
+export interface PasswordOptions extends JsonOption {
   passwordStdin?: boolean;
-  json?: boolean;
 }
 
 /** `operator` makes the account an owner of the installation. */
-export interface CreateAccountOptions extends PasswordOptions {
-  name?: string;
+export interface CreateAccountOptions extends PasswordOptions, ProfileOptions {
   operator?: boolean;
+  verified?: boolean;
+  passwordHash?: string;
+}
+
+/** What changes. */
+export interface UpdateAccountOptions extends ProfileOptions, JsonOption {
+  email?: string;
+  verified?: boolean;
+}
+
+/** Which accounts to list. */
+export interface ListAccountsOptions extends ListOptions {
+  startsWith?: string;
 }
 
 /** `postern account create`: makes the installation, too, when there is none. */
 export async function createAccount(email: string, options: CreateAccountOptions): Promise<void> {
-  const { password, generated } = await choosePassword(options);
-  const profile = options.name === undefined ? {} : { profile: { name: options.name } };
+  const { credential, generated } = await chooseCredential(options);
+  const profile = profileFrom(options);
   const operator = options.operator ?? false;
+  const input = {
+    email,
+    ...credential,
+    ...(options.verified === undefined ? {} : { email_verified: options.verified }),
+    ...(profile === undefined ? {} : { profile }),
+  };
   const account = await withContext(
-    ({ accounts, database, members }) =>
+    ({ accountAdmin, database, members }) =>
       database.transaction(async (tx) => {
-        const created = await accounts.create({ email, password, ...profile }, tx);
+        const actor = commandLineActor();
+        const created = await accountAdmin.create(actor, input, tx);
         const subject = accountSubject(created.id);
-        if (operator) await members.grant(tx, INSTALLATION, INSTALLATION_TENANT, subject, 'owner');
+        if (operator) await members.grant(tx, actor, INSTALLATION_TENANT, subject, 'owner');
         return created;
       }),
     'attach-or-create',
@@ -37,31 +63,78 @@ export async function createAccount(email: string, options: CreateAccountOptions
   print({ ...shown, ...generated }, options.json, describe(done, generated));
 }
 
+/** `postern account update` */
+export async function updateAccount(name: string, options: UpdateAccountOptions): Promise<void> {
+  const profile = profileFrom(options);
+  const patch = {
+    ...(options.email === undefined ? {} : { email: options.email }),
+    ...(options.verified === undefined ? {} : { email_verified: options.verified }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+  if (Object.keys(patch).length === 0) throw new UsageError('Say what to change; see --help.');
+  const account = await withContext(async (context) =>
+    context.accountAdmin.update(commandLineActor(), (await find(context, name)).id, patch),
+  );
+  print(toSnake(account), options.json, describeRecord(toSnake(account)));
+}
+
+/** `postern account list` */
+export async function listAccounts(options: ListAccountsOptions): Promise<void> {
+  const { limit, cursor } = pageOptions(options);
+  const filter = options.startsWith === undefined ? {} : { startsWith: options.startsWith };
+  const page = await withContext(({ accountAdmin }) => accountAdmin.list(filter, limit, cursor));
+  const shown = { ...page, data: page.data.map(toSnake) };
+  printPage(shown, options.json, ['E-MAIL', 'VERIFIED', 'ID', 'NAME'], (account) => [
+    account.email,
+    account.email_verified ? 'yes' : 'no',
+    account.id,
+    account.profile.name ?? '',
+  ]);
+}
+
+/** `postern account show` */
+export async function showAccount(name: string, { json }: JsonOption): Promise<void> {
+  const account = toSnake(await withContext((context) => find(context, name)));
+  print(account, json, describeRecord(account));
+}
+
 /** `postern account set-password` */
-export async function setPassword(email: string, options: PasswordOptions): Promise<void> {
-  const { password, generated } = await choosePassword(options);
-  const account = await withContext(({ accounts }) => accounts.setPassword(email, password));
+export async function setPassword(name: string, options: PasswordOptions): Promise<void> {
+  const { credential, generated } = await chooseCredential(options);
+  const account = await withContext(async (context) =>
+    context.accountAdmin.setPassword(commandLineActor(), (await find(context, name)).id, credential),
+  );
   const shown = { id: account.id, email: account.email };
   const done = `Set the password of ${account.email}`;
   print({ ...shown, ...generated }, options.json, describe(done, generated));
 }
 
+function find({ accountAdmin }: Context, name: string): Promise<Account> {
+  return isUuid(name) ? accountAdmin.get(name) : accountAdmin.findByEmail(name);
+}
+
 /** A password from a command's arguments would stay in the shell's history and show in the process list. */
-async function choosePassword(
-  options: PasswordOptions,
-): Promise<{ password: string; generated: { password?: string } }> {
-  if (!options.passwordStdin) {
+async function chooseCredential({
+  passwordStdin,
+  passwordHash,
+}: PasswordOptions & { passwordHash?: string }): Promise<{
+  credential: { password: string } | { password_hash: string };
+  generated: { password?: string };
+}> {
+  if (passwordHash !== undefined) {
+    if (passwordStdin) throw new UsageError('Use --password-stdin or --password-hash, not both.');
+    return { credential: { password_hash: passwordHash }, generated: {} };
+  }
+  if (!passwordStdin) {
     const password = randomBytes(18).toString('base64url');
-    return { password, generated: { password } };
+    return { credential: { password }, generated: { password } };
   }
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return {
-    password: Buffer.concat(chunks)
-      .toString('utf8')
-      .replace(/\r?\n$/, ''),
-    generated: {},
-  };
+  const password = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
+  return { credential: { password }, generated: {} };
 }
 
 function describe(done: string, { password }: { password?: string }): string {

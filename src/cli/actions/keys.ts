@@ -1,4 +1,5 @@
 import { toSnake } from '../../platform/wire/snake-case.js';
+import { commandLineActor } from '../actor.js';
 import { print, table } from '../output.js';
 import { withContext } from '../with-context.js';
 import type { JsonOption } from '../options.js';
@@ -14,7 +15,16 @@ export async function listKeys({ json }: JsonOption): Promise<void> {
 /** `postern keys rotate` */
 export async function rotateKeys({ json }: JsonOption): Promise<void> {
   const keys = await withContext(async (context) => {
-    await context.keys.rotate();
+    await context.keys.rotate((tx, kid) =>
+      context.audit.record(tx, {
+        actor: commandLineActor(),
+        action: 'key.rotated',
+        targetId: kid,
+        orgId: null,
+        projectId: null,
+        changedFields: [],
+      }),
+    );
     return context.keys.list();
   });
   print({ data: keys.map((key) => toSnake(key)) }, json, 'Rotated.');

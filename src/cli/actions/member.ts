@@ -1,11 +1,12 @@
 import type { Context } from '../../context.js';
-import { AppError, notFound } from '../../platform/errors/errors.js';
+import { notFound } from '../../platform/errors/errors.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import { INSTALLATION } from '../../server/bootstrap.js';
 import { accountSubject } from '../../tenancy/access/subjects.js';
 import { INSTALLATION_TENANT, type Tenant } from '../../tenancy/tenants/tenant.js';
-import { LIST_LIMIT } from '../options.js';
-import { print, table } from '../output.js';
+import { commandLineActor } from '../actor.js';
+import { type ListOptions, pageOptions, printPage } from '../list.js';
+import { print } from '../output.js';
+import { UsageError } from '../usage-error.js';
 import { withContext } from '../with-context.js';
 
 /** The level whose members a command is about: without `org` the whole installation. */
@@ -16,19 +17,24 @@ export interface LevelOptions {
 }
 
 /** `postern member list` */
-export async function listMembers(options: LevelOptions): Promise<void> {
-  const { data } = await withContext(async (context) =>
-    context.members.list(await levelOf(context, options), LIST_LIMIT),
+export async function listMembers(options: LevelOptions & ListOptions): Promise<void> {
+  const { limit, cursor } = pageOptions(options);
+  const page = await withContext(async (context) =>
+    context.members.list(await levelOf(context, options), limit, cursor),
   );
-  const rows = data.map(({ role, subject, email }) => [role, subject, email ?? '']);
-  print({ data: data.map(toSnake) }, options.json, table([['ROLE', 'SUBJECT', 'E-MAIL'], ...rows]));
+  const shown = { ...page, data: page.data.map(toSnake) };
+  printPage(shown, options.json, ['ROLE', 'SUBJECT', 'E-MAIL'], ({ role, subject, email }) => [
+    role,
+    subject,
+    email ?? '',
+  ]);
 }
 
 /** `postern member add` */
 export async function addMember(name: string, role: string, options: LevelOptions): Promise<void> {
   const input = { ...(isEmail(name) ? { email: name } : { subject: name }), role };
   const member = await withContext(async (context) =>
-    context.members.add(INSTALLATION, await levelOf(context, options), input),
+    context.members.add(commandLineActor(), await levelOf(context, options), input),
   );
   print(toSnake(member), options.json, `${name} is ${member.role} now.`);
 }
@@ -38,7 +44,7 @@ export async function removeMember(name: string, options: LevelOptions): Promise
   const { id } = await withContext(async (context) => {
     const level = await levelOf(context, options);
     const member = await context.members.findBySubject(level, await subjectOf(context, name));
-    await context.members.remove(INSTALLATION, level, member.id);
+    await context.members.remove(commandLineActor(), level, member.id);
     return member;
   });
   print({ id, removed: true }, options.json, `${name} has no role here any more.`);
@@ -48,7 +54,7 @@ async function levelOf({ tenants }: Context, { org, project }: LevelOptions): Pr
   if (org !== undefined) {
     return project === undefined ? tenants.resolveOrganization(org) : tenants.resolve(org, project);
   }
-  if (project !== undefined) throw new AppError('invalid', '--project goes with --org.');
+  if (project !== undefined) throw new UsageError('--project goes with --org.');
   return INSTALLATION_TENANT;
 }
 

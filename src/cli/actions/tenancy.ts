@@ -1,7 +1,9 @@
+import type { Page } from '../../platform/paging/page.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import { INSTALLATION } from '../../server/bootstrap.js';
-import { type JsonOption, LIST_LIMIT } from '../options.js';
-import { print, table } from '../output.js';
+import { type ListOptions, pageOptions, printPage } from '../list.js';
+import type { JsonOption } from '../options.js';
+import { commandLineActor } from '../actor.js';
+import { print } from '../output.js';
 import { withContext } from '../with-context.js';
 
 /** Without a name the slug is the name. */
@@ -22,31 +24,35 @@ export interface ProjectOptions extends JsonOption {
 /** `postern org create` */
 export async function createOrganization(slug: string, options: CreateOrganizationOptions): Promise<void> {
   const input = { slug, name: options.name ?? slug, membership_open: options.open ?? false };
-  const record = await withContext(({ organizations }) => organizations.create(INSTALLATION, input));
+  const record = await withContext(({ organizations }) => organizations.create(commandLineActor(), input));
   print(toSnake(record), options.json, `Created ${record.slug} (${record.id}).`);
 }
 
 /** `postern org list` */
-export async function listOrganizations({ json }: JsonOption): Promise<void> {
-  const { data } = await withContext(({ organizations }) => organizations.list('everything', LIST_LIMIT));
-  const rows = data.map(({ id, slug, name }) => [slug, id, name]);
-  print({ data: data.map(toSnake) }, json, table([['SLUG', 'ID', 'NAME'], ...rows]));
+export async function listOrganizations(options: ListOptions): Promise<void> {
+  const { limit, cursor } = pageOptions(options);
+  const page = await withContext(({ organizations }) => organizations.list('everything', limit, cursor));
+  printTenants({ ...page, data: page.data.map(toSnake) }, options);
 }
 
 /** `postern project create` */
 export async function createProject(slug: string, options: CreateOptions & ProjectOptions): Promise<void> {
   const input = { slug, name: options.name ?? slug };
   const record = await withContext(async ({ projects, tenants }) =>
-    projects.create(INSTALLATION, await tenants.resolveOrganization(options.org), input),
+    projects.create(commandLineActor(), await tenants.resolveOrganization(options.org), input),
   );
   print(toSnake(record), options.json, `Created ${record.slug} (${record.id}).`);
 }
 
 /** `postern project list` */
-export async function listProjects({ org, json }: ProjectOptions): Promise<void> {
-  const { data } = await withContext(async ({ projects, tenants }) =>
-    projects.list(await tenants.resolveOrganization(org), 'everything', LIST_LIMIT),
+export async function listProjects(options: ProjectOptions & ListOptions): Promise<void> {
+  const { limit, cursor } = pageOptions(options);
+  const page = await withContext(async ({ projects, tenants }) =>
+    projects.list(await tenants.resolveOrganization(options.org), 'everything', limit, cursor),
   );
-  const rows = data.map(({ id, slug, name }) => [slug, id, name]);
-  print({ data: data.map(toSnake) }, json, table([['SLUG', 'ID', 'NAME'], ...rows]));
+  printTenants({ ...page, data: page.data.map(toSnake) }, options);
+}
+
+function printTenants(page: Page<{ id: string; slug: string; name: string }>, { json }: JsonOption): void {
+  printPage(page, json, ['SLUG', 'ID', 'NAME'], ({ slug, id, name }) => [slug, id, name]);
 }

@@ -5,6 +5,7 @@ import type {
   InitialAccessTokenOptions,
   ListClientsOptions,
 } from '../actions/client.js';
+import { withListOptions } from '../list.js';
 
 const CLIENT = 'id or client_id of the client';
 const load = () => import('../actions/client.js');
@@ -29,9 +30,8 @@ export function clientCommands(): Command {
     .option('--set <json>', 'any other fields of the record, as a JSON object')
     .action(async (name: string, options: CreateClientOptions) => (await load()).createClient(name, options));
 
-  subcommand('list', 'List clients, newest first')
+  withListOptions(subcommand('list', 'List clients, newest first'))
     .option('--text <text>', 'only those whose name, description, company or client_id contains this')
-    .option('--limit <count>', 'how many, 1 to 100', '100')
     .option('--deleted', 'those that are deleted and can be restored, instead of the live ones')
     .action(async (options: ListClientsOptions) => (await load()).listClients(options));
 
@@ -44,7 +44,7 @@ export function clientCommands(): Command {
     .action(async (name: string, options: ClientOptions) => (await load()).deleteClient(name, options));
 
   subcommand('restore', 'Bring a deleted client back; what was issued to it stays revoked')
-    .argument('<id>', 'id of the client')
+    .argument('<client>', CLIENT)
     .action(async (name: string, options: ClientOptions) => (await load()).restoreClient(name, options));
 
   subcommand('rotate-secret', 'Make a second secret, printed once; the old one works until it is deleted')

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { LevelOptions } from '../actions/member.js';
-import { LIST_LIMIT } from '../options.js';
+import { type ListOptions, withListOptions } from '../list.js';
 
 const WHOM = 'e-mail address of an account, account:<id>, client:<client_id>, or <issuer>|<sub>';
 
@@ -15,8 +15,9 @@ export function memberCommands(): Command {
       .option('--project <project>', 'id or slug of a project of the organization')
       .option('--json', 'print JSON');
 
-  subcommand('list', `List the newest ${String(LIST_LIMIT)} members of exactly this level`).action(
-    async (options: LevelOptions) => (await import('../actions/member.js')).listMembers(options),
+  withListOptions(subcommand('list', 'List the members of exactly this level, newest first')).action(
+    async (options: LevelOptions & ListOptions) =>
+      (await import('../actions/member.js')).listMembers(options),
   );
 
   subcommand('add', 'Give a role; for the whole installation only owner')

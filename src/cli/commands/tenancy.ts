@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { CreateOptions, CreateOrganizationOptions, ProjectOptions } from '../actions/tenancy.js';
-import { type JsonOption, LIST_LIMIT } from '../options.js';
+import { type ListOptions, withListOptions } from '../list.js';
 
 /** `postern org create | list` */
 export function orgCommands(): Command {
@@ -15,11 +15,10 @@ export function orgCommands(): Command {
     .action(async (slug: string, options: CreateOrganizationOptions) =>
       (await import('../actions/tenancy.js')).createOrganization(slug, options),
     );
-  command
-    .command('list')
-    .description(`List the newest ${String(LIST_LIMIT)} organizations`)
+  withListOptions(command.command('list'))
+    .description('List the organizations, newest first')
     .option('--json', 'print JSON')
-    .action(async (options: JsonOption) =>
+    .action(async (options: ListOptions) =>
       (await import('../actions/tenancy.js')).listOrganizations(options),
     );
   return command;
@@ -40,8 +39,9 @@ export function projectCommands(): Command {
     .action(async (slug: string, options: CreateOptions & ProjectOptions) =>
       (await import('../actions/tenancy.js')).createProject(slug, options),
     );
-  subcommand('list', `List the newest ${String(LIST_LIMIT)} projects`).action(
-    async (options: ProjectOptions) => (await import('../actions/tenancy.js')).listProjects(options),
+  withListOptions(subcommand('list', 'List the projects, newest first')).action(
+    async (options: ProjectOptions & ListOptions) =>
+      (await import('../actions/tenancy.js')).listProjects(options),
   );
   return command;
 }

@@ -9,6 +9,10 @@ import {
   usageRoutes,
   type UsageRoutesDependencies,
 } from '../../registry/usage-reports/usage-reports.routes.js';
+import {
+  type AccountRoutesDependencies,
+  accountRoutes,
+} from '../../tenancy/account-admin/accounts.routes.js';
 import { auditRoutes, type AuditRoutesDependencies } from '../../tenancy/audit/audit.routes.js';
 import { memberRoutes, type MemberRoutesDependencies } from '../../tenancy/members/members.routes.js';
 import type { RouteGroup } from '../../tenancy/operations/route-group.js';
@@ -22,6 +26,7 @@ import { projectRoutes, type ProjectRoutesDependencies } from '../../tenancy/pro
 export type AdminApiDependencies = OrganizationRoutesDependencies &
   ProjectRoutesDependencies &
   MemberRoutesDependencies &
+  AccountRoutesDependencies &
   ClientRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
@@ -34,6 +39,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   organizationRoutes,
   projectRoutes,
   ...memberRoutes,
+  accountRoutes,
   clientRoutes,
   initialAccessTokenRoutes,
   scopeRoutes,

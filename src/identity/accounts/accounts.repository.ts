@@ -1,5 +1,8 @@
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
 import { Lookup } from '../../platform/db/lookup.js';
+import { isTaken } from '../../platform/db/violations.js';
+import type { Positioned, Slice } from '../../platform/paging/page.js';
+import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
 import type { Account } from './account.js';
 import type { Profile } from './profile.js';
 
@@ -9,6 +12,11 @@ export interface NewAccount {
   emailVerified: boolean;
   passwordHash: string;
   profile: Profile;
+}
+
+/** Which accounts to list. */
+export interface AccountFilter {
+  startsWith?: string;
 }
 
 interface Row {
@@ -55,6 +63,53 @@ export class AccountsRepository {
       [email],
     );
     return rows[0] && { account: toAccount(rows[0]), passwordHash: rows[0].password_hash };
+  }
+
+  /** Newest first; `startsWith` is the beginning of the canonical e-mail address or of the name, in any case. */
+  list({ startsWith }: AccountFilter, slice: Slice): Promise<Positioned<Account>[]> {
+    const pattern = `${(startsWith ?? '').toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+    const where: Condition[] =
+      startsWith === undefined
+        ? []
+        : [["(lower(email) LIKE ? OR lower(profile->>'name') LIKE ?)", pattern, pattern]];
+    const list = { columns: COLUMNS, from: 'accounts', time: 'created_at', id: 'id', where };
+    return selectSlice(this.database.sql, list, slice, toAccount);
+  }
+
+  /** Undefined when there is no such account. */
+  async lock(tx: Transaction, id: string): Promise<Account | undefined> {
+    const { rows } = await tx.raw<{ rows: Row[] }>(
+      `SELECT ${COLUMNS} FROM accounts WHERE id = ? FOR UPDATE`,
+      [id],
+    );
+    return rows[0] && toAccount(rows[0]);
+  }
+
+  /** Undefined when another account has the e-mail address; the transaction has failed then. */
+  async update(
+    tx: Transaction,
+    { id, email, emailVerified, profile }: Account,
+  ): Promise<Account | undefined> {
+    try {
+      const { rows } = await tx.raw<{ rows: Row[] }>(
+        `UPDATE accounts SET email = ?, email_verified = ?, profile = ?::jsonb, updated_at = now()
+         WHERE id = ? RETURNING ${COLUMNS}`,
+        [email, emailVerified, JSON.stringify(profile), id],
+      );
+      return rows[0] && toAccount(rows[0]);
+    } catch (error) {
+      if (isTaken(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Stores a better hash of the same password, unless the password was changed meanwhile. */
+  async replaceHash(id: string, before: string, after: string): Promise<void> {
+    await this.database.sql.raw('UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?', [
+      after,
+      id,
+      before,
+    ]);
   }
 
   /** Undefined when there is no such account. */

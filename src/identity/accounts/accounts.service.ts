@@ -1,26 +1,42 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AttemptsService } from '../attempts/attempts.service.js';
 import type { RateLimits } from '../attempts/limits.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
+import { AppError, found, invalid, notFound } from '../../platform/errors/errors.js';
 import { isUuid } from '../../platform/wire/uuid.js';
 import type { Hashing } from '../../platform/crypto/hashing.js';
+import { storedPasswordHash } from '../../platform/crypto/imported-hash.js';
+import { type Page, readPage } from '../../platform/paging/page.js';
 import type { Account } from './account.js';
-import type { AccountsRepository } from './accounts.repository.js';
+import type { AccountFilter, AccountsRepository } from './accounts.repository.js';
 import {
   canonicalEmail,
   canonicalPassword,
+  credentialErrors,
   emailErrors,
   isEmail,
   passwordErrors,
 } from './email-and-password-rules.js';
-import { checkedProfile, type Profile } from './profile.js';
+import { checkedProfile, profileErrors } from './profile.js';
+
+export type { AccountFilter } from './accounts.repository.js';
 
 /** What an account is created from. */
 export interface AccountRequest {
   email: string;
-  password: string;
-  profile?: Profile;
+  /** Either this or `passwordHash`. */
+  password?: string;
+  /** The hash that another system made: see `passwordHashError`. The first sign-in replaces it with one of ours. */
+  passwordHash?: string;
+  profile?: unknown;
   emailVerified?: boolean;
+}
+
+/** What of an account changes; a profile replaces the one before. */
+export interface AccountChange {
+  email?: string;
+  emailVerified?: boolean;
+  profile?: unknown;
 }
 
 /** A sign-in attempt; `address` is the caller's IP address. */
@@ -49,25 +65,61 @@ export class AccountsService {
   /** Throws AppError `invalid` with every mistake, `conflict` when the address has an account already. */
   async create(request: AccountRequest, tx?: Transaction): Promise<Account> {
     const email = canonicalEmail(request.email);
-    const password = canonicalPassword(request.password);
-    const errors = [...emailErrors(email), ...passwordErrors(password, email)];
+    const password = request.password === undefined ? undefined : canonicalPassword(request.password);
+    const errors = [
+      ...emailErrors(email),
+      ...credentialErrors(password, request.passwordHash, email),
+      ...profileErrors(request.profile),
+    ];
     if (errors.length > 0) throw invalid(errors);
     const row = {
       email,
       emailVerified: request.emailVerified ?? false,
       profile: checkedProfile(request.profile ?? {}),
-      passwordHash: await this.hashing.hashPassword(password),
+      passwordHash: await this.#hashOf(password, request.passwordHash),
     };
     const account = await this.repository.insert(row, tx);
-    if (!account) throw new AppError('conflict', 'There is an account with this e-mail address already.');
+    if (!account) throw addressTaken();
     return account;
   }
 
+  /** Newest first. Throws as `readPage` does. */
+  list(filter: AccountFilter, limit: number, cursor?: string): Promise<Page<Account>> {
+    return readPage(limit, cursor, (slice) => this.repository.list(filter, slice));
+  }
+
   /**
-   * Also revokes every session and grant of the account, and clears its failed attempts. Throws AppError `invalid`, or
-   * `not_found` when there is no such account.
+   * Changes what `change` returns of the account. Another e-mail address is not verified unless the change says so. Throws
+   * AppError `invalid` with every mistake, `not_found`, and `conflict` when the address has another account.
    */
-  async setPassword(email: string, password: string): Promise<Account> {
+  async update(
+    tx: Transaction,
+    id: string,
+    change: (before: Account) => AccountChange,
+  ): Promise<{ before: Account; after: Account }> {
+    const before = found(await this.repository.lock(tx, id), 'account');
+    const given = change(before);
+    const email = given.email === undefined ? before.email : canonicalEmail(given.email);
+    const errors = [...emailErrors(email), ...profileErrors(given.profile)];
+    if (errors.length > 0) throw invalid(errors);
+    const kept = email === before.email && before.emailVerified;
+    const profile = given.profile === undefined ? before.profile : checkedProfile(given.profile);
+    const wanted = { ...before, email, emailVerified: given.emailVerified ?? kept, profile };
+    if (isDeepStrictEqual(before, wanted)) return { before, after: before };
+    const after = await this.repository.update(tx, wanted);
+    if (!after) throw addressTaken();
+    return { before, after };
+  }
+
+  /**
+   * Also revokes every session and grant of the account, and clears its failed attempts; `record` runs in the same
+   * transaction. Throws AppError `invalid`, or `not_found` when there is no such account.
+   */
+  async setPassword(
+    email: string,
+    password: string,
+    record: (tx: Transaction, account: Account) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Account> {
     const address = canonicalEmail(email);
     const secret = canonicalPassword(password);
     const errors = [...emailErrors(address), ...passwordErrors(secret, address)];
@@ -77,6 +129,7 @@ export class AccountsService {
       const changed = await this.repository.updatePassword(tx, address, hash);
       if (!changed) throw notFound('account');
       await this.artifacts.revokeByAccount(tx, changed.id);
+      await record(tx, changed);
       return changed;
     });
     await this.attempts.clear([this.limits.signInToAccount(address).key]);
@@ -102,15 +155,30 @@ export class AccountsService {
     const perAccount = this.limits.signInToAccount(email);
     const perAddress = this.limits.signInFromAddress(address);
     await this.attempts.reserve([perAccount, perAddress]);
-    const found = await this.#findWithHash(email);
-    const matches = await this.hashing.verifyPassword(canonicalPassword(password), found?.passwordHash);
-    if (!found || !matches)
+    const stored = await this.#findWithHash(email);
+    const secret = canonicalPassword(password);
+    const matches = await this.hashing.verifyPassword(secret, stored?.passwordHash);
+    if (!stored || !matches)
       throw new AppError('unauthenticated', 'The e-mail address or the password is not right.');
     await Promise.all([this.attempts.clear([perAccount.key]), this.attempts.release([perAddress.key])]);
-    return found.account;
+    if (this.hashing.replaces(stored.passwordHash, secret)) {
+      const hash = await this.hashing.hashPassword(secret);
+      await this.repository.replaceHash(stored.account.id, stored.passwordHash, hash);
+    }
+    return stored.account;
+  }
+
+  /** One of the two is there. */
+  async #hashOf(password: string | undefined, passwordHash: string | undefined): Promise<string> {
+    if (password !== undefined) return this.hashing.hashPassword(password);
+    return storedPasswordHash(passwordHash ?? '');
   }
 
   async #findWithHash(email: string) {
     return isEmail(email) ? this.repository.findWithHash(email) : undefined;
   }
+}
+
+function addressTaken(): AppError {
+  return new AppError('conflict', 'There is an account with this e-mail address already.');
 }

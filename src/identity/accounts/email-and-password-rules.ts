@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { MAX_HASHED_BYTES } from '../../platform/crypto/hashing.js';
+import { passwordHashError } from '../../platform/crypto/imported-hash.js';
 
 const MIN_PASSWORD_BYTES = 12;
 const MAX_EMAIL_CHARACTERS = 254;
@@ -39,6 +40,19 @@ export function canonicalPassword(given: string): string {
 export function emailErrors(canonical: string): ValidationError[] {
   if (isEmail(canonical)) return [];
   return [{ pointer: '/email', detail: 'must be an e-mail address of at most 254 characters' }];
+}
+
+/** The errors of what a new account signs in with: exactly one of a password and the hash of one. */
+export function credentialErrors(
+  canonical: string | undefined,
+  hash: string | undefined,
+  email: string,
+): ValidationError[] {
+  if ((canonical === undefined) === (hash === undefined))
+    return [{ pointer: '/password', detail: 'send either a password or a password_hash' }];
+  if (canonical !== undefined) return passwordErrors(canonical, email);
+  const detail = passwordHashError(hash ?? '');
+  return detail === undefined ? [] : [{ pointer: '/password_hash', detail }];
 }
 
 /** The errors of a new password. bcrypt reads 72 bytes; a longer password is refused, not truncated. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invalid } from '../../platform/errors/errors.js';
+import { invalid, type ValidationError } from '../../platform/errors/errors.js';
 
 const text = z.string().trim().min(1).max(1_024);
 const link = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2_048);
@@ -14,7 +14,7 @@ const address = z.strictObject({
 });
 
 /** OpenID Connect Core 1.0, section 5.1: the standard claims that a person may have, under the names of the claims. */
-const profile = z.strictObject({
+export const profileSchema = z.strictObject({
   name: text.optional(),
   given_name: text.optional(),
   family_name: text.optional(),
@@ -40,16 +40,24 @@ const profile = z.strictObject({
 });
 
 /** The data about the person beyond the e-mail address; keys are the claims' names. */
-export type Profile = z.infer<typeof profile>;
+export type Profile = z.infer<typeof profileSchema>;
 
 /** Validates a profile from input. Throws AppError `invalid` with every mistake in it. */
 export function checkedProfile(given: unknown): Profile {
-  const result = profile.safeParse(given);
-  if (result.success) return result.data;
-  throw invalid(
-    result.error.issues.map((issue) => ({
-      pointer: ['', 'profile', ...issue.path.map(String)].join('/'),
-      detail: issue.message,
-    })),
-  );
+  const errors = profileErrors(given);
+  if (errors.length > 0) throw invalid(errors);
+  return profileSchema.parse(given);
+}
+
+/** Every mistake in a profile from input; none without one. */
+export function profileErrors(given: unknown): ValidationError[] {
+  const result = profileSchema.safeParse(given ?? {});
+  if (result.success) return [];
+  return result.error.issues.flatMap((issue) => {
+    const names = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
+    return names.map((name) => ({
+      pointer: ['', 'profile', ...issue.path.map(String), ...(name === undefined ? [] : [name])].join('/'),
+      detail: name === undefined ? issue.message : 'is not a claim that a profile can have',
+    }));
+  });
 }

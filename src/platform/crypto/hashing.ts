@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
+import { importedHashCheck } from './imported-hash.js';
 import { equalInConstantTime } from './sealing.js';
 
 /** bcrypt ignores bytes after this many; longer values are refused instead of being truncated silently. */
@@ -38,10 +39,20 @@ export class Hashing {
     return this.#hash(secret, CLIENT_SECRET_COST, this.#secrets);
   }
 
-  /** Without a hash (no such account) it takes as long as with one, and is false. */
+  /**
+   * Without a hash (no such account) it takes as long as with one, and is false. A hash that was brought from another
+   * system takes as long as that system made it take, until the first sign-in replaces it.
+   */
   async verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
+    const imported = hash === undefined ? undefined : importedHashCheck(hash);
+    if (imported) return this.#slot(() => imported(password), this.#passwords);
     const matches = await this.#compare(password, hash ?? DECOY_PASSWORD_HASH, this.#passwords);
     return matches && hash !== undefined;
+  }
+
+  /** Whether this password is to be hashed again: its hash is not what `hashPassword` makes, which can take it. */
+  replaces(hash: string, password: string): boolean {
+    return !hash.startsWith(`$2b$${String(PASSWORD_COST)}$`) && hashable(password);
   }
 
   /** Whether the secret is the one that was hashed. */

@@ -88,12 +88,17 @@ export class KeysService {
     }));
   }
 
-  /** The published next keys start to sign, the current ones stay accepted, and new next ones are published. */
-  async rotate(): Promise<void> {
+  /**
+   * The published next keys start to sign, the current ones stay accepted, and new next ones are published. `record` runs in
+   * the same transaction, with the kid of the key that signs from now on.
+   */
+  async rotate(record?: (tx: Transaction, kid: string) => Promise<void>): Promise<void> {
     await this.database.transaction(async (tx) => {
       await lock(tx, 'keys');
       await this.repository.advance(tx);
       await this.#fill(tx);
+      const current = (await this.repository.signingKeys(tx)).find(({ state }) => state === 'current');
+      if (current) await record?.(tx, current.kid);
     });
   }
 

@@ -11,6 +11,7 @@ import type { Caller } from './caller.js';
 import { assignmentsFromClaims, effectiveRoleIn } from './effective-role.js';
 import {
   ADMIN_SCOPES,
+  isInstallationOnly,
   type AdminScope,
   allows,
   type EffectiveRole,
@@ -124,7 +125,7 @@ export class AccessService {
     for (const permission of ADMIN_SCOPES.filter((scope) => scopes.includes(scope))) {
       const explanation = `A client with the scope ${permission} can be made or changed only by a caller with that permission.`;
       await forbiddenAs(explanation, () =>
-        permission === 'catalogue.write'
+        isInstallationOnly(permission)
           ? this.authorizeInstallation(caller, permission)
           : this.authorizeProject(caller, tenant.orgId, tenant.projectId, permission),
       );
@@ -139,6 +140,18 @@ export class AccessService {
     const explanation =
       'Only an owner of the whole installation may set first_party, or change redirect URIs, grants, scopes or keys of such a client.';
     return forbiddenAs(explanation, () => this.authorizeInstallation(caller, 'clients.write'));
+  }
+
+  /**
+   * Authorizes a change of what an account signs in with, on top of `accounts.write`. Who can set the password of an account
+   * can act with its roles, so the caller needs the right to assign those. Throws AppError `forbidden`.
+   */
+  async authorizeAccountChange(caller: Caller, accountId: string): Promise<void> {
+    const assigned = await this.repository.rolesOf(accountSubject(accountId));
+    if (assigned.length === 0) return;
+    const explanation =
+      'This account holds a role, so changing what it signs in with takes the right to hand out that role.';
+    await forbiddenAs(explanation, () => this.authorizeInstallation(caller, 'tenants.write'));
   }
 
   /** Whether the account has any role in the organization, in one of its projects, or in the installation. */

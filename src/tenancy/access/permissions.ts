@@ -6,6 +6,8 @@ export const ADMIN_SCOPES = [
   'tenants.write',
   'catalogue.write',
   'audit.read',
+  'accounts.read',
+  'accounts.write',
 ] as const;
 /** A scope of the admin API. */
 export type AdminScope = (typeof ADMIN_SCOPES)[number];
@@ -25,7 +27,7 @@ const EFFECTIVE_ROLES = ['member', 'guest', 'viewer', 'admin', 'owner', 'install
 export type EffectiveRole = (typeof EFFECTIVE_ROLES)[number];
 
 /** Permissions on what belongs to no organization. */
-const INSTALLATION_ONLY: readonly AdminScope[] = ['catalogue.write'];
+const INSTALLATION_ONLY: readonly Permission[] = ['catalogue.write', 'accounts.read', 'accounts.write'];
 
 const allowing = (allows: (scope: AdminScope) => boolean): ReadonlySet<Permission> =>
   new Set<Permission>(['tenants.visit', ...ADMIN_SCOPES.filter(allows)]);
@@ -33,11 +35,18 @@ const allowing = (allows: (scope: AdminScope) => boolean): ReadonlySet<Permissio
 const PERMISSIONS: Readonly<Record<EffectiveRole, ReadonlySet<Permission>>> = {
   member: new Set(),
   guest: allowing(() => false),
-  viewer: allowing((scope) => scope.endsWith('.read')),
-  admin: allowing((scope) => scope.endsWith('.read') || scope.startsWith('clients.')),
-  owner: allowing((scope) => !INSTALLATION_ONLY.includes(scope)),
+  viewer: allowing((scope) => scope.endsWith('.read') && !isInstallationOnly(scope)),
+  admin: allowing(
+    (scope) => (scope.endsWith('.read') || scope.startsWith('clients.')) && !isInstallationOnly(scope),
+  ),
+  owner: allowing((scope) => !isInstallationOnly(scope)),
   installation: allowing(() => true),
 };
+
+/** Whether only owners of the whole installation have the permission. */
+export function isInstallationOnly(permission: Permission): boolean {
+  return INSTALLATION_ONLY.includes(permission);
+}
 
 /** The scope that a token needs for the permission. */
 export function scopeFor(permission: Permission): AdminScope {

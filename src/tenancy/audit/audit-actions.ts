@@ -2,6 +2,8 @@ type Change = 'created' | 'updated' | 'deleted';
 
 /** Everything that the audit trail records: the type of its target, a dot, and what was done. */
 export type AuditAction =
+  | `account.${'created' | 'updated' | 'password_set'}`
+  | 'key.rotated'
   | `organization.${Change}`
   | `project.${Change}`
   | `member.${'added' | 'updated' | 'removed'}`

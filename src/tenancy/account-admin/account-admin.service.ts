@@ -1,0 +1,87 @@
+import type { Account } from '../../identity/accounts/account.js';
+import type { AccountFilter, AccountsService } from '../../identity/accounts/accounts.service.js';
+import type { Database, Transaction } from '../../platform/db/database.js';
+import { found } from '../../platform/errors/errors.js';
+import type { Page } from '../../platform/paging/page.js';
+import { changedFields } from '../../platform/wire/changed-fields.js';
+import { parseInput } from '../../platform/wire/input.js';
+import { mergePatch } from '../../platform/wire/merge-patch.js';
+import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
+import { ACCOUNT_READ_ONLY, accountPatch, newAccount, newPassword } from './account.schema.js';
+
+/**
+ * Accounts as operators manage them. Input is the wire form; every change and its audit event are one transaction.
+ * AppErrors are `invalid` with all errors, `not_found`, and `conflict` for an e-mail address that another account has.
+ */
+export class AccountAdminService {
+  constructor(
+    private readonly database: Database,
+    private readonly accounts: AccountsService,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** Newest first. Throws as `readPage` does. */
+  list(filter: AccountFilter, limit: number, cursor?: string): Promise<Page<Account>> {
+    return this.accounts.list(filter, limit, cursor);
+  }
+
+  async get(id: string): Promise<Account> {
+    return found(await this.accounts.find(id), 'account');
+  }
+
+  async findByEmail(email: string): Promise<Account> {
+    return found(await this.accounts.findByEmail(email), 'account');
+  }
+
+  /** Within the caller's transaction, if there is one. */
+  async create(actor: Actor, input: Record<string, unknown>, tx?: Transaction): Promise<Account> {
+    const { email, password, password_hash, email_verified, profile } = parseInput(
+      newAccount,
+      input,
+      ACCOUNT_READ_ONLY,
+    );
+    const request = {
+      email,
+      emailVerified: email_verified,
+      ...(password === undefined ? {} : { password }),
+      ...(password_hash === undefined ? {} : { passwordHash: password_hash }),
+      ...(profile === undefined ? {} : { profile }),
+    };
+    const work = async (within: Transaction) => {
+      const account = await this.accounts.create(request, within);
+      await this.#record(within, actor, 'account.created', account.id, Object.keys(input));
+      return account;
+    };
+    return tx ? work(tx) : this.database.transaction(work);
+  }
+
+  /** Applies a JSON merge patch (RFC 7396); one that changes nothing is not recorded. */
+  async update(actor: Actor, id: string, patch: Record<string, unknown>): Promise<Account> {
+    const { email, email_verified, profile } = parseInput(accountPatch, patch, ACCOUNT_READ_ONLY);
+    return this.database.transaction(async (tx) => {
+      const { before, after } = await this.accounts.update(tx, id, (account) => ({
+        ...(email === undefined ? {} : { email }),
+        ...(email_verified === undefined ? {} : { emailVerified: email_verified }),
+        ...(profile === undefined ? {} : { profile: mergePatch(account.profile, profile) }),
+      }));
+      const { updatedAt: _, ...state } = after;
+      const changed = changedFields(before, state);
+      if (changed.length > 0) await this.#record(tx, actor, 'account.updated', id, changed);
+      return after;
+    });
+  }
+
+  /** Ends every session and grant of the account too. */
+  async setPassword(actor: Actor, id: string, input: Record<string, unknown>): Promise<Account> {
+    const { password } = parseInput(newPassword, input);
+    const { email } = await this.get(id);
+    return this.accounts.setPassword(email, password, (tx, account) =>
+      this.#record(tx, actor, 'account.password_set', account.id, []),
+    );
+  }
+
+  #record(tx: Transaction, actor: Actor, action: AuditAction, id: string, changed: string[]): Promise<void> {
+    const target = { targetId: id, orgId: null, projectId: null };
+    return this.audit.record(tx, { actor, action, ...target, changedFields: changed });
+  }
+}

@@ -17,6 +17,7 @@ import * as vacuumArtifactsSooner from './20261125060100_vacuum_artifacts_sooner
 import * as renameRestoredAt from './20261126060000_rename_restored_at_to_tokens_valid_after.js';
 import * as createOutbox from './20261126080000_create_outbox.js';
 import * as numberEncryptionKeys from './20261126090000_number_encryption_keys.js';
+import * as addAdminReach from './20261126164100_add_admin_reach.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261126060000_rename_restored_at_to_tokens_valid_after', ...renameRestoredAt },
   { name: '20261126080000_create_outbox', ...createOutbox },
   { name: '20261126090000_number_encryption_keys', ...numberEncryptionKeys },
+  { name: '20261126164100_add_admin_reach', ...addAdminReach },
 ];

@@ -48,7 +48,9 @@ export async function createClient(name: string, options: CreateClientOptions): 
     ...parseObject(options.set),
   };
   const { wire, clientSecret } = await inTenant(options, async (context, tenant) => {
-    const { record, clientSecret } = await context.clients.create(INSTALLATION, tenant, input);
+    const { record, clientSecret } = await context.clients.create(INSTALLATION, tenant, input, {
+      adminReach: 'installation',
+    });
     return { wire: wireOf(context, record), clientSecret };
   });
   const secret = clientSecret === null ? {} : { client_secret: clientSecret };

@@ -10,10 +10,13 @@ import type {
 } from '../../platform/pages/page-models.js';
 import type { ClientsService, ConsentView } from '../../registry/clients/clients.service.js';
 import type { ScopesService } from '../../registry/scopes/scopes.service.js';
+import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { ConsentDecision } from '../oidc-interactions/grant-decision.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 import { consentQuestionOf, decisionOf, scopeChoicesOf } from './consent.js';
 import { groupByApi } from './scope-groups.js';
+
+const ADMIN: readonly string[] = ADMIN_SCOPES;
 
 type Forms = FormOnPage & { abortAction: string };
 
@@ -57,7 +60,7 @@ export class InteractionsService {
     earlier: ConsentDecision | undefined,
     forms: Forms,
   ): Promise<ConsentModel> {
-    const { client, optionalScopes } = await this.#client(pending);
+    const { client, optionalScopes, administration } = await this.#client(pending);
     const account = await this.#account(pending);
     if (!account)
       throw new AppError('malformed', 'Nobody is signed in here any more. Start again from the application.');
@@ -68,6 +71,7 @@ export class InteractionsService {
       ...forms,
       client,
       groups: groupByApi(choices, described),
+      administration: choices.some(({ name }) => ADMIN.includes(name)) ? administration : undefined,
       email: account.email,
       destination: destinationOf(pending.redirectUri),
     };

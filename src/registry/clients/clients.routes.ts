@@ -139,8 +139,8 @@ export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependenci
       return { body: pageResponse(page, (record) => toWire(record, issuer)) };
     },
     create: async ({ actor, caller, tenant, body }) => {
-      await access.authorizeScopes(caller, tenant, arrayOf(body['scopes']));
-      const { record, clientSecret } = await clients.create(actor, tenant, body);
+      const adminReach = await access.authorizeNewClient(caller, tenant, arrayOf(body['scopes']));
+      const { record, clientSecret } = await clients.create(actor, tenant, body, { adminReach });
       return answer(record, clientSecret === null ? {} : { client_secret: clientSecret });
     },
     get: async ({ tenant, key }) => {
@@ -150,7 +150,7 @@ export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependenci
       return { version: record.version, body };
     },
     update: async ({ actor, caller, tenant, key, body, ifMatch }) => {
-      await access.authorizeScopes(caller, tenant, arrayOf(body['scopes']));
+      await access.authorizeClientChange(caller, tenant, key, arrayOf(body['scopes']));
       return answer(await clients.update(actor, tenant, key, body, { ifMatch }));
     },
     delete: async ({ actor, tenant, key, ifMatch }) => {

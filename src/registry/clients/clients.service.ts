@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { AdminReach } from '../../tenancy/access/delegation.js';
 import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
-import type { ClientOnPage } from '../../platform/pages/page-models.js';
+import type { AdministrationOnPage, ClientOnPage } from '../../platform/pages/page-models.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
@@ -38,10 +39,16 @@ export interface ClientsDependencies {
 export interface ConsentView {
   client: ClientOnPage;
   optionalScopes: string[];
+  /** Who the client belongs to, and where its tokens may act in the admin API. */
+  administration: AdministrationOnPage;
 }
 
-/** How a client is created: the channel, operators' by default, and the caller's transaction, if it changes more. */
+/**
+ * How a client is created: the channel, operators' by default, the caller's transaction, if it changes more, and where
+ * its tokens may act in the admin API, by default in its project only.
+ */
 export interface CreateOptions {
+  adminReach?: AdminReach;
   channel?: RegistrationChannel;
   tx?: Transaction;
 }
@@ -87,7 +94,7 @@ export class ClientsService {
     actor: Actor,
     tenant: ProjectTenant,
     input: Record<string, unknown>,
-    { tx: within, channel = OPERATOR_CHANNEL }: CreateOptions = {},
+    { tx: within, channel = OPERATOR_CHANNEL, adminReach = 'project' }: CreateOptions = {},
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
     const { repository, secrets, publisher, database, tenants } = this.deps;
     const draft = readNewClient(input, this.deps.capabilities);
@@ -101,7 +108,7 @@ export class ClientsService {
       await this.#check(draft, undefined, tx);
       const { registrationType } = channel;
       const createdBy = registrationType === 'manual' ? actor.subject : null;
-      const origin = { clientId, projectId: tenant.projectId, createdBy, registrationType };
+      const origin = { clientId, projectId: tenant.projectId, createdBy, registrationType, adminReach };
       const id = await repository.insert(tx, { ...settings, ...origin });
       if (id === undefined) throw taken();
       if (secret) await secrets.attach(tx, id, secret);
@@ -196,14 +203,16 @@ export class ClientsService {
 
   /** Undefined when there is no such live client. */
   async consentView(clientId: string): Promise<ConsentView | undefined> {
-    const record = (await this.deps.liveClients.find(clientId))?.record;
-    if (!record) return undefined;
+    const live = await this.deps.liveClients.find(clientId);
+    if (!live) return undefined;
+    const { record, orgName, projectName, adminReach } = live;
     const { clientName, description, company, logoUri, clientUri, policyUri, tosUri } = record;
     const verifiedHost = await this.deps.publisher.verifiedHost(record.id);
     const uris = { logoUri, clientUri, policyUri, tosUri };
     return {
       client: { clientId, clientName, description, company, ...uris, verifiedHost },
       optionalScopes: record.optionalScopes,
+      administration: { orgName, projectName, reach: adminReach },
     };
   }
 

@@ -7,6 +7,7 @@ import {
   type JWTVerifyOptions,
 } from 'jose';
 import type { Caller } from '../access/caller.js';
+import type { Delegation } from '../access/delegation.js';
 import { accountSubject, clientSubject, COMMAND_LINE_CLIENT, outsideSubject } from '../access/subjects.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { adminAudience } from './admin-audience.js';
@@ -18,7 +19,12 @@ export interface AdminTrust {
   issuer: string;
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
-  liveClients: { scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> };
+  liveClients: {
+    delegationOf(
+      clientId: string,
+      issuedAt: number,
+    ): Promise<(Delegation & { scopes: readonly string[] }) | undefined>;
+  };
 }
 
 type Verify = (token: string) => Promise<Caller>;
@@ -77,8 +83,10 @@ function ownVerifier({ issuer, ownKeys, liveClients }: AdminTrust): Verify {
     const clientId = payload['client_id'];
     if (typeof clientId !== 'string') throw invalidToken('The token has no usable client_id.');
     const scopes = scopesOf(payload['scope']);
+    let delegation: (Delegation & { scopes: readonly string[] }) | undefined;
     if (clientId !== COMMAND_LINE_CLIENT) {
-      const left = await liveClients.scopesOf(clientId, payload.iat ?? 0);
+      delegation = await liveClients.delegationOf(clientId, payload.iat ?? 0);
+      const left = delegation?.scopes;
       if (!left)
         throw invalidToken(
           'The client of the token does not exist any more, or has lost what was issued to it.',
@@ -87,8 +95,9 @@ function ownVerifier({ issuer, ownKeys, liveClients }: AdminTrust): Verify {
     }
     // A client's id may be chosen, even to look like an account's; what the token says of its subject may not.
     const ofClient = payload['sub_type'] === CLIENT_TOKEN.sub_type;
-    const subject = ofClient ? clientSubject(sub) : accountSubject(sub);
-    return { subject, scopes, claimedRoles: [] };
+    if (ofClient) return { subject: clientSubject(sub), scopes, claimedRoles: [] };
+    const caller = { subject: accountSubject(sub), scopes, claimedRoles: [] };
+    return delegation ? { ...caller, delegation } : caller;
   };
 }
 

@@ -6,11 +6,10 @@ import { demoCommand } from './commands/demo.js';
 import { keysCommands } from './commands/keys.js';
 import { memberCommands } from './commands/member.js';
 import { migrateCommand } from './commands/migrate.js';
-import { serveCommand } from './commands/serve.js';
+import { serveCommand, workerCommand } from './commands/serve.js';
 import { orgCommands, projectCommands } from './commands/tenancy.js';
 import { settingsCommand } from './commands/settings.js';
 import { tokenCommand } from './commands/token.js';
-import { workerCommand } from './commands/worker.js';
 import { ignoreClosedPipes } from './output.js';
 
 const EXIT_CODES = `

@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { MAX_ACCESS_TOKEN_TTL } from '../registry/apis/api-record.js';
 import { PERIODIC_JOBS_ACTOR } from '../registry/usage/unused-clients.service.js';
-import { purgeExpired } from './expiry.service.js';
+import { purgeExpired } from './expired-artifacts.service.js';
 import type { Job } from '../platform/jobs/periodic-jobs.js';
 
 const KEY_CHECK_SECONDS = 15;

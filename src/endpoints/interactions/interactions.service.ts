@@ -63,7 +63,10 @@ export class InteractionsService {
     const { client, optionalScopes, administration } = await this.#client(pending);
     const account = await this.#account(pending);
     if (!account)
-      throw new AppError('malformed', 'Nobody is signed in here any more. Start again from the application.');
+      throw new AppError(
+        'malformed',
+        'You are not signed in here any more. Start again from the application.',
+      );
     const question = consentQuestionOf(pending.missing, pending.requested, earlier);
     const choices = scopeChoicesOf(question, optionalScopes, earlier);
     const described = await this.scopes.describe(choices.map((choice) => choice.name));

@@ -12,7 +12,7 @@ import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
-import { logoutHandler, logoutMessage } from './back-channel-logout.js';
+import { logoutHandler, logoutMessage } from './logout-delivery.js';
 import { Engine } from './engine.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { listenForUsage, type UsageListener } from './usage-events.js';

@@ -6,7 +6,13 @@ import { isUuid } from '../../platform/wire/uuid.js';
 import type { Hashing } from '../../platform/crypto/hashing.js';
 import type { Account } from './account.js';
 import type { AccountsRepository } from './accounts.repository.js';
-import { canonicalEmail, canonicalPassword, emailErrors, isEmail, passwordErrors } from './credentials.js';
+import {
+  canonicalEmail,
+  canonicalPassword,
+  emailErrors,
+  isEmail,
+  passwordErrors,
+} from './email-and-password-rules.js';
 import { checkedProfile, type Profile } from './profile.js';
 
 /** What an account is created from. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type Koa from 'koa';
 import { AppError } from '../errors/errors.js';
-import { parseJsonObject } from './json-object.js';
+import { parseJsonObject } from '../wire/json-object.js';
 
 /**
  * Reads a JSON object of at most `limit` bytes. Throws AppError `unsupported_type`, `too_large` or `malformed`; a member

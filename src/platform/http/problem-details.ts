@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type Koa from 'koa';
 import type { AppError } from '../errors/errors.js';
-import { setErrorHead, statusOf, toAppError } from './error-response.js';
+import { setErrorHead, statusOf, toAppError } from './error-status.js';
 import type { RequestState } from './request-id.js';
 
 const MAX_ERRORS_SHOWN = 100;

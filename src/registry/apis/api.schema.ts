@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described, id, nullish, page, time } from '../../platform/wire/answer-shapes.js';
+import { described, id, nullish, page, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import { apiAudience, apiFields } from './api-input.js';
 import type { apiToWire } from './api-record.js';

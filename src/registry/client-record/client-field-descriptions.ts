@@ -19,7 +19,7 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   redirect_uris:
     'Where answers may go, compared exactly: https, http on a loopback address, or a private-use scheme. At least one with a grant that redirects.',
   post_logout_redirect_uris: 'Where people may be sent after they signed out.',
-  backchannel_logout_uri: 'Where the application is told that somebody signed out.',
+  backchannel_logout_uri: 'Where the application is notified of a sign-out.',
   backchannel_logout_session_required: 'Whether logout tokens must name the session.',
   allowed_cors_origins: 'The origins whose scripts may call the token endpoints.',
   grant_types: 'The grants that the client may use; authorization_code and refresh_token by default.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described, nullish } from '../../platform/wire/answer-shapes.js';
+import { described, nullish } from '../../platform/wire/response-shapes.js';
 import { fixedFields, writableFields } from './client-schema.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from './client-field-descriptions.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described, id, page, textOrNull, time } from '../../platform/wire/answer-shapes.js';
+import { described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import { AUTH_METHODS, GRANT_TYPES, RESPONSE_TYPES, type toWire } from './client-record.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from './client-field-descriptions.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described, id, time } from '../../platform/wire/answer-shapes.js';
+import { described, id, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import { initialAccessTokenInput } from './initial-access-tokens.service.js';
 import type { tokenToWire } from './initial-access-token.js';

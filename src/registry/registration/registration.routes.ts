@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import { AppError, type ErrorKind, type ValidationError } from '../../platform/errors/errors.js';
 import { readJson } from '../../platform/http/body.js';
-import { challenge, setErrorHead, statusOf, toAppError } from '../../platform/http/error-response.js';
+import { challenge, setErrorHead, statusOf, toAppError } from '../../platform/http/error-status.js';
 import type { RequestState } from '../../platform/http/request-id.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import type { RegistrationService } from './registration.service.js';
@@ -21,7 +21,7 @@ const CODES: Partial<Record<ErrorKind, string>> = {
   method_not_allowed: 'invalid_request',
 };
 
-/** The door of clients that register themselves (RFC 7591) and look after their registration (RFC 7592). No CORS. */
+/** The endpoints of dynamic registration (RFC 7591) and its management (RFC 7592). No CORS. */
 export function registrationRoutes(registration: RegistrationService): Router<RequestState> {
   const router = new Router<RequestState>();
   router.use([COLLECTION, CLIENT], registrationErrors());

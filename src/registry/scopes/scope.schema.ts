@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described, id, nullish, page, textOrNull, time } from '../../platform/wire/answer-shapes.js';
+import { described, id, nullish, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import { scopeFields, scopeName } from './scope-input.js';
 import type { scopeToWire } from './scope-record.js';

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { clientResponse } from '../client-record/client-response.schema.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
-import { count, time } from '../../platform/wire/answer-shapes.js';
+import { count, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import type { UsageReport, UsageSummary } from './usage-reports.service.js';
 
 const day = z.iso.date();
 const counts = z.record(z.string(), count);
 const figures = {
-  authorizations: count.describe('Times that somebody authorized the client.'),
+  authorizations: count.describe('Times that a person authorized the client.'),
   tokens: counts.describe('Answers of the token endpoint by grant type; a refresh is none of them.'),
   refreshes: count.describe('Uses of refresh tokens.'),
   failures: counts.describe('Errors by code.'),

@@ -1,6 +1,6 @@
 import type Koa from 'koa';
 import { AppError } from '../../platform/errors/errors.js';
-import { challenge } from '../../platform/http/error-response.js';
+import { challenge } from '../../platform/http/error-status.js';
 import type { RequestState } from '../../platform/http/request-id.js';
 import type { Caller } from '../access/caller.js';
 import type { Actor } from '../audit/audit.service.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
-import { described, id, page, textOrNull, time } from '../../platform/wire/answer-shapes.js';
+import { described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import type { StoredAuditRow } from './audit.service.js';
 

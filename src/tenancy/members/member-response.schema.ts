@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ROLES } from '../access/permissions.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
-import { described, id, page, textOrNull, time } from '../../platform/wire/answer-shapes.js';
+import { described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import type { Member } from './members.service.js';
 

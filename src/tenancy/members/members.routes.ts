@@ -6,7 +6,7 @@ import { type Authorization, type Operation, recordId } from '../operations/oper
 import { ADMIN_API, ORGANIZATION, PROJECT } from '../operations/paths.js';
 import { routeGroup } from '../operations/route-group.js';
 import { memberPage, memberResponse } from './member-response.schema.js';
-import { memberPatch, newMember } from './member-schema.js';
+import { memberPatch, newMember } from './member-request.schema.js';
 import type { Member, MembersService } from './members.service.js';
 
 /** What the routes of members need. `issuer` is the origin of the URLs in responses. */
@@ -59,7 +59,7 @@ function membersOf(
       id: `add${level}Member`,
       method: 'post',
       path,
-      summary: `Give somebody a role in ${tenant}.`,
+      summary: `Give a role in ${tenant}.`,
       authorization: { permission: 'tenants.write', at },
       request: { schema: newMember, maxBytes: MAX_BYTES },
       status: 201,
@@ -78,7 +78,7 @@ function membersOf(
       ...one,
       id: `update${level}Member`,
       method: 'patch',
-      summary: `Change somebody’s role in ${tenant}.`,
+      summary: `Change a role in ${tenant}.`,
       authorization: { permission: 'tenants.write', at },
       request: { schema: memberPatch, maxBytes: MAX_BYTES },
       status: 200,
@@ -89,7 +89,7 @@ function membersOf(
       ...one,
       id: `remove${level}Member`,
       method: 'delete',
-      summary: `Take somebody’s role in ${tenant} away.`,
+      summary: `Take a role in ${tenant} away.`,
       authorization: { permission: 'tenants.write', at },
       status: 204,
       conflict: OWNERLESS,

@@ -9,7 +9,7 @@ import { type Page, readPage } from '../../platform/paging/page.js';
 import { parseInput } from '../../platform/wire/input.js';
 import type { ProjectTenant, Tenant } from '../tenants/tenant.js';
 import type { TenantsService } from '../tenants/tenants.service.js';
-import { MEMBER_READ_ONLY, memberPatch, NEW_MEMBER_READ_ONLY, newMember } from './member-schema.js';
+import { MEMBER_READ_ONLY, memberPatch, NEW_MEMBER_READ_ONLY, newMember } from './member-request.schema.js';
 import type { Member, MembersRepository } from './members.repository.js';
 
 export type { Member } from './members.repository.js';

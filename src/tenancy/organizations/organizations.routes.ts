@@ -7,7 +7,7 @@ import { ORGANIZATION, ORGANIZATIONS } from '../operations/paths.js';
 import { routeGroup } from '../operations/route-group.js';
 import type { Organization, OrganizationsService } from './organizations.service.js';
 import { organizationPage, organizationResponse } from '../tenants/tenant-response.schema.js';
-import { newOrganization, organizationPatch } from '../tenants/tenant-schema.js';
+import { newOrganization, organizationPatch } from '../tenants/tenant-request.schema.js';
 
 /** What the routes of organizations need. `issuer` is the origin of the URLs in responses. */
 export interface OrganizationRoutesDependencies {

@@ -7,7 +7,7 @@ import { changedFields } from '../../platform/wire/changed-fields.js';
 import { parseInput } from '../../platform/wire/input.js';
 import { toCamel } from '../../platform/wire/snake-case.js';
 import type { Organization, OrganizationsRepository } from './organizations.repository.js';
-import { newOrganization, organizationPatch, TENANT_READ_ONLY } from '../tenants/tenant-schema.js';
+import { newOrganization, organizationPatch, TENANT_READ_ONLY } from '../tenants/tenant-request.schema.js';
 import { slugTaken } from '../tenants/slug-taken.js';
 
 export type { Organization } from './organizations.repository.js';
@@ -24,8 +24,8 @@ export class OrganizationsService {
   ) {}
 
   /** Newest first. Throws as `readPage` does. */
-  list(reach: VisibleTenants, limit: number, cursor?: string): Promise<Page<Organization>> {
-    return readPage(limit, cursor, (slice) => this.repository.list(organizationsIn(reach), slice));
+  list(visible: VisibleTenants, limit: number, cursor?: string): Promise<Page<Organization>> {
+    return readPage(limit, cursor, (slice) => this.repository.list(organizationsIn(visible), slice));
   }
 
   async get(id: string): Promise<Organization> {

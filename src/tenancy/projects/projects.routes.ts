@@ -7,7 +7,7 @@ import { ORGANIZATIONS, PROJECT, PROJECTS } from '../operations/paths.js';
 import { routeGroup } from '../operations/route-group.js';
 import type { Project, ProjectsService } from './projects.service.js';
 import { projectPage, projectResponse } from '../tenants/tenant-response.schema.js';
-import { newProject, projectPatch } from '../tenants/tenant-schema.js';
+import { newProject, projectPatch } from '../tenants/tenant-request.schema.js';
 
 /** What the routes of projects need. `issuer` is the origin of the URLs in responses. */
 export interface ProjectRoutesDependencies {

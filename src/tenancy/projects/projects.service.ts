@@ -8,7 +8,7 @@ import { parseInput } from '../../platform/wire/input.js';
 import { toCamel } from '../../platform/wire/snake-case.js';
 import type { Project, ProjectsRepository } from './projects.repository.js';
 import { slugTaken } from '../tenants/slug-taken.js';
-import { newProject, projectPatch, TENANT_READ_ONLY } from '../tenants/tenant-schema.js';
+import { newProject, projectPatch, TENANT_READ_ONLY } from '../tenants/tenant-request.schema.js';
 import type { TenantsService } from '../tenants/tenants.service.js';
 import type { OrganizationTenant, ProjectTenant } from '../tenants/tenant.js';
 
@@ -32,12 +32,12 @@ export class ProjectsService {
   /** Newest first. Throws as `readPage` does. */
   list(
     { orgId }: OrganizationTenant,
-    reach: VisibleTenants,
+    visible: VisibleTenants,
     limit: number,
     cursor?: string,
   ): Promise<Page<Project>> {
-    const all = reach === 'everything' || reach.organizations.has(orgId);
-    const ids = all ? undefined : [...reach.projects.keys()];
+    const all = visible === 'everything' || visible.organizations.has(orgId);
+    const ids = all ? undefined : [...visible.projects.keys()];
     return readPage(limit, cursor, (slice) => this.deps.repository.list(orgId, ids, slice));
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
-import { described, id, page, time } from '../../platform/wire/answer-shapes.js';
+import { described, id, page, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import type { Organization } from '../organizations/organizations.service.js';
 import type { Project } from '../projects/projects.service.js';

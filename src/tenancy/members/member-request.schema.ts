@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described } from '../../platform/wire/answer-shapes.js';
+import { described } from '../../platform/wire/response-shapes.js';
 import { ROLES } from '../access/permissions.js';
 import { setByServer } from '../../platform/wire/input.js';
 import { MEMBER_FIELD_DESCRIPTIONS } from './member-response.schema.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { line } from '../../platform/wire/field-shapes.js';
 import { setByServer } from '../../platform/wire/input.js';
-import { described } from '../../platform/wire/answer-shapes.js';
+import { described } from '../../platform/wire/response-shapes.js';
 import { isSlug } from './tenant.js';
 import { TENANT_FIELD_DESCRIPTIONS } from './tenant-response.schema.js';
 

@@ -1,8 +1,0 @@
-import { Command } from 'commander';
-
-/** `postern worker`, which `postern serve` runs when WORKERS is more than one. */
-export function workerCommand(): Command {
-  return new Command('worker')
-    .description('One of several processes behind one port')
-    .action(async () => (await import('../../server/processes/worker.js')).runWorker());
-}

@@ -43,11 +43,13 @@ export function enginePages(
   clients: Pick<ClientsService, 'consentView'>,
   accounts: Pick<AccountsService, 'find'>,
 ): EnginePages {
+  /** An error that cannot be returned to a relying party. The engine has set the status. */
+  function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+    sendError(ctx, pages, { ...explain(out, error), requestId: requestIdOf(ctx) });
+  }
+
   return {
-    /** An error that cannot be returned to a relying party. The engine has set the status. */
-    renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
-      sendError(ctx, pages, { ...explain(out, error), requestId: requestIdOf(ctx) });
-    },
+    renderError,
 
     /** RP-Initiated Logout 1.0, section 2: ask before ending the session. */
     async logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
@@ -73,6 +75,9 @@ export function enginePages(
 
     /** The form for the code of a device (RFC 8628, section 3.3), also after an error. */
     userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, out?: ErrorOut, error?: Error): void {
+      // A form without a session could not be submitted.
+      if (error?.name === 'SessionNotFound' && out && ctx.oidc.session?.exp === undefined)
+        return renderError(ctx, out, error);
       const cancelled = error?.name === 'AbortedError';
       const problem = error && !cancelled ? codeProblem(error, out) : undefined;
       const html = pages.render('device-code', {

@@ -2,6 +2,8 @@ import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
 import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { Settings } from '../../settings/settings.js';
+import { checkClientAssertion } from './client-assertions.js';
+import { engineFetch } from './engine-fetch.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { type FindApi, rejectAudienceWithoutScope, resourceIndicators } from './resource-servers.js';
@@ -113,6 +115,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     },
     extraTokenClaims: rejectAudienceWithoutScope,
     rotateRefreshToken: true,
+    assertJwtClientAuthClaimsAndHeader: checkClientAssertion,
     fetch: engineFetch(settings.issuer),
     ttl: {
       AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttl.accessToken,
@@ -167,18 +170,6 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       },
       resourceIndicators: resourceIndicators(parts.findApi),
     },
-  };
-}
-
-/**
- * The engine passes a dispatcher that refuses special-use addresses (SSRF). An installation without https is on localhost,
- * as are its relying parties, so it fetches without that dispatcher.
- */
-function engineFetch(issuer: string): NonNullable<Configuration['fetch']> {
-  if (issuer.startsWith('https:')) return (url, options) => fetch(url, options);
-  return (url, options) => {
-    const { dispatcher: _guard, ...rest } = options as RequestInit & { dispatcher?: unknown };
-    return fetch(url, rest);
   };
 }
 

@@ -4,7 +4,12 @@ import { AUTH_METHODS, GRANT_TYPES, type PublicJwk, RESPONSE_TYPES } from './cli
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
 import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
-import { originErrors, redirectUriErrors, webUrlErrors } from '../client-rules/redirect-uri-rules.js';
+import {
+  fetchedUrlErrors,
+  originErrors,
+  redirectUriErrors,
+  webUrlErrors,
+} from '../client-rules/redirect-uri-rules.js';
 
 const MAX_URI = 2048;
 const MAX_URIS = 100;
@@ -48,7 +53,7 @@ const scopeName = z
     'A scope has 1 to 128 characters: letters, digits, dot, hyphen, underscore.',
   );
 const pageUrl = uri((value) => webUrlErrors(value, { loopback: false, fragment: true }));
-const endpointUrl = uri((value) => webUrlErrors(value, { loopback: true, fragment: false }));
+const endpointUrl = uri((value) => fetchedUrlErrors(value, { loopback: true, fragment: false }));
 const switched = z.boolean('Send true or false.');
 
 const jwk = z
@@ -73,7 +78,7 @@ export const writableFields = {
   description: paragraphs(4096),
   company: line(1024),
   client_uri: pageUrl,
-  logo_uri: pageUrl,
+  logo_uri: uri((value) => fetchedUrlErrors(value, { loopback: false, fragment: true })),
   policy_uri: pageUrl,
   tos_uri: pageUrl,
   redirect_uris: list(uri(redirectUriErrors), MAX_URIS),
@@ -90,7 +95,7 @@ export const writableFields = {
       'client_secret_jwt needs the secret itself, and only its hash is kept; use private_key_jwt.',
   }),
   jwks,
-  jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false })),
+  jwks_uri: uri((value) => fetchedUrlErrors(value, { loopback: false, fragment: false })),
   pkce_required: switched,
   pkce_challenge_method: oneOf(['S256', 'plain']),
 } as const;

@@ -65,7 +65,11 @@ export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promis
       if (!verify) throw invalidToken('The token is from an issuer that is not accepted here.');
       return await verify(token);
     } catch (error) {
-      throw error instanceof errors.JOSEError ? invalidToken(reasonOf(error)) : error;
+      if (error instanceof errors.JOSEError) throw invalidToken(reasonOf(error));
+      // jose throws it for a key that it refuses, such as RSA with fewer than 2048 bits.
+      if (error instanceof TypeError)
+        throw invalidToken('The key that signed the token is too weak or cannot be used.');
+      throw error;
     }
   };
 }

@@ -88,7 +88,7 @@ test('bodies that are cut off cause no error', async () => {
     });
   }
   for (const path of paths)
-    await eventually(() => new RegExp(`"path":"${path}","status":\d+,`).test(server.logs()));
+    await eventually(() => server.logs().includes(`"path":"${path}","status":`));
   expect(server.logs()).not.toMatch(/"level":50|"status":5\d\d/);
 });
 

@@ -9,7 +9,7 @@ import { InteractionsService } from './interactions.service.js';
 
 /** The router of the pages between an authorization request and its response. */
 export function createInteractionRouter(
-  { accounts, clients, pages, scopes, vault }: Context,
+  { accounts, clients, pages, scopes, settings, vault }: Context,
   engine: Engine,
   onUnexpected: OnUnexpected,
 ): Router {
@@ -19,5 +19,6 @@ export function createInteractionRouter(
     pages,
     tokens: new FormTokens(vault),
     onUnexpected,
+    issuer: settings.issuer,
   });
 }

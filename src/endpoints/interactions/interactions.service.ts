@@ -1,5 +1,5 @@
 import type { Account } from '../../identity/accounts/account.js';
-import type { AccountsService, SignIn } from '../../identity/accounts/accounts.service.js';
+import type { AccountsService, SignedIn, SignIn } from '../../identity/accounts/accounts.service.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { destinationOf } from '../../platform/pages/destination.js';
 import type {
@@ -49,8 +49,8 @@ export class InteractionsService {
     };
   }
 
-  /** Throws AppError `unauthenticated` or `slow_down`. */
-  authenticate(signIn: SignIn): Promise<Account> {
+  /** Throws AppError `unauthenticated`, `slow_down` or `unavailable`. */
+  authenticate(signIn: SignIn): Promise<SignedIn> {
     return this.accounts.authenticate(signIn);
   }
 

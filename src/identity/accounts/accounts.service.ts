@@ -1,8 +1,11 @@
 import type { AttemptsService } from '../attempts/attempts.service.js';
+import type { KnownBrowsers } from '../attempts/known-browsers.js';
 import type { RateLimits } from '../attempts/limits.js';
+import { networkOf } from '../attempts/network.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, invalid, notFound } from '../../platform/errors/errors.js';
 import { isUuid } from '../../platform/wire/uuid.js';
+import type { QueuedCaller } from '../../platform/crypto/fair-queue.js';
 import type { Hashing } from '../../platform/crypto/hashing.js';
 import type { Account } from './account.js';
 import type { AccountsRepository } from './accounts.repository.js';
@@ -28,6 +31,16 @@ export interface SignIn {
   email: string;
   password: string;
   address: string;
+  /** The cookie of `KnownBrowsers` that the browser sent. */
+  browser?: string | undefined;
+  /** Aborts when the caller has left. */
+  signal?: AbortSignal;
+}
+
+/** Who signed in, and the cookie by which the browser is known to have done so. */
+export interface SignedIn {
+  account: Account;
+  browser: string;
 }
 
 /** Storage of an account's sessions and grants. */
@@ -43,7 +56,8 @@ export class AccountsService {
     private readonly artifacts: AccountArtifacts,
     private readonly hashing: Hashing,
     private readonly attempts: AttemptsService,
-    private readonly limits: Pick<RateLimits, 'signInToAccount' | 'signInFromAddress'>,
+    private readonly limits: Pick<RateLimits, 'signInToAccount' | 'signInFromAddress' | 'signInFromBrowser'>,
+    private readonly browsers: KnownBrowsers,
   ) {}
 
   /** Throws AppError `invalid` with every mistake, `conflict` when the address has an account already. */
@@ -94,20 +108,39 @@ export class AccountsService {
 
   /**
    * The account with this address and password. Throws AppError `unauthenticated` with one message for every reason, after
-   * the same time whether or not the account exists, and `slow_down` after too many attempts on the account or from the
-   * network. Successful attempts do not count against the network, which many people may share.
+   * the same time whether or not the account exists; `slow_down` after too many attempts from the network, which then do
+   * not count on the account, or on the account, where a browser that signed in before has a count of its own; and
+   * `unavailable`, which does not count, when too many sign in at the same time. Successful attempts do not count against
+   * the network, which many people may share.
    */
-  async authenticate({ email: given, password, address }: SignIn): Promise<Account> {
+  async authenticate({ email: given, password, address, browser, signal }: SignIn): Promise<SignedIn> {
     const email = canonicalEmail(given);
-    const perAccount = this.limits.signInToAccount(email);
     const perAddress = this.limits.signInFromAddress(address);
-    await this.attempts.reserve([perAccount, perAddress]);
+    const known = this.browsers.recognize(browser, email);
+    const perAccount =
+      known === undefined ? this.limits.signInToAccount(email) : this.limits.signInFromBrowser(email, known);
+    await this.attempts.reserve([perAddress]);
+    await this.attempts.reserve([perAccount]);
     const found = await this.#findWithHash(email);
-    const matches = await this.hashing.verifyPassword(canonicalPassword(password), found?.passwordHash);
+    const caller = { group: networkOf(address), ...(signal && { signal }) };
+    const matches = await this.#verify(password, found?.passwordHash, caller, [
+      perAddress.key,
+      perAccount.key,
+    ]);
     if (!found || !matches)
       throw new AppError('unauthenticated', 'The e-mail address or the password is not right.');
     await Promise.all([this.attempts.clear([perAccount.key]), this.attempts.release([perAddress.key])]);
-    return found.account;
+    return { account: found.account, browser: this.browsers.remember(browser, email) };
+  }
+
+  /** Releases the counted attempt when the password was not compared. */
+  async #verify(password: string, hash: string | undefined, caller: QueuedCaller, keys: string[]) {
+    try {
+      return await this.hashing.verifyPassword(canonicalPassword(password), hash, caller);
+    } catch (error) {
+      await this.attempts.release(keys);
+      throw error;
+    }
   }
 
   async #findWithHash(email: string) {

@@ -19,6 +19,12 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: attempts.signInPerAccount,
       windowSeconds: 15 * MINUTE,
     }),
+    /** Sign-ins to one account from a browser that signed in to it before: not used up by strangers. */
+    signInFromBrowser: (email: string, browser: string): Limit => ({
+      key: `sign-in browser ${browser} ${email}`,
+      limit: attempts.signInPerAccount,
+      windowSeconds: 15 * MINUTE,
+    }),
     /** Failed sign-ins from one network: protects accounts from guessing one password for many of them. */
     signInFromAddress: (address: string): Limit => ({
       key: `sign-in address ${networkOf(address)}`,

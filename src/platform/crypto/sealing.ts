@@ -22,6 +22,7 @@ export type Purpose =
   | 'refresh-successors'
   | 'user-codes'
   | 'forms'
+  | 'known-browsers'
   | 'outbox'
   | 'installation';
 

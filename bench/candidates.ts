@@ -103,6 +103,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
       }),
     isClientLive: () => Promise.resolve(true),
     mayAuthorize: () => Promise.resolve(true),
+    countAnonymous: () => Promise.resolve(),
     pages: {
       renderError: pages,
       logoutSource: pages,

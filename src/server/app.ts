@@ -4,6 +4,7 @@ import { adminRouter } from '../endpoints/admin/admin.router.js';
 import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
+import { countAnonymous, limitAnonymousRequests } from '../endpoints/oidc-requests/anonymous-requests.js';
 import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
@@ -42,6 +43,7 @@ export function createApp(context: Context, engine: Engine, isReady: () => boole
   app.use(healthRoutes(() => assertReady(context, isReady)).routes());
   app.use(siteRoutes(issuer, pages).routes());
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
+  app.use(limitAnonymousRequests(countAnonymous(context), errorPages(pages, onUnexpected)));
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
   app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
   app.use(createInteractionRouter(context, engine, onUnexpected).routes());

@@ -70,6 +70,7 @@ function assemble(e: Values) {
       signInPerAddress: e.SIGN_IN_ATTEMPTS_PER_ADDRESS,
       clientSecret: e.CLIENT_SECRET_ATTEMPTS,
       userCode: e.USER_CODE_ATTEMPTS,
+      anonymous: e.ANONYMOUS_REQUESTS,
     },
     ttl: {
       accessToken: e.ACCESS_TOKEN_TTL,

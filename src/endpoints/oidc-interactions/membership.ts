@@ -2,6 +2,7 @@ import { errors, interactionPolicy as policies } from 'oidc-provider';
 import { clientOfRequest, type EngineClients } from '../../../adapters/client.adapter.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
+import { checkParameterSizes, type CountAnonymous } from '../oidc-requests/anonymous-requests.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
 
 /** Whether a person may authorize a client at all, whatever it asks for. */
@@ -56,8 +57,18 @@ const scopeReduced = new Check(
 );
 
 /** The engine's own prompts, with the membership prompt between sign-in and consent. */
-export function interactionPolicy(mayAuthorize: MayAuthorize) {
+export function interactionPolicy(mayAuthorize: MayAuthorize, countAnonymous: CountAnonymous) {
   const policy = base();
+  const login = policy.get('login');
+  const begin = new Check('begin', 'the request cannot be stored', 'invalid_request', async (ctx) => {
+    const { oidc } = ctx;
+    if (oidc.route !== 'authorization') return Check.NO_NEED_TO_PROMPT;
+    checkParameterSizes(ctx);
+    const prompts = oidc.session?.accountId === undefined && !oidc.promptPending('none');
+    if (prompts) await countAnonymous(ctx.ip);
+    return Check.NO_NEED_TO_PROMPT;
+  });
+  login?.checks.add(begin);
   const notAMember = new Check('not_a_member', NOT_A_MEMBER, 'access_denied', async ({ oidc }) => {
     const accountId = oidc.session?.accountId;
     if (accountId === undefined || !oidc.client) return Check.NO_NEED_TO_PROMPT;

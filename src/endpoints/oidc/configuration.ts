@@ -2,8 +2,14 @@ import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
 import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { Settings } from '../../settings/settings.js';
-import { checkClientAssertion } from './client-assertions.js';
-import { engineFetch } from './engine-fetch.js';
+import {
+  ANONYMOUS_INTERACTION_TTL,
+  ANONYMOUS_SESSION_TTL,
+  checkParameterSizes,
+  type CountAnonymous,
+} from '../oidc-requests/anonymous-requests.js';
+import { checkClientAssertion } from '../oidc-requests/client-assertions.js';
+import { engineFetch } from '../oidc-requests/engine-fetch.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { type FindApi, rejectAudienceWithoutScope, resourceIndicators } from './resource-servers.js';
@@ -21,6 +27,7 @@ export interface EngineParts {
   findApi: FindApi;
   isClientLive(clientId: string): Promise<boolean>;
   mayAuthorize: MayAuthorize;
+  countAnonymous: CountAnonymous;
   pages: EnginePages;
 }
 
@@ -65,7 +72,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
         : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
-      policy: interactionPolicy(parts.mayAuthorize),
+      policy: interactionPolicy(parts.mayAuthorize, parts.countAnonymous),
     },
     formats: {
       customizers: {
@@ -124,9 +131,13 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       DeviceCode: ttl.deviceCode,
       Grant: ttl.grant,
       IdToken: ttl.idToken,
-      Interaction: ttl.interaction,
+      Interaction: (_ctx, interaction) =>
+        interaction.session?.accountId === undefined
+          ? Math.min(ttl.interaction, ANONYMOUS_INTERACTION_TTL)
+          : ttl.interaction,
       RefreshToken: ttl.refreshToken,
-      Session: ttl.session,
+      Session: (_ctx, session) =>
+        session.accountId === undefined ? Math.min(ttl.session, ANONYMOUS_SESSION_TTL) : ttl.session,
     },
     features: {
       devInteractions: { enabled: false },
@@ -164,6 +175,11 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       },
       deviceFlow: {
         enabled: true,
+        deviceInfo: (ctx) => {
+          // Before the parameters are stored.
+          checkParameterSizes(ctx);
+          return { ip: ctx.ip, ua: ctx.get('user-agent') };
+        },
         userCodeInputSource: pages.userCodeInputSource,
         userCodeConfirmSource: pages.userCodeConfirmSource,
         successSource: pages.successSource,

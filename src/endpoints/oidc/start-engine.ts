@@ -13,6 +13,7 @@ import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
 import { logoutHandler, logoutMessage } from './logout-delivery.js';
+import { countAnonymous, countAnonymousInEngine } from '../oidc-requests/anonymous-requests.js';
 import { Engine } from './engine.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { listenForUsage, type UsageListener } from './usage-events.js';
@@ -39,6 +40,8 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
       isClientLive: (clientId: string) =>
         forEngine(async () => (await clientOfRequest(liveClients, clientId)) !== undefined),
+      countAnonymous: (address: string) =>
+        forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
       pages: enginePages(pages, clients, accounts),

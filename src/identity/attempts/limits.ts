@@ -37,6 +37,12 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: attempts.clientSecret,
       windowSeconds: MINUTE,
     }),
+    /** Requests of one network that store a row without anybody signed in: bounds how many such rows there are. */
+    anonymousRequest: (address: string): Limit => ({
+      key: `anonymous ${networkOf(address)}`,
+      limit: attempts.anonymous,
+      windowSeconds: 15 * MINUTE,
+    }),
     /** User codes typed from one network: protects them from guessing (RFC 8628 section 5.1). */
     userCode: (address: string): Limit => ({
       key: `user code ${networkOf(address)}`,

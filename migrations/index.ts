@@ -18,6 +18,7 @@ import * as renameRestoredAt from './20261126060000_rename_restored_at_to_tokens
 import * as createOutbox from './20261126080000_create_outbox.js';
 import * as numberEncryptionKeys from './20261126090000_number_encryption_keys.js';
 import * as addAdminReach from './20261126164100_add_admin_reach.js';
+import * as endTokensOfAccounts from './20261126164200_end_tokens_of_accounts.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261126080000_create_outbox', ...createOutbox },
   { name: '20261126090000_number_encryption_keys', ...numberEncryptionKeys },
   { name: '20261126164100_add_admin_reach', ...addAdminReach },
+  { name: '20261126164200_end_tokens_of_accounts', ...endTokensOfAccounts },
 ];

@@ -78,7 +78,7 @@ export class AccountsService {
   }
 
   /**
-   * Also revokes every session and grant of the account, and clears its failed attempts. Throws AppError `invalid`, or
+   * Also revokes every session and grant of the account, invalidates its tokens for the admin API, and clears its failed attempts. Throws AppError `invalid`, or
    * `not_found` when there is no such account.
    */
   async setPassword(email: string, password: string): Promise<Account> {
@@ -100,6 +100,14 @@ export class AccountsService {
   /** By subject identifier; undefined also for a string that cannot be one. */
   async find(id: string): Promise<Account | undefined> {
     return isUuid(id) ? this.repository.find(id) : undefined;
+  }
+
+  /**
+   * Whether a token that was issued to the account at this time (seconds since the epoch) is still valid: the account
+   * exists, and got no new password in that second or later.
+   */
+  async acceptsTokens(id: string, issuedAt: number): Promise<boolean> {
+    return isUuid(id) && this.repository.acceptsTokens(id, issuedAt);
   }
 
   async findByEmail(email: string): Promise<Account | undefined> {

@@ -11,7 +11,7 @@ import type { Delegation } from '../access/delegation.js';
 import { accountSubject, clientSubject, COMMAND_LINE_CLIENT, outsideSubject } from '../access/subjects.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { adminAudience } from './admin-audience.js';
-import { claimedRoles, outsideKeys, type OutsideIssuer } from './outside-issuers.js';
+import { claimAt, claimedRoles, mappedScopes, outsideKeys, type OutsideIssuer } from './outside-issuers.js';
 import { CLIENT_TOKEN } from './client-token.js';
 
 /** The issuers of tokens that the admin API accepts. `ownKeys` finds the public keys of our own tokens. */
@@ -19,6 +19,7 @@ export interface AdminTrust {
   issuer: string;
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
+  accounts: { acceptsTokens(accountId: string, issuedAt: number): Promise<boolean> };
   liveClients: {
     delegationOf(
       clientId: string,
@@ -47,6 +48,8 @@ const COMMON: JWTVerifyOptions = {
   clockTolerance: 60,
   requiredClaims: ['iss', 'sub', 'aud', 'exp'],
 };
+const NOT_A_JWT =
+  'The token is no JWT. The admin API reads JWTs only: have the issuer make JWT access tokens for this audience.';
 const OUTSIDE_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt']);
 
 /**
@@ -61,6 +64,7 @@ export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promis
   verifiers.set(trust.issuer, ownVerifier(trust));
   return async (token) => {
     try {
+      if (token.split('.').length !== 3) throw invalidToken(NOT_A_JWT);
       const verify = verifiers.get(issuerOf(token));
       if (!verify) throw invalidToken('The token is from an issuer that is not accepted here.');
       return await verify(token);
@@ -74,7 +78,7 @@ export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promis
   };
 }
 
-function ownVerifier({ issuer, ownKeys, liveClients }: AdminTrust): Verify {
+function ownVerifier({ accounts, issuer, ownKeys, liveClients }: AdminTrust): Verify {
   return async (token) => {
     const { payload } = await jwtVerify(token, ownKeys, {
       ...COMMON,
@@ -100,6 +104,8 @@ function ownVerifier({ issuer, ownKeys, liveClients }: AdminTrust): Verify {
     // A client's id may be chosen, even to look like an account's; what the token says of its subject may not.
     const ofClient = payload['sub_type'] === CLIENT_TOKEN.sub_type;
     if (ofClient) return { subject: clientSubject(sub), scopes, claimedRoles: [] };
+    if (!(await accounts.acceptsTokens(sub, payload.iat ?? 0)))
+      throw invalidToken('The account of the token does not exist any more, or has a new password.');
     const caller = { subject: accountSubject(sub), scopes, claimedRoles: [] };
     return delegation ? { ...caller, delegation } : caller;
   };
@@ -117,7 +123,7 @@ function outsideVerifier(outside: OutsideIssuer): Verify {
     if (!OUTSIDE_TYPES.has(type)) throw invalidToken('The token is no access token.');
     return {
       subject: outsideSubject(outside.issuer, subjectOf(payload)),
-      scopes: scopesOf(payload[outside.scopeClaim]),
+      scopes: mappedScopes(scopesOf(claimAt(payload, outside.scopeClaim)), outside),
       claimedRoles: claimedRoles(payload, outside),
     };
   };

@@ -177,7 +177,10 @@ export class AccessService {
   }
 
   #effectiveRole(tenant: TenantWithRoles, { claimedRoles, delegation }: Caller): EffectiveRole | undefined {
-    return effectiveRoleIn({ ...tenant, roles: confine(tenant.roles, delegation) }, claimedRoles);
+    const roles = confine(tenant.roles, delegation).filter(
+      ({ orgId }) => orgId === null || orgId === tenant.orgId,
+    );
+    return effectiveRoleIn({ ...tenant, roles }, claimedRoles);
   }
 }
 

@@ -50,7 +50,7 @@ test('a token of a person reaches as far as the maker of the client did', async 
   const byProject = await ownerThrough(await withRole(server, PROJECT, 'admin'));
   expect(await reads(byProject.call)).toEqual([200, 403, 404, 403]);
   expect((await byProject.call('GET', '/orgs/acme/projects/second/oauth_clients')).status).toBe(404);
-  expect((await byProject.call('GET', '/orgs')).body).toMatchObject({ data: [] });
+  expect((await byProject.call('GET', '/orgs')).body).toMatchObject({ data: [{ slug: 'acme' }] });
 
   const byOrganization = await ownerThrough(await withRole(server, '/orgs/acme', 'admin'));
   expect(await reads(byOrganization.call)).toEqual([200, 200, 404, 403]);

@@ -87,8 +87,7 @@ test('bodies that are cut off cause no error', async () => {
       socket.on('close', () => resolve());
     });
   }
-  for (const path of paths)
-    await eventually(() => server.logs().includes(`"path":"${path}","status":`));
+  for (const path of paths) await eventually(() => server.logs().includes(`"path":"${path}","status":`));
   expect(server.logs()).not.toMatch(/"level":50|"status":5\d\d/);
 });
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Account } from '../src/identity/accounts/account.js';
 import { artifactKey, type ModelName, MODELS } from './artifact.models.js';
@@ -156,6 +157,7 @@ export class ArtifactAdapter implements Adapter {
     const { vault } = this.context;
     const key = artifactKey(this.model, id);
     const { userCode, ...kept }: AdapterPayload = { ...payload };
+    if (this.model === 'RefreshToken') kept['successorSalt'] ??= randomBytes(16).toString('base64url');
     delete kept.jti;
     delete kept.consumed;
     const isToken = !NOT_TOKENS.has(this.model);

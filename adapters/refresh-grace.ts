@@ -13,10 +13,12 @@ export interface RefreshGrace {
 
 /**
  * The refresh token that follows another: a keyed digest of it, so that a client that did not receive the response can be
- * given the same successor again although only its hash is stored. It cannot be computed without the installation's key.
+ * given the same successor again although only its hash is stored. It cannot be computed without the installation's key
+ * and the salt, 16 random bytes in the row of the token, which rows of earlier versions do not have.
  */
-export function successorOf(vault: Vault, refreshToken: string): string {
-  return vault.digest('refresh-successors', refreshToken).toString('base64url');
+export function successorOf(vault: Vault, refreshToken: string, salt: string | undefined): string {
+  const input = salt === undefined ? refreshToken : `${refreshToken} ${salt}`;
+  return vault.digest('refresh-successors', input).toString('base64url');
 }
 
 /** Whether this artifact is a refresh token that was rotated within the grace, and whose successor is unused. */
@@ -27,6 +29,11 @@ export async function isInGrace(
   id: string,
 ): Promise<boolean> {
   if (model !== 'RefreshToken' || row.consumedFor === null || row.consumedFor >= refreshGrace) return false;
-  const successor = await store.find(artifactKey('RefreshToken', successorOf(vault, id)));
+  const successor = await store.find(artifactKey('RefreshToken', successorOf(vault, id, saltOf(row))));
   return successor?.consumedAt === null;
+}
+
+function saltOf({ payload }: StoredArtifact): string | undefined {
+  const { successorSalt } = JSON.parse(payload) as { successorSalt?: string };
+  return successorSalt;
 }

@@ -103,6 +103,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
         ...(algorithm ? { signingAlg: algorithm as 'ES256' } : {}),
       }),
     mayAuthorize: () => Promise.resolve(true),
+    countAnonymous: () => Promise.resolve(),
     pages: {
       renderError: pages,
       logoutSource: pages,

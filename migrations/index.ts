@@ -30,6 +30,8 @@ import * as deleteUnusedClientSecrets from './20261126162100_delete_unused_clien
 import * as widenScopeNames from './20261126162200_widen_scope_names.js';
 import * as addFirstPartyClients from './20261126163000_add_first_party_clients.js';
 import * as makeEmailDomainsAscii from './20261126163100_make_email_domains_ascii.js';
+import * as addAdminReach from './20261126164100_add_admin_reach.js';
+import * as endTokensOfAccounts from './20261126164200_end_tokens_of_accounts.js';
 import * as manageAccounts from './20261126165000_manage_accounts.js';
 
 /** One step of the schema; both directions run in a transaction. */
@@ -72,5 +74,7 @@ export const migrations: readonly Migration[] = [
   { name: '20261126162200_widen_scope_names', ...widenScopeNames },
   { name: '20261126163000_add_first_party_clients', ...addFirstPartyClients },
   { name: '20261126163100_make_email_domains_ascii', ...makeEmailDomainsAscii },
+  { name: '20261126164100_add_admin_reach', ...addAdminReach },
+  { name: '20261126164200_end_tokens_of_accounts', ...endTokensOfAccounts },
   { name: '20261126165000_manage_accounts', ...manageAccounts },
 ];

@@ -3,10 +3,11 @@ import { type AccountArtifacts, AccountsService } from './accounts/accounts.serv
 import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
+import { KnownBrowsers } from './attempts/known-browsers.js';
 import { makeRateLimits } from './attempts/limits.js';
 
 /** The services about people. `artifacts` holds the sessions and grants of their accounts. */
-export function makeIdentity({ database, hashing, settings }: Platform, artifacts: AccountArtifacts) {
+export function makeIdentity({ database, hashing, settings, vault }: Platform, artifacts: AccountArtifacts) {
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
   const rateLimits = makeRateLimits(settings);
   const accounts = new AccountsService(
@@ -16,6 +17,7 @@ export function makeIdentity({ database, hashing, settings }: Platform, artifact
     hashing,
     attempts,
     rateLimits,
+    new KnownBrowsers(vault),
   );
   return { accounts, attempts, rateLimits };
 }

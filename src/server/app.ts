@@ -5,6 +5,7 @@ import { withIntrospection } from '../endpoints/introspection/introspection.js';
 import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
+import { countAnonymous, limitAnonymousRequests } from '../endpoints/oidc-requests/anonymous-requests.js';
 import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-requests.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
@@ -50,6 +51,7 @@ export function createApp(
   app.use(siteRoutes(issuer, pages).routes());
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
   app.use(redirectPostedRequests(errorPages(pages, onUnexpected)));
+  app.use(limitAnonymousRequests(countAnonymous(context), errorPages(pages, onUnexpected)));
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
   app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
   app.use(createInteractionRouter(context, engine, onUnexpected).routes());

@@ -44,7 +44,7 @@ export async function bootstrap({
         grant_types: ['client_credentials'],
         scopes: [...ADMIN_SCOPES],
       },
-      { tx },
+      { tx, adminReach: 'installation' },
     );
     for (const subject of [accountSubject(operator.id), clientSubject(record.clientId)]) {
       await members.grant(tx, INSTALLATION, INSTALLATION_TENANT, subject, 'owner');

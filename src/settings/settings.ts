@@ -30,9 +30,15 @@ export function environmentOfWorkers(databaseUrl: Secret): NodeJS.ProcessEnv {
 
 function check(environment: Environment, more: (values: Partial<Values>) => string[]): Settings {
   const { values, problems } = readValues(environment);
-  problems.push(...more(values));
+  problems.push(...more(values), ...ownIssuerProblems(values));
   if (problems.length > 0) throw new SettingsError(problems);
   return assemble(values as Values);
+}
+
+/** Tokens of our own are verified with our own keys and rules. */
+function ownIssuerProblems({ ADMIN_ISSUERS = [], ISSUER }: Partial<Values>): string[] {
+  if (ADMIN_ISSUERS.every(({ issuer }) => issuer !== ISSUER)) return [];
+  return ['ADMIN_ISSUERS: leave out the issuer of this server itself, whose tokens are accepted without it'];
 }
 
 /** Without a proxy in front, requests for an issuer on this machine arrive at its port. */
@@ -70,6 +76,7 @@ function assemble(e: Values) {
       signInPerAddress: e.SIGN_IN_ATTEMPTS_PER_ADDRESS,
       clientSecret: e.CLIENT_SECRET_ATTEMPTS,
       userCode: e.USER_CODE_ATTEMPTS,
+      anonymous: e.ANONYMOUS_REQUESTS,
     },
     ttl: {
       accessToken: e.ACCESS_TOKEN_TTL,

@@ -175,7 +175,9 @@ describe('refresh tokens', () => {
     const [token, grant] = [id(), id()] as const;
     await adapter('Grant').upsert(grant, { jti: grant, exp: inAnHour() }, 600);
     await adapter('RefreshToken').upsert(token, { jti: token, grantId: grant, exp: inAnHour() }, 600);
-    const successor = successorOf(vault, token);
+    const salt = (await adapter('RefreshToken').find(token))?.['successorSalt'] as string | undefined;
+    expect(salt).toMatch(/^[\w-]{22}$/);
+    const successor = successorOf(vault, token, salt);
     const succeed = () =>
       adapter('RefreshToken').upsert(successor, { jti: successor, grantId: grant, exp: inAnHour() }, 600);
     return { token, grant, successor, succeed };

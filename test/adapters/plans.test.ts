@@ -66,7 +66,7 @@ async function everyStatement(): Promise<void> {
     () => artifacts.purgeExpired(10),
     () => artifacts.deleteInvalidated('nobody'),
     () => clients.find('client-0'),
-    () => clients.scopes('nobody', 0),
+    () => clients.delegation('nobody', 0),
     () => accounts.find(randomUUID()),
     () => apis.findByAudience('https://nobody.example'),
   ];

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type * as oidc from 'openid-client';
+import { UserAgent } from '../../src/demo/user-agent.js';
 import { relyingParty } from '../harness/protocol/relying-party.js';
 import { attemptSignIn } from '../harness/protocol/sign-in-attempt.js';
 import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
@@ -23,8 +24,12 @@ let addresses = 0;
 const freshAddress = () => `192.0.2.${String(++addresses)}`;
 
 /** Tries to sign in; by default at the first node, from an address that made no attempt so far. */
-function attempt(email: string, password: string, { at = server, from = freshAddress() } = {}) {
-  return attemptSignIn(config, { email, password }, { at, from });
+function attempt(
+  email: string,
+  password: string,
+  { at = server, from = freshAddress(), agent = new UserAgent() } = {},
+) {
+  return attemptSignIn(config, { email, password }, { at, from, agent });
 }
 
 /** The page without what differs from one visit to the next. */
@@ -122,5 +127,32 @@ describe('attempts', () => {
     expect(statuses).toEqual([...Array<number>(12).fill(400), 429]);
     expect((await attempt(email, password, { from })).status).toBe(429);
     expect((await attempt(email, password)).signedIn).toBe(true);
+  });
+
+  test('from a network that is over its limit do not count on accounts', async () => {
+    const from = freshAddress();
+    const { email, password } = await server.person();
+    for (let guess = 0; guess < 12; guess++)
+      await attempt(`burnt-${String(guess)}@people.example`, 'guess', { from });
+    for (let guess = 0; guess < 4; guess++)
+      expect((await attempt(email, 'guess', { from })).status).toBe(429);
+    expect((await attempt(email, password)).signedIn).toBe(true);
+  });
+
+  test('of strangers do not keep out a browser that signed in before, whose own guesses are limited', async () => {
+    const { email, password } = await server.person();
+    const agent = new UserAgent();
+    expect((await attempt(email, password, { agent })).signedIn).toBe(true);
+    for (let guess = 0; guess < 4; guess++) await attempt(email, 'guess');
+    expect((await attempt(email, password)).status).toBe(429);
+    const signedOut = () => {
+      for (const cookie of agent.cookies()) if (cookie.name !== 'postern_browser') cookie.name = 'gone';
+      return { agent };
+    };
+    expect((await attempt(email, password, signedOut())).signedIn).toBe(true);
+    const statuses = [];
+    for (let guess = 0; guess < 4; guess++)
+      statuses.push((await attempt(email, 'guess', signedOut())).status);
+    expect(statuses).toEqual([400, 400, 400, 429]);
   });
 });

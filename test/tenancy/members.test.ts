@@ -96,13 +96,13 @@ test('a client can be a member only where its operators are at home', async () =
 
 test('a person who cannot grant a role cannot take over a client that has it', async () => {
   const clients = '/orgs/acme/projects/acme/oauth_clients';
-  const client = await root('POST', clients, CLIENT);
-  const subject = `client:${String(client.body['client_id'])}`;
-  const path = `${clients}/${String(client.body['id'])}`;
   const [admin, owner] = [
     await withRole(server, '/orgs/acme', 'admin'),
     await withRole(server, '/orgs/acme', 'owner'),
   ];
+  const client = await admin('POST', clients, CLIENT);
+  const subject = `client:${String(client.body['client_id'])}`;
+  const path = `${clients}/${String(client.body['id'])}`;
   expect((await admin('PATCH', path, { description: 'Still mine' })).status).toBe(200);
 
   await root('POST', '/orgs/acme/members', { subject, role: 'owner' });
@@ -158,4 +158,14 @@ test('a deleted client is no owner that the last person could leave to', async (
   } finally {
     await own.close();
   }
+});
+
+test('an e-mail address is shown only with a role that was given by it', async () => {
+  const root = await operator(server);
+  const [one, other] = [await server.person(), await server.person()];
+  const path = '/orgs/default/projects/default/members';
+  const bySubject = await root('POST', path, { subject: `account:${one.id}`, role: 'viewer' });
+  expect(bySubject.body).toMatchObject({ subject: `account:${one.id}`, email: null });
+  const byEmail = await root('POST', path, { email: other.email, role: 'viewer' });
+  expect(byEmail.body).toMatchObject({ email: other.email });
 });

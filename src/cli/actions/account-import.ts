@@ -57,6 +57,8 @@ async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path);
   } catch (error) {
-    throw new UsageError(`The file cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `The file cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

@@ -49,7 +49,9 @@ export async function createClient(name: string, options: CreateClientOptions): 
     ...(options.set === undefined ? {} : jsonObject('--set', options.set)),
   };
   const { wire, clientSecret } = await inTenant(options, async (context, tenant) => {
-    const { record, clientSecret } = await context.clients.create(commandLineActor(), tenant, input);
+    const { record, clientSecret } = await context.clients.create(commandLineActor(), tenant, input, {
+      adminReach: 'installation',
+    });
     return { wire: wireOf(context, record), clientSecret };
   });
   const secret = clientSecret === null ? {} : { client_secret: clientSecret };

@@ -16,6 +16,7 @@ import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 
 const FORM_BYTES = 10_000;
+const YEAR = 365 * 86_400_000;
 
 /** What the routes need. */
 export interface InteractionRoutesDependencies {
@@ -23,6 +24,7 @@ export interface InteractionRoutesDependencies {
   service: InteractionsService;
   pages: Pages;
   tokens: FormTokens;
+  /** The origin of this server. */
   issuer: string;
   /** Shows why an interaction is over. */
   endings: Koa.Middleware;
@@ -40,6 +42,7 @@ export function interactionRoutes({
   endings,
   onUnexpected,
 }: InteractionRoutesDependencies): Router {
+  const browserCookie = knownBrowserCookie(issuer);
   const router = new Router();
 
   router.get(pages.stylesheet.path, (ctx) => {
@@ -87,7 +90,13 @@ export function interactionRoutes({
     const remember = field(form, 'remember') === 'yes';
     try {
       const password = field(form, 'password') ?? '';
-      const account = await service.authenticate({ email, password, address: ctx.ip });
+      const browser = ctx.cookies.get(browserCookie.name);
+      const signal = untilClosed(ctx);
+      const signedIn = await service.authenticate({ email, password, address: ctx.ip, browser, signal });
+      const { account } = signedIn;
+      // A proxy may have decrypted the connection.
+      ctx.cookies.secure = browserCookie.options.secure;
+      ctx.cookies.set(browserCookie.name, signedIn.browser, browserCookie.options);
       const login = { accountId: account.id, amr: ['pwd'], remember };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
     } catch (error) {
@@ -143,6 +152,23 @@ export function interactionRoutes({
   }
 
   return router;
+}
+
+/** The cookie of browsers that have signed in, for a year; only the sign-in form gets it back. */
+function knownBrowserCookie(issuer: string) {
+  const secure = issuer.startsWith('https:');
+  const options = { httpOnly: true, sameSite: 'lax', path: '/interaction', secure, maxAge: YEAR } as const;
+  return {
+    name: secure ? '__Secure-postern_browser' : 'postern_browser',
+    options: { ...options, overwrite: true },
+  };
+}
+
+/** Aborts when the connection closes before the response was sent. */
+function untilClosed({ res }: Koa.Context): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => controller.abort());
+  return controller.signal;
 }
 
 function uidOf(ctx: Koa.Context): string {

@@ -1,5 +1,5 @@
 import type { Account } from '../../identity/accounts/account.js';
-import type { AccountsService, SignIn } from '../../identity/accounts/accounts.service.js';
+import type { AccountsService, SignedIn, SignIn } from '../../identity/accounts/accounts.service.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { destinationOf } from '../../platform/pages/destination.js';
 import type {
@@ -11,10 +11,13 @@ import type {
 } from '../../platform/pages/page-models.js';
 import type { ClientsService, ConsentView } from '../../registry/clients/clients.service.js';
 import type { ScopesService } from '../../registry/scopes/scopes.service.js';
+import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { ConsentDecision } from '../oidc-interactions/grant-decision.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 import { consentQuestionOf, decisionOf, scopeChoicesOf } from './consent.js';
 import { groupByApi } from './scope-groups.js';
+
+const ADMIN: readonly string[] = ADMIN_SCOPES;
 
 type Forms = FormOnPage & { abortAction: string };
 type SwitchingForms = Forms & { switchUrl: string };
@@ -72,8 +75,8 @@ export class InteractionsService {
     };
   }
 
-  /** Throws AppError `unauthenticated` or `slow_down`. */
-  authenticate(signIn: SignIn): Promise<Account> {
+  /** Throws AppError `unauthenticated`, `slow_down` or `unavailable`. */
+  authenticate(signIn: SignIn): Promise<SignedIn> {
     return this.accounts.authenticate(signIn);
   }
 
@@ -83,7 +86,7 @@ export class InteractionsService {
     earlier: ConsentDecision | undefined,
     forms: SwitchingForms,
   ): Promise<ConsentModel> {
-    const { client, optionalScopes } = await this.#client(pending);
+    const { client, optionalScopes, administration } = await this.#client(pending);
     const account = await this.#account(pending);
     if (!account)
       throw new AppError(
@@ -97,6 +100,7 @@ export class InteractionsService {
       ...forms,
       client,
       groups: groupByApi(choices, described),
+      administration: choices.some(({ name }) => ADMIN.includes(name)) ? administration : undefined,
       email: account.email,
       destination: destinationOf(pending.redirectUri),
     };

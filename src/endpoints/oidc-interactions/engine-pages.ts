@@ -43,18 +43,20 @@ export function enginePages(
   clients: Pick<ClientsService, 'consentView'>,
   accounts: Pick<AccountsService, 'find'>,
 ): EnginePages {
+  /** An error that cannot be returned to a relying party. The engine has set the status. */
+  function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+    const { uid } = ctx.params as { uid?: unknown };
+    if (error.name === 'SessionNotFound' && ctx.oidc?.route === 'resume' && typeof uid === 'string') {
+      // The page of the interaction says why it is over, and leads back to the application.
+      ctx.status = 303;
+      ctx.redirect(`/interaction/${encodeURIComponent(uid)}`);
+      return;
+    }
+    sendError(ctx, pages, { ...explain(out, error), requestId: requestIdOf(ctx) });
+  }
+
   return {
-    /** An error that cannot be returned to a relying party. The engine has set the status. */
-    renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
-      const { uid } = ctx.params as { uid?: unknown };
-      if (error.name === 'SessionNotFound' && ctx.oidc?.route === 'resume' && typeof uid === 'string') {
-        // The page of the interaction says why it is over, and leads back to the application.
-        ctx.status = 303;
-        ctx.redirect(`/interaction/${encodeURIComponent(uid)}`);
-        return;
-      }
-      sendError(ctx, pages, { ...explain(out, error), requestId: requestIdOf(ctx) });
-    },
+    renderError,
 
     /** RP-Initiated Logout 1.0, section 2: ask before ending the session. */
     async logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
@@ -80,6 +82,9 @@ export function enginePages(
 
     /** The form for the code of a device (RFC 8628, section 3.3), also after an error. */
     userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, out?: ErrorOut, error?: Error): void {
+      // A form without a session could not be submitted.
+      if (error?.name === 'SessionNotFound' && out && ctx.oidc.session?.exp === undefined)
+        return renderError(ctx, out, error);
       const cancelled = error?.name === 'AbortedError';
       const problem = error && !cancelled ? codeProblem(error, out) : undefined;
       const html = pages.render('device-code', {

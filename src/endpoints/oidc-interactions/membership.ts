@@ -6,6 +6,7 @@ import type { AccessService } from '../../tenancy/access/access.service.js';
 import { offlineAccess } from '../oidc-patches/offline-consent.js';
 import { hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
 import { nativeConsent } from '../oidc-requests/native-consent.js';
+import { checkParameterSizes, type CountAnonymous } from '../oidc-requests/anonymous-requests.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
 
 /** Whether a person may authorize a client at all, whatever it asks for. */
@@ -68,8 +69,18 @@ const scopeReduced = new Check(
 );
 
 /** The engine's own prompts, with the membership prompt between sign-in and consent. */
-export function interactionPolicy(mayAuthorize: MayAuthorize) {
+export function interactionPolicy(mayAuthorize: MayAuthorize, countAnonymous: CountAnonymous) {
   const policy = base();
+  const login = policy.get('login');
+  const begin = new Check('begin', 'the request cannot be stored', 'invalid_request', async (ctx) => {
+    const { oidc } = ctx;
+    if (oidc.route !== 'authorization') return Check.NO_NEED_TO_PROMPT;
+    checkParameterSizes(ctx);
+    const prompts = oidc.session?.accountId === undefined && !oidc.promptPending('none');
+    if (prompts) await countAnonymous(ctx.ip);
+    return Check.NO_NEED_TO_PROMPT;
+  });
+  login?.checks.add(begin);
   const notAMember = new Check('not_a_member', NOT_A_MEMBER, 'access_denied', async ({ oidc }) => {
     const accountId = oidc.session?.accountId;
     if (accountId === undefined || !oidc.client) return Check.NO_NEED_TO_PROMPT;

@@ -14,6 +14,7 @@ const WITHDRAWN_HEADERS = ['Location', 'Set-Cookie', 'Content-Security-Policy'];
  * Test: test/endpoints/interactions/database-away.test.ts, "when the session cannot be saved".
  */
 export function answerUnsavedSession(provider: Provider, pages: Pick<EnginePages, 'renderError'>): void {
+  ignoreNewSessions(provider);
   const middleware: Koa.Middleware = async (ctx, next) => {
     try {
       await next();
@@ -31,4 +32,19 @@ export function answerUnsavedSession(provider: Provider, pages: Pick<EnginePages
     }
   };
   provider.use(middleware);
+}
+
+/**
+ * Leaves out the second save of a session that was never saved. An error page of the device flow writes to the session of
+ * a browser that has none, after the first save.
+ *
+ * Engine: lib/shared/error_handler.js:39 changes the session, and lib/models/session.js:103 throws.
+ * Test: test/endpoints/oidc/hostile-requests.test.ts, "the end of a device flow that nobody began".
+ */
+function ignoreNewSessions(provider: Provider): void {
+  const sessions = provider.Session.prototype as unknown as { exp?: number; persist(): Promise<unknown> };
+  const persist = Reflect.get<typeof sessions, 'persist'>(sessions, 'persist');
+  sessions.persist = async function () {
+    return this.exp === undefined ? undefined : persist.call(this);
+  };
 }

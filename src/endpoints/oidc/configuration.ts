@@ -2,6 +2,14 @@ import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
 import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { Settings } from '../../settings/settings.js';
+import {
+  ANONYMOUS_INTERACTION_TTL,
+  ANONYMOUS_SESSION_TTL,
+  checkParameterSizes,
+  type CountAnonymous,
+} from '../oidc-requests/anonymous-requests.js';
+import { checkClientAssertion } from '../oidc-requests/client-assertions.js';
+import { engineFetch } from '../oidc-requests/engine-fetch.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
@@ -33,6 +41,7 @@ export interface EngineParts {
   findApi: FindApi;
   audiencesOf: AudiencesOf;
   mayAuthorize: MayAuthorize;
+  countAnonymous: CountAnonymous;
   pages: EnginePages;
 }
 
@@ -82,7 +91,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
-      policy: interactionPolicy(parts.mayAuthorize),
+      policy: interactionPolicy(parts.mayAuthorize, parts.countAnonymous),
     },
     formats: {
       customizers: {
@@ -140,6 +149,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     issueRefreshToken: (_ctx, client, { scopes }) =>
       client.grantTypeAllowed('refresh_token') && (scopes.has('offline_access') || !scopes.has('openid')),
     rotateRefreshToken: true,
+    assertJwtClientAuthClaimsAndHeader: checkClientAssertion,
     fetch: engineFetch(settings.issuer),
     ttl: {
       AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttl.accessToken,
@@ -148,9 +158,15 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       DeviceCode: ttl.deviceCode,
       Grant: ttl.grant,
       IdToken: ttl.idToken,
-      Interaction: ttl.interaction,
+      Interaction: (_ctx, interaction) =>
+        interaction.session?.accountId === undefined
+          ? Math.min(ttl.interaction, ANONYMOUS_INTERACTION_TTL)
+          : ttl.interaction,
       RefreshToken: ttl.refreshToken,
-      Session: (_ctx, session) => remainingSession(session.loginTs, ttl),
+      Session: (_ctx, session) =>
+        session.accountId === undefined
+          ? Math.min(ttl.session, ANONYMOUS_SESSION_TTL)
+          : remainingSession(session.loginTs, ttl),
     },
     features: {
       devInteractions: { enabled: false },
@@ -180,24 +196,17 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       },
       deviceFlow: {
         enabled: true,
+        deviceInfo: (ctx) => {
+          // Before the parameters are stored.
+          checkParameterSizes(ctx);
+          return { ip: ctx.ip, ua: ctx.get('user-agent') };
+        },
         userCodeInputSource: pages.userCodeInputSource,
         userCodeConfirmSource: pages.userCodeConfirmSource,
         successSource: pages.successSource,
       },
       resourceIndicators: resourceIndicators(parts.findApi, parts.audiencesOf),
     },
-  };
-}
-
-/**
- * The engine passes a dispatcher that refuses special-use addresses (SSRF). An installation without https is on localhost,
- * as are its relying parties, so it fetches without that dispatcher.
- */
-function engineFetch(issuer: string): NonNullable<Configuration['fetch']> {
-  if (issuer.startsWith('https:')) return (url, options) => fetch(url, options);
-  return (url, options) => {
-    const { dispatcher: _guard, ...rest } = options as RequestInit & { dispatcher?: unknown };
-    return fetch(url, rest);
   };
 }
 

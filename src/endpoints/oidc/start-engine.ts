@@ -15,6 +15,7 @@ import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
 import { logoutHandler, logoutMessage } from './logout-delivery.js';
+import { countAnonymous, countAnonymousInEngine } from '../oidc-requests/anonymous-requests.js';
 import { Engine } from './engine.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';
@@ -41,6 +42,8 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       findAccount: findAccount(context, mayAuthorize),
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
       audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
+      countAnonymous: (address: string) =>
+        forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
       pages: enginePages(pages, clients, accounts),

@@ -30,6 +30,8 @@ interface Row {
 
 const COLUMNS = 'id, email, email_verified, profile, created_at, updated_at';
 const FIND = `SELECT ${COLUMNS} FROM accounts WHERE id = ANY($1::uuid[])`;
+const ACCEPTS_TOKENS = `SELECT FROM accounts WHERE id = $1
+  AND coalesce(floor(extract(epoch FROM tokens_valid_after)), 0) < $2`;
 
 /** The table `accounts`. Password hashes leave it only through `findWithHash`. */
 export class AccountsRepository {
@@ -55,6 +57,12 @@ export class AccountsRepository {
   /** @param id a uuid. */
   find(id: string): Promise<Account | undefined> {
     return this.#byId.find(id.toLowerCase());
+  }
+
+  /** Whether a token issued at this time (seconds since the epoch) to the account is still valid. */
+  async acceptsTokens(id: string, issuedAt: number): Promise<boolean> {
+    const query = { name: 'accounts_accept_tokens', text: ACCEPTS_TOKENS, values: [id, issuedAt] };
+    return (await this.database.read(query)).rowCount === 1;
   }
 
   async findWithHash(email: string): Promise<{ account: Account; passwordHash: string } | undefined> {
@@ -115,7 +123,7 @@ export class AccountsRepository {
   /** Undefined when there is no such account. */
   async updatePassword(tx: Transaction, email: string, passwordHash: string): Promise<Account | undefined> {
     const { rows } = await tx.raw<{ rows: Row[] }>(
-      `UPDATE accounts SET password_hash = ?, updated_at = now() WHERE lower(email) = ? RETURNING ${COLUMNS}`,
+      `UPDATE accounts SET password_hash = ?, updated_at = now(), tokens_valid_after = clock_timestamp() WHERE lower(email) = ? RETURNING ${COLUMNS}`,
       [passwordHash, email],
     );
     return rows[0] && toAccount(rows[0]);

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AttemptsService } from '../attempts/attempts.service.js';
+import type { KnownBrowsers } from '../attempts/known-browsers.js';
 import type { RateLimits } from '../attempts/limits.js';
+import { networkOf } from '../attempts/network.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid, notFound } from '../../platform/errors/errors.js';
 import { isUuid } from '../../platform/wire/uuid.js';
+import type { QueuedCaller } from '../../platform/crypto/fair-queue.js';
 import type { Hashing } from '../../platform/crypto/hashing.js';
 import { storedPasswordHash } from '../../platform/crypto/imported-hash.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
@@ -44,6 +47,16 @@ export interface SignIn {
   email: string;
   password: string;
   address: string;
+  /** The cookie of `KnownBrowsers` that the browser sent. */
+  browser?: string | undefined;
+  /** Aborts when the caller has left. */
+  signal?: AbortSignal;
+}
+
+/** Who signed in, and the cookie by which the browser is known to have done so. */
+export interface SignedIn {
+  account: Account;
+  browser: string;
 }
 
 /** Storage of an account's sessions and grants. */
@@ -59,7 +72,8 @@ export class AccountsService {
     private readonly artifacts: AccountArtifacts,
     private readonly hashing: Hashing,
     private readonly attempts: AttemptsService,
-    private readonly limits: Pick<RateLimits, 'signInToAccount' | 'signInFromAddress'>,
+    private readonly limits: Pick<RateLimits, 'signInToAccount' | 'signInFromAddress' | 'signInFromBrowser'>,
+    private readonly browsers: KnownBrowsers,
   ) {}
 
   /** Throws AppError `invalid` with every mistake, `conflict` when the address has an account already. */
@@ -112,8 +126,8 @@ export class AccountsService {
   }
 
   /**
-   * Also revokes every session and grant of the account, and clears its failed attempts; `record` runs in the same
-   * transaction. Throws AppError `invalid`, or `not_found` when there is no such account.
+   * Also revokes every session and grant of the account, invalidates its tokens for the admin API, and clears its failed
+   * attempts; `record` runs in the same transaction. Throws AppError `invalid`, or `not_found` when there is no such account.
    */
   async setPassword(
     email: string,
@@ -141,23 +155,38 @@ export class AccountsService {
     return isUuid(id) ? this.repository.find(id) : undefined;
   }
 
+  /**
+   * Whether a token that was issued to the account at this time (seconds since the epoch) is still valid: the account
+   * exists, and got no new password in that second or later.
+   */
+  async acceptsTokens(id: string, issuedAt: number): Promise<boolean> {
+    return isUuid(id) && this.repository.acceptsTokens(id, issuedAt);
+  }
+
   async findByEmail(email: string): Promise<Account | undefined> {
     return (await this.#findWithHash(canonicalEmail(email)))?.account;
   }
 
   /**
    * The account with this address and password. Throws AppError `unauthenticated` with one message for every reason, after
-   * the same time whether or not the account exists, and `slow_down` after too many attempts on the account or from the
-   * network. Successful attempts do not count against the network, which many people may share.
+   * the same time whether or not the account exists; `slow_down` after too many attempts from the network, which then do
+   * not count on the account, or on the account, where a browser that signed in before has a count of its own; and
+   * `unavailable`, which does not count, when too many sign in at the same time. Successful attempts do not count against
+   * the network, which many people may share.
    */
-  async authenticate({ email: given, password, address }: SignIn): Promise<Account> {
+  async authenticate({ email: given, password, address, browser, signal }: SignIn): Promise<SignedIn> {
     const email = canonicalEmail(given);
-    const perAccount = this.limits.signInToAccount(email);
     const perAddress = this.limits.signInFromAddress(address);
-    await this.attempts.reserve([perAccount, perAddress]);
+    const known = this.browsers.recognize(browser, email);
+    const perAccount =
+      known === undefined ? this.limits.signInToAccount(email) : this.limits.signInFromBrowser(email, known);
+    await this.attempts.reserve([perAddress]);
+    await this.attempts.reserve([perAccount]);
     const stored = await this.#findWithHash(email);
     const secret = canonicalPassword(password);
-    const matches = await this.hashing.verifyPassword(secret, stored?.passwordHash);
+    const caller = { group: networkOf(address), ...(signal && { signal }) };
+    const keys = [perAddress.key, perAccount.key];
+    const matches = await this.#verify(secret, stored?.passwordHash, caller, keys);
     if (!stored || !matches)
       throw new AppError('unauthenticated', 'The e-mail address or the password is not right.');
     await Promise.all([this.attempts.clear([perAccount.key]), this.attempts.release([perAddress.key])]);
@@ -165,13 +194,23 @@ export class AccountsService {
       const hash = await this.hashing.hashPassword(secret);
       await this.repository.replaceHash(stored.account.id, stored.passwordHash, hash);
     }
-    return stored.account;
+    return { account: stored.account, browser: this.browsers.remember(browser, email) };
   }
 
   /** One of the two is there. */
   async #hashOf(password: string | undefined, passwordHash: string | undefined): Promise<string> {
     if (password !== undefined) return this.hashing.hashPassword(password);
     return storedPasswordHash(passwordHash ?? '');
+  }
+
+  /** Releases the counted attempt when the password was not compared. */
+  async #verify(secret: string, hash: string | undefined, caller: QueuedCaller, keys: string[]) {
+    try {
+      return await this.hashing.verifyPassword(secret, hash, caller);
+    } catch (error) {
+      await this.attempts.release(keys);
+      throw error;
+    }
   }
 
   async #findWithHash(email: string) {

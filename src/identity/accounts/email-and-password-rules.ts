@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import type { ValidationError } from '../../platform/errors/errors.js';
+import { isCommonPassword } from './common-passwords.js';
 import { MAX_HASHED_BYTES } from '../../platform/crypto/hashing.js';
 import { passwordHashError } from '../../platform/crypto/imported-hash.js';
 
@@ -67,5 +68,7 @@ export function passwordErrors(canonical: string, email: string): ValidationErro
   }
   if (canonical.includes('\0')) return error('must not contain the NUL character');
   if (canonical.toLowerCase() === email) return error('must not be the e-mail address');
+  if (isCommonPassword(canonical, email.split(/[@.+_-]/)))
+    return error('is too easy to guess: add words that are not common and not about you');
   return [];
 }

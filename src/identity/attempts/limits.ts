@@ -19,6 +19,12 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: attempts.signInPerAccount,
       windowSeconds: 15 * MINUTE,
     }),
+    /** Sign-ins to one account from a browser that signed in to it before: not used up by strangers. */
+    signInFromBrowser: (email: string, browser: string): Limit => ({
+      key: `sign-in browser ${browser} ${email}`,
+      limit: attempts.signInPerAccount,
+      windowSeconds: 15 * MINUTE,
+    }),
     /** Failed sign-ins from one network: protects accounts from guessing one password for many of them. */
     signInFromAddress: (address: string): Limit => ({
       key: `sign-in address ${networkOf(address)}`,
@@ -30,6 +36,12 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       key: `client secret ${clientId} ${networkOf(address)}`,
       limit: attempts.clientSecret,
       windowSeconds: MINUTE,
+    }),
+    /** Requests of one network that store a row without anybody signed in: bounds how many such rows there are. */
+    anonymousRequest: (address: string): Limit => ({
+      key: `anonymous ${networkOf(address)}`,
+      limit: attempts.anonymous,
+      windowSeconds: 15 * MINUTE,
     }),
     /** User codes typed from one network: protects them from guessing (RFC 8628 section 5.1). */
     userCode: (address: string): Limit => ({

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
 import { importedHashCheck } from './imported-hash.js';
+import { FairQueue, type QueuedCaller } from './fair-queue.js';
 import { equalInConstantTime } from './sealing.js';
 
 /** bcrypt ignores bytes after this many; longer values are refused instead of being truncated silently. */
@@ -9,19 +10,23 @@ export const MAX_HASHED_BYTES = 72;
 
 const CLIENT_SECRET_COST = 10;
 const PASSWORD_COST = 12;
+/** How many may wait for a hash: what this machine computes in about half a minute. */
+const MAX_WAITING = { passwords: 100, secrets: 500 };
 const REMEMBERED_SECRETS = 10_000;
+const UNNAMED: QueuedCaller = { group: '' };
 /** The hash of an unknown value, checked where there is no account so that the response takes as long. */
 const DECOY_PASSWORD_HASH = '$2b$12$cT1Vzm8SQRA2SBasVuEUC.BHyMe8DdrGyirs1i8rGNCLkV/jjwmRm';
 
 /**
  * The only user of bcrypt. At most one hash per core runs at a time: they share libuv's pool, and the cores, with the
  * signing of tokens, which would otherwise wait behind them. Processes of one node share its cores, and each has one.
- * Client secrets go before passwords, so that many sign-ins at once do not delay the tokens of applications.
+ * Client secrets go before passwords, so that many sign-ins at once do not delay the tokens of applications. Each method
+ * throws AppError `unavailable` when too many wait already.
  */
 export class Hashing {
   #running = 0;
-  readonly #secrets: (() => void)[] = [];
-  readonly #passwords: (() => void)[] = [];
+  readonly #secrets = new FairQueue(MAX_WAITING.secrets);
+  readonly #passwords = new FairQueue(MAX_WAITING.passwords);
   readonly #cores: number;
 
   /** @param processes how many processes like this one there are on this machine. */
@@ -43,10 +48,14 @@ export class Hashing {
    * Without a hash (no such account) it takes as long as with one, and is false. A hash that was brought from another
    * system takes as long as that system made it take, until the first sign-in replaces it.
    */
-  async verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
+  async verifyPassword(
+    password: string,
+    hash: string | undefined,
+    caller: QueuedCaller = UNNAMED,
+  ): Promise<boolean> {
     const imported = hash === undefined ? undefined : importedHashCheck(hash);
-    if (imported) return this.#slot(() => imported(password), this.#passwords);
-    const matches = await this.#compare(password, hash ?? DECOY_PASSWORD_HASH, this.#passwords);
+    if (imported) return this.#slot(() => imported(password), this.#passwords, caller);
+    const matches = await this.#compare(password, hash ?? DECOY_PASSWORD_HASH, this.#passwords, caller);
     return matches && hash !== undefined;
   }
 
@@ -61,27 +70,25 @@ export class Hashing {
   }
 
   /** A value that bcrypt would cut is none. */
-  #compare(value: string, hash: string, waiting: (() => void)[]): Promise<boolean> {
+  #compare(value: string, hash: string, queue: FairQueue, caller = UNNAMED): Promise<boolean> {
     const usable = hashable(value) ? value : '';
     const work = async () => (await bcrypt.compare(usable, hash)) && usable === value && value !== '';
-    return this.#slot(work, waiting);
+    return this.#slot(work, queue, caller);
   }
 
-  #hash(value: string, cost: number, waiting: (() => void)[]): Promise<string> {
+  #hash(value: string, cost: number, queue: FairQueue): Promise<string> {
     if (!hashable(value))
       throw new RangeError(`a value to hash has 1 to ${String(MAX_HASHED_BYTES)} bytes, none zero`);
-    return this.#slot(() => bcrypt.hash(value, cost), waiting);
+    return this.#slot(() => bcrypt.hash(value, cost), queue, UNNAMED);
   }
 
-  async #slot<T>(work: () => Promise<T>, waiting: (() => void)[]): Promise<T> {
-    if (this.#running >= this.#cores) await new Promise<void>((resolve) => waiting.push(resolve));
+  async #slot<T>(work: () => Promise<T>, queue: FairQueue, caller: QueuedCaller): Promise<T> {
+    if (this.#running >= this.#cores) await queue.wait(caller);
     else this.#running++;
     try {
       return await work();
     } finally {
-      const next = this.#secrets.shift() ?? this.#passwords.shift();
-      if (next) next();
-      else this.#running--;
+      if (!this.#secrets.next() && !this.#passwords.next()) this.#running--;
     }
   }
 }

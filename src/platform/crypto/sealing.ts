@@ -23,6 +23,7 @@ export type Purpose =
   | 'user-codes'
   | 'forms'
   | 'logos'
+  | 'known-browsers'
   | 'outbox'
   | 'installation';
 

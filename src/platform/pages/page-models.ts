@@ -56,6 +56,13 @@ export interface ScopeGroup {
   optional: ScopeOnPage[];
 }
 
+/** Who an application for the admin API belongs to, and where it may act for the person. */
+export interface AdministrationOnPage {
+  orgName: string;
+  projectName: string;
+  reach: 'project' | 'organization' | 'installation';
+}
+
 /** `consent`: the client, the scopes that it asks for, and the destination afterwards; none in the device flow. */
 export interface ConsentModel extends FormOnPage {
   client: ClientOnPage;
@@ -64,6 +71,8 @@ export interface ConsentModel extends FormOnPage {
   switchUrl: string;
   email: string;
   groups: ScopeGroup[];
+  /** Only when scopes of the admin API are asked for. */
+  administration: AdministrationOnPage | undefined;
   destination: Destination | undefined;
 }
 

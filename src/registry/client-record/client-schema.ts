@@ -13,7 +13,12 @@ import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
 import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
 import { scopeNameShape, type ScopeNames } from '../scopes/scope-name.js';
-import { originErrors, redirectUriErrors, webUrlErrors } from '../client-rules/redirect-uri-rules.js';
+import {
+  fetchedUrlErrors,
+  originErrors,
+  redirectUriErrors,
+  webUrlErrors,
+} from '../client-rules/redirect-uri-rules.js';
 
 const MAX_URI = 2048;
 const MAX_URIS = 100;
@@ -65,7 +70,7 @@ const scopeList = (names: ScopeNames) =>
     MAX_NAMES,
   );
 const pageUrl = uri((value) => webUrlErrors(value, { loopback: false, fragment: true }), HTTPS);
-const endpointUrl = uri((value) => webUrlErrors(value, { loopback: true, fragment: false }));
+const endpointUrl = uri((value) => fetchedUrlErrors(value, { loopback: true, fragment: false }));
 const switched = z.boolean('Send true or false.');
 
 const jwk = z
@@ -90,7 +95,7 @@ export const writableFields = {
   description: paragraphs(4096),
   company: line(MAX_COMPANY),
   client_uri: pageUrl,
-  logo_uri: pageUrl,
+  logo_uri: uri((value) => fetchedUrlErrors(value, { loopback: false, fragment: true }), HTTPS),
   policy_uri: pageUrl,
   tos_uri: pageUrl,
   application_type: oneOf(APPLICATION_TYPES),
@@ -109,7 +114,7 @@ export const writableFields = {
   }),
   claims_in_id_token: switched,
   jwks,
-  jwks_uri: uri((value) => webUrlErrors(value, { loopback: false, fragment: false }), HTTPS),
+  jwks_uri: uri((value) => fetchedUrlErrors(value, { loopback: false, fragment: false }), HTTPS),
   default_max_age: z
     .int('Send a whole number of seconds.')
     .min(0, 'Send 0 or more seconds.')
@@ -120,7 +125,7 @@ export const writableFields = {
   userinfo_signed_response_alg: oneOf(USERINFO_ALGORITHMS),
   pkce_challenge_method: oneOf(['S256', 'plain']),
   first_party: switched,
-  initiate_login_uri: endpointUrl,
+  initiate_login_uri: uri((value) => webUrlErrors(value, { loopback: true, fragment: false })),
 } as const;
 
 /** As `writableFields`, where scopes can have any name. */

@@ -1,3 +1,4 @@
+import { isPublicAddress, literalAddress } from '../../platform/outgoing/public-addresses.js';
 import type { ApplicationType, TypedClientSettings } from '../client-record/client-record.js';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -37,6 +38,16 @@ export function webUrlErrors(value: string, allow: { loopback: boolean; fragment
     errors.push(allow.loopback ? 'Use https (http only for localhost, 127.0.0.1 and [::1]).' : 'Use https.');
   }
   return errors;
+}
+
+/** As `webUrlErrors`, for a URL that this server sends requests to: a literal address must be a public one. */
+export function fetchedUrlErrors(value: string, allow: { loopback: boolean; fragment: boolean }): string[] {
+  const errors = webUrlErrors(value, allow);
+  if (errors.length > 0) return errors;
+  const url = new URL(value);
+  const address = literalAddress(url);
+  if (address === undefined || isPublicAddress(address) || isLoopback(url, 'http:')) return [];
+  return ['Use a host name or a public address: this address is private or otherwise special.'];
 }
 
 /** What is wrong with a CORS origin, which is compared with the Origin header as browsers send it (RFC 6454). */

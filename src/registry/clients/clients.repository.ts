@@ -1,3 +1,4 @@
+import type { AdminReach } from '../../tenancy/access/delegation.js';
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
 import type { ClientRecord, ClientSettings, SecretSummary } from '../client-record/client-record.js';
 import type { Positioned, Slice } from '../../platform/paging/page.js';
@@ -7,7 +8,9 @@ import { COLUMNS, secretsAs, TABLES } from '../live-clients/client-columns.js';
 
 /** What a row is created from. */
 export type NewClient = ClientSettings &
-  Pick<ClientRecord, 'clientId' | 'projectId' | 'createdBy' | 'registrationType' | 'clientType'>;
+  Pick<ClientRecord, 'clientId' | 'projectId' | 'createdBy' | 'registrationType' | 'clientType'> & {
+    adminReach: AdminReach;
+  };
 
 /** Which clients to list. `text` is found anywhere in name, description, company or client_id, in any case. */
 export interface ClientFilter {

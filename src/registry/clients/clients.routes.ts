@@ -140,8 +140,9 @@ export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependenci
       return { body: pageResponse(page, (record) => toWire(record, issuer)) };
     },
     create: async ({ actor, caller, tenant, body }) => {
-      await access.authorizeScopes(caller, tenant, arrayOf(body['scopes']));
+      const adminReach = await access.authorizeNewClient(caller, tenant, arrayOf(body['scopes']));
       const { record, clientSecret } = await clients.create(actor, tenant, body, {
+        adminReach,
         authorizeFirstParty: () => access.authorizeFirstParty(caller),
       });
       return answer(record, clientSecret === null ? {} : { client_secret: clientSecret });
@@ -152,7 +153,7 @@ export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependenci
       return answer(record, { usage: summaryWire(usage) });
     },
     update: async ({ actor, caller, tenant, key, body, ifMatch }) => {
-      await access.authorizeScopes(caller, tenant, arrayOf(body['scopes']));
+      await access.authorizeClientChange(caller, tenant, key, arrayOf(body['scopes']));
       return answer(
         await clients.update(actor, tenant, key, body, {
           ifMatch,

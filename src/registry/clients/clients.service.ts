@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { AdminReach } from '../../tenancy/access/delegation.js';
 import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
-import type { ClientOnPage } from '../../platform/pages/page-models.js';
+import type { AdministrationOnPage, ClientOnPage } from '../../platform/pages/page-models.js';
 import type { LogosService } from '../logos/logos.service.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
@@ -41,6 +42,8 @@ export interface ClientsDependencies {
 export interface ConsentView {
   client: ClientOnPage;
   optionalScopes: string[];
+  /** Who the client belongs to, and where its tokens may act in the admin API. */
+  administration: AdministrationOnPage;
 }
 
 /** Where a person can go on, who came from a client. */
@@ -52,8 +55,12 @@ export interface WayBack {
   homeUri: string | undefined;
 }
 
-/** How a client is created: the channel, operators' by default, and the caller's transaction, if it changes more. */
+/**
+ * How a client is created: the channel, operators' by default, the caller's transaction, if it changes more, and where
+ * its tokens may act in the admin API, by default in its project only.
+ */
 export interface CreateOptions {
+  adminReach?: AdminReach;
   channel?: RegistrationChannel;
   tx?: Transaction;
   /** See `UpdateOptions`. */
@@ -103,7 +110,12 @@ export class ClientsService {
     actor: Actor,
     tenant: ProjectTenant,
     input: Record<string, unknown>,
-    { tx: within, channel = OPERATOR_CHANNEL, authorizeFirstParty }: CreateOptions = {},
+    {
+      tx: within,
+      channel = OPERATOR_CHANNEL,
+      adminReach = 'project',
+      authorizeFirstParty,
+    }: CreateOptions = {},
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
     const { repository, secrets, publisher, database, tenants } = this.deps;
     const draft = readNewClient(input, this.deps.capabilities);
@@ -118,7 +130,7 @@ export class ClientsService {
       await this.#check(draft, undefined, tx);
       const { registrationType } = channel;
       const createdBy = registrationType === 'manual' ? actor.subject : null;
-      const origin = { clientId, projectId: tenant.projectId, createdBy, registrationType };
+      const origin = { clientId, projectId: tenant.projectId, createdBy, registrationType, adminReach };
       const id = await repository.insert(tx, { ...settings, ...origin });
       if (id === undefined) throw taken();
       if (secret) await secrets.attach(tx, id, secret);
@@ -220,8 +232,9 @@ export class ClientsService {
 
   /** Undefined when there is no such live client. */
   async consentView(clientId: string): Promise<ConsentView | undefined> {
-    const record = (await this.deps.liveClients.find(clientId))?.record;
-    if (!record) return undefined;
+    const live = await this.deps.liveClients.find(clientId);
+    if (!live) return undefined;
+    const { record, orgName, projectName, adminReach } = live;
     const { clientName, description, company, logoUri, clientUri, policyUri, tosUri } = record;
     const verifiedHost = await this.deps.publisher.verifiedHost(record.id);
     const logoPath = logoUri === null ? null : this.deps.logos.pathOf(clientId, logoUri);
@@ -229,6 +242,7 @@ export class ClientsService {
     return {
       client: { clientId, clientName, description, company, ...uris, verifiedHost },
       optionalScopes: record.optionalScopes,
+      administration: { orgName, projectName, reach: adminReach },
     };
   }
 

@@ -1,4 +1,5 @@
 import QuickLRU from 'quick-lru';
+import type { Delegation } from '../../tenancy/access/delegation.js';
 import type { Database } from '../../platform/db/database.js';
 import { Lookup } from '../../platform/db/lookup.js';
 import { type SnakeKeys, toCamel } from '../../platform/wire/snake-case.js';
@@ -13,16 +14,18 @@ const CACHED_CLIENTS = 2_000;
  * Differs after every change: `xmin` is the transaction that wrote the row last, and the time separates two changes to
  * which a failed primary and its successor gave the same number. Changes of a secret write the client's row too.
  */
-const ROW_VERSION = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open) AS row_version`;
+const ROW_VERSION = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open, md5(o.name || p.name)) AS row_version`;
 // Materialized, so that a plan made while the table was empty cannot use another index than that of client_id.
 const NAMED = 'WITH c AS MATERIALIZED (SELECT *, xmin FROM oauth_clients WHERE client_id = ANY($1))';
 const LIVE = `FROM c JOIN projects p ON p.id = c.project_id JOIN organizations o ON o.id = p.org_id
   WHERE c.deleted_at IS NULL`;
 const FIND_VERSIONS = `${NAMED} SELECT c.client_id, ${ROW_VERSION} ${LIVE}`;
-const FIND_CLIENTS = `${NAMED} SELECT ${COLUMNS}, o.membership_open, c.registration_token_digest, ${ROW_VERSION},
+const FIND_CLIENTS = `${NAMED} SELECT ${COLUMNS}, o.membership_open, o.name AS org_name, p.name AS project_name,
+  c.admin_reach, c.registration_token_digest, ${ROW_VERSION},
   ${TOKENS_VALID_AFTER} AS tokens_valid_after,
   ${secretsAs(`'id', s.id, 'hash', s.hash`)} ${LIVE}`;
-const FIND_SCOPES = `${NAMED} SELECT c.scopes FROM c
+const FIND_DELEGATION = `${NAMED} SELECT c.scopes, p.org_id AS "orgId", c.project_id AS "projectId",
+  c.admin_reach AS reach FROM c JOIN projects p ON p.id = c.project_id
   WHERE c.deleted_at IS NULL AND floor(${TOKENS_VALID_AFTER} / 1000) < $2`;
 
 /**
@@ -56,18 +59,25 @@ export class LiveClientsRepository {
     return cached?.rowVersion === rowVersion ? cached.client : this.#clients.find(clientId);
   }
 
-  /** The scopes of the client; undefined also when a token issued at `issuedAt` (seconds since the epoch) is invalid. */
-  async scopes(clientId: string, issuedAt: number): Promise<string[] | undefined> {
-    const query = { name: 'clients_scopes', text: FIND_SCOPES, values: [[clientId], issuedAt] };
-    return (await this.database.read<{ scopes: string[] }>(query)).rows[0]?.scopes;
+  /** Undefined also when a token issued at `issuedAt` (seconds since the epoch) is invalid. */
+  async delegation(
+    clientId: string,
+    issuedAt: number,
+  ): Promise<(Delegation & { scopes: string[] }) | undefined> {
+    const query = { name: 'clients_delegation', text: FIND_DELEGATION, values: [[clientId], issuedAt] };
+    return (await this.database.read<Delegation & { scopes: string[] }>(query)).rows[0];
   }
 
   #addToCache({ row_version: rowVersion, ...row }: Row): LiveClient {
-    const { secrets, membership_open, tokens_valid_after, registration_token_digest, ...record } = row;
+    const { secrets, membership_open, tokens_valid_after, registration_token_digest, ...others } = row;
+    const { org_name, project_name, admin_reach, ...record } = others;
     const client = {
       record: toCamel(record),
       secrets,
       membershipOpen: membership_open,
+      orgName: org_name,
+      projectName: project_name,
+      adminReach: admin_reach,
       tokensValidAfter: tokens_valid_after,
       registrationTokenDigest: registration_token_digest,
     };

@@ -1,3 +1,4 @@
+import type { Delegation } from '../../tenancy/access/delegation.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import type { LiveClient } from './live-client.js';
 import type { LiveClientsRepository } from './live-clients.repository.js';
@@ -23,11 +24,14 @@ export class LiveClientsService {
   }
 
   /**
-   * The scopes that the client may ask for now; undefined when there is no such client, or when a token issued to it at
-   * `issuedAt` (seconds since the epoch) is invalid because the client was restored or lost a scope in that second or
-   * later.
+   * The scopes that the client may ask for now, and where tokens of people that it has may act in the admin API;
+   * undefined when there is no such client, or when a token issued to it at `issuedAt` (seconds since the epoch) is
+   * invalid because the client was restored or lost a scope in that second or later.
    */
-  async scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> {
-    return CLIENT_ID.test(clientId) ? this.repository.scopes(clientId, issuedAt) : undefined;
+  async delegationOf(
+    clientId: string,
+    issuedAt: number,
+  ): Promise<(Delegation & { scopes: readonly string[] }) | undefined> {
+    return CLIENT_ID.test(clientId) ? this.repository.delegation(clientId, issuedAt) : undefined;
   }
 }

@@ -1,10 +1,17 @@
 import { z } from 'zod';
+import { isLocalHttp } from './checks.js';
 import { settingGroup } from '../setting.js';
 
 const nonEmpty = z.string().min(1);
 const tenantName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, 'must be the slug or the id of an organization or a project');
+
+/** https, or http on this machine: what comes over http can be replaced on its way. */
+const secureUrl = z.url({ protocol: /^https?$/ }).refine((value) => {
+  const url = URL.parse(value);
+  return url?.protocol === 'https:' || (url !== null && isLocalHttp(url));
+}, 'must be https (http only for localhost)');
 
 /** The role that one value of the roles claim grants. */
 const claimedRole = z
@@ -24,12 +31,13 @@ const claimedRole = z
 
 const outsideIssuer = z
   .strictObject({
-    issuer: z.url({ protocol: /^https?$/ }),
-    jwks_uri: z.url({ protocol: /^https?$/ }),
+    issuer: secureUrl,
+    jwks_uri: secureUrl,
     audience: nonEmpty,
     scope_claim: nonEmpty.default('scope'),
     roles_claim: nonEmpty.optional(),
     roles: z.record(nonEmpty, claimedRole).default({}),
+    scopes: z.record(nonEmpty, z.array(nonEmpty)).default({}),
   })
   .refine(({ roles_claim, roles }) => roles_claim !== undefined || Object.keys(roles).length === 0, {
     path: ['roles_claim'],
@@ -39,12 +47,13 @@ const outsideIssuer = z
     path: ['roles'],
     error: 'say what role each value of the roles_claim stands for',
   })
-  .transform(({ issuer, jwks_uri, audience, scope_claim, roles_claim, roles }) => ({
+  .transform(({ issuer, jwks_uri, audience, scope_claim, roles_claim, roles, scopes }) => ({
     issuer,
     jwksUri: jwks_uri,
     audience,
     scopeClaim: scope_claim,
     rolesClaim: roles_claim,
+    scopes: new Map(Object.entries(scopes)),
     roles: Object.entries(roles).map(([name, { org, project, role }]) => ({ name, org, project, role })),
   }));
 
@@ -58,13 +67,17 @@ const outsideIssuers = z
       return z.NEVER;
     }
   })
-  .pipe(z.array(outsideIssuer));
+  .pipe(z.array(outsideIssuer))
+  .refine(
+    (issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length,
+    'must not name an issuer twice',
+  );
 
 export const administrationSettings = settingGroup('Administration', {
   ADMIN_ISSUERS: {
     default: '[]',
     check: outsideIssuers,
     description:
-      'Other issuers whose tokens the admin API accepts: a JSON list of objects with `issuer`, `jwks_uri`, `audience`, and optionally `scope_claim`, `roles_claim` and `roles`.',
+      'Other issuers whose tokens the admin API accepts: a JSON list of objects with `issuer`, `jwks_uri`, `audience`, and optionally `scope_claim` and `roles_claim` (names or paths such as `ext.groups`), `roles` (what role a value of the roles claim stands for) and `scopes` (what scopes here a scope there stands for).',
   },
 });

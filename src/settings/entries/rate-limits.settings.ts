@@ -22,4 +22,10 @@ export const rateLimitSettings = settingGroup('Rate limits', {
     check: wholeNumber(1, 10_000),
     description: 'Codes of devices typed from one address in 15 minutes.',
   },
+  ANONYMOUS_REQUESTS: {
+    default: '3000',
+    check: wholeNumber(1, 1_000_000),
+    description:
+      'Sign-ins, device codes and sign-outs that are begun from one address (of IPv6: one /64 network) in 15 minutes by browsers in which nobody is signed in.',
+  },
 });

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/db/database.js';
 import type { TenantName } from '../tenants/tenant.js';
+import type { AdminReach } from './delegation.js';
 import type { Role } from './permissions.js';
 
 /** A role and the tenant that it is assigned in; nulls as in the table `members`. */
@@ -79,13 +80,16 @@ export class AccessRepository {
     return rows[0]?.roles ?? [];
   }
 
-  /** The scopes of a client of the project; empty when it does not exist. */
-  async scopesOfClient(projectId: string, clientRowId: string): Promise<string[]> {
+  /** The scopes of a client of the project, and where its tokens may act in the admin API. */
+  async delegationOfClient(
+    projectId: string,
+    clientRowId: string,
+  ): Promise<{ scopes: string[]; reach: AdminReach }> {
     const row = await this.database
       .sql('oauth_clients')
       .where({ id: clientRowId, project_id: projectId })
-      .first<{ scopes: string[] } | undefined>('scopes');
-    return row?.scopes ?? [];
+      .first<{ scopes: string[]; reach: AdminReach } | undefined>('scopes', 'admin_reach as reach');
+    return row ?? { scopes: [], reach: 'project' };
   }
 
   /** Whether the subject has any role in the organization, in one of its projects, or in the installation. */

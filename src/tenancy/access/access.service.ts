@@ -6,8 +6,9 @@ import {
   type ProjectTenant,
   tenantName,
 } from '../tenants/tenant.js';
-import type { AccessRepository, RoleAssignment } from './access.repository.js';
+import type { AccessRepository, RoleAssignment, TenantWithRoles } from './access.repository.js';
 import type { Caller } from './caller.js';
+import { type AdminReach, confine } from './delegation.js';
 import { assignmentsFromClaims, effectiveRoleIn } from './effective-role.js';
 import {
   ADMIN_SCOPES,
@@ -45,7 +46,7 @@ export class AccessService {
   ): Promise<ProjectTenant> {
     const names = [tenantName(org), tenantName(project)] as const;
     const found = names[0] && names[1] && (await this.repository.find(caller.subject, names[0], names[1]));
-    const role = found && effectiveRoleIn(found, caller.claimedRoles);
+    const role = found && this.#effectiveRole(found, caller);
     if (!found?.projectId || !role) throw notFound('project');
     check(caller, role, permission);
     return { orgId: found.orgId, projectId: found.projectId };
@@ -59,7 +60,7 @@ export class AccessService {
   ): Promise<OrganizationTenant> {
     const name = tenantName(org);
     const found = name && (await this.repository.find(caller.subject, name, undefined));
-    const role = found && effectiveRoleIn(found, caller.claimedRoles);
+    const role = found && this.#effectiveRole(found, caller);
     if (!found || !role) throw notFound('organization');
     check(caller, role, permission);
     return { orgId: found.orgId, projectId: null };
@@ -98,11 +99,17 @@ export class AccessService {
 
   /**
    * Authorizes a change of a client, on top of `clients.write`. Who can make secrets or keys for a client can act with
-   * its roles and scopes, so the caller needs the right to assign those. Throws AppError `forbidden`.
+   * its roles and scopes, so the caller needs the right to assign those; `added` are scopes that the change gives it.
+   * Throws AppError `forbidden`.
    */
-  async authorizeClientChange(caller: Caller, tenant: ProjectTenant, clientRowId: string): Promise<void> {
-    const scopes = await this.repository.scopesOfClient(tenant.projectId, clientRowId);
-    await this.authorizeScopes(caller, tenant, scopes);
+  async authorizeClientChange(
+    caller: Caller,
+    tenant: ProjectTenant,
+    clientRowId: string,
+    added: readonly unknown[] = [],
+  ): Promise<void> {
+    const { scopes, reach } = await this.repository.delegationOfClient(tenant.projectId, clientRowId);
+    await this.#authorizeScopes(caller, tenant, [...scopes, ...added], reach);
     const assigned = await this.repository.rolesOfClient(tenant.projectId, clientRowId);
     if (assigned.length === 0) return;
     const explanation =
@@ -117,18 +124,40 @@ export class AccessService {
   }
 
   /**
-   * Authorizes giving a client scopes of the admin API: people who sign in through the client delegate their own
-   * permissions to it, so the caller needs each of those permissions. Other scopes are ignored. Throws AppError
-   * `forbidden`.
+   * Authorizes making a client with scopes of the admin API: people who sign in through the client delegate their own
+   * permissions to it, so the caller needs each of those permissions. Returns the widest tenant in which the caller has
+   * all of them, beyond which tokens of the client do not act. Other scopes are ignored. Throws AppError `forbidden`.
    */
-  async authorizeScopes(caller: Caller, tenant: ProjectTenant, scopes: readonly unknown[]): Promise<void> {
+  async authorizeNewClient(
+    caller: Caller,
+    tenant: ProjectTenant,
+    scopes: readonly unknown[],
+  ): Promise<AdminReach> {
+    await this.#authorizeScopes(caller, tenant, scopes, 'project');
+    const permissions = ADMIN_SCOPES.filter((scope) => scopes.includes(scope));
+    if (permissions.length === 0) return 'project';
+    const organization = await this.repository.find(caller.subject, { id: tenant.orgId }, undefined);
+    const role = organization && this.#effectiveRole(organization, caller);
+    if (role === 'installation') return 'installation';
+    return role && permissions.every((permission) => allows(role, permission)) ? 'organization' : 'project';
+  }
+
+  async #authorizeScopes(
+    caller: Caller,
+    { orgId, projectId }: ProjectTenant,
+    scopes: readonly unknown[],
+    reach: AdminReach,
+  ): Promise<void> {
     for (const permission of ADMIN_SCOPES.filter((scope) => scopes.includes(scope))) {
-      const explanation = `A client with the scope ${permission} can be made or changed only by a caller with that permission.`;
-      await forbiddenAs(explanation, () =>
-        isInstallationOnly(permission)
-          ? this.authorizeInstallation(caller, permission)
-          : this.authorizeProject(caller, tenant.orgId, tenant.projectId, permission),
-      );
+      const explanation =
+        `A client with the scope ${permission} can be made or changed only by a caller with that permission ` +
+        `in all that it can act on${reach === 'project' ? '' : `, here the whole ${reach}`}.`;
+      await forbiddenAs(explanation, () => {
+        if (reach === 'installation' || isInstallationOnly(permission))
+          return this.authorizeInstallation(caller, permission);
+        if (reach === 'organization') return this.authorizeOrganization(caller, orgId, permission);
+        return this.authorizeProject(caller, orgId, projectId, permission);
+      });
     }
   }
 
@@ -160,14 +189,21 @@ export class AccessService {
   }
 
   /** Every role of the caller: those in the database, and those that claims of the token stand for. */
-  async #rolesOf({ subject, claimedRoles }: Caller): Promise<RoleAssignment[]> {
+  async #rolesOf({ subject, claimedRoles, delegation }: Caller): Promise<RoleAssignment[]> {
     const names = (pick: 'org' | 'project') =>
       claimedRoles.flatMap((claim) => tenantName(claim[pick] ?? '') ?? []);
     const [stored, tenants] = await Promise.all([
       this.repository.rolesOf(subject),
       claimedRoles.length === 0 ? [] : this.repository.findNamed(names('org'), names('project')),
     ]);
-    return [...stored, ...assignmentsFromClaims(tenants, claimedRoles)];
+    return [...confine(stored, delegation), ...assignmentsFromClaims(tenants, claimedRoles)];
+  }
+
+  #effectiveRole(tenant: TenantWithRoles, { claimedRoles, delegation }: Caller): EffectiveRole | undefined {
+    const roles = confine(tenant.roles, delegation).filter(
+      ({ orgId }) => orgId === null || orgId === tenant.orgId,
+    );
+    return effectiveRoleIn({ ...tenant, roles }, claimedRoles);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Delegation } from './delegation.js';
 import type { Role } from './permissions.js';
 
 /** A role from the claims of a token; without an organization it is one in the installation. */
@@ -14,4 +15,6 @@ export interface Caller {
   subject: string;
   scopes: ReadonlySet<string>;
   claimedRoles: readonly ClaimedRole[];
+  /** The client that a person's token was issued to; undefined when no client restricts the token. */
+  delegation?: Delegation;
 }

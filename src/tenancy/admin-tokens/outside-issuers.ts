@@ -27,7 +27,21 @@ export function outsideKeys({ issuer, jwksUri }: OutsideIssuer): JWTVerifyGetKey
 
 /** The roles that the claim of a token maps to. The claim is a name or a list of names; unmapped names are ignored. */
 export function claimedRoles(payload: JWTPayload, { rolesClaim, roles }: OutsideIssuer): ClaimedRole[] {
-  const claim = rolesClaim === undefined ? undefined : payload[rolesClaim];
+  const claim = rolesClaim === undefined ? undefined : claimAt(payload, rolesClaim);
   const names: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
   return roles.flatMap(({ name, ...role }) => (names.includes(name) ? [role] : []));
+}
+
+/** The scopes of a token, as the issuer's mapping translates them; a scope that it does not name stays as it is. */
+export function mappedScopes(given: ReadonlySet<string>, { scopes }: OutsideIssuer): Set<string> {
+  return new Set([...given].flatMap((name) => scopes.get(name) ?? [name]));
+}
+
+/** The claim of that name, or at that path of names with dots between them, as in `ext.groups`. */
+export function claimAt(payload: JWTPayload, path: string): unknown {
+  if (Object.hasOwn(payload, path)) return payload[path];
+  return path.split('.').reduce<unknown>((value, name) => {
+    const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+    return isObject ? (value as Record<string, unknown>)[name] : undefined;
+  }, payload);
 }

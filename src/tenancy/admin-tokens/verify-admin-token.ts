@@ -7,10 +7,11 @@ import {
   type JWTVerifyOptions,
 } from 'jose';
 import type { Caller } from '../access/caller.js';
+import type { Delegation } from '../access/delegation.js';
 import { accountSubject, clientSubject, COMMAND_LINE_CLIENT, outsideSubject } from '../access/subjects.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { adminAudience } from './admin-audience.js';
-import { claimedRoles, outsideKeys, type OutsideIssuer } from './outside-issuers.js';
+import { claimAt, claimedRoles, mappedScopes, outsideKeys, type OutsideIssuer } from './outside-issuers.js';
 import { CLIENT_TOKEN } from './client-token.js';
 
 /** The issuers of tokens that the admin API accepts. `ownKeys` finds the public keys of our own tokens. */
@@ -18,7 +19,13 @@ export interface AdminTrust {
   issuer: string;
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
-  liveClients: { scopesOf(clientId: string, issuedAt: number): Promise<readonly string[] | undefined> };
+  accounts: { acceptsTokens(accountId: string, issuedAt: number): Promise<boolean> };
+  liveClients: {
+    delegationOf(
+      clientId: string,
+      issuedAt: number,
+    ): Promise<(Delegation & { scopes: readonly string[] }) | undefined>;
+  };
 }
 
 type Verify = (token: string) => Promise<Caller>;
@@ -41,6 +48,8 @@ const COMMON: JWTVerifyOptions = {
   clockTolerance: 60,
   requiredClaims: ['iss', 'sub', 'aud', 'exp'],
 };
+const NOT_A_JWT =
+  'The token is no JWT. The admin API reads JWTs only: have the issuer make JWT access tokens for this audience.';
 const OUTSIDE_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt']);
 
 /**
@@ -55,16 +64,21 @@ export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promis
   verifiers.set(trust.issuer, ownVerifier(trust));
   return async (token) => {
     try {
+      if (token.split('.').length !== 3) throw invalidToken(NOT_A_JWT);
       const verify = verifiers.get(issuerOf(token));
       if (!verify) throw invalidToken('The token is from an issuer that is not accepted here.');
       return await verify(token);
     } catch (error) {
-      throw error instanceof errors.JOSEError ? invalidToken(reasonOf(error)) : error;
+      if (error instanceof errors.JOSEError) throw invalidToken(reasonOf(error));
+      // jose throws it for a key that it refuses, such as RSA with fewer than 2048 bits.
+      if (error instanceof TypeError)
+        throw invalidToken('The key that signed the token is too weak or cannot be used.');
+      throw error;
     }
   };
 }
 
-function ownVerifier({ issuer, ownKeys, liveClients }: AdminTrust): Verify {
+function ownVerifier({ accounts, issuer, ownKeys, liveClients }: AdminTrust): Verify {
   return async (token) => {
     const { payload } = await jwtVerify(token, ownKeys, {
       ...COMMON,
@@ -77,8 +91,10 @@ function ownVerifier({ issuer, ownKeys, liveClients }: AdminTrust): Verify {
     const clientId = payload['client_id'];
     if (typeof clientId !== 'string') throw invalidToken('The token has no usable client_id.');
     const scopes = scopesOf(payload['scope']);
+    let delegation: (Delegation & { scopes: readonly string[] }) | undefined;
     if (clientId !== COMMAND_LINE_CLIENT) {
-      const left = await liveClients.scopesOf(clientId, payload.iat ?? 0);
+      delegation = await liveClients.delegationOf(clientId, payload.iat ?? 0);
+      const left = delegation?.scopes;
       if (!left)
         throw invalidToken(
           'The client of the token does not exist any more, or has lost what was issued to it.',
@@ -87,8 +103,11 @@ function ownVerifier({ issuer, ownKeys, liveClients }: AdminTrust): Verify {
     }
     // A client's id may be chosen, even to look like an account's; what the token says of its subject may not.
     const ofClient = payload['sub_type'] === CLIENT_TOKEN.sub_type;
-    const subject = ofClient ? clientSubject(sub) : accountSubject(sub);
-    return { subject, scopes, claimedRoles: [] };
+    if (ofClient) return { subject: clientSubject(sub), scopes, claimedRoles: [] };
+    if (!(await accounts.acceptsTokens(sub, payload.iat ?? 0)))
+      throw invalidToken('The account of the token does not exist any more, or has a new password.');
+    const caller = { subject: accountSubject(sub), scopes, claimedRoles: [] };
+    return delegation ? { ...caller, delegation } : caller;
   };
 }
 
@@ -104,7 +123,7 @@ function outsideVerifier(outside: OutsideIssuer): Verify {
     if (!OUTSIDE_TYPES.has(type)) throw invalidToken('The token is no access token.');
     return {
       subject: outsideSubject(outside.issuer, subjectOf(payload)),
-      scopes: scopesOf(payload[outside.scopeClaim]),
+      scopes: mappedScopes(scopesOf(claimAt(payload, outside.scopeClaim)), outside),
       claimedRoles: claimedRoles(payload, outside),
     };
   };

@@ -12,7 +12,8 @@ export const MEMBER_FIELD_DESCRIPTIONS = {
   project_id: 'The project that the role is in; null for the whole organization.',
   subject:
     'Who has the role: `account:` and an id, `client:` and a client_id, or an issuer, `|` and a subject.',
-  email: 'The e-mail address of the account; send it or the subject.',
+  email:
+    'The e-mail address of the account; send it or the subject. It is shown when the role was given by it, and of owners of the installation.',
   role: 'What the member may do, weakest first: member, viewer, admin, owner.',
   created_at: 'When the role was given.',
   updated_at: 'When it was last changed.',

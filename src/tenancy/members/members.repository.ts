@@ -10,7 +10,7 @@ interface Row {
   org_id: string | null;
   project_id: string | null;
   subject: string;
-  /** Of the account that the subject is, when it is one. */
+  /** Of the account that the subject is, when it was named by it or owns the installation. */
   email: string | null;
   role: Role;
   created_at: Date;
@@ -20,7 +20,8 @@ interface Row {
 /** The role of a subject in a tenant. */
 export type Member = CamelKeys<Row>;
 
-const COLUMNS = `m.id, m.org_id, m.project_id, m.subject, a.email, m.role, m.created_at, m.updated_at`;
+const COLUMNS = `m.id, m.org_id, m.project_id, m.subject,
+  CASE WHEN m.email_named OR m.org_id IS NULL THEN a.email END AS email, m.role, m.created_at, m.updated_at`;
 const TABLES = `members m LEFT JOIN accounts a
   ON a.id = CASE WHEN m.subject ~ '^account:[0-9a-f-]{36}$' THEN substr(m.subject, 9)::uuid END`;
 const LIVING_OWNERS = `SELECT m.id FROM members m WHERE m.org_id IS NULL AND (m.subject NOT LIKE 'client:%'
@@ -51,12 +52,18 @@ export class MembersRepository {
   }
 
   /** The new row's id, or undefined when the subject has a role here already. */
-  async insert(tx: Transaction, tenant: Tenant, subject: string, role: Role): Promise<string | undefined> {
+  async insert(
+    tx: Transaction,
+    tenant: Tenant,
+    subject: string,
+    role: Role,
+    emailNamed: boolean,
+  ): Promise<string | undefined> {
     const { rows } = await tx.raw<{ rows: { id: string }[] }>(
-      `INSERT INTO members (org_id, project_id, subject, role) VALUES (?, ?, ?, ?)
+      `INSERT INTO members (org_id, project_id, subject, role, email_named) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (subject, org_id, project_id) DO NOTHING RETURNING id`,
       // knex's types know nulls among its bindings only by another name.
-      [tenant.orgId, tenant.projectId, subject, role] as string[],
+      [tenant.orgId, tenant.projectId, subject, role, emailNamed] as string[],
     );
     return rows[0]?.id;
   }

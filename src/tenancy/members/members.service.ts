@@ -58,16 +58,28 @@ export class MembersService {
     const named = await this.#subject(tenant, subject, email);
     if (typeof named !== 'string') errors.push(named);
     if (typeof named !== 'string' || errors.length > 0) throw invalid(errors);
-    return this.deps.database.transaction((tx) => this.grant(tx, actor, tenant, named, role));
+    return this.deps.database.transaction((tx) =>
+      this.grant(tx, actor, tenant, named, role, email !== undefined),
+    );
   }
 
-  /** As `add`, for a subject that is known to exist, within the caller's transaction. */
-  async grant(tx: Transaction, actor: Actor, tenant: Tenant, subject: string, role: Role): Promise<Member> {
+  /**
+   * As `add`, for a subject that is known to exist, within the caller's transaction; `emailNamed` says that the e-mail
+   * address was named, so that it may be shown.
+   */
+  async grant(
+    tx: Transaction,
+    actor: Actor,
+    tenant: Tenant,
+    subject: string,
+    role: Role,
+    emailNamed = false,
+  ): Promise<Member> {
     const { repository, tenants } = this.deps;
     if (tenant.orgId !== null) await tenants.lockForShare(tx, { orgId: tenant.orgId, projectId: null });
     if (tenant.orgId !== null && tenant.projectId !== null)
       await tenants.lockForShare(tx, { orgId: tenant.orgId, projectId: tenant.projectId });
-    const id = await repository.insert(tx, tenant, subject, role);
+    const id = await repository.insert(tx, tenant, subject, role, emailNamed);
     if (id === undefined) {
       throw new AppError('conflict', 'This subject has a role here already; change that one instead.');
     }

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { appoint } from '../../harness/admin/admin-caller.js';
+import { eventually } from '../../harness/common/eventually.js';
 import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
@@ -54,6 +55,40 @@ test('what cannot be stored is 400 in a form, too', async () => {
 test('a device form without the session of its page is 400', async () => {
   const body = new URLSearchParams({ user_code: 'AAAA-BBBB', xsrf: 'x' });
   expect((await fetch(`${server.origin}/device`, { method: 'POST', body })).status).toBe(400);
+});
+
+test('the end of a device flow that nobody began is 400, with and without a cookie', async () => {
+  for (const cookie of ['', 'postern_session=x; postern_session.sig=y']) {
+    const headers = { accept: 'text/html', cookie };
+    const answer = await fetch(`${server.origin}/device/x`, { headers });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('This sign-in is over');
+  }
+  expect(server.logs()).not.toContain('engine failed');
+});
+
+test('bodies that are cut off cause no error', async () => {
+  const paths = [
+    '/oauth2/token',
+    '/oauth2/introspect',
+    '/oauth2/device',
+    '/device',
+    '/oauth2/logout/confirm',
+  ];
+  for (const path of [...paths, '/oauth2/register', '/interaction/x/login', '/admin/v1/orgs']) {
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(new URL(server.origin).port), '127.0.0.1', () => {
+        socket.write(
+          `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
+            'Content-Length: 1000\r\n\r\ngrant_type=client_credentials',
+        );
+        setTimeout(() => socket.resetAndDestroy(), 50);
+      });
+      socket.on('close', () => resolve());
+    });
+  }
+  for (const path of paths) await eventually(() => server.logs().includes(`"path":"${path}","status":`));
+  expect(server.logs()).not.toMatch(/"level":50|"status":5\d\d/);
 });
 
 describe('somebody who may only manage clients', () => {

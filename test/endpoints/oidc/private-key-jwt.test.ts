@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import * as oidc from 'openid-client';
@@ -56,10 +57,40 @@ test('a client that signs assertions gets tokens for a person, and refreshes the
   expect(await oidc.refreshTokenGrant(config, tokens.refresh_token as string)).toHaveProperty('access_token');
 });
 
-test('an assertion for the issuer or for the token endpoint is accepted', async () => {
+test('an assertion for the issuer is accepted', async () => {
   expect((await ask(await sign(claims()))).status).toBe(200);
-  expect((await ask(await sign(claims({ aud: `${server.issuer}/oauth2/token` })))).status).toBe(200);
+  expect((await ask(await sign(claims({ aud: [server.issuer] })))).status).toBe(200);
   expect((await ask(await sign(claims()), other)).status).toBe(200);
+});
+
+test.each<[string, () => Record<string, unknown>, RegExp]>([
+  ['for the token endpoint', () => ({ aud: `${server.issuer}/oauth2/token` }), /aud .* issuer alone/],
+  ['for others besides', () => ({ aud: [server.issuer, 'https://other.example'] }), /aud .* issuer alone/],
+  ['good for more than ten minutes', () => ({ exp: now() + 660 }), /exp .* ten minutes/],
+])('an assertion %s is refused with the reason', async (_, changes, reason) => {
+  const { status, body } = await ask(await sign(claims(changes())));
+  expect({ status, error: body['error'] }).toEqual({ status: 401, error: 'invalid_client' });
+  expect(body['error_description']).toMatch(reason);
+});
+
+test('a key set that could not be fetched is not asked for again at once', async () => {
+  let connections = 0;
+  const receiver = createServer((socket) => {
+    connections++;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const { port } = receiver.address() as AddressInfo;
+  const { client_id: id } = await server.register({
+    token_endpoint_auth_method: 'private_key_jwt',
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    jwks_uri: `https://localhost:${String(port)}/jwks`,
+  });
+  for (let turn = 0; turn < 4; turn++)
+    expect(await ask(await sign(claims({ iss: id, sub: id })))).toMatchObject(REFUSED);
+  expect(connections).toBe(1);
+  receiver.close();
 });
 
 test('an assertion works once, on whichever node', async () => {

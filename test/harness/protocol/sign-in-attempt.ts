@@ -11,14 +11,13 @@ export interface SignInAnswer {
   signedIn: boolean;
 }
 
-/** Tries to sign in at a node from an IP address, with a browser of its own. The node needs `TRUSTED_PROXIES: '1'`. */
+/** Tries to sign in at a node from an IP address, with a browser of its own or `agent`. The node needs `TRUSTED_PROXIES: '1'`. */
 export async function attemptSignIn(
   config: oidc.Configuration,
   { email, password }: { email: string; password: string },
-  { at, from }: { at: TestServer; from: string },
+  { at, from, agent = new UserAgent() }: { at: TestServer; from: string; agent?: UserAgent },
 ): Promise<SignInAnswer> {
   const { url, redirectUri } = await authorizationRequest(config, { scope: 'openid' });
-  const agent = new UserAgent();
   const headers = { 'x-forwarded-for': from };
   const page = await agent.open(at.origin + url.pathname + url.search, { headers });
   const action = /action="([^"]*\/login)"/.exec(page.body)?.[1] ?? '';

@@ -141,6 +141,6 @@ test('a node on the internet sends nothing to internal addresses', async () => {
     return true;
   });
   expect(await waiting()).toMatchObject([{ attempts: 1, leased: false }]);
-  expect(node.stderr).toContain('hostname resolves to a special-use IP address');
+  expect(node.stderr).toContain('has an address that is not public');
   expect(receiver.tokens).toEqual([]);
 });

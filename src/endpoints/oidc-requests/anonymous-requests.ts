@@ -1,0 +1,75 @@
+import { isIP } from 'node:net';
+import type Koa from 'koa';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Context } from '../../context.js';
+import { AppError } from '../../platform/errors/errors.js';
+import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+
+/** Seconds that a session lives in which nobody has signed in, and an interaction before the sign-in. */
+export const ANONYMOUS_SESSION_TTL = 600;
+export const ANONYMOUS_INTERACTION_TTL = 900;
+
+/** Most bytes of the parameters that are stored with an authorization request; of others `OTHER_BYTES`. */
+const MAX_BYTES: Readonly<Record<string, number>> = {
+  state: 2_048,
+  nonce: 2_048,
+  scope: 8_192,
+  claims: 8_192,
+  id_token_hint: 8_192,
+};
+const OTHER_BYTES = 4_096;
+const PAGES: readonly string[] = [ENGINE_ROUTES.code_verification, ENGINE_ROUTES.end_session];
+
+/** Throws InvalidRequest when a parameter of an authorization or device authorization request is too long to be stored. */
+export function checkParameterSizes({ oidc }: Pick<KoaContextWithOIDC, 'oidc'>): void {
+  for (const [name, value] of Object.entries(oidc.params ?? {})) {
+    const limit = MAX_BYTES[name] ?? OTHER_BYTES;
+    const size = typeof value === 'string' ? Buffer.byteLength(value) : 0;
+    if (size > limit) throw new errors.InvalidRequest(`${name} has more than ${String(limit)} bytes`);
+  }
+}
+
+/** Counts an authorization request that begins without a session; throws an OAuth error beyond the limit of the network. */
+export type CountAnonymous = (address: string) => Promise<void>;
+
+type Services = Pick<Context, 'attempts' | 'rateLimits'>;
+
+export function countAnonymous({ attempts, rateLimits }: Services): CountAnonymous {
+  return async (address) => {
+    // Callers on this machine, and all callers behind a proxy that no setting names.
+    if (isIP(address) === 0 || /^(?:::ffff:)?127\.|^::1$/i.test(address)) return;
+    await attempts.reserve([rateLimits.anonymousRequest(address)]);
+  };
+}
+
+/** As an error of the authorization response (RFC 6749 section 4.1.2.1). */
+export function countAnonymousInEngine(count: CountAnonymous): CountAnonymous {
+  return async (address) => {
+    try {
+      await count(address);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind !== 'slow_down') throw error;
+      const minutes = String(Math.ceil((error.retryAfter ?? 60) / 60));
+      const text = `too many sign-ins were begun from this network; try again in ${minutes} minutes`;
+      throw new errors.CustomOIDCProviderError('temporarily_unavailable', text);
+    }
+  };
+}
+
+/**
+ * Counts the requests of each network that store a row without anybody signed in: the pages for devices and for sign-out,
+ * and requests for device codes.
+ */
+export function limitAnonymousRequests(count: CountAnonymous, errorPages: Koa.Middleware): Koa.Middleware {
+  return async (ctx, next) => {
+    if (ctx.path === ENGINE_ROUTES.device_authorization && ctx.method === 'POST') {
+      await count(ctx.ip);
+      await next();
+    } else if (PAGES.includes(ctx.path) && ctx.method === 'GET') {
+      await errorPages(ctx, async () => {
+        await count(ctx.ip);
+        await next();
+      });
+    } else await next();
+  };
+}

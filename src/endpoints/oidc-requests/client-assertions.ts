@@ -1,0 +1,23 @@
+import { type Configuration, errors } from 'oidc-provider';
+
+const MAX_SECONDS_AHEAD = 600;
+
+/**
+ * What an assertion of a client (RFC 7523) must be beyond what the engine checks: at most ten minutes from expiry, since
+ * its `jti` is remembered until then, and for this issuer alone (draft-ietf-oauth-rfc7523bis section 4), so that no other
+ * server can have it made for its own token endpoint. It is called after the signature was verified.
+ */
+export const checkClientAssertion: NonNullable<Configuration['assertJwtClientAuthClaimsAndHeader']> = (
+  ctx,
+  { aud, exp },
+) => {
+  const { issuer } = ctx.oidc;
+  if (aud !== issuer && !(Array.isArray(aud) && aud.length === 1 && aud[0] === issuer))
+    throw refusal(`aud of the client_assertion must be the issuer alone: ${issuer}`);
+  if (Number(exp) > Date.now() / 1000 + MAX_SECONDS_AHEAD)
+    throw refusal('exp of the client_assertion must be at most ten minutes ahead');
+};
+
+function refusal(description: string): Error {
+  return Object.assign(new errors.InvalidClientAuth(description), { error_description: description });
+}

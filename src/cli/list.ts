@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Page } from '../platform/paging/page.js';
-import type { JsonOption } from './options.js';
+import type { JsonOption } from './output.js';
 import { print, table } from './output.js';
 import { UsageError } from './usage-error.js';
 

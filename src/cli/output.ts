@@ -75,3 +75,8 @@ function escapeControls(cell: string): string {
     character === '\n' ? '\\n' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }
+
+/** Whether to print JSON. */
+export interface JsonOption {
+  json?: boolean;
+}

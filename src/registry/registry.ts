@@ -12,6 +12,7 @@ import { capabilitiesOf } from './client-rules/capabilities.js';
 import { ClientAuthenticationService } from './client-secrets/client-authentication.service.js';
 import { ClientSecretsRepository } from './client-secrets/client-secrets.repository.js';
 import { ClientSecretsService } from './client-secrets/client-secrets.service.js';
+import { ClientPagesService } from './clients/client-pages.service.js';
 import { ClientsRepository } from './clients/clients.repository.js';
 import { ClientsService } from './clients/clients.service.js';
 import { DeletedClientsService } from './clients/deleted-clients.service.js';
@@ -71,14 +72,14 @@ export function makeRegistry(
   const liveClients = new LiveClientsService(new LiveClientsRepository(database));
   // An installation without https is on this computer, as are the applications.
   const logos = new LogosService(liveClients, platform.vault, settings.issuer.startsWith('http:'));
+  const publisher = new PublisherService(publisherRepository);
   const clients = new ClientsService({
     database,
     repository: clientsRepository,
     liveClients,
     secrets: clientSecrets,
     scopes,
-    publisher: new PublisherService(publisherRepository),
-    logos,
+    publisher,
     tenants,
     audit,
     invalidatedArtifacts,
@@ -109,6 +110,7 @@ export function makeRegistry(
       days: settings.dynamicClientRetentionDays,
     }),
     clients,
+    clientPages: new ClientPagesService({ liveClients, publisher, logos }),
     logos,
     liveClients,
     clientSecrets,

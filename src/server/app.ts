@@ -5,7 +5,7 @@ import { withIntrospection } from '../endpoints/introspection/introspection.js';
 import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
-import { countAnonymous, limitAnonymousRequests } from '../endpoints/oidc-requests/anonymous-requests.js';
+import { countAnonymous, limitAnonymousRequests } from '../endpoints/oidc-guards/anonymous-requests.js';
 import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-requests.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';

@@ -5,7 +5,7 @@ import { type ClientRecord, toWire } from '../../registry/client-record/client-r
 import { tokenToWire } from '../../registry/initial-access-tokens/initial-access-token.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
-import type { JsonOption } from '../options.js';
+import type { JsonOption } from '../output.js';
 import { jsonObject } from '../usage-error.js';
 import { commandLineActor } from '../actor.js';
 import { describeRecord, print } from '../output.js';

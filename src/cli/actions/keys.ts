@@ -2,7 +2,7 @@ import { toSnake } from '../../platform/wire/snake-case.js';
 import { commandLineActor } from '../actor.js';
 import { print, table } from '../output.js';
 import { withContext } from '../with-context.js';
-import type { JsonOption } from '../options.js';
+import type { JsonOption } from '../output.js';
 
 /** `postern keys list` */
 export async function listKeys({ json }: JsonOption): Promise<void> {

@@ -4,7 +4,7 @@ import { AppError } from '../../platform/errors/errors.js';
 import { createLogger } from '../../platform/telemetry/telemetry.js';
 import { readCommandSettings } from '../command-settings.js';
 import { print } from '../output.js';
-import type { JsonOption } from '../options.js';
+import type { JsonOption } from '../output.js';
 
 /** `postern migrate`: makes the installation, too, when there is none. */
 export async function migrate({ json }: JsonOption): Promise<void> {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { settingsMarkdown, withSettingsMarkdown } from '../../settings/settings-table.js';
 import { currentSettings } from '../../settings/settings.js';
 import { warnOfUnknownVariables } from '../command-settings.js';
-import type { JsonOption } from '../options.js';
+import type { JsonOption } from '../output.js';
 import { print, table } from '../output.js';
 
 /** `markdown` prints the table of the documents; as a string it is the file to write it to. */

@@ -1,7 +1,7 @@
 import type { Page } from '../../platform/paging/page.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
-import type { JsonOption } from '../options.js';
+import type { JsonOption } from '../output.js';
 import { commandLineActor } from '../actor.js';
 import { print } from '../output.js';
 import { withContext } from '../with-context.js';

@@ -6,7 +6,7 @@ import type {
   UpdateAccountOptions,
 } from '../actions/account.js';
 import { withListOptions } from '../list.js';
-import type { JsonOption } from '../options.js';
+import type { JsonOption } from '../output.js';
 
 const ACCOUNT = 'e-mail address or id of the account';
 const load = () => import('../actions/account.js');
@@ -62,7 +62,7 @@ export function accountCommands(): Command {
   subcommand('import', 'Create an account from each line of a file: JSON as for the admin API')
     .argument('<file>', 'newline-delimited JSON; - is standard input')
     .action(async (file: string, options: JsonOption) =>
-      (await import('../actions/account-import.js')).importAccounts(file, options),
+      (await import('../actions/account.js')).importAccounts(file, options),
     );
   return command;
 }

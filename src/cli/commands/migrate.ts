@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { JsonOption } from '../options.js';
+import type { JsonOption } from '../output.js';
 
 /** `postern migrate` */
 export function migrateCommand(): Command {

@@ -2,7 +2,7 @@ import type Koa from 'koa';
 import { requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import type { LinkOnPage } from '../../platform/pages/page-models.js';
 import type { Pages } from '../../platform/pages/pages.js';
-import type { ClientsService, WayBack } from '../../registry/clients/clients.service.js';
+import type { ClientPagesService, WayBack } from '../../registry/clients/client-pages.service.js';
 import { InteractionOver } from '../oidc-interactions/interaction-over.js';
 
 /** Remembers which application a sign-in was for, when the interaction itself is gone. */
@@ -19,7 +19,7 @@ export function noteApplication(ctx: Koa.Context, issuer: string, uid: string, c
 /** Shows why an interaction is over, with a way back to the application. Every other error is left to others. */
 export function endingPages(
   pages: Pages,
-  clients: Pick<ClientsService, 'wayBack'>,
+  clients: Pick<ClientPagesService, 'wayBack'>,
   issuer: string,
 ): Koa.Middleware {
   return async (ctx, next) => {

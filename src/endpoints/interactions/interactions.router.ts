@@ -11,17 +11,17 @@ import { InteractionsService } from './interactions.service.js';
 
 /** The router of the pages between an authorization request and its response. */
 export function createInteractionRouter(
-  { accounts, clients, logos, pages, scopes, settings, vault }: Context,
+  { accounts, clientPages, logos, pages, scopes, settings, vault }: Context,
   engine: Engine,
   onUnexpected: OnUnexpected,
 ): Router {
   const router = interactionRoutes({
     engine: new InteractionEngine(() => engine.provider),
-    service: new InteractionsService(clients, scopes, accounts),
+    service: new InteractionsService(clientPages, scopes, accounts),
     pages,
     tokens: new FormTokens(vault),
     issuer: settings.issuer,
-    endings: endingPages(pages, clients, settings.issuer),
+    endings: endingPages(pages, clientPages, settings.issuer),
     onUnexpected,
   });
   router.use(logoRoutes(logos).routes());

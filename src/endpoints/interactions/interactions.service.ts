@@ -9,7 +9,7 @@ import type {
   SelectAccountModel,
   SignInModel,
 } from '../../platform/pages/page-models.js';
-import type { ClientsService, ConsentView } from '../../registry/clients/clients.service.js';
+import type { ClientPagesService, ConsentView } from '../../registry/clients/client-pages.service.js';
 import type { ScopesService } from '../../registry/scopes/scopes.service.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { ConsentDecision } from '../oidc-interactions/grant-decision.js';
@@ -25,7 +25,7 @@ type SwitchingForms = Forms & { switchUrl: string };
 /** What the pages between an authorization request and its response show, and what a submitted form means. */
 export class InteractionsService {
   constructor(
-    private readonly clients: Pick<ClientsService, 'consentView'>,
+    private readonly clients: Pick<ClientPagesService, 'consentView'>,
     private readonly scopes: Pick<ScopesService, 'describe'>,
     private readonly accounts: Pick<AccountsService, 'authenticate' | 'find'>,
   ) {}

@@ -1,7 +1,7 @@
 import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { SERVER_FAULT, requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
-import type { ClientsService } from '../../registry/clients/clients.service.js';
+import type { ClientPagesService } from '../../registry/clients/client-pages.service.js';
 import type { ClientOnPage, EngineForm } from '../../platform/pages/page-models.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
@@ -40,7 +40,7 @@ interface EngineClient {
  */
 export function enginePages(
   pages: Pages,
-  clients: Pick<ClientsService, 'consentView'>,
+  clients: Pick<ClientPagesService, 'consentView'>,
   accounts: Pick<AccountsService, 'find'>,
 ): EnginePages {
   /** An error that cannot be returned to a relying party. The engine has set the status. */
@@ -131,7 +131,7 @@ function engineForm(ctx: KoaContextWithOIDC, route: string): EngineForm {
 }
 
 async function describe(
-  clients: Pick<ClientsService, 'consentView'>,
+  clients: Pick<ClientPagesService, 'consentView'>,
   { clientId, clientName = clientId }: EngineClient,
 ): Promise<ClientOnPage> {
   const view = await clients.consentView(clientId);

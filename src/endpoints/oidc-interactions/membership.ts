@@ -6,7 +6,7 @@ import type { AccessService } from '../../tenancy/access/access.service.js';
 import { offlineAccess } from '../oidc-patches/offline-consent.js';
 import { hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
 import { nativeConsent } from '../oidc-requests/native-consent.js';
-import { checkParameterSizes, type CountAnonymous } from '../oidc-requests/anonymous-requests.js';
+import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
 
 /** Whether a person may authorize a client at all, whatever it asks for. */

@@ -7,9 +7,9 @@ import {
   ANONYMOUS_SESSION_TTL,
   checkParameterSizes,
   type CountAnonymous,
-} from '../oidc-requests/anonymous-requests.js';
-import { checkClientAssertion } from '../oidc-requests/client-assertions.js';
-import { engineFetch } from '../oidc-requests/engine-fetch.js';
+} from '../oidc-guards/anonymous-requests.js';
+import { checkClientAssertion } from '../oidc-guards/client-assertions.js';
+import { engineFetch } from '../oidc-guards/engine-fetch.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';

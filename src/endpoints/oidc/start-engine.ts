@@ -15,7 +15,7 @@ import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
 import { logoutHandler, logoutMessage } from './logout-delivery.js';
-import { countAnonymous, countAnonymousInEngine } from '../oidc-requests/anonymous-requests.js';
+import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { Engine } from './engine.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';
@@ -26,7 +26,7 @@ export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 
 /** Starts the engine on the services of this process; `onChange` is called when changed keys or scopes made it rebuild. */
 export async function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
-  const { access, accounts, apis, clients, keys, liveClients, log, outbox, pages } = context;
+  const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
   const { database, scopes, settings, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
   const mayAuthorize = membershipRule(liveClients, access);
@@ -46,7 +46,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
         forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
-      pages: enginePages(pages, clients, accounts),
+      pages: enginePages(pages, clientPages, accounts),
     };
     return {
       fingerprint: createHash('sha256')

@@ -1,27 +1,7 @@
-import { lookup as resolve } from 'node:dns';
 import { request } from 'node:https';
-import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { isPublicAddress, literalAddress } from './public-addresses.js';
-
-/** Why a request was not sent. */
-export class ForbiddenAddressError extends Error {
-  constructor(host: string) {
-    super(`${host} has an address that is not public, so no request was sent to it`);
-    this.name = 'ForbiddenAddressError';
-  }
-}
-
-/** Connects only to addresses that were checked: all addresses of the name must be public. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses) => {
-    const refused = error ?? (addresses.every(isPublic) ? null : new ForbiddenAddressError(hostname));
-    const [first] = addresses ?? [];
-    if (refused) callback(refused, '', 0);
-    else if (options.all) callback(null, addresses);
-    else callback(null, first?.address ?? '', first?.family);
-  });
-};
+import { ForbiddenAddressError, publicLookup } from './public-lookup.js';
 
 /**
  * `fetch` for URLs that clients have given: https only, to public addresses only, which are checked before connecting, and
@@ -46,10 +26,6 @@ export async function guardedFetch(url: string | URL, options: RequestInit = {})
     });
     outgoing.on('error', fail).end(body);
   });
-}
-
-function isPublic({ address }: { address: string }): boolean {
-  return isPublicAddress(address);
 }
 
 function pairs(raw: readonly string[]): [string, string][] {

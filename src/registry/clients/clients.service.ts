@@ -3,8 +3,6 @@ import type { AdminReach } from '../../tenancy/access/delegation.js';
 import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
-import type { AdministrationOnPage, ClientOnPage } from '../../platform/pages/page-models.js';
-import type { LogosService } from '../logos/logos.service.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
@@ -31,28 +29,10 @@ export interface ClientsDependencies {
   secrets: ClientSecretsService;
   scopes: ScopesService;
   publisher: PublisherService;
-  logos: LogosService;
   tenants: TenantsService;
   audit: AuditService;
   invalidatedArtifacts: InvalidatedArtifactsCleanup;
   capabilities: Capabilities;
-}
-
-/** What the consent page shows of a client, and which of its scopes a person may refuse. */
-export interface ConsentView {
-  client: ClientOnPage;
-  optionalScopes: string[];
-  /** Who the client belongs to, and where its tokens may act in the admin API. */
-  administration: AdministrationOnPage;
-}
-
-/** Where a person can go on, who came from a client. */
-export interface WayBack {
-  clientName: string;
-  /** OpenID Connect Core section 4. */
-  initiateLoginUri: string | null;
-  /** The home page, or the origin of a redirect URI; undefined for an app. */
-  homeUri: string | undefined;
 }
 
 /**
@@ -228,32 +208,6 @@ export class ClientsService {
     to: Buffer | null,
   ): Promise<boolean> {
     return this.deps.repository.replaceRegistrationToken(tx, id, from, to);
-  }
-
-  /** Undefined when there is no such live client. */
-  async consentView(clientId: string): Promise<ConsentView | undefined> {
-    const live = await this.deps.liveClients.find(clientId);
-    if (!live) return undefined;
-    const { record, orgName, projectName, adminReach } = live;
-    const { clientName, description, company, logoUri, clientUri, policyUri, tosUri } = record;
-    const verifiedHost = await this.deps.publisher.verifiedHost(record.id);
-    const logoPath = logoUri === null ? null : this.deps.logos.pathOf(clientId, logoUri);
-    const uris = { logoPath, clientUri, policyUri, tosUri };
-    return {
-      client: { clientId, clientName, description, company, ...uris, verifiedHost },
-      optionalScopes: record.optionalScopes,
-      administration: { orgName, projectName, reach: adminReach },
-    };
-  }
-
-  /** Undefined when there is no such live client. */
-  async wayBack(clientId: string): Promise<WayBack | undefined> {
-    const record = (await this.deps.liveClients.find(clientId))?.record;
-    if (!record) return undefined;
-    const { clientName, clientUri, initiateLoginUri, redirectUris } = record;
-    const web = redirectUris.find((uri) => /^https?:/.test(uri));
-    const origin = web === undefined ? undefined : `${new URL(web).origin}/`;
-    return { clientName, initiateLoginUri, homeUri: clientUri ?? origin };
   }
 
   async #check(draft: ClientDraft, before: ClientRecord | undefined, tx?: Transaction): Promise<void> {

@@ -1,6 +1,7 @@
 import { request } from 'node:https';
 import { isIP } from 'node:net';
-import { isPublicAddress, lookupPublic } from '../../platform/http/outside-addresses.js';
+import { isPublicAddress } from '../../platform/outgoing/public-addresses.js';
+import { publicLookup } from '../../platform/outgoing/public-lookup.js';
 import { type Image, imageOf } from './image.js';
 
 const MAX_BYTES = 256 * 1024;
@@ -41,7 +42,7 @@ function get(url: URL, allowPrivate: boolean, signal: AbortSignal): Promise<Buff
         agent: false,
         signal,
         headers: { accept: 'image/png, image/jpeg, image/gif, image/webp', 'accept-encoding': 'identity' },
-        ...(allowPrivate ? {} : { lookup: lookupPublic }),
+        ...(allowPrivate ? {} : { lookup: publicLookup }),
       },
       (response) => {
         const { statusCode: status = 0, headers } = response;

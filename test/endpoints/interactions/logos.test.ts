@@ -1,7 +1,7 @@
 import { runInThisContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { isPublicAddress } from '../../../src/platform/http/outside-addresses.js';
+import { isPublicAddress } from '../../../src/platform/outgoing/public-addresses.js';
 import { fetchImage } from '../../../src/registry/logos/fetch-image.js';
 import { type LocalSite, startSite } from '../../harness/browser/local-site.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';

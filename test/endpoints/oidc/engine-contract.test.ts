@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Provider } from 'oidc-provider';
 
 const ENGINE = dirname(dirname(createRequire(import.meta.url).resolve('oidc-provider')));
-const PATCHES = join('src', 'endpoints', 'oidc-patches');
+const PATCHES = ['oidc-patches', 'oidc-token-patches'].map((name) => join('src', 'endpoints', name));
 
 /** The lines of the engine that the patches name, with what they rely on there. */
 const LINES: Record<string, string> = {
@@ -135,8 +135,9 @@ test.each(TEXTS)('%s still has: %s', (file, text) => {
 });
 
 test('each patch names its lines of the engine and its test, and each line that it names is checked here', () => {
-  for (const file of readdirSync(PATCHES)) {
-    const source = readFileSync(join(PATCHES, file), 'utf8');
+  const files = PATCHES.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  for (const file of files) {
+    const source = readFileSync(file, 'utf8');
     const comments = source.match(/\/\*\*.*?\*\//gs)?.join('\n') ?? '';
     let path = '';
     const named: string[] = [];

@@ -1,4 +1,0 @@
-/** Whether to print JSON. */
-export interface JsonOption {
-  json?: boolean;
-}

@@ -29,7 +29,7 @@ export function restoreOfflineAccess({ method, oidc, query }: KoaContextWithOIDC
 
 /**
  * Restores `offline_access`; it never asks by itself. For the first prompt: its checks run before any other prompt is
- * considered and before the request is stored (lib/actions/authorization/interactions.js:15 and :96).
+ * considered and before the request is stored (lib/actions/authorization/interactions.js:15 and :98).
  */
 export const offlineAccess = new Check('offline_access', 'never asks', 'consent_required', (ctx) => {
   restoreOfflineAccess(ctx, words(ctx.oidc.grant?.getOIDCScope()).includes(OFFLINE));

@@ -17,6 +17,8 @@ const LINES: Record<string, string> = {
   'lib/helpers/router.js:206': 'if (!matched) return next();',
   'lib/shared/check_resource.js:77': 'resourceServers[identifier] = new provider.ResourceServer(',
   'lib/shared/reject_structured_tokens.js:13': 'if (tokenIsJWT) {',
+  'lib/actions/authorization/interactions.js:15': 'const { policy, url: interactionUrl } =',
+  'lib/actions/authorization/interactions.js:98': 'const uid = nanoid();',
   'lib/actions/authorization/resume.js:111': 'session.resetIdentifier();',
   'lib/actions/authorization/scopes.js:39': "scopes.splice(scopes.indexOf('offline_access'), 1);",
   'lib/actions/authorization/sender_constraints.js:16':

@@ -44,6 +44,7 @@ test('a client made of the document drives every operation through a whole life'
   const token = await call('createInitialAccessToken', 201, { parameters: place, body: { max_uses: 2 } });
   await call('deleteInitialAccessToken', 204, { parameters: { ...place, id: idOf(token) } });
   await driveReports(place);
+  await driveAccounts();
   const spare = idOf(
     await call('createProject', 201, { parameters: { org }, body: { slug: 'two', name: 'Two' } }),
   );
@@ -134,6 +135,18 @@ async function driveClients(place: Record<string, string>): Promise<void> {
   await call('restoreClient', 200, { parameters });
 }
 
+async function driveAccounts(): Promise<void> {
+  const body = { email: 'driven@people.example', password: 'a passphrase of theirs', email_verified: true };
+  const parameters = { account: idOf(await call('createAccount', 201, { body })) };
+  await call('createAccount', 409, { body });
+  await call('createAccount', 422, { body: { email: 'nobody' } });
+  await call('listAccounts', 200, { parameters: { starts_with: 'driven', page_limit: '1' } });
+  await call('getAccount', 200, { parameters });
+  await call('getAccount', 404, { parameters: { account: randomUUID() } });
+  await call('updateAccount', 200, { parameters, body: { email: 'moved@people.example' } });
+  await call('setAccountPassword', 204, { parameters, body: { password: 'another passphrase' } });
+}
+
 async function driveReports(place: Record<string, string>): Promise<void> {
   const { org = '' } = place;
   const span = { from: '2026-01-01', to: '2026-01-31' };
@@ -150,7 +163,7 @@ test('a caller with fewer permissions is refused as documented', async () => {
   const without = new DocumentClient(document, server.origin, 'nonsense');
   const { id } = await server.person();
   const weak = new DocumentClient(document, server.origin, await server.adminToken([]));
-  const parameters = { org: 'default', project: 'default', id, member: id, name: 'openid' };
+  const parameters = { org: 'default', project: 'default', id, account: id, member: id, name: 'openid' };
   for (const [operation, { ...documented }] of client.operations) {
     const body = documented.requestBody ? {} : undefined;
     expect((await without.call(operation, { parameters: inPath(documented.path), body })).status).toBe(401);

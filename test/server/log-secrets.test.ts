@@ -142,6 +142,8 @@ test('no log of a whole run holds any secret that it used', async () => {
   }
   const logs = server.stderr + (await readFile(join(home.directory, 'postgres.log'), 'utf8'));
   const leaked = [...secrets].filter(([, secret]) => {
+    // A cookie holds it, so that a page can lead back to the application; it is public.
+    if (secret === client.client_id) return false;
     const pieces = [secret, secret.slice(0, 16), secret.slice(-16), encodeURIComponent(secret)];
     return pieces.some((piece) => logs.includes(piece));
   });

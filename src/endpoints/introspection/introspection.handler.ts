@@ -96,14 +96,16 @@ class Exchange {
     res.setHeader('X-Request-Id', this.#requestId);
     res.setHeader('Access-Control-Allow-Origin', req.headers.origin ?? '*');
     res.setHeader('Access-Control-Expose-Headers', 'WWW-Authenticate');
-    res.once('close', () =>
+    const log = () =>
       logRequest(this.deps.log, this.#started, res, {
         requestId: this.#requestId,
         method: req.method ?? '',
         path: ENGINE_ROUTES.introspection,
         address: this.#address,
-      }),
-    );
+      });
+    // The caller may have closed the connection while it sent the body.
+    if (res.closed) log();
+    else res.once('close', log);
   }
 
   async #introspect(form: URLSearchParams): Promise<unknown> {

@@ -13,7 +13,7 @@ const NETWORK = new Set([
   'ETIMEDOUT',
 ]);
 const MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Timeout acquiring a connection|not queryable|Query read timeout|^timeout expired$/;
+  /timeout exceeded when trying to connect|Connection terminated|Timeout acquiring a connection|^Unable to acquire a connection$|not queryable|Query read timeout|^timeout expired$/;
 
 /**
  * Whether an error means that PostgreSQL cannot serve requests now (down, starting, slow, out of connections, read-only)

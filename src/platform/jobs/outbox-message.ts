@@ -62,6 +62,12 @@ export class DeliveryError extends Error {
   }
 }
 
+/** What is logged of a failure: what is stored of it, and the same of its causes. */
+export function loggableReason(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return storableReason(error) + (cause === undefined ? '' : `: ${loggableReason(cause)}`);
+}
+
 /** What is stored of a failure. The text of an error that is no DeliveryError could quote the payload. */
 export function storableReason(error: unknown): string {
   if (error instanceof DeliveryError) return error.message.slice(0, 500);

@@ -8,6 +8,7 @@ import {
   type OutboxHandler,
   type OutboxMessage,
   retryDelay,
+  loggableReason,
   storableReason,
 } from './outbox-message.js';
 import type { LeasedRow, OutboxCounts, OutboxRepository, OutboxRow } from './outbox.repository.js';
@@ -109,14 +110,14 @@ export class OutboxService {
   async #retry(row: LeasedRow, handler: OutboxHandler, error: unknown): Promise<void> {
     const seconds = retryDelay(handler.retries ?? DEFAULT_RETRIES, row.attempt);
     await this.repository.retry(row, storableReason(error), seconds);
-    const fields = { ...fieldsOf(row), retryInSeconds: Math.round(seconds), reason: storableReason(error) };
+    const fields = { ...fieldsOf(row), retryInSeconds: Math.round(seconds), reason: loggableReason(error) };
     this.log[row.attempt === 1 ? 'warn' : 'info'](fields, 'a message was not delivered and is tried again');
   }
 
   async #giveUp(row: LeasedRow, error: unknown): Promise<void> {
     await this.repository.giveUp(row, storableReason(error));
     this.log.warn(
-      { ...fieldsOf(row), reason: storableReason(error) },
+      { ...fieldsOf(row), reason: loggableReason(error) },
       'a message could not be delivered and is now a dead letter',
     );
   }

@@ -117,6 +117,8 @@ describeWithBrowser('device', (open) => {
       const seconds = code === expired.user_code ? 700 : 0;
       answers.push(
         await later(seconds, async () => {
+          // The page's own session has ended by then.
+          if (seconds > 0) await page.goto(used.verification_uri);
           await enter(page, code);
           return page.getByRole('alert').innerText();
         }),

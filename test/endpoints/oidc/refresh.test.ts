@@ -42,8 +42,8 @@ describe('a refresh token is issued', () => {
     const { refresh_token: foreign } = await obtain();
     const fields = { grant_type: 'refresh_token', refresh_token: foreign as string };
     const answer = await postForm(`${server.origin}/oauth2/token`, fields, basic(other));
-    expect(answer.status).toBe(400);
-    expect(answer.body['error_description']).toContain('not allowed for this client');
+    expect([answer.status, answer.body['error']]).toEqual([400, 'unauthorized_client']);
+    expect(answer.body['error_description']).toContain('not among the grant_types of this client');
   });
 });
 

@@ -108,8 +108,9 @@ describe('parameters', () => {
   });
 });
 
-test.each(ENDPOINTS)('GET %s finds nothing', async (path) => {
-  expect((await fetch(server.origin + path, { redirect: 'manual' })).status).toBe(404);
+test.each(ENDPOINTS)('GET %s is told the methods that are allowed', async (path) => {
+  const answer = await fetch(server.origin + path, { redirect: 'manual' });
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, expect.stringContaining('POST')]);
 });
 
 test('every answer carries a request id, and is not to be stored', async () => {

@@ -141,6 +141,6 @@ test('a node on the internet sends nothing to internal addresses', async () => {
     return true;
   });
   expect(await waiting()).toMatchObject([{ attempts: 1, leased: false }]);
-  expect(node.stderr).toContain('has an address that is not public');
+  expect(node.stderr).toContain('could not be reached: ForbiddenAddressError');
   expect(receiver.tokens).toEqual([]);
 });

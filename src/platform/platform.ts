@@ -20,8 +20,9 @@ export async function makePlatform(
   mayCreateKey: boolean,
 ) {
   const keysRepository = new KeysRepository(database);
-  const mayCreate = mayCreateKey && (await keysRepository.keyCheck()) === undefined;
-  const vault = new Vault(await encryptionKey(settings.encryptionKey, settings.dataDirectory, mayCreate));
+  const isNew = (await keysRepository.keyCheck()) === undefined;
+  const allowed = { isNew, mayCreate: mayCreateKey };
+  const vault = new Vault(await encryptionKey(settings.encryptionKey, settings.dataDirectory, allowed));
   const keys = new KeysService(database, keysRepository, vault);
   await keys.assertEncryptionKey();
   return {

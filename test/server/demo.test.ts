@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 test('without a server the demo says what to do', async () => {
-  await runPostern(['migrate'], home.environment);
+  await runPostern(['account', 'create', 'demo@people.example'], home.environment);
   const { code, stderr } = await runPostern(['demo', '--headless'], home.environment);
   expect(code).toBe(1);
   expect(stderr).toContain(`Nothing answers at ${home.issuer}. Start the server first: npm start`);

@@ -45,7 +45,8 @@ export function enginePages(
 ): EnginePages {
   /** An error that cannot be returned to a relying party. The engine has set the status. */
   function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
-    const { uid } = ctx.params as { uid?: unknown };
+    // The router sets the parameters, and has not run when a method is refused.
+    const { uid } = (ctx.params ?? {}) as { uid?: unknown };
     if (error.name === 'SessionNotFound' && ctx.oidc?.route === 'resume' && typeof uid === 'string') {
       // The page of the interaction says why it is over, and leads back to the application.
       ctx.status = 303;

@@ -38,7 +38,7 @@ export function answerUnsavedSession(provider: Provider, pages: Pick<EnginePages
  * Leaves out the second save of a session that was never saved. An error page of the device flow writes to the session of
  * a browser that has none, after the first save.
  *
- * Engine: lib/shared/error_handler.js:39 changes the session, and lib/models/session.js:103 throws.
+ * Engine: lib/shared/error_handler.js:45 changes the session, and lib/models/session.js:103 throws.
  * Test: test/endpoints/oidc/hostile-requests.test.ts, "the end of a device flow that nobody began".
  */
 function ignoreNewSessions(provider: Provider): void {

@@ -50,14 +50,14 @@ describe('the authorization endpoint', () => {
 
   test('takes a body of 16 kB, and says that a larger one is too large', async () => {
     const { url } = await authorizationRequest(config, { scope: 'openid' });
-    const room = 16 * 1024 - url.searchParams.toString().length - '&claims_locales='.length;
-    url.searchParams.set('claims_locales', 'x'.repeat(room));
+    const room = 16 * 1024 - url.searchParams.toString().length - '&padding='.length;
+    url.searchParams.set('padding', 'x'.repeat(room));
     const { status, location } = await post(url);
     expect(status).toBe(303);
     expect((await open(location)).location?.pathname).toMatch(/^\/interaction\//);
-    url.searchParams.set('claims_locales', 'x'.repeat(room + 1));
+    url.searchParams.set('padding', 'x'.repeat(room + 1));
     expect((await post(url)).status).toBe(413);
-    url.searchParams.set('claims_locales', 'x');
+    url.searchParams.delete('padding');
     url.searchParams.delete('code_challenge');
     expect(await post(url, { 'content-type': 'application/json' })).toMatchObject({ status: 415 });
   });

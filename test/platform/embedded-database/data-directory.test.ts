@@ -50,7 +50,7 @@ test('the same holds where only the encryption key is to be in it', async () => 
   const { database } = await openCommandLine('schema');
   try {
     const settings = { DATABASE_URL: database.url, DATA_DIR: '/proc/postern' };
-    const { code, stderr } = await runPostern(['token'], settings);
+    const { code, stderr } = await runPostern(['serve'], settings);
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringContaining('cannot create /proc/postern'),

@@ -151,7 +151,7 @@ function authenticated(
 }
 
 function methodOf(client: RegisteredClient): string {
-  return String(client['token_endpoint_auth_method']).replace('client_secret_', '');
+  return String(client['token_endpoint_auth_method'] ?? 'basic').replace('client_secret_', '');
 }
 
 /** A cookie with its signature, as the engine's cookies have it. */

@@ -25,7 +25,9 @@ export async function openContext(settings: Settings, mode: DatabaseMode, log: L
     // The embedded database belongs to this installation alone; any other may have nodes of another version on it.
     if (opened.embedded) await migrateUp(opened.database);
     await assertSchema(opened.database);
-    const services = await makeServices(settings, log, opened.database, mode !== 'attach');
+    // The embedded database is in the directory of its key, so that no other host can have made another.
+    const mayCreateKey = opened.embedded || mode !== 'attach';
+    const services = await makeServices(settings, log, opened.database, mayCreateKey);
     const close = async ({ interrupt = false } = {}): Promise<void> => {
       if (interrupt) services.invalidatedArtifacts.interrupt();
       try {

@@ -9,7 +9,7 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   client_type: 'Whether the application can keep a secret. Follows from the auth method; never changes.',
   client_name: 'The name that people see.',
   description: 'Shown on the consent page.',
-  company: 'Who says that the application is theirs, in at most 60 characters; shown on the consent page.',
+  company: 'Who says that the application is theirs; the consent page shows its first 60 characters.',
   client_uri: 'The home page of the application (https). Its host has to be verified before promotion.',
   client_uri_verification:
     'Whether the host of client_uri is proved to be the publisher’s: publish `text` as a TXT record of the host.',

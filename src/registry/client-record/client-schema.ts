@@ -25,8 +25,6 @@ const MAX_URIS = 100;
 const HTTPS = '^https://';
 const MAX_NAMES = 200;
 const MAX_KEYS = 20;
-/** It stands on one line of the consent page. */
-const MAX_COMPANY = 60;
 /** Seconds: as many as PostgreSQL's integer holds. */
 const MAX_AGE = 2_147_483_647;
 
@@ -93,7 +91,7 @@ const jwks = z.object(
 export const writableFields = {
   client_name: line(1024, 'required'),
   description: paragraphs(4096),
-  company: line(MAX_COMPANY),
+  company: line(1024),
   client_uri: pageUrl,
   logo_uri: uri((value) => fetchedUrlErrors(value, { loopback: false, fragment: true }), HTTPS),
   policy_uri: pageUrl,

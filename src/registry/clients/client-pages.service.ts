@@ -20,6 +20,8 @@ export interface WayBack {
   homeUri: string | undefined;
 }
 
+const MAX_COMPANY = 60;
+
 /** What `ClientPagesService` needs. */
 export interface ClientPagesDependencies {
   liveClients: LiveClientsService;
@@ -41,7 +43,7 @@ export class ClientPagesService {
     const logoPath = logoUri === null ? null : this.deps.logos.pathOf(clientId, logoUri);
     const uris = { logoPath, clientUri, policyUri, tosUri };
     return {
-      client: { clientId, clientName, description, company, ...uris, verifiedHost },
+      client: { clientId, clientName, description, company: oneLine(company), ...uris, verifiedHost },
       optionalScopes: record.optionalScopes,
       administration: { orgName, projectName, reach: adminReach },
     };
@@ -56,4 +58,10 @@ export class ClientPagesService {
     const origin = web === undefined ? undefined : `${new URL(web).origin}/`;
     return { clientName, initiateLoginUri, homeUri: clientUri ?? origin };
   }
+}
+
+/** At most 60 characters of what a client says of itself, so that it stays below what is known of its publisher. */
+function oneLine(company: string | null): string | null {
+  const characters = [...(company ?? '')];
+  return characters.length > MAX_COMPANY ? `${characters.slice(0, MAX_COMPANY - 1).join('')}…` : company;
 }

@@ -142,7 +142,7 @@ describeWithBrowser('the consent page', (open) => {
     const page = await open({ viewport: { width: 340, height: 700 } });
     const long = await server.register({
       client_name: 'W'.repeat(1024),
-      company: 'W'.repeat(60),
+      company: 'W'.repeat(1024),
       description: 'Words of the client. '.repeat(195),
       logo_uri: 'https://nothing.invalid/logo.png',
       client_uri: 'https://long.example/',

@@ -151,7 +151,8 @@ function authenticated(
 }
 
 function methodOf(client: RegisteredClient): string {
-  return String(client['token_endpoint_auth_method'] ?? 'basic').replace('client_secret_', '');
+  const method = client['token_endpoint_auth_method'];
+  return typeof method === 'string' ? method.replace('client_secret_', '') : 'basic';
 }
 
 /** A cookie with its signature, as the engine's cookies have it. */

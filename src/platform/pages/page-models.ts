@@ -147,6 +147,11 @@ export interface ErrorModel {
   links?: LinkOnPage[];
 }
 
+/** `account`: the person who is signed in at the account area. */
+export interface AccountModel extends FormOnPage {
+  email: string;
+}
+
 /** `home`: what runs here, and where its descriptions are. `metadata` are paths. */
 export interface HomeModel {
   issuer: string;
@@ -187,6 +192,7 @@ export interface ReferenceModel {
 /** The model of each page, by the name of its template. */
 export interface PageModels {
   home: HomeModel;
+  account: AccountModel;
   reference: ReferenceModel;
   'sign-in': SignInModel;
   'select-account': SelectAccountModel;

@@ -4,6 +4,8 @@ import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
 import { KnownBrowsers } from './attempts/known-browsers.js';
+import { OwnSessionsRepository } from './own-sessions/own-sessions.repository.js';
+import { OwnSessionsService } from './own-sessions/own-sessions.service.js';
 import { makeRateLimits } from './attempts/limits.js';
 
 /** The services about people. `artifacts` holds the sessions and grants of their accounts. */
@@ -19,7 +21,8 @@ export function makeIdentity({ database, hashing, settings, vault }: Platform, a
     rateLimits,
     new KnownBrowsers(vault),
   );
-  return { accounts, attempts, rateLimits };
+  const ownSessions = new OwnSessionsService(new OwnSessionsRepository(database), settings.ttl.session);
+  return { accounts, attempts, rateLimits, ownSessions };
 }
 
 export type Identity = ReturnType<typeof makeIdentity>;

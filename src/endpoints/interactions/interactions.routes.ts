@@ -3,7 +3,7 @@ import type Koa from 'koa';
 import { AppError } from '../../platform/errors/errors.js';
 import { readForm } from '../../platform/http/body.js';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
-import { field, type FormTokens } from './csrf.js';
+import { field, type FormTokens } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
 import { errorPages } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';

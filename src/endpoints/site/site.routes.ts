@@ -44,8 +44,7 @@ export function siteRoutes(issuer: string, pages: Pages): Router {
   router.get('/.well-known/change-password', (ctx) => {
     ctx.status = 303;
     ctx.set('Cache-Control', 'no-store');
-    // Until people have pages of their own for their accounts.
-    ctx.redirect('/');
+    ctx.redirect('/account/security/password');
   });
 
   return router;

@@ -25,6 +25,7 @@ export type Purpose =
   | 'logos'
   | 'known-browsers'
   | 'outbox'
+  | 'own-sign-in'
   | 'installation';
 
 /**

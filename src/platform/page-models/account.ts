@@ -17,5 +17,7 @@ export interface AccountPage {
   notice?: NoticeOnPage | undefined;
 }
 
-/** The pages of the account area, `account/…`. */
-export type AccountPages = Record<never, AccountPage>;
+/** The pages of the account area. */
+export interface AccountPages {
+  'account/overview': AccountPage;
+}

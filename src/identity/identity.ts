@@ -5,9 +5,13 @@ import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
 import { KnownBrowsers } from './attempts/known-browsers.js';
 import { makeRateLimits } from './attempts/limits.js';
+import { NoticesService } from './notices/notices.service.js';
 
 /** The services about people. `artifacts` holds the sessions and grants of their accounts. */
-export function makeIdentity({ database, hashing, settings, vault }: Platform, artifacts: AccountArtifacts) {
+export function makeIdentity(
+  { database, hashing, mail, settings, vault }: Platform,
+  artifacts: AccountArtifacts,
+) {
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
   const rateLimits = makeRateLimits(settings);
   const accounts = new AccountsService(
@@ -19,7 +23,7 @@ export function makeIdentity({ database, hashing, settings, vault }: Platform, a
     rateLimits,
     new KnownBrowsers(vault),
   );
-  return { accounts, attempts, rateLimits };
+  return { accounts, attempts, rateLimits, notices: new NoticesService(mail) };
 }
 
 export type Identity = ReturnType<typeof makeIdentity>;

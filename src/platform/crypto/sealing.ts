@@ -25,6 +25,9 @@ export type Purpose =
   | 'logos'
   | 'known-browsers'
   | 'outbox'
+  | 'development-mailbox'
+  | 'one-time-codes'
+  | 'steps'
   | 'installation';
 
 /**

@@ -7,9 +7,13 @@ import { KnownBrowsers } from './attempts/known-browsers.js';
 import { OwnSessionsRepository } from './own-sessions/own-sessions.repository.js';
 import { OwnSessionsService } from './own-sessions/own-sessions.service.js';
 import { makeRateLimits } from './attempts/limits.js';
+import { NoticesService } from './notices/notices.service.js';
 
 /** The services about people. `artifacts` holds the sessions and grants of their accounts. */
-export function makeIdentity({ database, hashing, settings, vault }: Platform, artifacts: AccountArtifacts) {
+export function makeIdentity(
+  { database, hashing, mail, settings, vault }: Platform,
+  artifacts: AccountArtifacts,
+) {
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
   const rateLimits = makeRateLimits(settings);
   const accounts = new AccountsService(
@@ -22,7 +26,7 @@ export function makeIdentity({ database, hashing, settings, vault }: Platform, a
     new KnownBrowsers(vault),
   );
   const ownSessions = new OwnSessionsService(new OwnSessionsRepository(database), settings.ttl.session);
-  return { accounts, attempts, rateLimits, ownSessions };
+  return { accounts, attempts, rateLimits, ownSessions, notices: new NoticesService(mail) };
 }
 
 export type Identity = ReturnType<typeof makeIdentity>;

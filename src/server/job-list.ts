@@ -30,7 +30,7 @@ export function processJobs({ log, settings, usage }: Context, engine: Engine): 
 
 /** The jobs of one process of each node. */
 export function nodeJobs(context: Context): Job[] {
-  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log, outbox, ownSessions } =
+  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log, mailbox, outbox, ownSessions } =
     context;
   const { publisherPoller, settings, unusedClients } = context;
   const { ttl } = settings;
@@ -96,6 +96,14 @@ export function nodeJobs(context: Context): Job[] {
         if (purged > 0) log.info({ purged }, 'dead letters were purged');
         const counts = await outbox.counts();
         if (counts.dead > 0) log.warn(counts, 'there are messages that could not be delivered');
+      },
+    },
+    {
+      name: 'purge development mailbox',
+      seconds: settings.expiryInterval,
+      where: 'once',
+      run: async () => {
+        await mailbox.purge();
       },
     },
     {

@@ -26,6 +26,9 @@ export type Purpose =
   | 'known-browsers'
   | 'outbox'
   | 'own-sign-in'
+  | 'development-mailbox'
+  | 'one-time-codes'
+  | 'steps'
   | 'installation';
 
 /**

@@ -102,6 +102,16 @@ export default tseslint.config(
   },
   ...AREAS.flatMap(boundaries),
   {
+    files: ['src/**/*.ts', 'adapters/**/*.ts'],
+    ignores: ['src/identity/passkeys/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['@simplewebauthn/*'], message: 'Only the module of passkeys verifies them.' }] },
+      ],
+    },
+  },
+  {
     files: ['src/**/*.ts', 'adapters/**/*.ts', 'migrations/**/*.ts'],
     ignores: ['src/cli/**'],
     rules: {

@@ -5,6 +5,14 @@ import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
 import { KnownBrowsers } from './attempts/known-browsers.js';
 import { makeRateLimits } from './attempts/limits.js';
+import { Challenges } from './passkeys/challenges.js';
+import { PasskeysRepository } from './passkeys/passkeys.repository.js';
+import { PasskeysService } from './passkeys/passkeys.service.js';
+import { relyingPartyOf } from './passkeys/relying-party.js';
+import { SecondFactorsRepository } from './second-factors/second-factors.repository.js';
+import { SecondFactorsService } from './second-factors/second-factors.service.js';
+import { TrustedBrowsersRepository } from './second-factors/trusted-browsers.repository.js';
+import { TrustedBrowsers } from './second-factors/trusted-browsers.service.js';
 
 /** The services about people. `artifacts` holds the sessions and grants of their accounts. */
 export function makeIdentity({ database, hashing, settings, vault }: Platform, artifacts: AccountArtifacts) {
@@ -19,7 +27,21 @@ export function makeIdentity({ database, hashing, settings, vault }: Platform, a
     rateLimits,
     new KnownBrowsers(vault),
   );
-  return { accounts, attempts, rateLimits };
+  const passkeys = new PasskeysService(
+    relyingPartyOf(settings),
+    new PasskeysRepository(database),
+    new Challenges(vault, attempts, rateLimits),
+  );
+  const trustedBrowsers = new TrustedBrowsers(new TrustedBrowsersRepository(database));
+  const factors = new SecondFactorsService(
+    new SecondFactorsRepository(database),
+    vault,
+    attempts,
+    rateLimits,
+    passkeys,
+    trustedBrowsers,
+  );
+  return { accounts, attempts, factors, passkeys, rateLimits, trustedBrowsers };
 }
 
 export type Identity = ReturnType<typeof makeIdentity>;

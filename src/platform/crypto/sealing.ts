@@ -25,6 +25,10 @@ export type Purpose =
   | 'logos'
   | 'known-browsers'
   | 'outbox'
+  | 'passkey-challenges'
+  | 'totp-secrets'
+  | 'totp-enrolments'
+  | 'recovery-codes'
   | 'installation';
 
 /**

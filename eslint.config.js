@@ -106,6 +106,18 @@ export default tseslint.config(
     rules: restrict([{ regex: '.*', message: 'An island imports nothing: browsers load it as it is.' }]),
   },
   {
+    files: ['src/**/*.ts', 'adapters/**/*.ts'],
+    ignores: ['src/identity/passkeys/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['@simplewebauthn/*'], message: 'Only the module of passkeys verifies them.' }],
+        },
+      ],
+    },
+  },
+  {
     files: ['src/**/*.ts', 'adapters/**/*.ts', 'migrations/**/*.ts'],
     ignores: ['src/cli/**'],
     rules: {

@@ -30,8 +30,17 @@ export function processJobs({ log, settings, usage }: Context, engine: Engine): 
 
 /** The jobs of one process of each node. */
 export function nodeJobs(context: Context): Job[] {
-  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log, mailbox, outbox, ownSessions } =
-    context;
+  const {
+    artifacts,
+    attempts,
+    deletedClients,
+    initialAccessTokens,
+    keys,
+    log,
+    mailbox,
+    outbox,
+    ownSessions,
+  } = context;
   const { publisherPoller, settings, unusedClients } = context;
   const { ttl } = settings;
   return [

@@ -47,7 +47,7 @@ describeWithBrowser('an authorization request', (open) => {
     expect(answer?.status()).toBe(400);
     expect(new URL(page.url()).origin).toBe(server.issuer);
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('This request cannot be answered');
-    await page.getByText('Details').click();
+    await page.getByText('Details', { exact: true }).click();
     expect(await page.getByText(code, { exact: true }).isVisible()).toBe(true);
     const shown = await page.getByRole('main').innerText();
     expect(shown).toContain(answer?.headers()['x-request-id']);

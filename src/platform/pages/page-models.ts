@@ -67,7 +67,7 @@ export interface AdministrationOnPage {
 export interface ConsentModel extends FormOnPage {
   client: ClientOnPage;
   abortAction: string;
-  /** The page to sign in as somebody else. */
+  /** The page to sign in with another account. */
   switchUrl: string;
   email: string;
   groups: ScopeGroup[];
@@ -81,7 +81,7 @@ export interface NotAMemberModel extends FormOnPage {
   clientName: string;
   /** The account that is signed in. */
   email: string | undefined;
-  /** The page to sign in as somebody else. */
+  /** The page to sign in with another account. */
   switchUrl: string;
   /** Whether it is the device flow, in which there is no page to go back to. */
   device: boolean;

@@ -14,14 +14,22 @@ import { ProjectsService } from './projects/projects.service.js';
 import { TenantsRepository } from './tenants/tenants.repository.js';
 import { TenantsService } from './tenants/tenants.service.js';
 
+/** The audit trail, which the services about people write to as well. */
+export function makeAudit({ database }: Platform): AuditService {
+  return new AuditService(new AuditRepository(database));
+}
+
 /** The services about organizations and who may do what in them. */
-export function makeTenancy({ database, settings }: Platform, { accounts }: Identity) {
-  const audit = new AuditService(new AuditRepository(database));
+export function makeTenancy(
+  { database, settings }: Platform,
+  { accounts, passwords }: Identity,
+  audit: AuditService,
+) {
   const tenants = new TenantsService(new TenantsRepository(database));
   return {
     audit,
     tenants,
-    accountAdmin: new AccountAdminService(database, accounts, audit),
+    accountAdmin: new AccountAdminService(database, accounts, passwords, audit),
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
     access: new AccessService(new AccessRepository(database)),

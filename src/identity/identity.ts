@@ -7,8 +7,11 @@ import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
 import { KnownBrowsers } from './attempts/known-browsers.js';
+import { OwnSessionsRepository } from './own-sessions/own-sessions.repository.js';
+import { OwnSessionsService } from './own-sessions/own-sessions.service.js';
 import { makeRateLimits } from './attempts/limits.js';
 import { GrantsService, type GrantStore } from './grants/grants.service.js';
+import { NoticesService } from './notices/notices.service.js';
 import { PasswordSignInService } from './passwords/password-sign-in.service.js';
 import { PasswordsRepository } from './passwords/passwords.repository.js';
 import { PasswordsService } from './passwords/passwords.service.js';
@@ -22,7 +25,7 @@ export interface PeopleStores {
 
 /** The services about people. Events of their accounts are written to `trail`. */
 export function makeIdentity(platform: Platform, stores: PeopleStores, trail: EventTrail) {
-  const { database, hashing, log, outbox, settings, vault } = platform;
+  const { database, hashing, log, mail, outbox, settings, vault } = platform;
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
   const rateLimits = makeRateLimits(settings);
   const accountEvents = new AccountEvents(database, trail, log);
@@ -42,6 +45,8 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     }),
     attempts,
     grants,
+    notices: new NoticesService(mail),
+    ownSessions: new OwnSessionsService(new OwnSessionsRepository(database), settings.ttl.session),
     passwords: new PasswordsService(shared),
     passwordSignIn: new PasswordSignInService({ ...shared, browsers, events: accountEvents, log }),
     rateLimits,

@@ -25,6 +25,10 @@ export type Purpose =
   | 'logos'
   | 'known-browsers'
   | 'outbox'
+  | 'own-sign-in'
+  | 'development-mailbox'
+  | 'one-time-codes'
+  | 'steps'
   | 'installation';
 
 /**

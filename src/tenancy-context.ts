@@ -1,5 +1,7 @@
 import { ArtifactRepository } from '../adapters/artifact.repository.js';
 import { ArtifactStore } from '../adapters/artifact.store.js';
+import { AccountGrantStore } from '../adapters/people/grant.store.js';
+import { AccountSessionStore } from '../adapters/people/session.store.js';
 import { makeIdentity } from './identity/identity.js';
 import { assertSchema } from './platform/database-setup/migrator.js';
 import { type DatabaseMode, openDatabase } from './platform/database-setup/open-database.js';
@@ -8,7 +10,7 @@ import type { Logger } from './platform/telemetry/telemetry.js';
 import { LiveClientsRepository } from './registry/live-clients/live-clients.repository.js';
 import { LiveClientsService } from './registry/live-clients/live-clients.service.js';
 import type { Settings } from './settings/settings.js';
-import { makeTenancy } from './tenancy/tenancy.js';
+import { makeAudit, makeTenancy } from './tenancy/tenancy.js';
 
 /** The services below the registry, each made once: what commands about people, tenants and keys use. */
 export type TenancyContext = Awaited<ReturnType<typeof openTenancyContext>>;
@@ -28,9 +30,11 @@ export async function openTenancyContext(settings: Settings, mode: DatabaseMode,
     const mayCreateKey = embedded || mode !== 'attach';
     const platform = await makePlatform(settings, log, database, mayCreateKey);
     const artifacts = new ArtifactStore(new ArtifactRepository(database));
-    const identity = makeIdentity(platform, artifacts.repository);
-    const tenancy = makeTenancy(platform, identity);
-    const liveClients = new LiveClientsService(new LiveClientsRepository(database));
+    const stores = { sessions: new AccountSessionStore(database), grants: new AccountGrantStore(database) };
+    const audit = makeAudit(platform);
+    const identity = makeIdentity(platform, stores, audit);
+    const tenancy = makeTenancy(platform, identity, audit);
+    const liveClients = new LiveClientsService(new LiveClientsRepository(database), settings.issuer);
     const members = tenancy.makeMembers(liveClients);
     return { ...platform, ...identity, ...tenancy, ...opened, artifacts, liveClients, members };
   } catch (error) {

@@ -30,9 +30,18 @@ export function processJobs({ log, settings, usage }: Context, engine: Engine): 
 
 /** The jobs of one process of each node. */
 export function nodeJobs(context: Context): Job[] {
-  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log, mailbox, outbox, ownSessions } =
-    context;
-  const { publisherPoller, settings, unusedClients } = context;
+  const {
+    artifacts,
+    attempts,
+    deletedClients,
+    initialAccessTokens,
+    keys,
+    log,
+    mailbox,
+    outbox,
+    ownSessions,
+  } = context;
+  const { publisherPoller, settings, signIns, unusedClients } = context;
   const { ttl } = settings;
   return [
     {
@@ -58,6 +67,15 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async () => {
         await ownSessions.purge();
+      },
+    },
+    {
+      name: 'purge sign-ins',
+      seconds: HOUR,
+      where: 'once',
+      run: async (stopping) => {
+        const deleted = await signIns.purge(stopping);
+        if (deleted > 0) log.debug({ deleted }, 'sign-ins past their history were deleted');
       },
     },
     {

@@ -12,6 +12,14 @@ import { OwnSessionsService } from './own-sessions/own-sessions.service.js';
 import { makeRateLimits } from './attempts/limits.js';
 import { GrantsService, type GrantStore } from './grants/grants.service.js';
 import { NoticesService } from './notices/notices.service.js';
+import { Challenges } from './passkeys/challenges.js';
+import { PasskeysRepository } from './passkeys/passkeys.repository.js';
+import { PasskeysService } from './passkeys/passkeys.service.js';
+import { relyingPartyOf } from './passkeys/relying-party.js';
+import { SecondFactorsRepository } from './second-factors/second-factors.repository.js';
+import { SecondFactorsService } from './second-factors/second-factors.service.js';
+import { TrustedBrowsersRepository } from './second-factors/trusted-browsers.repository.js';
+import { TrustedBrowsers } from './second-factors/trusted-browsers.service.js';
 import { PasswordSignInService } from './passwords/password-sign-in.service.js';
 import { PasswordsRepository } from './passwords/passwords.repository.js';
 import { PasswordsService } from './passwords/passwords.service.js';
@@ -38,6 +46,12 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
   const repository = new PasswordsRepository(database);
   const shared = { database, repository, hashing, attempts, limits: rateLimits, sessions, grants };
   const browsers = new KnownBrowsers(vault);
+  const passkeys = new PasskeysService(
+    relyingPartyOf(settings),
+    new PasskeysRepository(database),
+    new Challenges(vault, attempts, rateLimits),
+  );
+  const trustedBrowsers = new TrustedBrowsers(new TrustedBrowsersRepository(database));
   return {
     accounts,
     accountEvents,
@@ -55,6 +69,16 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     rateLimits,
     sessions,
     signIns: new SignInsService(database, signInsRepository, accountEvents, log, settings.signInHistoryDays),
+    trustedBrowsers,
+    passkeys,
+    factors: new SecondFactorsService(
+      new SecondFactorsRepository(database),
+      vault,
+      attempts,
+      rateLimits,
+      passkeys,
+      trustedBrowsers,
+    ),
   };
 }
 

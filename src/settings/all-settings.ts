@@ -5,6 +5,7 @@ import { databaseSettings } from './entries/database.settings.js';
 import { mailSettings } from './entries/mail.settings.js';
 import { rateLimitSettings } from './entries/rate-limits.settings.js';
 import { registrationSettings } from './entries/registration.settings.js';
+import { secondFactorSettings } from './entries/second-factors.settings.js';
 import { serverSettings } from './entries/server.settings.js';
 import { tokenSettings } from './entries/tokens.settings.js';
 import type { GroupedSetting } from './setting.js';
@@ -16,6 +17,7 @@ export const ALL_SETTINGS = {
   ...tokenSettings,
   ...accountSettings,
   ...mailSettings,
+  ...secondFactorSettings,
   ...rateLimitSettings,
   ...clientSettings,
   ...registrationSettings,

@@ -1,6 +1,8 @@
 import type { Identity } from '../identity/identity.js';
 import type { Platform } from '../platform/platform.js';
 import { AccountAdminService } from './account-admin/account-admin.service.js';
+import { FactorChangesService } from './account-factors/factor-changes.service.js';
+import { FactorChecksService } from './account-factors/factor-checks.service.js';
 import { AccessRepository } from './access/access.repository.js';
 import { AccessService } from './access/access.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
@@ -20,14 +22,14 @@ export function makeAudit({ database }: Platform): AuditService {
 }
 
 /** The services about organizations and who may do what in them. */
-export function makeTenancy(
-  { database, settings }: Platform,
-  { accounts, passwords }: Identity,
-  audit: AuditService,
-) {
+export function makeTenancy({ database, settings }: Platform, identity: Identity, audit: AuditService) {
+  const { accounts, passwords } = identity;
   const tenants = new TenantsService(new TenantsRepository(database));
+  const ofFactors = { ...identity, database, audit };
   return {
     audit,
+    factorChanges: new FactorChangesService(ofFactors),
+    factorChecks: new FactorChecksService(ofFactors),
     tenants,
     accountAdmin: new AccountAdminService(database, accounts, passwords, audit),
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),

@@ -8,9 +8,13 @@ export type AccountAction =
   | `account.${'disabled' | 'enabled' | 'deletion_scheduled' | 'restored' | 'purged'}`
   | `account.${'signed_in' | 'sign_in_failed' | 'locked_out'}`
   | `account.${'session_ended' | 'sessions_ended'}`
+  | `account.passkey_${'added' | 'renamed' | 'removed' | 'refused'}`
+  | `account.authenticator_${'added' | 'removed'}`
+  | `account.recovery_code${'s_made' | '_used'}`
+  | `account.${'second_factor_refused' | 'trusted_browsers_forgotten' | 'factors_reset'}`
   | `account.${'application_allowed' | 'application_revoked' | 'data_exported'}`;
 
-/** An event of an account. `changedFields` holds names, never values. */
+/** An event of an account. `changedFields` holds names of fields, or of what was refused, never values. */
 export interface AccountEvent {
   actor: Actor;
   action: AccountAction;

@@ -78,7 +78,6 @@ export class SignInsService {
 
 /** What PostgreSQL can store of the header, at most 256 characters; null when it is empty. */
 function textOf(userAgent: string): string | null {
-  // eslint-disable-next-line no-control-regex -- these are what is removed
   return (
     userAgent
       .replace(/[\u0000-\u001f\u007f]/g, '')

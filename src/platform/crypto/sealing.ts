@@ -29,6 +29,10 @@ export type Purpose =
   | 'development-mailbox'
   | 'one-time-codes'
   | 'steps'
+  | 'passkey-challenges'
+  | 'totp-secrets'
+  | 'totp-enrolments'
+  | 'recovery-codes'
   | 'installation';
 
 /**

@@ -31,7 +31,7 @@ export const auditEventResponse = z
         target_type: 'The kind of what it was done to.',
         target_id: 'The key of what it was done to.',
         client_id: 'The application that an event of an account is about.',
-        changed_fields: 'The names of the fields that changed, never their values.',
+        changed_fields: 'The names of the fields that changed, or of what was refused, never their values.',
         address: 'Where the request came from; null on the command line.',
         request_id: 'The X-Request-Id of the request; null on the command line.',
         occurred_at: 'When it happened.',

@@ -1,3 +1,4 @@
+import { accountSettings } from './entries/accounts.settings.js';
 import { administrationSettings } from './entries/administration.settings.js';
 import { clientSettings } from './entries/clients.settings.js';
 import { databaseSettings } from './entries/database.settings.js';
@@ -14,6 +15,7 @@ export const ALL_SETTINGS = {
   ...serverSettings,
   ...databaseSettings,
   ...tokenSettings,
+  ...accountSettings,
   ...mailSettings,
   ...secondFactorSettings,
   ...rateLimitSettings,

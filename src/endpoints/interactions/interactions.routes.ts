@@ -5,7 +5,7 @@ import { readForm } from '../../platform/http/body.js';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import { field, type FormTokens } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
-import { errorPages } from '../../platform/pages/error-page.js';
+import { errorPages, requestIdOf } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import type { InteractionsService } from './interactions.service.js';
@@ -82,12 +82,14 @@ export function interactionRoutes({
       const password = field(form, 'password') ?? '';
       const browser = ctx.cookies.get(browserCookie.name);
       const signal = untilClosed(ctx);
-      const signedIn = await service.authenticate({ email, password, address: ctx.ip, browser, signal });
+      const requestId = requestIdOf(ctx) ?? null;
+      const attempt = { email, password, address: ctx.ip, requestId, browser, signal };
+      const signedIn = await service.authenticate(attempt);
       const { account } = signedIn;
       // A proxy may have decrypted the connection.
       ctx.cookies.secure = browserCookie.options.secure;
       ctx.cookies.set(browserCookie.name, signedIn.browser, browserCookie.options);
-      const login = { accountId: account.id, amr: ['pwd'], remember };
+      const login = { accountId: account.id, amr: ['pwd'], remember, ts: Math.floor(Date.now() / 1000) };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -108,7 +110,9 @@ export function interactionRoutes({
     const { pending, form } = await openForm(ctx, 'consent');
     const earlier = await engine.earlierDecision(pending);
     const decision = await service.decide(pending, earlier, form.getAll('scope'));
-    redirectTo(ctx, await engine.consent(ctx.req, ctx.res, pending, decision));
+    const location = await engine.consent(ctx.req, ctx.res, pending, decision);
+    await service.noteConsent(pending, { address: ctx.ip, requestId: requestIdOf(ctx) ?? null });
+    redirectTo(ctx, location);
   });
 
   router.post('/interaction/:uid/abort', async (ctx) => {

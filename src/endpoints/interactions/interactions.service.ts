@@ -1,3 +1,5 @@
+import type { AccountEvents } from '../../identity/account-events/account-events.js';
+import { personActor, type RequestOrigin } from '../../identity/account-events/actor.js';
 import type { Account } from '../../identity/accounts/account.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
 import type {
@@ -35,6 +37,7 @@ export class InteractionsService {
     private readonly scopes: Pick<ScopesService, 'describe'>,
     private readonly accounts: Pick<AccountsService, 'findActive'>,
     private readonly passwordSignIn: PasswordSignInService,
+    private readonly events: Pick<AccountEvents, 'add'>,
   ) {}
 
   /**
@@ -125,6 +128,13 @@ export class InteractionsService {
   ): Promise<ConsentDecision> {
     const { optionalScopes } = await this.#client(pending);
     return decisionOf(consentQuestionOf(pending.missing, pending.requested, earlier), optionalScopes, ticked);
+  }
+
+  /** Records that the person allowed the application something. */
+  noteConsent({ accountId, clientId }: PendingInteraction, origin: RequestOrigin): Promise<void> {
+    if (accountId === undefined) return Promise.resolve();
+    const actor = personActor(accountId, origin);
+    return this.events.add({ actor, action: 'account.application_allowed', accountId, clientId });
   }
 
   async #account({ accountId }: Pick<PendingInteraction, 'accountId'>): Promise<Account | undefined> {

@@ -107,7 +107,9 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['@simplewebauthn/*'], message: 'Only the module of passkeys verifies them.' }] },
+        {
+          patterns: [{ group: ['@simplewebauthn/*'], message: 'Only the module of passkeys verifies them.' }],
+        },
       ],
     },
   },

@@ -17,6 +17,7 @@ import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
 import { logoutHandler, logoutMessage } from './logout-delivery.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { Engine } from './engine.js';
+import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';
 import { listenForUsage, type UsageListener } from './usage-events.js';
@@ -46,6 +47,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
         forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
+      secondFactor: secondFactorRules(context),
       pages: enginePages(pages, clientPages, accounts),
     };
     return {

@@ -102,6 +102,10 @@ export default tseslint.config(
   },
   ...AREAS.flatMap(boundaries),
   {
+    files: ['src/islands/*.ts'],
+    rules: restrict([{ regex: '.*', message: 'An island imports nothing: browsers load it as it is.' }]),
+  },
+  {
     files: ['src/**/*.ts', 'adapters/**/*.ts'],
     ignores: ['src/identity/passkeys/**'],
     rules: {

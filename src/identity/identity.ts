@@ -4,7 +4,10 @@ import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
 import { KnownBrowsers } from './attempts/known-browsers.js';
+import { OwnSessionsRepository } from './own-sessions/own-sessions.repository.js';
+import { OwnSessionsService } from './own-sessions/own-sessions.service.js';
 import { makeRateLimits } from './attempts/limits.js';
+import { NoticesService } from './notices/notices.service.js';
 import { Challenges } from './passkeys/challenges.js';
 import { PasskeysRepository } from './passkeys/passkeys.repository.js';
 import { PasskeysService } from './passkeys/passkeys.service.js';
@@ -15,7 +18,10 @@ import { TrustedBrowsersRepository } from './second-factors/trusted-browsers.rep
 import { TrustedBrowsers } from './second-factors/trusted-browsers.service.js';
 
 /** The services about people. `artifacts` holds the sessions and grants of their accounts. */
-export function makeIdentity({ database, hashing, settings, vault }: Platform, artifacts: AccountArtifacts) {
+export function makeIdentity(
+  { database, hashing, mail, settings, vault }: Platform,
+  artifacts: AccountArtifacts,
+) {
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
   const rateLimits = makeRateLimits(settings);
   const accounts = new AccountsService(
@@ -27,6 +33,7 @@ export function makeIdentity({ database, hashing, settings, vault }: Platform, a
     rateLimits,
     new KnownBrowsers(vault),
   );
+  const ownSessions = new OwnSessionsService(new OwnSessionsRepository(database), settings.ttl.session);
   const passkeys = new PasskeysService(
     relyingPartyOf(settings),
     new PasskeysRepository(database),
@@ -41,7 +48,16 @@ export function makeIdentity({ database, hashing, settings, vault }: Platform, a
     passkeys,
     trustedBrowsers,
   );
-  return { accounts, attempts, factors, passkeys, rateLimits, trustedBrowsers };
+  return {
+    accounts,
+    attempts,
+    factors,
+    notices: new NoticesService(mail),
+    ownSessions,
+    passkeys,
+    rateLimits,
+    trustedBrowsers,
+  };
 }
 
 export type Identity = ReturnType<typeof makeIdentity>;

@@ -1,6 +1,7 @@
 import { administrationSettings } from './entries/administration.settings.js';
 import { clientSettings } from './entries/clients.settings.js';
 import { databaseSettings } from './entries/database.settings.js';
+import { mailSettings } from './entries/mail.settings.js';
 import { rateLimitSettings } from './entries/rate-limits.settings.js';
 import { registrationSettings } from './entries/registration.settings.js';
 import { secondFactorSettings } from './entries/second-factors.settings.js';
@@ -13,6 +14,7 @@ export const ALL_SETTINGS = {
   ...serverSettings,
   ...databaseSettings,
   ...tokenSettings,
+  ...mailSettings,
   ...secondFactorSettings,
   ...rateLimitSettings,
   ...clientSettings,

@@ -79,6 +79,7 @@ function assemble(e: Values) {
     logLevel: e.LOG_LEVEL,
     logFormat: e.LOG_FORMAT,
     adminIssuers: e.ADMIN_ISSUERS,
+    mail: mailSettings(e),
     attempts: {
       signInPerAccount: e.SIGN_IN_ATTEMPTS_PER_ACCOUNT,
       signInPerAddress: e.SIGN_IN_ATTEMPTS_PER_ADDRESS,
@@ -129,5 +130,17 @@ function assemble(e: Values) {
     usageFlushInterval: e.USAGE_FLUSH_INTERVAL,
     /** In days; 0 keeps dynamically registered clients. */
     dynamicClientRetentionDays: e.DYNAMIC_CLIENT_RETENTION_DAYS,
+  };
+}
+
+function mailSettings({ ISSUER, SMTP_URL, MAIL_FROM, SUPPORT_URL }: Values) {
+  const { hostname } = new URL(ISSUER);
+  const unsent = isLocalHttp(new URL(ISSUER)) ? ('development mailbox' as const) : ('off' as const);
+  return {
+    /** Where mails go; `off` turns off what needs mail. */
+    delivery: SMTP_URL === undefined ? unsent : ('smtp' as const),
+    smtpUrl: SMTP_URL,
+    from: MAIL_FROM ?? { name: '', address: `no-reply@${hostname}` },
+    supportUrl: SUPPORT_URL,
   };
 }

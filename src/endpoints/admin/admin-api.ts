@@ -14,6 +14,10 @@ import {
   accountRoutes,
 } from '../../tenancy/account-admin/accounts.routes.js';
 import { auditRoutes, type AuditRoutesDependencies } from '../../tenancy/audit/audit.routes.js';
+import {
+  developmentMailboxRoutes,
+  type DevelopmentMailboxRoutesDependencies,
+} from '../../tenancy/development-mailbox/development-mailbox.routes.js';
 import { memberRoutes, type MemberRoutesDependencies } from '../../tenancy/members/members.routes.js';
 import type { RouteGroup } from '../../tenancy/operations/route-group.js';
 import {
@@ -32,7 +36,8 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
   UsageRoutesDependencies &
-  AuditRoutesDependencies;
+  AuditRoutesDependencies &
+  DevelopmentMailboxRoutesDependencies;
 
 /** Every operation of the admin API, in the order of the reference. The router and the OpenAPI document are made of this. */
 export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
@@ -46,4 +51,5 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   apiRoutes,
   usageRoutes,
   auditRoutes,
+  developmentMailboxRoutes,
 ];

@@ -45,6 +45,7 @@ test('a client made of the document drives every operation through a whole life'
   await call('deleteInitialAccessToken', 204, { parameters: { ...place, id: idOf(token) } });
   await driveReports(place);
   await driveAccounts();
+  await driveDevelopmentMailbox();
   const spare = idOf(
     await call('createProject', 201, { parameters: { org }, body: { slug: 'two', name: 'Two' } }),
   );
@@ -147,6 +148,15 @@ async function driveAccounts(): Promise<void> {
   await call('setAccountPassword', 204, { parameters, body: { password: 'another passphrase' } });
 }
 
+async function driveDevelopmentMailbox(): Promise<void> {
+  const mail = randomUUID();
+  const words = { subject: 'Driven', text: 'Driven.', html: '<p>Driven.</p>' };
+  await server.context.mailbox.keep(mail, { to: 'driven@people.example', ...words });
+  await call('listDevelopmentMails', 200, { parameters: { page_limit: '1' } });
+  await call('getDevelopmentMail', 200, { parameters: { mail } });
+  await call('getDevelopmentMail', 404, { parameters: { mail: randomUUID() } });
+}
+
 async function driveReports(place: Record<string, string>): Promise<void> {
   const { org = '' } = place;
   const span = { from: '2026-01-01', to: '2026-01-31' };
@@ -163,7 +173,15 @@ test('a caller with fewer permissions is refused as documented', async () => {
   const without = new DocumentClient(document, server.origin, 'nonsense');
   const { id } = await server.person();
   const weak = new DocumentClient(document, server.origin, await server.adminToken([]));
-  const parameters = { org: 'default', project: 'default', id, account: id, member: id, name: 'openid' };
+  const parameters = {
+    org: 'default',
+    project: 'default',
+    id,
+    account: id,
+    member: id,
+    mail: id,
+    name: 'openid',
+  };
   for (const [operation, { ...documented }] of client.operations) {
     const body = documented.requestBody ? {} : undefined;
     expect((await without.call(operation, { parameters: inPath(documented.path), body })).status).toBe(401);

@@ -35,7 +35,7 @@ function acrClaim(json: string): AcrClaim | undefined {
 /** Undefined when any value will do. */
 function namedValues({ value, values }: AcrClaim): unknown[] | undefined {
   if (values !== undefined) {
-    if (Array.isArray(values)) return values;
+    if (Array.isArray(values)) return values as unknown[];
     throw new errors.InvalidRequest('claims.id_token.acr.values must be an array');
   }
   return value === undefined ? undefined : [value];

@@ -69,7 +69,7 @@ export function makeRegistry(
     hashing,
     audit,
   });
-  const liveClients = new LiveClientsService(new LiveClientsRepository(database));
+  const liveClients = new LiveClientsService(new LiveClientsRepository(database), settings.issuer);
   // An installation without https is on this computer, as are the applications.
   const logos = new LogosService(liveClients, platform.vault, settings.issuer.startsWith('http:'));
   const publisher = new PublisherService(publisherRepository);

@@ -11,6 +11,8 @@ import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-reques
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';
+import { createAccountRouter } from '../endpoints/account/account.router.js';
+import { createOwnSignIn } from '../endpoints/sign-in/own-sign-in.router.js';
 import { siteRoutes } from '../endpoints/site/site.routes.js';
 import { AppError } from '../platform/errors/errors.js';
 import { accessLog } from '../platform/http/access-log.js';
@@ -55,6 +57,9 @@ export function createApp(
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
   app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
   app.use(createInteractionRouter(context, engine, onUnexpected).routes());
+  const { ownPages, router } = createOwnSignIn(context, engine, onUnexpected);
+  app.use(router.routes());
+  app.use(createAccountRouter(context, ownPages, onUnexpected).routes());
   app.use(openApiRoutes({ issuer, pages }).routes());
   app.use(
     adminRouter({

@@ -30,7 +30,17 @@ export function processJobs({ log, settings, usage }: Context, engine: Engine): 
 
 /** The jobs of one process of each node. */
 export function nodeJobs(context: Context): Job[] {
-  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log, mailbox, outbox } = context;
+  const {
+    artifacts,
+    attempts,
+    deletedClients,
+    initialAccessTokens,
+    keys,
+    log,
+    mailbox,
+    outbox,
+    ownSessions,
+  } = context;
   const { publisherPoller, settings, unusedClients } = context;
   const { ttl } = settings;
   return [
@@ -49,6 +59,14 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async (stopping) => {
         await attempts.purge(stopping);
+      },
+    },
+    {
+      name: 'purge sessions of our own pages',
+      seconds: HOUR,
+      where: 'once',
+      run: async () => {
+        await ownSessions.purge();
       },
     },
     {

@@ -4,6 +4,7 @@ import { databaseSettings } from './entries/database.settings.js';
 import { mailSettings } from './entries/mail.settings.js';
 import { rateLimitSettings } from './entries/rate-limits.settings.js';
 import { registrationSettings } from './entries/registration.settings.js';
+import { secondFactorSettings } from './entries/second-factors.settings.js';
 import { serverSettings } from './entries/server.settings.js';
 import { tokenSettings } from './entries/tokens.settings.js';
 import type { GroupedSetting } from './setting.js';
@@ -14,6 +15,7 @@ export const ALL_SETTINGS = {
   ...databaseSettings,
   ...tokenSettings,
   ...mailSettings,
+  ...secondFactorSettings,
   ...rateLimitSettings,
   ...clientSettings,
   ...registrationSettings,

@@ -1,4 +1,4 @@
-import { isLocalHttp } from './entries/checks.js';
+import { isAddress, isLocalHttp } from './entries/checks.js';
 import type { Secret } from './secret.js';
 import type { Environment } from './setting.js';
 import { SettingsError } from './settings-error.js';
@@ -30,7 +30,7 @@ export function environmentOfWorkers(databaseUrl: Secret): NodeJS.ProcessEnv {
 
 function check(environment: Environment, more: (values: Partial<Values>) => string[]): Settings {
   const { values, problems } = readValues(environment);
-  problems.push(...more(values), ...ownIssuerProblems(values));
+  problems.push(...more(values), ...ownIssuerProblems(values), ...rpIdProblems(values));
   if (problems.length > 0) throw new SettingsError(problems);
   return assemble(values as Values);
 }
@@ -39,6 +39,14 @@ function check(environment: Environment, more: (values: Partial<Values>) => stri
 function ownIssuerProblems({ ADMIN_ISSUERS = [], ISSUER }: Partial<Values>): string[] {
   if (ADMIN_ISSUERS.every(({ issuer }) => issuer !== ISSUER)) return [];
   return ['ADMIN_ISSUERS: leave out the issuer of this server itself, whose tokens are accepted without it'];
+}
+
+/** WebAuthn: the RP ID is the host of the origin, or a registrable domain above it. Browsers refuse public suffixes. */
+function rpIdProblems({ ISSUER, PASSKEY_RP_ID: rpId }: Partial<Values>): string[] {
+  if (ISSUER === undefined || rpId === undefined) return [];
+  const host = new URL(ISSUER).hostname;
+  if (host === rpId || (rpId.includes('.') && host.endsWith(`.${rpId}`) && !isAddress(host))) return [];
+  return [`PASSKEY_RP_ID: must be ${host}, the host of ISSUER, or a domain above it with at least one dot`];
 }
 
 /** Without a proxy in front, requests for an issuer on this machine arrive at its port. */
@@ -75,6 +83,7 @@ function assemble(e: Values) {
     attempts: {
       signInPerAccount: e.SIGN_IN_ATTEMPTS_PER_ACCOUNT,
       signInPerAddress: e.SIGN_IN_ATTEMPTS_PER_ADDRESS,
+      secondFactor: e.SECOND_FACTOR_ATTEMPTS,
       clientSecret: e.CLIENT_SECRET_ATTEMPTS,
       userCode: e.USER_CODE_ATTEMPTS,
       anonymous: e.ANONYMOUS_REQUESTS,
@@ -97,6 +106,8 @@ function assemble(e: Values) {
       anyScopeNames: e.SCOPE_NAMES === 'any',
     },
     pkce: e.PKCE,
+    secondFactor: e.SECOND_FACTOR,
+    passkeyRpId: e.PASSKEY_RP_ID,
     refreshGrace: e.REFRESH_GRACE,
     expiryInterval: e.EXPIRY_INTERVAL,
     publisher: {

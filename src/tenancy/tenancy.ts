@@ -1,6 +1,8 @@
 import type { Identity } from '../identity/identity.js';
 import type { Platform } from '../platform/platform.js';
 import { AccountAdminService } from './account-admin/account-admin.service.js';
+import { FactorChangesService } from './account-factors/factor-changes.service.js';
+import { FactorChecksService } from './account-factors/factor-checks.service.js';
 import { AccessRepository } from './access/access.repository.js';
 import { AccessService } from './access/access.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
@@ -15,11 +17,15 @@ import { TenantsRepository } from './tenants/tenants.repository.js';
 import { TenantsService } from './tenants/tenants.service.js';
 
 /** The services about organizations and who may do what in them. */
-export function makeTenancy({ database, settings }: Platform, { accounts }: Identity) {
+export function makeTenancy({ database, settings }: Platform, identity: Identity) {
+  const { accounts } = identity;
   const audit = new AuditService(new AuditRepository(database));
   const tenants = new TenantsService(new TenantsRepository(database));
+  const ofFactors = { ...identity, database, audit };
   return {
     audit,
+    factorChanges: new FactorChangesService(ofFactors),
+    factorChecks: new FactorChecksService(ofFactors),
     tenants,
     accountAdmin: new AccountAdminService(database, accounts, audit),
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),

@@ -1,6 +1,6 @@
 import type Koa from 'koa';
 import { requestIdOf, sendError } from '../../platform/pages/error-page.js';
-import type { LinkOnPage } from '../../platform/pages/page-models.js';
+import type { LinkOnPage } from '../../platform/page-models/shared.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import type { ClientPagesService, WayBack } from '../../registry/clients/client-pages.service.js';
 import { InteractionOver } from '../oidc-interactions/interaction-over.js';

@@ -2,7 +2,7 @@ import type Router from '@koa/router';
 import type { Context } from '../../context.js';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import type { Engine } from '../oidc/engine.js';
-import { FormTokens } from './csrf.js';
+import { FormTokens } from '../../platform/pages/form-tokens.js';
 import { endingPages } from './ending-pages.js';
 import { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import { logoRoutes } from './logo.routes.js';

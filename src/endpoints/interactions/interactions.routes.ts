@@ -3,13 +3,13 @@ import type Koa from 'koa';
 import { AppError } from '../../platform/errors/errors.js';
 import { readForm } from '../../platform/http/body.js';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
-import { field, type FormTokens } from './csrf.js';
+import { field, type FormTokens } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
 import { errorPages } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import type { InteractionsService } from './interactions.service.js';
-import type { SignInModel } from '../../platform/pages/page-models.js';
+import type { SignInModel } from '../../platform/page-models/interactions.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
@@ -32,7 +32,7 @@ export interface InteractionRoutesDependencies {
   onUnexpected: OnUnexpected;
 }
 
-/** The stylesheet, and the pages between an authorization request and its response. */
+/** The pages between an authorization request and its response. */
 export function interactionRoutes({
   engine,
   service,
@@ -44,16 +44,6 @@ export function interactionRoutes({
 }: InteractionRoutesDependencies): Router {
   const browserCookie = knownBrowserCookie(issuer);
   const router = new Router();
-
-  router.get(pages.stylesheet.path, (ctx) => {
-    ctx.set({
-      'Cache-Control': 'public, max-age=31536000, immutable',
-      'Cross-Origin-Resource-Policy': 'same-origin',
-      'X-Content-Type-Options': 'nosniff',
-    });
-    ctx.type = 'text/css; charset=utf-8';
-    ctx.body = pages.stylesheet.content;
-  });
 
   router.use('/interaction', errorPages(pages, onUnexpected), endings);
 

@@ -4,11 +4,11 @@ import { AppError } from '../../platform/errors/errors.js';
 import { destinationOf } from '../../platform/pages/destination.js';
 import type {
   ConsentModel,
-  FormOnPage,
   NotAMemberModel,
   SelectAccountModel,
   SignInModel,
-} from '../../platform/pages/page-models.js';
+} from '../../platform/page-models/interactions.js';
+import type { FormOnPage } from '../../platform/page-models/shared.js';
 import type { ClientPagesService, ConsentView } from '../../registry/clients/client-pages.service.js';
 import type { ScopesService } from '../../registry/scopes/scopes.service.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';

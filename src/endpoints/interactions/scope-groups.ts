@@ -1,4 +1,4 @@
-import type { ScopeGroup, ScopeOnPage } from '../../platform/pages/page-models.js';
+import type { ScopeGroup, ScopeOnPage } from '../../platform/page-models/interactions.js';
 import { hostOf } from '../../registry/apis/audience-rules.js';
 import type { DescribedScope } from '../../registry/scopes/scope-record.js';
 import type { ScopeChoice } from './consent.js';

@@ -2,7 +2,7 @@ import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import { SERVER_FAULT, requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
 import type { ClientPagesService } from '../../registry/clients/client-pages.service.js';
-import type { ClientOnPage, EngineForm } from '../../platform/pages/page-models.js';
+import type { ClientOnPage, EngineForm } from '../../platform/page-models/shared.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 

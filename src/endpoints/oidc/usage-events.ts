@@ -1,5 +1,6 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
+import { OWN_CLIENT_ID } from '../../registry/live-clients/own-client.js';
 
 /** Counts requests by client; see UsageService. */
 export interface UsageListener {
@@ -59,6 +60,8 @@ function isUnprotected(params: Record<string, unknown>): boolean {
   return issuesCode && params['code_challenge'] === undefined && params['nonce'] === undefined;
 }
 
+/** The built-in client is not in the registry, and has no usage there. */
 function clientIdOf(ctx: KoaContextWithOIDC): string | undefined {
-  return ctx.oidc.client?.clientId;
+  const clientId = ctx.oidc.client?.clientId;
+  return clientId === OWN_CLIENT_ID ? undefined : clientId;
 }

@@ -2,7 +2,7 @@ import type Koa from 'koa';
 import { isUnavailable } from '../db/availability.js';
 import { AppError, type ErrorKind } from '../errors/errors.js';
 import type { OnUnexpected } from '../http/problem-details.js';
-import type { ErrorModel } from './page-models.js';
+import type { ErrorModel } from '../page-models/site.js';
 import { sendPage, type PageContext } from './page-headers.js';
 import type { Pages } from './pages.js';
 

@@ -44,6 +44,19 @@ export function isLocalHttp({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
+/** Whether the host of a URL is an IP address. */
+export function isAddress(host: string): boolean {
+  return isIP(host.replace(/^\[|\]$/g, '')) !== 0;
+}
+
+/** A domain name in ASCII, or `localhost`. */
+export const domainName = z
+  .string()
+  .refine(
+    (value) => URL.parse(`https://${value}`)?.hostname === value && !isAddress(value),
+    'must be a domain name in lower case, such as example.com, without a port',
+  );
+
 export const listenAddress = z
   .string()
   .refine(

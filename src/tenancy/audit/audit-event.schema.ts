@@ -29,7 +29,7 @@ export const auditEventResponse = z
         action: 'What was done, such as client.updated.',
         target_type: 'The kind of what it was done to.',
         target_id: 'The key of what it was done to.',
-        changed_fields: 'The names of the fields that changed, never their values.',
+        changed_fields: 'The names of the fields that changed, or of what was refused, never their values.',
         address: 'Where the request came from; null on the command line.',
         request_id: 'The X-Request-Id of the request; null on the command line.',
         occurred_at: 'When it happened.',

@@ -1,10 +1,10 @@
-import { AppError } from '../../platform/errors/errors.js';
-import { equalInConstantTime, type Vault } from '../../platform/crypto/sealing.js';
+import { AppError } from '../errors/errors.js';
+import { equalInConstantTime, type Vault } from '../crypto/sealing.js';
 
 const FIELD = 'csrf';
 
 /**
- * The CSRF token of our forms: a keyed digest of the form's context, here the interaction's uid, which only the browser
+ * The CSRF token of our forms: a keyed digest of the form's context, such as the uid of an interaction, which only the browser
  * with the interaction's cookie knows. Nothing is stored, and any node can check it.
  */
 export class FormTokens {

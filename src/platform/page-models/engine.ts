@@ -1,0 +1,44 @@
+import type { ClientOnPage, EngineForm } from './shared.js';
+
+/** `device-code`: the form for the code that a device shows. */
+export interface DeviceCodeModel extends EngineForm {
+  userCode: string;
+  problem: string | undefined;
+  /** Whether the person refused the device; shown as a confirmation, not as an error. */
+  cancelled: boolean;
+}
+
+/** `device-confirm`: asks whether this is the person's device. */
+export interface DeviceConfirmModel extends EngineForm {
+  client: ClientOnPage;
+  userCode: string;
+  /** The IP address of the device's request, if known. */
+  address: string | undefined;
+  userAgent: string | undefined;
+}
+
+/** `device-done`: the device was authorized. */
+export interface DeviceDoneModel {
+  clientName: string | undefined;
+}
+
+/** `sign-out`: asks whether to sign out. */
+export interface SignOutModel extends EngineForm {
+  clientName: string | undefined;
+  email: string | undefined;
+}
+
+/** `signed-out`: the result of a sign-out. */
+export interface SignedOutModel {
+  outcome: 'signed-out' | 'left-client' | 'still-signed-in';
+  clientName: string | undefined;
+}
+
+/** The pages at the engine's own endpoints. */
+export interface EngineEndpointPages {
+  'device-code': DeviceCodeModel;
+  'device-confirm': DeviceConfirmModel;
+  'device-done': DeviceDoneModel;
+  'sign-out': SignOutModel;
+  'signed-out': SignedOutModel;
+}

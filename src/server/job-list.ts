@@ -108,6 +108,14 @@ export function nodeJobs(context: Context): Job[] {
       },
     },
     {
+      name: 'purge one-time codes',
+      seconds: settings.expiryInterval,
+      where: 'once',
+      run: async (stopping) => {
+        await oneTimeCodes.purge(stopping);
+      },
+    },
+    {
       name: 'purge development mailbox',
       seconds: settings.expiryInterval,
       where: 'once',

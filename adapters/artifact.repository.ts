@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import type { Database, Transaction } from '../src/platform/db/database.js';
+import type { Database } from '../src/platform/db/database.js';
 import { TOKENS_VALID_AFTER } from '../src/registry/live-clients/client-columns.js';
-import { MODELS } from './artifact.models.js';
 
 /** One artifact to write. Keys and digests are in hex, `expiresAt` is in seconds since the epoch. */
 export interface ArtifactRow {
@@ -155,12 +154,6 @@ export class ArtifactRepository {
     while (more && !stopping?.aborted) {
       more = (await this.database.background(statement)).rowCount === DELETED_AT_ONCE;
     }
-  }
-
-  /** Deletes an account's sessions and grants, in the caller's transaction; a token without its grant is invalid. */
-  async revokeByAccount(tx: Transaction, accountId: string): Promise<void> {
-    const models = [MODELS.Session, MODELS.Grant];
-    await tx('artifacts').where('account_id', accountId).whereIn('model', models).delete();
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Provider } from 'oidc-provider';
+import type { LogoutNotice } from '../src/identity/sessions/logout-messages.js';
 import type { Account } from '../src/identity/accounts/account.js';
 import type { ApiRecord } from '../src/registry/apis/api-record.js';
 import type { LiveClient } from '../src/registry/live-clients/live-client.js';
@@ -21,14 +22,6 @@ export interface RequestState {
   failureCounted: boolean;
   /** Back-channel logout notices of a request that ends a session, until they are queued. */
   logoutNotices: LogoutNotice[];
-}
-
-/** A client that has to be notified that a session has ended for it (OpenID Connect Back-Channel Logout 1.0). */
-export interface LogoutNotice {
-  clientId: string;
-  accountId: string;
-  /** The session's identifier in the client's ID tokens. */
-  sid: string;
 }
 
 /** Reads that were started before their result was asked for. Each result is used once, so that a later read is fresh. */

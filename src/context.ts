@@ -1,5 +1,7 @@
 import { ArtifactRepository } from '../adapters/artifact.repository.js';
 import { ArtifactStore } from '../adapters/artifact.store.js';
+import { AccountGrantStore } from '../adapters/people/grant.store.js';
+import { AccountSessionStore } from '../adapters/people/session.store.js';
 import { makeIdentity } from './identity/identity.js';
 import { isUnavailable } from './platform/db/availability.js';
 import type { Database } from './platform/db/database.js';
@@ -9,7 +11,7 @@ import { makePlatform } from './platform/platform.js';
 import { describeError, type Logger } from './platform/telemetry/telemetry.js';
 import { makeRegistry } from './registry/registry.js';
 import type { Settings } from './settings/settings.js';
-import { makeTenancy } from './tenancy/tenancy.js';
+import { makeAudit, makeTenancy } from './tenancy/tenancy.js';
 
 /** The services of one process, each made once. */
 export type Context = Awaited<ReturnType<typeof openContext>>;
@@ -49,8 +51,10 @@ export async function openContext(settings: Settings, mode: DatabaseMode, log: L
 async function makeServices(settings: Settings, log: Logger, database: Database, mayCreateKey: boolean) {
   const platform = await makePlatform(settings, log, database, mayCreateKey);
   const artifacts = new ArtifactStore(new ArtifactRepository(database));
-  const identity = makeIdentity(platform, artifacts.repository);
-  const tenancy = makeTenancy(platform, identity);
+  const stores = { sessions: new AccountSessionStore(database), grants: new AccountGrantStore(database) };
+  const audit = makeAudit(platform);
+  const identity = makeIdentity(platform, stores, audit);
+  const tenancy = makeTenancy(platform, identity, audit);
   const registry = makeRegistry(platform, identity, tenancy, artifacts.repository);
   return {
     ...platform,

@@ -16,10 +16,14 @@ import { ProjectsService } from './projects/projects.service.js';
 import { TenantsRepository } from './tenants/tenants.repository.js';
 import { TenantsService } from './tenants/tenants.service.js';
 
+/** The audit trail, which the services about people write to as well. */
+export function makeAudit({ database }: Platform): AuditService {
+  return new AuditService(new AuditRepository(database));
+}
+
 /** The services about organizations and who may do what in them. */
-export function makeTenancy({ database, settings }: Platform, identity: Identity) {
-  const { accounts } = identity;
-  const audit = new AuditService(new AuditRepository(database));
+export function makeTenancy({ database, settings }: Platform, identity: Identity, audit: AuditService) {
+  const { accounts, passwords } = identity;
   const tenants = new TenantsService(new TenantsRepository(database));
   const ofFactors = { ...identity, database, audit };
   return {
@@ -27,7 +31,7 @@ export function makeTenancy({ database, settings }: Platform, identity: Identity
     factorChanges: new FactorChangesService(ofFactors),
     factorChecks: new FactorChecksService(ofFactors),
     tenants,
-    accountAdmin: new AccountAdminService(database, accounts, audit),
+    accountAdmin: new AccountAdminService(database, accounts, passwords, audit),
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
     access: new AccessService(new AccessRepository(database)),

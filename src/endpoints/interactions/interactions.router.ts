@@ -11,13 +11,13 @@ import { InteractionsService } from './interactions.service.js';
 
 /** The router of the pages between an authorization request and its response. */
 export function createInteractionRouter(
-  { accounts, clientPages, logos, pages, scopes, settings, vault }: Context,
+  { accounts, clientPages, logos, pages, passwordSignIn, scopes, settings, vault }: Context,
   engine: Engine,
   onUnexpected: OnUnexpected,
 ): Router {
   const router = interactionRoutes({
     engine: new InteractionEngine(() => engine.provider),
-    service: new InteractionsService(clientPages, scopes, accounts),
+    service: new InteractionsService(clientPages, scopes, accounts, passwordSignIn),
     pages,
     tokens: new FormTokens(vault),
     issuer: settings.issuer,

@@ -1,5 +1,10 @@
 import type { Account } from '../../identity/accounts/account.js';
-import type { AccountsService, SignedIn, SignIn } from '../../identity/accounts/accounts.service.js';
+import type { AccountsService } from '../../identity/accounts/accounts.service.js';
+import type {
+  PasswordSignInService,
+  SignedIn,
+  SignIn,
+} from '../../identity/passwords/password-sign-in.service.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { destinationOf } from '../../platform/pages/destination.js';
 import type {
@@ -27,7 +32,8 @@ export class InteractionsService {
   constructor(
     private readonly clients: Pick<ClientPagesService, 'consentView'>,
     private readonly scopes: Pick<ScopesService, 'describe'>,
-    private readonly accounts: Pick<AccountsService, 'authenticate' | 'find'>,
+    private readonly accounts: Pick<AccountsService, 'findActive'>,
+    private readonly passwordSignIn: PasswordSignInService,
   ) {}
 
   /**
@@ -77,7 +83,7 @@ export class InteractionsService {
 
   /** Throws AppError `unauthenticated`, `slow_down` or `unavailable`. */
   authenticate(signIn: SignIn): Promise<SignedIn> {
-    return this.accounts.authenticate(signIn);
+    return this.passwordSignIn.authenticate(signIn);
   }
 
   /** The consent page. Throws AppError `malformed` when no account is signed in, or the client is deleted. */
@@ -117,7 +123,7 @@ export class InteractionsService {
   }
 
   async #account({ accountId }: Pick<PendingInteraction, 'accountId'>): Promise<Account | undefined> {
-    return accountId === undefined ? undefined : this.accounts.find(accountId);
+    return accountId === undefined ? undefined : this.accounts.findActive(accountId);
   }
 
   async #client({ clientId }: PendingInteraction): Promise<ConsentView> {

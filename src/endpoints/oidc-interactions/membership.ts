@@ -68,6 +68,11 @@ const scopeReduced = new Check(
   },
 );
 
+/** A session of an account that was disabled or deleted since is as good as none. */
+const accountGone = new Check('account_gone', 'End-User authentication is required', ({ oidc }) => {
+  return oidc.session?.accountId !== undefined && oidc.account === undefined;
+});
+
 /** The engine's own prompts, with the membership prompt between sign-in and consent. */
 export function interactionPolicy(mayAuthorize: MayAuthorize, countAnonymous: CountAnonymous) {
   const policy = base();
@@ -81,6 +86,7 @@ export function interactionPolicy(mayAuthorize: MayAuthorize, countAnonymous: Co
     return Check.NO_NEED_TO_PROMPT;
   });
   login?.checks.add(begin);
+  login?.checks.add(accountGone);
   const notAMember = new Check('not_a_member', NOT_A_MEMBER, 'access_denied', async ({ oidc }) => {
     const accountId = oidc.session?.accountId;
     if (accountId === undefined || !oidc.client) return Check.NO_NEED_TO_PROMPT;

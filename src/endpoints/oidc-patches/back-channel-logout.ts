@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Client, Provider } from 'oidc-provider';
-import { type LogoutNotice, requestState } from '../../../adapters/request-state.js';
+import { requestState } from '../../../adapters/request-state.js';
+import type { LogoutNotice } from '../../identity/sessions/logout-messages.js';
 
 type LoggedOutClient = Client & { backchannelLogout(accountId: string, sid: string): Promise<void> };
 type IssueOptions = Parameters<InstanceType<Provider['IdToken']>['issue']>[0];

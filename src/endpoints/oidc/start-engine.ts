@@ -14,7 +14,8 @@ import { makeIntrospection } from '../introspection/introspection.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
-import { logoutHandler, logoutMessage } from './logout-delivery.js';
+import { logoutHandler } from './logout-delivery.js';
+import { logoutMessage } from '../../identity/sessions/logout-messages.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { Engine } from './engine.js';
 import { buildProvider, type PatchParts } from './provider.js';
@@ -88,7 +89,7 @@ function artifactContext({ accounts, artifacts, liveClients, settings, vault }: 
     vault,
     refreshGrace: settings.refreshGrace,
     clientTokensValidAfter: (clientId: string) => clientTokensValidAfter(liveClients, clientId),
-    findAccount: (accountId: string) => accounts.find(accountId),
+    findAccount: (accountId: string) => accounts.findActive(accountId),
   };
 }
 
@@ -112,7 +113,9 @@ function findAccount(
     forEngine(async () => {
       // At the authorization endpoint the interaction policy asks, and gives the reason.
       const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
-      const account = allowed ? await (requestState()?.accounts.take(sub) ?? accounts.find(sub)) : undefined;
+      const account = allowed
+        ? await (requestState()?.accounts.take(sub) ?? accounts.findActive(sub))
+        : undefined;
       return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
     });
 }

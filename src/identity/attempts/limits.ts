@@ -55,6 +55,12 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: 1,
       windowSeconds: 5 * MINUTE,
     }),
+    /** Changes of one's own password: protects the present one from guessing by who has got hold of a session. */
+    changePassword: (accountId: string): Limit => ({
+      key: `change password ${accountId}`,
+      limit: attempts.signInPerAccount,
+      windowSeconds: 15 * MINUTE,
+    }),
     /** Wrong secrets of one client from one network: bounds the cost of bcrypt, and protects the secret from guessing. */
     clientSecret: (clientId: string, address: string): Limit => ({
       key: `client secret ${clientId} ${networkOf(address)}`,

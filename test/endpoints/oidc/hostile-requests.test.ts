@@ -143,7 +143,7 @@ test('a new password ends what the person has going on', async () => {
   const config = await relyingParty(server, client);
   const [person, agent] = [await server.person(), new UserAgent()];
   const tokens = await obtainTokens(config, person, {}, agent);
-  await server.context.accounts.setPassword(person.email, 'another correct horse battery');
+  await server.context.passwords.setPassword({ email: person.email }, 'another correct horse battery');
   const userinfo = await fetch(`${server.origin}/oauth2/userinfo`, {
     headers: { authorization: `Bearer ${tokens.access_token}` },
   });

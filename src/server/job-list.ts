@@ -38,6 +38,7 @@ export function nodeJobs(context: Context): Job[] {
     keys,
     log,
     mailbox,
+    oneTimeCodes,
     outbox,
     ownSessions,
   } = context;

@@ -6,6 +6,7 @@ import { rateLimitSettings } from './entries/rate-limits.settings.js';
 import { registrationSettings } from './entries/registration.settings.js';
 import { secondFactorSettings } from './entries/second-factors.settings.js';
 import { serverSettings } from './entries/server.settings.js';
+import { signUpSettings } from './entries/sign-up.settings.js';
 import { tokenSettings } from './entries/tokens.settings.js';
 import type { GroupedSetting } from './setting.js';
 
@@ -15,6 +16,7 @@ export const ALL_SETTINGS = {
   ...databaseSettings,
   ...tokenSettings,
   ...mailSettings,
+  ...signUpSettings,
   ...secondFactorSettings,
   ...rateLimitSettings,
   ...clientSettings,

@@ -17,6 +17,7 @@ export interface CodeRow {
   addressDigest: Buffer;
   accountId: string;
   payload: Buffer;
+  createdAt: Date;
   expiresAt: Date;
 }
 
@@ -26,7 +27,8 @@ export interface TriedRow extends CodeRow {
   attempts: number;
 }
 
-const COLUMNS = `address_digest AS "addressDigest", account_id AS "accountId", payload, expires_at AS "expiresAt"`;
+const COLUMNS = `address_digest AS "addressDigest", account_id AS "accountId", payload,
+  created_at AS "createdAt", expires_at AS "expiresAt"`;
 const VALID = 'id = $1 AND purpose = $2 AND consumed_at IS NULL AND expires_at > now()';
 const FIND = `SELECT ${COLUMNS} FROM one_time_codes WHERE ${VALID}`;
 const EXCHANGE_LINK = `
@@ -114,11 +116,19 @@ export class OneTimeCodesRepository {
     return rows[0];
   }
 
-  async deleteOfAccount(tx: Transaction, accountId: string): Promise<void> {
-    await tx('one_time_codes').where({ account_id: accountId }).delete();
+  /** Deletes the codes that are about an account; of this one purpose only those made after `since`. */
+  async deleteOfAccount(
+    tx: Transaction,
+    accountId: string,
+    kept: { purpose: string; since: Date | null },
+  ): Promise<void> {
+    await tx.raw(
+      `DELETE FROM one_time_codes WHERE account_id = ? AND (purpose <> ? OR created_at > ?::timestamptz)`,
+      [accountId, kept.purpose, kept.since] as string[],
+    );
   }
 
-  async deleteOfAddress(tx: Transaction, purpose: string, addressDigest: Buffer): Promise<void> {
+  async delete(tx: Transaction, purpose: string, addressDigest: Buffer): Promise<void> {
     await tx('one_time_codes').where({ purpose, address_digest: addressDigest }).delete();
   }
 

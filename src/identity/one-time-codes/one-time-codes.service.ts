@@ -39,6 +39,7 @@ export interface ValidCode<Purpose extends CodePurpose> {
   /** Random when the code is about no account. */
   accountId: string;
   payload: CodePayloads[Purpose];
+  createdAt: Date;
   expiresAt: Date;
 }
 
@@ -71,7 +72,11 @@ export class OneTimeCodesService {
       addressDigest,
       accountId,
       codeDigest: this.#codeDigest(purpose, id, code),
-      payload: this.vault.seal('one-time-codes', JSON.stringify(payload), sealContext(purpose, addressDigest)),
+      payload: this.vault.seal(
+        'one-time-codes',
+        JSON.stringify(payload),
+        sealContext(purpose, addressDigest),
+      ),
       linkSeconds: LIFETIMES[purpose].link,
       codeSeconds: LIFETIMES[purpose].code,
     });
@@ -130,14 +135,17 @@ export class OneTimeCodesService {
     return this.#open(purpose, await this.repository.consume(tx, digestOf(secret), purpose));
   }
 
-  /** Invalidates every code that is about the account. */
-  cancelOfAccount(tx: Transaction, accountId: string): Promise<void> {
-    return this.repository.deleteOfAccount(tx, accountId);
+  /**
+   * Invalidates every code that is about the account, but for links that undo a change of its address: of these only the
+   * ones that were made after `undosSince`, so that none takes away an earlier owner's link.
+   */
+  cancelOfAccount(tx: Transaction, accountId: string, undosSince: Date | null = null): Promise<void> {
+    return this.repository.deleteOfAccount(tx, accountId, { purpose: 'email-undo', since: undosSince });
   }
 
   /** Invalidates the code of this purpose and key. */
   cancel(tx: Transaction, purpose: CodePurpose, key: string): Promise<void> {
-    return this.repository.deleteOfAddress(tx, purpose, this.#addressDigest(purpose, key));
+    return this.repository.delete(tx, purpose, this.#addressDigest(purpose, key));
   }
 
   /** Deletes what has expired in bounded batches until `stopping` aborts; returns how many. */
@@ -156,9 +164,9 @@ export class OneTimeCodesService {
     row: CodeRow | undefined,
   ): ValidCode<Purpose> | undefined {
     if (!row) return undefined;
-    const { accountId, addressDigest, expiresAt, payload } = row;
+    const { accountId, addressDigest, createdAt, expiresAt, payload } = row;
     const text = this.vault.open('one-time-codes', payload, sealContext(purpose, addressDigest)).toString();
-    return { accountId, expiresAt, payload: JSON.parse(text) as CodePayloads[Purpose] };
+    return { accountId, createdAt, expiresAt, payload: JSON.parse(text) as CodePayloads[Purpose] };
   }
 
   #addressDigest(purpose: CodePurpose, key: string): Buffer {

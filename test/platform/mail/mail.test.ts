@@ -37,7 +37,8 @@ async function node(
 }
 
 function enqueue({ context }: TestServer, validUntil = new Date(Date.now() + 900_000)): Promise<void> {
-  const model = { code: CODE, path: PATH, expiresAt: validUntil, at: new Date(), address: '192.0.2.77' };
+  const expiry = { expiresAt: validUntil, codeExpiresAt: validUntil };
+  const model = { code: CODE, path: PATH, ...expiry, at: new Date(), address: '192.0.2.77' };
   return context.database.transaction((tx) =>
     context.mail.enqueue(tx, { to: ADA, template: 'recovery-code', model, validUntil }),
   );

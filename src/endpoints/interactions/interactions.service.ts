@@ -48,7 +48,7 @@ export class InteractionsService {
     return { ...forms, client, email, remember: false, problem: undefined };
   }
 
-  /** The sign-in page for a person who is signed in already, and wants to be somebody else. */
+  /** The sign-in page for a person who is signed in already, and wants to use another account. */
   async anotherAccountPage(pending: PendingInteraction, forms: Forms): Promise<SignInModel> {
     const { client } = await this.#client(pending);
     return { ...forms, client, email: '', remember: false, problem: undefined };

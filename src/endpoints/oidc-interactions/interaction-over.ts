@@ -22,7 +22,7 @@ const TEXTS: Readonly<Record<Ending, { title: string; message: string }>> = {
   'session-changed': {
     title: 'You are not signed in as before',
     message:
-      'You signed out, or signed in as somebody else, since this page was opened. Go back to the application and begin again.',
+      'You signed out, or signed in with another account, since this page was opened. Go back to the application and begin again.',
   },
 };
 

@@ -6,7 +6,7 @@ import { Provider } from 'oidc-provider';
  * Engine: lib/actions/authorization/resume.js:111 replaces the id after every page of an interaction, and
  * lib/models/session.js:91 deletes the old one before the browser has the new one: a browser that does not receive the
  * response is signed out.
- * Test: test/endpoints/oidc/session.test.ts, "a consent keeps the session's id" and "session fixation".
+ * Test: test/endpoints/oidc-interactions/session.test.ts, "a consent keeps the session's id" and "session fixation".
  */
 export function keepSessionId(provider: Provider): void {
   const sessions = provider.Session.prototype;

@@ -45,7 +45,7 @@ export class AccountsService {
     private readonly hashing: Hashing,
   ) {}
 
-  /** Throws AppError `invalid` with every mistake, `conflict` when the address has an account already. */
+  /** Throws AppError `invalid` with every validation error, `conflict` when the address has an account already. */
   async create(request: AccountRequest, tx?: Transaction): Promise<Account> {
     return this.insert(await this.prepare(request), tx);
   }
@@ -82,7 +82,7 @@ export class AccountsService {
 
   /**
    * Changes what `change` returns of the account. Another e-mail address is not verified unless the change says so. Throws
-   * AppError `invalid` with every mistake, `not_found`, and `conflict` when the address has another account.
+   * AppError `invalid` with every validation error, `not_found`, and `conflict` when the address has another account.
    */
   async update(
     tx: Transaction,

@@ -43,6 +43,6 @@ export const rateLimitSettings = settingGroup('Rate limits', {
     default: '3000',
     check: wholeNumber(1, 1_000_000),
     description:
-      'Sign-ins, device codes and sign-outs that are begun from one address (of IPv6: one /64 network) in 15 minutes by browsers in which nobody is signed in.',
+      'Sign-ins, device codes and sign-outs that are begun from one address (of IPv6: one /64 network) in 15 minutes by browsers without a signed-in account.',
   },
 });

@@ -72,7 +72,7 @@ const scopeReduced = new Check(
 
 /** A session of an account that was disabled or deleted since is as good as none. */
 const accountGone = new Check('account_gone', 'End-User authentication is required', ({ oidc }) => {
-  return oidc.session?.accountId !== undefined && !oidc.account;
+  return oidc.session?.accountId !== undefined && oidc.account === undefined;
 });
 
 /** Asks for nothing: whoever passes the prompts before has signed in. */

@@ -1,10 +1,18 @@
+import type { AccountEvents } from '../../identity/account-events/account-events.js';
+import { personActor, type RequestOrigin } from '../../identity/account-events/actor.js';
 import type { Account } from '../../identity/accounts/account.js';
-import type { AccountsService, SignedIn, SignIn } from '../../identity/accounts/accounts.service.js';
+import type { AccountsService } from '../../identity/accounts/accounts.service.js';
+import type {
+  PasswordSignInService,
+  SignedIn,
+  SignIn,
+} from '../../identity/passwords/password-sign-in.service.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { destinationOf } from '../../platform/pages/destination.js';
 import type {
   ConsentModel,
   NotAMemberModel,
+  PasskeyOnPage,
   SelectAccountModel,
   SignInModel,
 } from '../../platform/page-models/interactions.js';
@@ -20,7 +28,7 @@ import { groupByApi } from './scope-groups.js';
 
 const ADMIN: readonly string[] = ADMIN_SCOPES;
 
-type Forms = FormOnPage & { abortAction: string };
+type Forms = FormOnPage & { abortAction: string; passkey?: PasskeyOnPage };
 type SwitchingForms = Forms & { switchUrl: string };
 
 /** What the pages between an authorization request and its response show, and what a submitted form means. */
@@ -28,7 +36,9 @@ export class InteractionsService {
   constructor(
     private readonly clients: Pick<ClientPagesService, 'consentView'>,
     private readonly scopes: Pick<ScopesService, 'describe'>,
-    private readonly accounts: Pick<AccountsService, 'authenticate' | 'find'>,
+    private readonly accounts: Pick<AccountsService, 'findActive'>,
+    private readonly passwordSignIn: PasswordSignInService,
+    private readonly events: Pick<AccountEvents, 'add'>,
   ) {}
 
   /**
@@ -80,7 +90,7 @@ export class InteractionsService {
 
   /** Throws AppError `unauthenticated`, `slow_down` or `unavailable`. */
   authenticate(signIn: SignIn): Promise<SignedIn> {
-    return this.accounts.authenticate(signIn);
+    return this.passwordSignIn.authenticate(signIn);
   }
 
   /** The consent page. Throws AppError `malformed` when no account is signed in, or the client is deleted. */
@@ -121,8 +131,15 @@ export class InteractionsService {
     return decisionOf(consentQuestionOf(pending.missing, pending.requested, earlier), optionalScopes, ticked);
   }
 
+  /** Records that the person allowed the application something. */
+  noteConsent({ accountId, clientId }: PendingInteraction, origin: RequestOrigin): Promise<void> {
+    if (accountId === undefined) return Promise.resolve();
+    const actor = personActor(accountId, origin);
+    return this.events.add({ actor, action: 'account.application_allowed', accountId, clientId });
+  }
+
   async #account({ accountId }: Pick<PendingInteraction, 'accountId'>): Promise<Account | undefined> {
-    return accountId === undefined ? undefined : this.accounts.find(accountId);
+    return accountId === undefined ? undefined : this.accounts.findActive(accountId);
   }
 
   /** The client; undefined when it is that of our own pages. */

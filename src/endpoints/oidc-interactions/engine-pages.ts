@@ -46,7 +46,7 @@ interface EngineClient {
 export function enginePages(
   pages: Pages,
   clients: Pick<ClientPagesService, 'consentView' | 'wayBack'>,
-  accounts: Pick<AccountsService, 'find'>,
+  accounts: Pick<AccountsService, 'findActive'>,
 ): EnginePages {
   /** An error that cannot be returned to a relying party. The engine has set the status. */
   async function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void> {
@@ -74,7 +74,8 @@ export function enginePages(
     /** RP-Initiated Logout 1.0, section 2: ask before ending the session. */
     async logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
       const { session, client } = ctx.oidc;
-      const account = session?.accountId === undefined ? undefined : await accounts.find(session.accountId);
+      const account =
+        session?.accountId === undefined ? undefined : await accounts.findActive(session.accountId);
       const html = pages.render('sign-out', {
         ...engineForm(ctx, 'end_session_confirm'),
         clientName: client && (client.clientName ?? client.clientId),

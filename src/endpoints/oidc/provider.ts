@@ -9,11 +9,12 @@ import { answerIntrospection, type Introspect } from '../oidc-patches/own-intros
 import { completeHttp } from '../oidc-patches/protocol-http.js';
 import { deriveRefreshTokens } from '../oidc-token-patches/refresh-token-id.js';
 import { scopeClaimsByClient } from '../oidc-token-patches/id-token-claims.js';
-import { keepSessionId } from '../oidc-patches/session-id.js';
-import { answerUnsavedSession } from '../oidc-patches/unsaved-session.js';
+import { keepSessionId } from '../oidc-session-patches/session-id.js';
+import { answerUnsavedSession } from '../oidc-session-patches/unsaved-session.js';
 import { type PollsTooSoon, sayInterval, slowDownPolls } from '../oidc-requests/device-polling.js';
 import { supportTokenResponseType } from '../oidc-requests/token-response-type.js';
 import { answerUnauthorizedClient } from '../oidc-requests/unauthorized-client.js';
+import { reportRequestedAcr } from '../oidc-second-factor/reported-acr.js';
 import { acceptLoopbackPorts } from '../oidc-requests/loopback-ports.js';
 import { checkScopesOfAuthorization, completeScope } from '../oidc-requests/requested-scopes.js';
 import { engineConfiguration, type EngineParts } from './configuration.js';
@@ -42,6 +43,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   deriveRefreshTokens(provider, patches.vault);
   scopeClaimsByClient(provider);
   keepSessionId(provider);
+  reportRequestedAcr(provider);
   completeHttp(provider, parts.pages);
   checkScopesOfAuthorization(provider);
   acceptLoopbackPorts(provider);

@@ -34,3 +34,13 @@ export function describeUserAgent(header: string | null | undefined): string | u
   if (!own || own === 'Mozilla') return system ? `A program on ${system}` : undefined;
   return own.trim().slice(0, MAX_NAME);
 }
+
+/** The same for a list, where every line needs a name. */
+export function browserOf(userAgent: string | null): string {
+  return describeUserAgent(userAgent) ?? 'Another browser';
+}
+
+/** Whether it is a hand-held device. */
+export function isMobile(userAgent: string | null): boolean {
+  return /\b(?:iPhone|iPad|Android|Mobile)\b/.test(userAgent ?? '');
+}

@@ -40,7 +40,7 @@ export async function makePlatform(
     mailbox,
     mail: new MailService(settings, outbox, mailbox),
     hashing: new Hashing(settings.workers),
-    pages: new Pages(settings.issuer),
+    pages: new Pages(settings.issuer, settings.mail.supportUrl),
   };
 }
 

@@ -40,7 +40,7 @@ async function signedIn(person: Person): Promise<{ agent: UserAgent; sid: string
   const agent = new UserAgent();
   const tokens = await obtainTokens(config, person, { scope: 'openid' }, agent);
   expect(await silentAnswer(config, agent)).toBe('code');
-  return { agent, sid: String(tokens.claims()?.['sid']) };
+  return { agent, sid: tokens.claims()?.['sid'] as string };
 }
 
 async function sessionsOf({ id }: Person, caller = root): Promise<Record<string, unknown>[]> {
@@ -52,7 +52,7 @@ async function sessionsOf({ id }: Person, caller = root): Promise<Record<string,
 /** The `sid` of the logout tokens that arrive, once there are as many. */
 async function loggedOut(count: number): Promise<string[]> {
   await eventually(() => receiver.tokens.length >= count);
-  return receiver.tokens.map((token) => String(decodeJwt(token)['sid'])).toSorted();
+  return receiver.tokens.map((token) => decodeJwt(token)['sid'] as string).toSorted();
 }
 
 test('the sessions of a person are listed as they are', async () => {
@@ -77,9 +77,9 @@ test('a session that is ended on one node is gone on every other, and its applic
   const person = await server.person();
   const [first, second] = [await signedIn(person), await signedIn(person)];
   const [latest] = await sessionsOf(person);
-  expect((await elsewhere('DELETE', `/accounts/${person.id}/sessions/${String(latest?.['id'])}`)).status).toBe(
-    204,
-  );
+  expect(
+    (await elsewhere('DELETE', `/accounts/${person.id}/sessions/${String(latest?.['id'])}`)).status,
+  ).toBe(204);
   expect(await silentAnswer(config, second.agent)).toBe('login_required');
   const { url } = await authorizationRequest(config);
   expect((await second.agent.open(url.href)).body).toContain('type="password"');

@@ -39,8 +39,7 @@ interface Row {
 }
 
 async function rowsOf(accountId: string): Promise<Row[]> {
-  const text =
-    'SELECT *, host(address) AS address FROM sign_ins WHERE account_id = $1 ORDER BY occurred_at';
+  const text = 'SELECT *, host(address) AS address FROM sign_ins WHERE account_id = $1 ORDER BY occurred_at';
   return (await server.database.pool.query<Row>(text, [accountId])).rows;
 }
 
@@ -137,7 +136,11 @@ test('a User-Agent of any size and kind is recorded as far as it can be', async 
   const csrf = /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
   const body = new URLSearchParams({ csrf, email: person.email, password: person.password });
   // The browser follows the redirects of a form with the same header.
-  const answer = await agent.open(new URL(action, page.url).href, { method: 'POST', body }, `${server.issuer}/oauth2/authorize/`);
+  const answer = await agent.open(
+    new URL(action, page.url).href,
+    { method: 'POST', body },
+    `${server.issuer}/oauth2/authorize/`,
+  );
   await agent.open(answer.url, { headers });
   const [row] = await rowsOf(person.id);
   expect(row?.user_agent).toHaveLength(256);

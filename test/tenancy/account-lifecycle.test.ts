@@ -4,7 +4,12 @@ import type * as oidc from 'openid-client';
 import { UserAgent } from '../../src/demo/user-agent.js';
 import { nodeJobs } from '../../src/server/job-list.js';
 import { type AdminCaller, bearer, operator, personCaller } from '../harness/admin/admin-caller.js';
-import { authorizationRequest, obtainTokens, relyingParty, signIn } from '../harness/protocol/relying-party.js';
+import {
+  authorizationRequest,
+  obtainTokens,
+  relyingParty,
+  signIn,
+} from '../harness/protocol/relying-party.js';
 import { silentAnswer } from '../harness/protocol/sign-out.js';
 import { basic, postForm } from '../harness/protocol/wire.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../harness/nodes/test-server.js';
@@ -171,7 +176,10 @@ describe('an account that is deleted', () => {
     expect(JSON.stringify(body)).not.toContain(person.id);
     expect(await actionsOn(person.id)).toContain('account.purged');
     expect((await actionsOn(person.id)).filter((action) => action === 'account.purged')).toHaveLength(1);
-    const again = await root('POST', '/accounts', { email: person.email, password: 'an otter under the tram' });
+    const again = await root('POST', '/accounts', {
+      email: person.email,
+      password: 'an otter under the tram',
+    });
     expect(again.status).toBe(201);
   });
 });

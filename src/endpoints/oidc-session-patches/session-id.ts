@@ -8,7 +8,7 @@ import { requestState } from '../../../adapters/request-state.js';
  * Engine: lib/actions/authorization/resume.js:111 replaces the id after every page of an interaction, and
  * lib/models/session.js:91 deletes the old one before the browser has the new one, and before the new one is written: a
  * browser that does not receive the response is signed out, and a session that was ended during the request would come back.
- * Test: test/endpoints/oidc/session.test.ts, "a consent keeps the session's id" and "session fixation";
+ * Test: test/endpoints/oidc-interactions/session.test.ts, "a consent keeps the session's id" and "session fixation";
  * test/identity/ended-sessions.test.ts.
  */
 export function keepSessionId(provider: Provider): void {

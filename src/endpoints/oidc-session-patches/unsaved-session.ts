@@ -39,7 +39,7 @@ export function answerUnsavedSession(provider: Provider, pages: Pick<EnginePages
  * a browser that has none, after the first save.
  *
  * Engine: lib/shared/error_handler.js:45 changes the session, and lib/models/session.js:103 throws.
- * Test: test/endpoints/oidc/hostile-requests.test.ts, "the end of a device flow that nobody began".
+ * Test: test/endpoints/oidc-guards/hostile-requests.test.ts, "the end of a device flow that nobody began".
  */
 function ignoreNewSessions(provider: Provider): void {
   const sessions = provider.Session.prototype as unknown as { exp?: number; persist(): Promise<unknown> };

@@ -62,7 +62,7 @@ export interface Operation {
   /** Whether the record has a version: responses carry an ETag, and conditional requests are honoured. */
   versioned?: true;
   /**
-   * The members of a record that change although nobody edits them. Caches are told about their changes, If-Match is not
+   * The members of a record that change without an edit. Caches are told about their changes, If-Match is not
    * concerned, and requests may send back any value of them.
    */
   volatile?: readonly string[];

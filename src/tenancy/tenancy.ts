@@ -10,7 +10,7 @@ import { AccessService } from './access/access.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
 import { MembersRepository } from './members/members.repository.js';
-import { type ClientOwners, MembersService } from './members/members.service.js';
+import { type MemberClients, MembersService } from './members/members.service.js';
 import { RolesOfAccountsService } from './members/roles-of-accounts.service.js';
 import { OrganizationsRepository } from './organizations/organizations.repository.js';
 import { OrganizationsService } from './organizations/organizations.service.js';
@@ -43,7 +43,7 @@ export function makeTenancy({ database, settings }: Platform, identity: Identity
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
     access: new AccessService(new AccessRepository(database)),
     /** The registry, which is above, says where clients belong. */
-    makeMembers: (clients: ClientOwners) =>
+    makeMembers: (clients: MemberClients) =>
       new MembersService({
         database,
         repository: new MembersRepository(database),

@@ -35,6 +35,7 @@ import * as endTokensOfAccounts from './20261126164200_end_tokens_of_accounts.js
 import * as manageAccounts from './20261126165000_manage_accounts.js';
 import * as createOwnSessions from './20261126166000_create_own_sessions.js';
 import * as createSecondFactors from './20261126180000_create_second_factors.js';
+import * as indexOrganizationsWithSecondFactor from './20261126180100_index_organizations_with_second_factor.js';
 import * as createDevelopmentMailbox from './20261126190000_create_development_mailbox.js';
 
 /** One step of the schema; both directions run in a transaction. */
@@ -82,5 +83,6 @@ export const migrations: readonly Migration[] = [
   { name: '20261126165000_manage_accounts', ...manageAccounts },
   { name: '20261126166000_create_own_sessions', ...createOwnSessions },
   { name: '20261126180000_create_second_factors', ...createSecondFactors },
+  { name: '20261126180100_index_organizations_with_second_factor', ...indexOrganizationsWithSecondFactor },
   { name: '20261126190000_create_development_mailbox', ...createDevelopmentMailbox },
 ];

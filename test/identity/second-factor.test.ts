@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserAgent } from '../../src/demo/user-agent.js';
-import { accountSubject } from '../../src/tenancy/access/subjects.js';
-import { INSTALLATION_TENANT } from '../../src/tenancy/tenants/tenant.js';
-import { INSTALLATION } from '../../src/server/bootstrap.js';
-import { codeOf, letTimePass, linkOn, setUpAuthenticator, wrongCode } from '../harness/factors/second-factors.js';
+import {
+  codeOf,
+  letTimePass,
+  linkOn,
+  setUpAuthenticator,
+  wrongCode,
+} from '../harness/factors/second-factors.js';
 import { protocolFixture } from '../harness/protocol/protocol-fixture.js';
 import { authorizationRequest, signIn } from '../harness/protocol/relying-party.js';
 
@@ -137,7 +140,9 @@ describe('a recovery code', () => {
     const { person, recoveryCodes } = await withApp();
     const code = recoveryCodes[3] ?? '';
     const first = await atCode(person);
-    expect((await first.recover(` ${code.toLowerCase().replace('-', ' ')} `)).body).not.toContain('<h1>Use a recovery');
+    expect((await first.recover(` ${code.toLowerCase().replace('-', ' ')} `)).body).not.toContain(
+      '<h1>Use a recovery',
+    );
     const again = await atCode(person);
     const refused = await again.recover(code);
     expect(refused.status).toBe(400);
@@ -197,7 +202,11 @@ describe('a trusted browser', () => {
     const { answer } = await atCode(person, agent);
     await answer(codeOf(secret), { trust: 'yes' });
     const claims = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:postern:2fa' } } });
-    const page = await signIn(await authorizationRequest(config, { claims }), person, trustedBrowser(agent)());
+    const page = await signIn(
+      await authorizationRequest(config, { claims }),
+      person,
+      trustedBrowser(agent)(),
+    );
     expect(page.body).toContain('<h1>Confirm that it is you</h1>');
     expect(page.body).not.toContain('Do not ask in this browser');
   });
@@ -218,39 +227,5 @@ describe('a trusted browser', () => {
       for (const other of agent.cookies()) if (other.name !== 'postern_trusted') other.name = 'gone';
       return agent;
     };
-  }
-});
-
-describe('an account without a second factor', () => {
-  test('needs none by default on localhost', async () => {
-    const page = await signIn(await authorizationRequest(config), await server.person());
-    expect(page.body).toContain('/consent"');
-  });
-
-  test('sets one up where the policy is `required`', async () => {
-    const strict = await addNode({ SECOND_FACTOR: 'required' });
-    expect(await headingAt(strict.origin, await server.person())).toBe('Set up a second factor');
-  });
-
-  test('of an operator sets one up where the policy is `operators`, others do not', async () => {
-    const node = await addNode({ SECOND_FACTOR: 'operators' });
-    const [operator, person] = [await server.person(), await server.person()];
-    const { database, members } = server.context;
-    await database.transaction((tx) =>
-      members.grant(tx, INSTALLATION, INSTALLATION_TENANT, accountSubject(operator.id), 'owner'),
-    );
-    expect(await headingAt(node.origin, operator)).toBe('Set up a second factor');
-    expect(await headingAt(node.origin, person)).not.toBe('Set up a second factor');
-  });
-
-  /** The heading after the password, at a node. */
-  async function headingAt(origin: string, person: { email: string; password: string }) {
-    const agent = new UserAgent();
-    const { url } = await authorizationRequest(config);
-    const page = await agent.open(`${origin}${url.pathname}${url.search}`);
-    const at = new URL(page.url);
-    const form = { ...page, url: `${origin}${at.pathname}` };
-    const next = await agent.submit(form, { email: person.email, password: person.password }, { action: '/login' });
-    return /<h1>([^<]+)</.exec(next.body)?.[1];
   }
 });

@@ -3,7 +3,8 @@ import { toSnake } from '../../platform/wire/snake-case.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
 import type { JsonOption } from '../output.js';
 import { commandLineActor } from '../actor.js';
-import { print } from '../output.js';
+import { describeRecord, print } from '../output.js';
+import { UsageError } from '../usage-error.js';
 import { withContext } from '../with-context.js';
 
 /** Without a name the slug is the name. */
@@ -14,6 +15,13 @@ export interface CreateOptions extends JsonOption {
 /** `open` makes every account a member. */
 export interface CreateOrganizationOptions extends CreateOptions {
   open?: boolean;
+  secondFactor?: string;
+}
+
+/** What of an organization changes. */
+export interface UpdateOrganizationOptions extends CreateOptions {
+  open?: boolean;
+  secondFactor?: string;
 }
 
 /** The organization whose projects a command is about, by id or slug. */
@@ -23,9 +31,28 @@ export interface ProjectOptions extends JsonOption {
 
 /** `postern org create` */
 export async function createOrganization(slug: string, options: CreateOrganizationOptions): Promise<void> {
-  const input = { slug, name: options.name ?? slug, membership_open: options.open ?? false };
+  const input = {
+    slug,
+    name: options.name ?? slug,
+    membership_open: options.open ?? false,
+    ...(options.secondFactor === undefined ? {} : { second_factor: options.secondFactor }),
+  };
   const record = await withContext(({ organizations }) => organizations.create(commandLineActor(), input));
   print(toSnake(record), options.json, `Created ${record.slug} (${record.id}).`);
+}
+
+/** `postern org update` */
+export async function updateOrganization(org: string, options: UpdateOrganizationOptions): Promise<void> {
+  const patch = {
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.open === undefined ? {} : { membership_open: options.open }),
+    ...(options.secondFactor === undefined ? {} : { second_factor: options.secondFactor }),
+  };
+  if (Object.keys(patch).length === 0) throw new UsageError('Say what to change; see --help.');
+  const record = await withContext(async ({ organizations, tenants }) =>
+    organizations.update(commandLineActor(), (await tenants.resolveOrganization(org)).orgId, patch),
+  );
+  print(toSnake(record), options.json, describeRecord(toSnake(record)));
 }
 
 /** `postern org list` */

@@ -2,9 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { codeOf, essentialAcr, letTimePass, setUpAuthenticator } from '../../harness/factors/second-factors.js';
+import {
+  codeOf,
+  essentialAcr,
+  letTimePass,
+  setUpAuthenticator,
+} from '../../harness/factors/second-factors.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
-import { authorizationRequest, obtainTokens, relyingParty, signIn, signInAndAllow } from '../../harness/protocol/relying-party.js';
+import {
+  authorizationRequest,
+  obtainTokens,
+  relyingParty,
+  signIn,
+  signInAndAllow,
+} from '../../harness/protocol/relying-party.js';
 
 const { config, server } = await protocolFixture();
 
@@ -74,7 +85,11 @@ describe('a person with a password alone', () => {
     const request = await authorizationRequest(config, essentialAcr('urn:postern:2fa'));
     const page = await agent.open(request.url.href, {}, request.redirectUri);
     expect(page.body).toContain('<h1>Sign in</h1>');
-    const choice = await agent.submit(page, { email: person.email, password: person.password }, { action: '/login' });
+    const choice = await agent.submit(
+      page,
+      { email: person.email, password: person.password },
+      { action: '/login' },
+    );
     expect(choice.body).toContain('<h1>Set up a second factor</h1>');
   });
 });
@@ -102,7 +117,11 @@ describe('a person with an authenticator app', () => {
       const request = await authorizationRequest(config, parameters);
       const page = await signIn(request, person, agent);
       expect(page.body).toContain('<h1>Confirm that it is you</h1>');
-      const next = await agent.submit(page, { code: codeOf(secret) }, { action: '/second-factor', stopAt: request.redirectUri });
+      const next = await agent.submit(
+        page,
+        { code: codeOf(secret) },
+        { action: '/second-factor', stopAt: request.redirectUri },
+      );
       expect(next.body).not.toContain('type="password"');
     }
   });
@@ -134,7 +153,10 @@ describe('a person with an authenticator app', () => {
     const request = await authorizationRequest(config);
     const page = await agent.open(request.url.href, {}, request.redirectUri);
     expect(page.body).toContain('<h1>Confirm that it is you</h1>');
-    const skipped = await agent.open(page.url.replace(/$/, '/consent'), { method: 'POST', body: new URLSearchParams() });
+    const skipped = await agent.open(page.url.replace(/$/, '/consent'), {
+      method: 'POST',
+      body: new URLSearchParams(),
+    });
     expect(skipped.status).toBe(400);
   });
 
@@ -158,11 +180,14 @@ describe('a person with an authenticator app', () => {
 });
 
 describe('a request that insists on acr', () => {
-  test.each([[['urn:unknown']], [[]], [['urn:unknown', 'urn:other']]])('of %j fails without a page', async (values) => {
-    const request = await authorizationRequest(config, essentialAcr(...values));
-    const answer = await new UserAgent().open(request.url.href, {}, request.redirectUri);
-    expect(errorOf(answer.url)).toBe('unmet_authentication_requirements');
-  });
+  test.each([[['urn:unknown']], [[]], [['urn:unknown', 'urn:other']]])(
+    'of %j fails without a page',
+    async (values) => {
+      const request = await authorizationRequest(config, essentialAcr(...values));
+      const answer = await new UserAgent().open(request.url.href, {}, request.redirectUri);
+      expect(errorOf(answer.url)).toBe('unmet_authentication_requirements');
+    },
+  );
 
   test('by `value` is obeyed too', async () => {
     const claims = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:postern:2fa' } } });
@@ -182,19 +207,24 @@ describe('a request that insists on acr', () => {
     expect(page.body).toContain('<h1>Set up a second factor</h1>');
   });
 
-  test.each(['"text"', '{"id_token":{"acr":"phr"}}', '{"id_token":{"acr":{"essential":true,"values":"phr"}}}', '{'])(
-    'in the malformed form %s is refused',
-    async (claims) => {
-      const request = await authorizationRequest(config, { claims });
-      const answer = await new UserAgent().open(request.url.href, {}, request.redirectUri);
-      expect(errorOf(answer.url)).toBe('invalid_request');
-    },
-  );
+  test.each([
+    '"text"',
+    '{"id_token":{"acr":"phr"}}',
+    '{"id_token":{"acr":{"essential":true,"values":"phr"}}}',
+    '{',
+  ])('in the malformed form %s is refused', async (claims) => {
+    const request = await authorizationRequest(config, { claims });
+    const answer = await new UserAgent().open(request.url.href, {}, request.redirectUri);
+    expect(errorOf(answer.url)).toBe('invalid_request');
+  });
 });
 
 describe('the parameter claims', () => {
   test('gives a client no claim of a scope that it may not have', async () => {
-    const client = await server.register({ scopes: ['openid'], redirect_uris: ['https://rp.example/callback'] });
+    const client = await server.register({
+      scopes: ['openid'],
+      redirect_uris: ['https://rp.example/callback'],
+    });
     const party = await relyingParty(server, client);
     const claims = JSON.stringify({ id_token: { email: { essential: true } }, userinfo: { email: null } });
     const person = await server.person();

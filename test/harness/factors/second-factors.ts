@@ -69,7 +69,9 @@ function continuing({ body }: Page): string {
 
 /** The absolute URL of the link on a page whose path ends so. */
 export function linkOn(page: Page, end: string): string {
-  const href = [...page.body.matchAll(/<a\b[^>]*\shref="([^"]+)"/g)].find(([, path]) => path?.endsWith(end))?.[1];
+  const href = [...page.body.matchAll(/<a\b[^>]*\shref="([^"]+)"/g)].find(([, path]) =>
+    path?.endsWith(end),
+  )?.[1];
   if (href === undefined) throw new Error(`no link to …${end} on ${page.url} (${String(page.status)})`);
   return new URL(href.replaceAll('&amp;', '&'), page.url).href;
 }

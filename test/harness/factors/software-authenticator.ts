@@ -121,10 +121,13 @@ export class SoftwareAuthenticator {
 /** RFC 8949 section 3: the major type and the length. */
 function cborHead(major: number, value: number): Buffer {
   if (value < 24) return Buffer.of((major << 5) | value);
-  return value < 256 ? Buffer.of((major << 5) | 24, value) : Buffer.of((major << 5) | 25, value >> 8, value & 255);
+  return value < 256
+    ? Buffer.of((major << 5) | 24, value)
+    : Buffer.of((major << 5) | 25, value >> 8, value & 255);
 }
 
 const cborInt = (value: number) => (value >= 0 ? cborHead(0, value) : cborHead(1, -1 - value));
 const cborBytes = (value: Buffer) => Buffer.concat([cborHead(2, value.length), value]);
 const cborText = (value: string) => Buffer.concat([cborHead(3, value.length), Buffer.from(value)]);
-const cborMap = (entries: [Buffer, Buffer][]) => Buffer.concat([cborHead(5, entries.length), ...entries.flat()]);
+const cborMap = (entries: [Buffer, Buffer][]) =>
+  Buffer.concat([cborHead(5, entries.length), ...entries.flat()]);

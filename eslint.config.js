@@ -9,6 +9,7 @@ const AREAS = [
   'src/tenancy',
   'src/registry',
   'adapters',
+  'src/tenancy-context.ts',
   'src/context.ts',
   'src/endpoints',
   'src/server',

@@ -10,6 +10,10 @@ import {
   type UsageRoutesDependencies,
 } from '../../registry/usage-reports/usage-reports.routes.js';
 import {
+  type AccountAccessRoutesDependencies,
+  accountAccessRoutes,
+} from '../../tenancy/account-admin/account-access.routes.js';
+import {
   type AccountRoutesDependencies,
   accountRoutes,
 } from '../../tenancy/account-admin/accounts.routes.js';
@@ -31,6 +35,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   ProjectRoutesDependencies &
   MemberRoutesDependencies &
   AccountRoutesDependencies &
+  AccountAccessRoutesDependencies &
   ClientRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
@@ -45,6 +50,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   projectRoutes,
   ...memberRoutes,
   accountRoutes,
+  accountAccessRoutes,
   clientRoutes,
   initialAccessTokenRoutes,
   scopeRoutes,

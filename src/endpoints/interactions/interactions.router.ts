@@ -21,7 +21,7 @@ export function createInteractionRouter(
   onUnexpected: OnUnexpected,
 ): Router {
   const { accounts, clientPages, factorChanges, factorChecks, factors, logos, pages, passkeys } = context;
-  const { scopes, settings, vault } = context;
+  const { accountEvents, passwordSignIn, scopes, settings, vault } = context;
   const { issuer } = settings;
   const interactions = new InteractionEngine(() => engine.provider);
   const forms = new InteractionForms(interactions, new FormTokens(vault));
@@ -29,7 +29,7 @@ export function createInteractionRouter(
   const responses = new SecondFactorResponses({ engine: interactions, forms, steps, pages, issuer });
   const router = interactionRoutes({
     engine: interactions,
-    service: new InteractionsService(clientPages, scopes, accounts),
+    service: new InteractionsService(clientPages, scopes, accounts, passwordSignIn, accountEvents),
     secondFactor: responses,
     passkeys,
     checks: factorChecks,

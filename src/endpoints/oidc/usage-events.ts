@@ -53,7 +53,7 @@ export function listenForUsage(provider: Provider, usage: UsageListener): void {
   });
 }
 
-/** Whether the code of this authorization can be used by whoever injects it into another session (RFC 9700 section 4.5). */
+/** Whether the code of this authorization can be injected into another session (RFC 9700 section 4.5). */
 function isUnprotected(params: Record<string, unknown>): boolean {
   const responseType = params['response_type'];
   const issuesCode = typeof responseType === 'string' && responseType.split(' ').includes('code');

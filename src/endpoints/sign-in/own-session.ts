@@ -41,7 +41,7 @@ class SignInRequired extends Error {
 
 /** What `OwnPages` needs. */
 export interface OwnPagesDependencies {
-  accounts: Pick<AccountsService, 'find'>;
+  accounts: Pick<AccountsService, 'findActive'>;
   ownSessions: Pick<OwnSessionsService, 'find'>;
   cookie: OwnCookie;
   tokens: FormTokens;
@@ -90,7 +90,7 @@ export class OwnPages {
   async #person(ctx: OwnContext, idleSeconds: number): Promise<SignedInPerson | undefined> {
     const token = this.deps.cookie.read(ctx);
     const session = await this.deps.ownSessions.find(token, idleSeconds);
-    const account = session && (await this.deps.accounts.find(session.accountId));
+    const account = session && (await this.deps.accounts.findActive(session.accountId));
     return account && { ...session, account, csrf: this.deps.tokens.issue(contextOf(token ?? '')) };
   }
 }

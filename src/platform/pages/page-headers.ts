@@ -9,7 +9,7 @@ export interface PageNeeds {
   status?: number;
   /**
    * Whether an answer to a form leads to a relying party. Chromium applies `form-action` to every redirect after the POST,
-   * also to those of the relying party to other origins and apps, which nobody can list; so such a page has none.
+   * also to those of the relying party to other origins and apps, which cannot be listed; so such a page has none.
    */
   leavesSite?: boolean;
 }

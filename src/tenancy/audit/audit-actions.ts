@@ -1,12 +1,10 @@
+import type { AccountAction } from '../../identity/account-events/account-events.js';
+
 type Change = 'created' | 'updated' | 'deleted';
 
 /** Everything that the audit trail records: the type of its target, a dot, and what was done. */
 export type AuditAction =
-  | `account.${'created' | 'updated' | 'password_set'}`
-  | `account.passkey_${'added' | 'renamed' | 'removed' | 'refused'}`
-  | `account.authenticator_${'added' | 'removed'}`
-  | `account.recovery_code${'s_made' | '_used'}`
-  | `account.${'second_factor_refused' | 'trusted_browsers_forgotten' | 'factors_reset'}`
+  | AccountAction
   | 'key.rotated'
   | `organization.${Change}`
   | `project.${Change}`

@@ -139,7 +139,7 @@ test('a session ends with the session of the engine, and with a new password, on
   expect((await visit(ended.agent, '/account', {}, other.origin)).status).toBe(303);
 
   const { person, agent } = await signedIn();
-  await server.context.accounts.setPassword(person.email, 'another password of theirs');
+  await server.context.passwords.setPassword({ email: person.email }, 'another password of theirs');
   for (const node of [server, other]) {
     const answer = await visit(agent, '/account', {}, node.origin);
     expect(answer.headers.get('location')).toBe('/self/sign-in?to=%2Faccount');

@@ -85,7 +85,7 @@ describe('a code of an authenticator app', () => {
     const { person, secret } = await withApp();
     const context = other.context;
     const code = codeOf(secret);
-    const origin = { address: '192.0.2.1', requestId: null };
+    const origin = { address: '192.0.2.1', requestId: null, userAgent: null };
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, () => context.factorChecks.checkCode(person.id, code, origin)),
     );
@@ -157,7 +157,7 @@ describe('a recovery code', () => {
   test('is accepted once, of 20 connections', async () => {
     const other = await addNode({ SECOND_FACTOR_ATTEMPTS: '1000' });
     const { person, recoveryCodes } = await withApp();
-    const origin = { address: '192.0.2.1', requestId: null };
+    const origin = { address: '192.0.2.1', requestId: null, userAgent: null };
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, () =>
         other.context.factorChecks.checkRecoveryCode(person.id, recoveryCodes[0] ?? '', origin),
@@ -192,7 +192,7 @@ describe('a trusted browser', () => {
     const { person: another } = await withApp();
     await atCode(another, trusted());
 
-    await server.context.accounts.setPassword(person.email, person.password);
+    await server.context.passwords.setPassword({ id: person.id }, person.password);
     await atCode(person, trusted());
   });
 

@@ -28,7 +28,12 @@ export interface ProjectOptions extends JsonOption {
 
 /** `postern org create` */
 export async function createOrganization(slug: string, options: CreateOrganizationOptions): Promise<void> {
-  const input = { slug, name: options.name ?? slug, membership_open: options.open ?? false, ...policyOf(options) };
+  const input = {
+    slug,
+    name: options.name ?? slug,
+    membership_open: options.open ?? false,
+    ...policyOf(options),
+  };
   const record = await withTenancyContext(({ organizations }) =>
     organizations.create(commandLineActor(), input),
   );

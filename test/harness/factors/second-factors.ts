@@ -29,7 +29,7 @@ export interface SetUp {
   /** The page of the recovery codes. */
   page: Page;
   /** Goes on from there, allows everything and redeems the code. */
-  finish(): Promise<Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>>;
+  finish: () => Promise<Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>>;
 }
 
 /** Sets an authenticator app up, as an application that insists on a second factor makes people do. */

@@ -36,7 +36,9 @@ export async function openTenancyContext(settings: Settings, mode: DatabaseMode,
     const tenancy = makeTenancy(platform, identity, audit);
     const liveClients = new LiveClientsService(new LiveClientsRepository(database), settings.issuer);
     const members = tenancy.makeMembers(liveClients);
-    return { ...platform, ...identity, ...tenancy, ...opened, artifacts, liveClients, members };
+    const invitations = tenancy.makeInvitations(members);
+    const services = { ...platform, ...identity, ...tenancy, artifacts, liveClients, members, invitations };
+    return { ...services, ...opened };
   } catch (error) {
     await opened.close();
     throw error;

@@ -35,6 +35,7 @@ export function nodeJobs(context: Context): Job[] {
     attempts,
     deletedClients,
     initialAccessTokens,
+    invitations,
     keys,
     log,
     mailbox,
@@ -114,6 +115,7 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async (stopping) => {
         await oneTimeCodes.purge(stopping);
+        await invitations.purge();
       },
     },
     {

@@ -18,6 +18,10 @@ import {
   developmentMailboxRoutes,
   type DevelopmentMailboxRoutesDependencies,
 } from '../../tenancy/development-mailbox/development-mailbox.routes.js';
+import {
+  type InvitationRoutesDependencies,
+  invitationRoutes,
+} from '../../tenancy/invitations/invitations.routes.js';
 import { memberRoutes, type MemberRoutesDependencies } from '../../tenancy/members/members.routes.js';
 import type { RouteGroup } from '../../tenancy/operations/route-group.js';
 import {
@@ -30,6 +34,7 @@ import { projectRoutes, type ProjectRoutesDependencies } from '../../tenancy/pro
 export type AdminApiDependencies = OrganizationRoutesDependencies &
   ProjectRoutesDependencies &
   MemberRoutesDependencies &
+  InvitationRoutesDependencies &
   AccountRoutesDependencies &
   ClientRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
@@ -44,6 +49,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   organizationRoutes,
   projectRoutes,
   ...memberRoutes,
+  ...invitationRoutes,
   accountRoutes,
   clientRoutes,
   initialAccessTokenRoutes,

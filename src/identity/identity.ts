@@ -28,6 +28,8 @@ import { TrustedBrowsers } from './second-factors/trusted-browsers.service.js';
 import { PasswordSignInService } from './passwords/password-sign-in.service.js';
 import { PasswordsRepository } from './passwords/passwords.repository.js';
 import { PasswordsService } from './passwords/passwords.service.js';
+import { SignInsRepository } from './sessions/sign-ins.repository.js';
+import { SignInsService } from './sessions/sign-ins.service.js';
 import { SessionsService, type SessionStore } from './sessions/sessions.service.js';
 
 /** Where the engine keeps what belongs to people. */
@@ -42,7 +44,8 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
   const rateLimits = makeRateLimits(settings);
   const accountEvents = new AccountEvents(database, trail, log);
-  const sessions = new SessionsService(stores.sessions, outbox);
+  const signInsRepository = new SignInsRepository(database);
+  const sessions = new SessionsService(stores.sessions, signInsRepository, outbox);
   const grants = new GrantsService(stores.grants, sessions);
   const accounts = new AccountsService(new AccountsRepository(database), hashing);
   const repository = new PasswordsRepository(database);
@@ -85,6 +88,7 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     rateLimits,
     recovery: new RecoveryService(people),
     sessions,
+    signIns: new SignInsService(database, signInsRepository, accountEvents, log, settings.signInHistoryDays),
     signUp: new SignUpService({ ...people, settings: settings.signUp }),
     trustedBrowsers,
     passkeys,

@@ -1,3 +1,4 @@
+import { accountSettings } from './entries/accounts.settings.js';
 import { administrationSettings } from './entries/administration.settings.js';
 import { clientSettings } from './entries/clients.settings.js';
 import { databaseSettings } from './entries/database.settings.js';
@@ -15,6 +16,7 @@ export const ALL_SETTINGS = {
   ...serverSettings,
   ...databaseSettings,
   ...tokenSettings,
+  ...accountSettings,
   ...mailSettings,
   ...signUpSettings,
   ...secondFactorSettings,

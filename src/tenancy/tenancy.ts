@@ -1,5 +1,7 @@
 import type { Identity } from '../identity/identity.js';
 import type { Platform } from '../platform/platform.js';
+import { AccountAccessService } from './account-admin/account-access.service.js';
+import { AccountLifecycleService } from './account-admin/account-lifecycle.service.js';
 import { AccountAdminService } from './account-admin/account-admin.service.js';
 import { FactorChangesService } from './account-factors/factor-changes.service.js';
 import { FactorChecksService } from './account-factors/factor-checks.service.js';
@@ -11,6 +13,7 @@ import { InvitationsRepository } from './invitations/invitations.repository.js';
 import { InvitationsService } from './invitations/invitations.service.js';
 import { MembersRepository } from './members/members.repository.js';
 import { type ClientOwners, MembersService } from './members/members.service.js';
+import { RolesOfAccountsService } from './members/roles-of-accounts.service.js';
 import { OrganizationsRepository } from './organizations/organizations.repository.js';
 import { OrganizationsService } from './organizations/organizations.service.js';
 import { ProjectsRepository } from './projects/projects.repository.js';
@@ -28,11 +31,15 @@ export function makeTenancy({ database, mail, settings }: Platform, identity: Id
   const { accounts, passwords } = identity;
   const tenants = new TenantsService(new TenantsRepository(database));
   const ofFactors = { ...identity, database, audit };
+  const roles = new RolesOfAccountsService(new MembersRepository(database));
+  const ofAccounts = { ...identity, database, events: identity.accountEvents, roles };
   return {
     audit,
     factorChanges: new FactorChangesService(ofFactors),
     factorChecks: new FactorChecksService(ofFactors),
     tenants,
+    accountAccess: new AccountAccessService(ofAccounts),
+    accountLifecycle: new AccountLifecycleService(ofAccounts),
     accountAdmin: new AccountAdminService(database, accounts, passwords, audit),
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),

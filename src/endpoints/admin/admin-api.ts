@@ -10,6 +10,10 @@ import {
   type UsageRoutesDependencies,
 } from '../../registry/usage-reports/usage-reports.routes.js';
 import {
+  type AccountAccessRoutesDependencies,
+  accountAccessRoutes,
+} from '../../tenancy/account-admin/account-access.routes.js';
+import {
   type AccountRoutesDependencies,
   accountRoutes,
 } from '../../tenancy/account-admin/accounts.routes.js';
@@ -36,6 +40,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   MemberRoutesDependencies &
   InvitationRoutesDependencies &
   AccountRoutesDependencies &
+  AccountAccessRoutesDependencies &
   ClientRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
@@ -51,6 +56,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   ...memberRoutes,
   ...invitationRoutes,
   accountRoutes,
+  accountAccessRoutes,
   clientRoutes,
   initialAccessTokenRoutes,
   scopeRoutes,

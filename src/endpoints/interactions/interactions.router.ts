@@ -25,7 +25,7 @@ export function createInteractionRouter(
   onUnexpected: OnUnexpected,
 ): Router {
   const { accounts, clientPages, factorChanges, factorChecks, factors, logos, pages, passkeys } = context;
-  const { invitations, passwordSignIn, recovery, scopes, settings, signUp, vault } = context;
+  const { accountEvents, invitations, passwordSignIn, recovery, scopes, settings, signUp, vault } = context;
   const { issuer } = settings;
   const interactions = new InteractionEngine(() => engine.provider);
   const forms = new InteractionForms(interactions, new FormTokens(vault));
@@ -33,7 +33,7 @@ export function createInteractionRouter(
   const responses = new SecondFactorResponses({ engine: interactions, forms, steps, pages, issuer });
   const router = interactionRoutes({
     engine: interactions,
-    service: new InteractionsService(clientPages, scopes, accounts, passwordSignIn),
+    service: new InteractionsService(clientPages, scopes, accounts, passwordSignIn, accountEvents),
     secondFactor: responses,
     recovery,
     signUp,

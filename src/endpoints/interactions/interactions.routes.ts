@@ -4,7 +4,7 @@ import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
 import { attemptProblem, type InteractionForms, redirectTo, requirePrompt } from './interaction-forms.js';
-import { errorPages } from '../../platform/pages/error-page.js';
+import { errorPages, requestIdOf } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import type { InteractionsService } from './interactions.service.js';
@@ -105,12 +105,21 @@ export function interactionRoutes({
       const password = field(form, 'password') ?? '';
       const browser = ctx.cookies.get(browserCookie.name);
       const signal = untilClosed(ctx);
-      const signedIn = await service.authenticate({ email, password, address: ctx.ip, browser, signal });
+      const requestId = requestIdOf(ctx) ?? null;
+      const attempt = { email, password, address: ctx.ip, requestId, browser, signal };
+      const signedIn = await service.authenticate(attempt);
       const { account } = signedIn;
       // A proxy may have decrypted the connection.
       ctx.cookies.secure = browserCookie.options.secure;
       ctx.cookies.set(browserCookie.name, signedIn.browser, browserCookie.options);
-      const login = { accountId: account.id, amr: [...PASSWORD_AMR], acr: acrOf(PASSWORD_AMR), remember };
+      const signedInAt = { ts: Math.floor(Date.now() / 1000) };
+      const login = {
+        accountId: account.id,
+        amr: [...PASSWORD_AMR],
+        acr: acrOf(PASSWORD_AMR),
+        remember,
+        ...signedInAt,
+      };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     } catch (error) {
       const { problem, status } = attemptProblem(ctx, error);
@@ -148,7 +157,9 @@ export function interactionRoutes({
     const { pending, form } = await forms.openForm(ctx, 'consent');
     const earlier = await engine.earlierDecision(pending);
     const decision = await service.decide(pending, earlier, form.getAll('scope'));
-    redirectTo(ctx, await engine.consent(ctx.req, ctx.res, pending, decision));
+    const location = await engine.consent(ctx.req, ctx.res, pending, decision);
+    await service.noteConsent(pending, { address: ctx.ip, requestId: requestIdOf(ctx) ?? null });
+    redirectTo(ctx, location);
   });
 
   router.post('/interaction/:uid/abort', async (ctx) => {

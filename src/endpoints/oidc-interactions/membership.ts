@@ -4,6 +4,7 @@ import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
 import { offlineAccess } from '../oidc-patches/offline-consent.js';
+import { noteSignIn } from '../oidc-session-patches/sign-ins.js';
 import { createAccount, hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
 import { nativeConsent } from '../oidc-requests/native-consent.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
@@ -74,6 +75,12 @@ const accountGone = new Check('account_gone', 'End-User authentication is requir
   return oidc.session?.accountId !== undefined && oidc.account === undefined;
 });
 
+/** Asks for nothing: whoever passes the prompts before has signed in. */
+const signedIn = new Check('signed_in', 'never fails', (ctx) => {
+  noteSignIn(ctx);
+  return Check.NO_NEED_TO_PROMPT;
+});
+
 /** The engine's own prompts, with those of the second factor and of membership between sign-in and consent. */
 export function interactionPolicy(
   mayAuthorize: MayAuthorize,
@@ -104,7 +111,7 @@ export function interactionPolicy(
     return !(await mayAuthorize(oidc.client.clientId, accountId));
   });
   policy.add(prompt, 1);
-  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, scopeReduced, notAMember), 2);
+  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, signedIn, scopeReduced, notAMember), 2);
   policy.get('login')?.checks.remove(hintedPerson.reason);
   policy.get('login')?.checks.add(hintedPerson);
   policy.add(selectAccount, 0);

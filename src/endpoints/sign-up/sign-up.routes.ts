@@ -94,7 +94,8 @@ export function signUpRoutes(deps: SignUpRoutesDependencies): Router {
         if (isInvitation(purpose, code)) await deps.invitations.acceptFor(tx, made, code, request);
       });
       cookie.write(ctx, undefined);
-      const login = { accountId: account.id, amr: [...PASSWORD_AMR], acr: acrOf(PASSWORD_AMR) };
+      const ts = Math.floor(Date.now() / 1000);
+      const login = { accountId: account.id, amr: [...PASSWORD_AMR], acr: acrOf(PASSWORD_AMR), ts };
       const result = { login, [SELECT_ACCOUNT]: {}, [CREATE_ACCOUNT]: {} };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, result));
     } catch (error) {

@@ -11,34 +11,43 @@ export interface PasskeyOnPage extends FormOnPage {
 
 /** `sign-in`: the form for e-mail address and password. */
 export interface SignInModel extends FormOnPage {
-  client: ClientOnPage;
+  /** Undefined when the sign-in is for the pages of this server. */
+  client: ClientOnPage | undefined;
   abortAction: string;
   email: string;
   remember: boolean;
   /** Why the page is shown again. */
   problem: string | undefined;
-  /** Undefined where passkeys are not possible. */
+  /** Undefined where nobody can have a passkey. */
   passkey?: PasskeyOnPage | undefined;
+  /** Where a forgotten password is replaced; undefined where there is no mail. */
+  recoverUrl?: string | undefined;
+  /** Where an account is created; undefined where people cannot. */
+  signUpUrl?: string | undefined;
 }
 
 /** `select-account`: the account that is signed in, or another one. */
 export interface SelectAccountModel extends FormOnPage {
-  client: ClientOnPage;
+  client: ClientOnPage | undefined;
   abortAction: string;
   email: string;
   switchUrl: string;
 }
+
+/** Why a scope needs attention: it works without the person, it changes data, or it administers this server. */
+export type ScopeMark = 'lasting' | 'changes' | 'administration';
 
 /** A scope with its title; `optional` ones have a checkbox. */
 export interface ScopeOnPage {
   name: string;
   title: string;
   description: string | null;
+  mark: ScopeMark | undefined;
   optional: boolean;
   ticked: boolean;
 }
 
-/** The scopes of one API, or of the account itself; required ones have no checkbox. */
+/** The scopes of one API, or of the account itself, marked ones first; required ones have no checkbox. */
 export interface ScopeGroup {
   /** `host` is the whole audience if that has no host. */
   api: { name: string; host: string } | undefined;

@@ -2,7 +2,7 @@ import type { SignUpPurpose } from '../../identity/sign-up/sign-up.service.js';
 
 /** What a browser is to do next to create an account. */
 export type SignUpState =
-  | { step: 'code'; handle: string; email: string }
+  | { step: 'code'; interaction: string; handle: string; email: string }
   | { step: 'credential'; purpose: SignUpPurpose; secret: string };
 
 /** The name of its cookie. */

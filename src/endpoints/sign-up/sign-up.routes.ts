@@ -37,9 +37,9 @@ export function signUpRoutes(deps: SignUpRoutesDependencies): Router {
   const router = new Router();
 
   router.get(PATH, async (ctx) => {
-    const state = cookie.read(ctx);
-    const pending = await openOrGoOn(ctx, state);
+    const pending = await openOrGoOn(ctx);
     if (!pending) return redirectTo(ctx, SIGN_UP_PATH);
+    const state = stateIn(ctx, pending);
     if (state?.step === 'credential') {
       const email = await signUp.provedAddress(state.purpose, state.secret);
       if (email !== undefined) return show.credential(ctx, pending, { email, purpose: state.purpose });
@@ -57,14 +57,14 @@ export function signUpRoutes(deps: SignUpRoutesDependencies): Router {
 
   router.post(`${PATH}/again`, async (ctx) => {
     const { pending } = await forms.openForm(ctx);
-    const state = cookie.read(ctx);
+    const state = stateIn(ctx, pending);
     if (state?.step !== 'code') return redirectTo(ctx, pathOf(pending));
     await begin(ctx, pending, state.email);
   });
 
   router.post(`${PATH}/code`, async (ctx) => {
     const { pending, form } = await forms.openForm(ctx);
-    const state = cookie.read(ctx);
+    const state = stateIn(ctx, pending);
     if (state?.step !== 'code') return redirectTo(ctx, pathOf(pending));
     try {
       const tried = await signUp.enterCode(state.handle, field(form, 'code') ?? '', personRequest(ctx));
@@ -80,7 +80,7 @@ export function signUpRoutes(deps: SignUpRoutesDependencies): Router {
 
   router.post(`${PATH}/create`, async (ctx) => {
     const { pending, form } = await forms.openForm(ctx);
-    const state = cookie.read(ctx);
+    const state = stateIn(ctx, pending);
     if (state?.step !== 'credential') return redirectTo(ctx, pathOf(pending));
     const { purpose } = state;
     const email = await signUp.provedAddress(purpose, state.secret);
@@ -108,11 +108,17 @@ export function signUpRoutes(deps: SignUpRoutesDependencies): Router {
     try {
       const request = { email, interaction: pending.uid, request: personRequest(ctx) };
       const { handle } = await signUp.begin(request);
-      cookie.write(ctx, { step: 'code', handle, email });
+      cookie.write(ctx, { step: 'code', interaction: pending.uid, handle, email: email.trim() });
       redirectTo(ctx, pathOf(pending));
     } catch (error) {
       await show.address(ctx, pending, { email, ...formProblem(ctx, error, 'This') });
     }
+  }
+
+  /** A code is typed in the sign-in in which it was asked for; an address that was proved is of use in any. */
+  function stateIn(ctx: Koa.Context, { uid }: PendingInteraction): SignUpState | undefined {
+    const state = cookie.read(ctx);
+    return state?.step === 'code' && state.interaction !== uid ? undefined : state;
   }
 
   function startAgain(ctx: Koa.Context, pending: PendingInteraction): void {
@@ -121,14 +127,11 @@ export function signUpRoutes(deps: SignUpRoutesDependencies): Router {
   }
 
   /** Undefined when the sign-in is over or of another browser, but the address was proved in this one. */
-  async function openOrGoOn(
-    ctx: Koa.Context,
-    state: SignUpState | undefined,
-  ): Promise<PendingInteraction | undefined> {
+  async function openOrGoOn(ctx: Koa.Context): Promise<PendingInteraction | undefined> {
     try {
       return await forms.open(ctx);
     } catch (error) {
-      if (error instanceof InteractionOver && state?.step === 'credential') return undefined;
+      if (error instanceof InteractionOver && cookie.read(ctx)?.step === 'credential') return undefined;
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import Koa from 'koa';
 import type { Context } from '../context.js';
 import { adminRouter } from '../endpoints/admin/admin.router.js';
-import { withIntrospection } from '../endpoints/introspection/introspection.js';
+import { ownTokenCheck, withIntrospection } from '../endpoints/introspection/introspection.js';
 import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
@@ -65,7 +65,13 @@ export function createApp(
     adminRouter({
       ...context,
       catalogueChanged: () => reloadEngine(context, engine),
-      trust: { ...context, issuer, ownKeys: ownKeys(context.keys), outside: settings.adminIssuers },
+      trust: {
+        ...context,
+        issuer,
+        ownKeys: ownKeys(context.keys),
+        outside: settings.adminIssuers,
+        isOwnToken: ownTokenCheck(context),
+      },
     }),
   );
   app.use(notFoundPage(pages));

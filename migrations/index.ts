@@ -41,6 +41,7 @@ import * as indexOrganizationsWithSecondFactor from './20261126180100_index_orga
 import * as createDevelopmentMailbox from './20261126190000_create_development_mailbox.js';
 import * as createOneTimeCodes from './20261126190100_create_one_time_codes.js';
 import * as createInvitations from './20261126190200_create_invitations.js';
+import * as giveAccountScopesToAdminClient from './20261126200000_give_account_scopes_to_admin_client.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -93,4 +94,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261126190000_create_development_mailbox', ...createDevelopmentMailbox },
   { name: '20261126190100_create_one_time_codes', ...createOneTimeCodes },
   { name: '20261126190200_create_invitations', ...createInvitations },
+  { name: '20261126200000_give_account_scopes_to_admin_client', ...giveAccountScopesToAdminClient },
 ];

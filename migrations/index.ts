@@ -33,6 +33,7 @@ import * as makeEmailDomainsAscii from './20261126163100_make_email_domains_asci
 import * as addAdminReach from './20261126164100_add_admin_reach.js';
 import * as endTokensOfAccounts from './20261126164200_end_tokens_of_accounts.js';
 import * as manageAccounts from './20261126165000_manage_accounts.js';
+import * as widenClientIds from './20261126210000_widen_client_ids.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -77,4 +78,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261126164100_add_admin_reach', ...addAdminReach },
   { name: '20261126164200_end_tokens_of_accounts', ...endTokensOfAccounts },
   { name: '20261126165000_manage_accounts', ...manageAccounts },
+  { name: '20261126210000_widen_client_ids', ...widenClientIds },
 ];

@@ -27,6 +27,10 @@ import { PublisherPoller } from './publisher/publisher-poller.service.js';
 import { PublisherRepository } from './publisher/publisher.repository.js';
 import { PublisherService } from './publisher/publisher.service.js';
 import { TxtLookup } from './publisher/txt-lookup.js';
+import { ClientExportService } from './import/client-export.service.js';
+import { ImportRepository } from './import/import.repository.js';
+import { ImportService } from './import/import.service.js';
+import { NewClientsService } from './import/new-clients.service.js';
 import { InitialAccessTokensRepository } from './initial-access-tokens/initial-access-tokens.repository.js';
 import { InitialAccessTokensService } from './initial-access-tokens/initial-access-tokens.service.js';
 import { RegistrationService } from './registration/registration.service.js';
@@ -90,6 +94,7 @@ export function makeRegistry(
     new VerifiedSecrets(hashing),
     attempts,
     rateLimits,
+    clientSecrets,
   );
   const initialAccessTokens = new InitialAccessTokensService({
     database,
@@ -110,6 +115,15 @@ export function makeRegistry(
       days: settings.dynamicClientRetentionDays,
     }),
     clients,
+    newClients: new NewClientsService(clientSecrets, settings.allow.anyClientRecords),
+    clientImport: new ImportService({
+      database,
+      repository: new ImportRepository(database),
+      clients,
+      secrets: clientSecrets,
+      hashing,
+    }),
+    clientExport: new ClientExportService(clients, liveClients),
     clientPages: new ClientPagesService({ liveClients, publisher, logos }),
     logos,
     liveClients,

@@ -94,6 +94,7 @@ function assemble(e: Values) {
       plainPkce: e.ALLOW_PLAIN_PKCE,
       implicit: e.ALLOW_IMPLICIT,
       anyScopeNames: e.SCOPE_NAMES === 'any',
+      anyClientRecords: e.CLIENT_RECORDS === 'any',
     },
     pkce: e.PKCE,
     refreshGrace: e.REFRESH_GRACE,

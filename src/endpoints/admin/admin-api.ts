@@ -1,5 +1,6 @@
 import { apiRoutes, type ApiRoutesDependencies } from '../../registry/apis/apis.routes.js';
 import { clientRoutes, type ClientRoutesDependencies } from '../../registry/clients/clients.routes.js';
+import { importRoutes, type ImportRoutesDependencies } from '../../registry/import/import.routes.js';
 import {
   initialAccessTokenRoutes,
   type InitialAccessTokenRoutesDependencies,
@@ -28,6 +29,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   MemberRoutesDependencies &
   AccountRoutesDependencies &
   ClientRoutesDependencies &
+  ImportRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
@@ -41,6 +43,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   ...memberRoutes,
   accountRoutes,
   clientRoutes,
+  importRoutes,
   initialAccessTokenRoutes,
   scopeRoutes,
   apiRoutes,

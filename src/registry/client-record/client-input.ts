@@ -4,7 +4,13 @@ import { readFields, unknownFields } from '../../platform/wire/input.js';
 import { type GivenSettings, withDefaults } from './client-defaults.js';
 import type { ClientRecord, TypedClientSettings } from './client-record.js';
 import { type Capabilities, type Rule, ruleErrors } from '../client-rules/client-rules.js';
-import { fieldsWithAnyScopes, fixedFields, READ_ONLY, writableFields } from './client-schema.js';
+import {
+  fieldsWithAnyScopes,
+  fixedFields,
+  fixedFieldsElsewhere,
+  READ_ONLY,
+  writableFields,
+} from './client-schema.js';
 import { mergePatch } from '../../platform/wire/merge-patch.js';
 import { frozenHostRule, publicRules } from '../client-rules/publisher-rules.js';
 import { camelName, toCamel, toSnake } from '../../platform/wire/snake-case.js';
@@ -26,7 +32,8 @@ export interface ClientDraft {
 
 /** Reads the wire form of a new client; null means absent. */
 export function readNewClient(input: WireObject, capabilities: Capabilities): ClientDraft {
-  const fields = { ...fieldsOf(capabilities), ...fixedFields };
+  const fixed = capabilities.anyClientIds ? fixedFieldsElsewhere : fixedFields;
+  const fields = { ...fieldsOf(capabilities), ...fixed };
   const unknown = unknownFields(input, fields, READ_ONLY);
   return { ...read(mergePatch({}, input), fields, {}, unknown, capabilities), visibility: 'private' };
 }

@@ -79,10 +79,13 @@ export const clientResponse = z
 /** A page of clients. */
 export const clientPage = page(clientResponse).meta({ id: 'ClientPage' });
 
+const leftOut = z
+  .array(z.strictObject({ pointer: z.string(), detail: z.string() }))
+  .describe('With CLIENT_RECORDS=any: fields of another system’s record that this server has nothing for.');
 const clientSecret = z.string().describe('The secret, this once.');
 /** A client that was just created; it has a secret when its auth method uses one. */
 export const createdClientResponse = clientResponse
-  .extend({ client_secret: clientSecret.optional() })
+  .extend({ client_secret: clientSecret.optional(), left_out: leftOut.optional() })
   .meta({ id: 'CreatedClient' });
 /** A client with its new secret. */
 export const rotatedClientResponse = clientResponse

@@ -1,9 +1,8 @@
 import type { Delegation } from '../../tenancy/access/delegation.js';
+import { isClientId } from '../../tenancy/access/subjects.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import type { LiveClient } from './live-client.js';
 import type { LiveClientsRepository } from './live-clients.repository.js';
-
-const CLIENT_ID = /^[A-Za-z0-9._~-]{3,128}$/;
 
 /**
  * Clients by client_id, as protocol requests need them; deleted ones are not found. The database is asked each time, so
@@ -14,7 +13,7 @@ export class LiveClientsService {
 
   /** The client with the hashes of its secrets, newest first; the same object until the client changes. */
   async find(clientId: string): Promise<LiveClient | undefined> {
-    return CLIENT_ID.test(clientId) ? this.repository.find(clientId) : undefined;
+    return isClientId(clientId) ? this.repository.find(clientId) : undefined;
   }
 
   /** The organization and project that a client belongs to; undefined when there is no such client. */
@@ -32,6 +31,6 @@ export class LiveClientsService {
     clientId: string,
     issuedAt: number,
   ): Promise<(Delegation & { scopes: readonly string[] }) | undefined> {
-    return CLIENT_ID.test(clientId) ? this.repository.delegation(clientId, issuedAt) : undefined;
+    return isClientId(clientId) ? this.repository.delegation(clientId, issuedAt) : undefined;
   }
 }

@@ -159,7 +159,7 @@ export class RegistrationService {
       ...toMetadata(record),
       ...(clientSecret === null ? {} : { client_secret: clientSecret, client_secret_expires_at: 0 }),
       registration_access_token: token,
-      registration_client_uri: `${this.deps.settings.issuer}/oauth2/register/${record.clientId}`,
+      registration_client_uri: `${this.deps.settings.issuer}/oauth2/register/${encodeURIComponent(record.clientId)}`,
     };
   }
 }

@@ -9,6 +9,7 @@ const AREAS = [
   'src/tenancy',
   'src/registry',
   'adapters',
+  'src/tenancy-context.ts',
   'src/context.ts',
   'src/endpoints',
   'src/server',
@@ -101,6 +102,22 @@ export default tseslint.config(
     },
   },
   ...AREAS.flatMap(boundaries),
+  {
+    files: ['src/islands/*.ts'],
+    rules: restrict([{ regex: '.*', message: 'An island imports nothing: browsers load it as it is.' }]),
+  },
+  {
+    files: ['src/**/*.ts', 'adapters/**/*.ts'],
+    ignores: ['src/identity/passkeys/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['@simplewebauthn/*'], message: 'Only the module of passkeys verifies them.' }],
+        },
+      ],
+    },
+  },
   {
     files: ['src/**/*.ts', 'adapters/**/*.ts', 'migrations/**/*.ts'],
     ignores: ['src/cli/**'],

@@ -33,6 +33,11 @@ import * as makeEmailDomainsAscii from './20261126163100_make_email_domains_asci
 import * as addAdminReach from './20261126164100_add_admin_reach.js';
 import * as endTokensOfAccounts from './20261126164200_end_tokens_of_accounts.js';
 import * as manageAccounts from './20261126165000_manage_accounts.js';
+import * as createOwnSessions from './20261126166000_create_own_sessions.js';
+import * as addStatusToAccounts from './20261126170000_add_status_to_accounts.js';
+import * as createSignIns from './20261126170100_create_sign_ins.js';
+import * as createSecondFactors from './20261126180000_create_second_factors.js';
+import * as createDevelopmentMailbox from './20261126190000_create_development_mailbox.js';
 import * as widenClientIds from './20261126210000_widen_client_ids.js';
 
 /** One step of the schema; both directions run in a transaction. */
@@ -78,5 +83,10 @@ export const migrations: readonly Migration[] = [
   { name: '20261126164100_add_admin_reach', ...addAdminReach },
   { name: '20261126164200_end_tokens_of_accounts', ...endTokensOfAccounts },
   { name: '20261126165000_manage_accounts', ...manageAccounts },
+  { name: '20261126166000_create_own_sessions', ...createOwnSessions },
+  { name: '20261126170000_add_status_to_accounts', ...addStatusToAccounts },
+  { name: '20261126170100_create_sign_ins', ...createSignIns },
+  { name: '20261126180000_create_second_factors', ...createSecondFactors },
+  { name: '20261126190000_create_development_mailbox', ...createDevelopmentMailbox },
   { name: '20261126210000_widen_client_ids', ...widenClientIds },
 ];

@@ -4,6 +4,7 @@ import { accountCommands } from './commands/account.js';
 import { clientCommands } from './commands/client.js';
 import { demoCommand } from './commands/demo.js';
 import { keysCommands } from './commands/keys.js';
+import { mailCommands } from './commands/mail.js';
 import { memberCommands } from './commands/member.js';
 import { migrateCommand } from './commands/migrate.js';
 import { serveCommand, workerCommand } from './commands/serve.js';
@@ -40,6 +41,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     orgCommands(),
     projectCommands(),
     memberCommands(),
+    mailCommands(),
     keysCommands(),
     tokenCommand(),
     settingsCommand(),

@@ -20,8 +20,7 @@ import {
   type ClientArtifacts,
   InvalidatedArtifactsCleanup,
 } from './clients/invalidated-artifacts-cleanup.js';
-import { LiveClientsRepository } from './live-clients/live-clients.repository.js';
-import { LiveClientsService } from './live-clients/live-clients.service.js';
+import type { LiveClientsService } from './live-clients/live-clients.service.js';
 import { LogosService } from './logos/logos.service.js';
 import { PublisherPoller } from './publisher/publisher-poller.service.js';
 import { PublisherRepository } from './publisher/publisher.repository.js';
@@ -44,14 +43,19 @@ import { UnusedClientsService } from './usage/unused-clients.service.js';
 import { UsageRepository } from './usage/usage.repository.js';
 import { UsageService } from './usage/usage.service.js';
 
-/** The services of the client registry. `artifacts` holds what was issued to clients. */
-export function makeRegistry(
-  platform: Platform,
-  { attempts, rateLimits }: Identity,
-  { audit, tenants }: Tenancy,
-  artifacts: ClientArtifacts,
-) {
-  const { database, hashing, log, settings } = platform;
+/** What the registry is made of; `artifacts` holds what was issued to clients. */
+export interface RegistryParts
+  extends
+    Pick<Platform, 'database' | 'hashing' | 'log' | 'settings' | 'vault'>,
+    Pick<Identity, 'attempts' | 'rateLimits'>,
+    Pick<Tenancy, 'audit' | 'tenants'> {
+  liveClients: LiveClientsService;
+  artifacts: { repository: ClientArtifacts };
+}
+
+/** The services of the client registry. */
+export function makeRegistry(parts: RegistryParts) {
+  const { database, hashing, log, settings, attempts, rateLimits, audit, tenants, liveClients } = parts;
   const clientsRepository = new ClientsRepository(database);
   const publisherRepository = new PublisherRepository(database);
   const scopesRepository = new ScopesRepository(database);
@@ -65,7 +69,7 @@ export function makeRegistry(
   const scopeNames = settings.allow.anyScopeNames ? 'any' : 'dots';
   const ownApi = adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials);
   const scopes = new ScopesService(scopesRepository, ownApi);
-  const invalidatedArtifacts = new InvalidatedArtifactsCleanup(artifacts, log);
+  const invalidatedArtifacts = new InvalidatedArtifactsCleanup(parts.artifacts.repository, log);
   const clientSecrets = new ClientSecretsService({
     database,
     clients: clientsRepository,
@@ -73,9 +77,8 @@ export function makeRegistry(
     hashing,
     audit,
   });
-  const liveClients = new LiveClientsService(new LiveClientsRepository(database));
   // An installation without https is on this computer, as are the applications.
-  const logos = new LogosService(liveClients, platform.vault, settings.issuer.startsWith('http:'));
+  const logos = new LogosService(liveClients, parts.vault, settings.issuer.startsWith('http:'));
   const publisher = new PublisherService(publisherRepository);
   const clients = new ClientsService({
     database,
@@ -126,7 +129,6 @@ export function makeRegistry(
     clientExport: new ClientExportService(clients, liveClients),
     clientPages: new ClientPagesService({ liveClients, publisher, logos }),
     logos,
-    liveClients,
     clientSecrets,
     clientAuthentication,
     invalidatedArtifacts,

@@ -1,7 +1,7 @@
 import Koa from 'koa';
 import type { Context } from '../context.js';
 import { adminRouter } from '../endpoints/admin/admin.router.js';
-import { withIntrospection } from '../endpoints/introspection/introspection.js';
+import { makeTokenLookup, withIntrospection } from '../endpoints/introspection/introspection.js';
 import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
@@ -11,6 +11,8 @@ import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-reques
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';
+import { createAccountRouter } from '../endpoints/account/account.router.js';
+import { createOwnSignIn } from '../endpoints/sign-in/own-sign-in.router.js';
 import { siteRoutes } from '../endpoints/site/site.routes.js';
 import { AppError } from '../platform/errors/errors.js';
 import { accessLog } from '../platform/http/access-log.js';
@@ -55,12 +57,21 @@ export function createApp(
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
   app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
   app.use(createInteractionRouter(context, engine, onUnexpected).routes());
+  const { ownPages, router } = createOwnSignIn(context, engine, onUnexpected);
+  app.use(router.routes());
+  app.use(createAccountRouter(context, ownPages, onUnexpected).routes());
   app.use(openApiRoutes({ issuer, pages }).routes());
   app.use(
     adminRouter({
       ...context,
       catalogueChanged: () => reloadEngine(context, engine),
-      trust: { ...context, issuer, ownKeys: ownKeys(context.keys), outside: settings.adminIssuers },
+      trust: {
+        ...context,
+        issuer,
+        ownKeys: ownKeys(context.keys),
+        grantOf: makeTokenLookup(context),
+        outside: settings.adminIssuers,
+      },
     }),
   );
   app.use(notFoundPage(pages));

@@ -30,8 +30,19 @@ export function processJobs({ log, settings, usage }: Context, engine: Engine): 
 
 /** The jobs of one process of each node. */
 export function nodeJobs(context: Context): Job[] {
-  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log, outbox } = context;
-  const { publisherPoller, settings, unusedClients } = context;
+  const {
+    accountLifecycle,
+    artifacts,
+    attempts,
+    deletedClients,
+    initialAccessTokens,
+    keys,
+    log,
+    mailbox,
+    outbox,
+    ownSessions,
+  } = context;
+  const { publisherPoller, settings, signIns, unusedClients } = context;
   const { ttl } = settings;
   return [
     {
@@ -49,6 +60,32 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async (stopping) => {
         await attempts.purge(stopping);
+      },
+    },
+    {
+      name: 'purge sessions of our own pages',
+      seconds: HOUR,
+      where: 'once',
+      run: async () => {
+        await ownSessions.purge();
+      },
+    },
+    {
+      name: 'purge deleted accounts',
+      seconds: HOUR,
+      where: 'once',
+      run: async (stopping) => {
+        const purged = await accountLifecycle.purge(stopping);
+        if (purged > 0) log.info({ purged }, 'accounts past their restore period were purged');
+      },
+    },
+    {
+      name: 'purge sign-ins',
+      seconds: HOUR,
+      where: 'once',
+      run: async (stopping) => {
+        const deleted = await signIns.purge(stopping);
+        if (deleted > 0) log.debug({ deleted }, 'sign-ins past their history were deleted');
       },
     },
     {
@@ -87,6 +124,14 @@ export function nodeJobs(context: Context): Job[] {
         if (purged > 0) log.info({ purged }, 'dead letters were purged');
         const counts = await outbox.counts();
         if (counts.dead > 0) log.warn(counts, 'there are messages that could not be delivered');
+      },
+    },
+    {
+      name: 'purge development mailbox',
+      seconds: settings.expiryInterval,
+      where: 'once',
+      run: async () => {
+        await mailbox.purge();
       },
     },
     {

@@ -1,8 +1,11 @@
+import { accountSettings } from './entries/accounts.settings.js';
 import { administrationSettings } from './entries/administration.settings.js';
 import { clientSettings } from './entries/clients.settings.js';
 import { databaseSettings } from './entries/database.settings.js';
+import { mailSettings } from './entries/mail.settings.js';
 import { rateLimitSettings } from './entries/rate-limits.settings.js';
 import { registrationSettings } from './entries/registration.settings.js';
+import { secondFactorSettings } from './entries/second-factors.settings.js';
 import { serverSettings } from './entries/server.settings.js';
 import { tokenSettings } from './entries/tokens.settings.js';
 import type { GroupedSetting } from './setting.js';
@@ -12,6 +15,9 @@ export const ALL_SETTINGS = {
   ...serverSettings,
   ...databaseSettings,
   ...tokenSettings,
+  ...accountSettings,
+  ...mailSettings,
+  ...secondFactorSettings,
   ...rateLimitSettings,
   ...clientSettings,
   ...registrationSettings,

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const signsIn = (email: string, password: string) =>
-  server.context.accounts.authenticate({ email, password, address: '192.0.2.1' }).then(
+  server.context.passwordSignIn.authenticate({ email, password, address: '192.0.2.1' }).then(
     () => true,
     () => false,
   );

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import type { Context } from '../../context.js';
+import type { TenancyContext } from '../../tenancy-context.js';
 import type { Account } from '../../identity/accounts/account.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { parseJsonObject } from '../../platform/wire/json-object.js';
@@ -15,7 +15,7 @@ import type { JsonOption } from '../output.js';
 import { describeRecord, print } from '../output.js';
 import { profileFrom, type ProfileOptions } from '../profile-options.js';
 import { UsageError } from '../usage-error.js';
-import { withContext } from '../with-context.js';
+import { withTenancyContext } from '../with-tenancy-context.js';
 
 /** Without `passwordStdin` a password is generated and printed. */
 export interface PasswordOptions extends JsonOption {
@@ -51,7 +51,7 @@ export async function createAccount(email: string, options: CreateAccountOptions
     ...(options.verified === undefined ? {} : { email_verified: options.verified }),
     ...(profile === undefined ? {} : { profile }),
   };
-  const account = await withContext(
+  const account = await withTenancyContext(
     ({ accountAdmin, database, members }) =>
       database.transaction(async (tx) => {
         const actor = commandLineActor();
@@ -76,7 +76,7 @@ export async function updateAccount(name: string, options: UpdateAccountOptions)
     ...(profile === undefined ? {} : { profile }),
   };
   if (Object.keys(patch).length === 0) throw new UsageError('Say what to change; see --help.');
-  const account = await withContext(async (context) =>
+  const account = await withTenancyContext(async (context) =>
     context.accountAdmin.update(commandLineActor(), (await find(context, name)).id, patch),
   );
   print(toSnake(account), options.json, describeRecord(toSnake(account)));
@@ -86,7 +86,7 @@ export async function updateAccount(name: string, options: UpdateAccountOptions)
 export async function listAccounts(options: ListAccountsOptions): Promise<void> {
   const { limit, cursor } = pageOptions(options);
   const filter = options.startsWith === undefined ? {} : { startsWith: options.startsWith };
-  const page = await withContext(({ accountAdmin }) => accountAdmin.list(filter, limit, cursor));
+  const page = await withTenancyContext(({ accountAdmin }) => accountAdmin.list(filter, limit, cursor));
   const shown = { ...page, data: page.data.map(toSnake) };
   printPage(shown, options.json, ['E-MAIL', 'VERIFIED', 'ID', 'NAME'], (account) => [
     account.email,
@@ -98,14 +98,14 @@ export async function listAccounts(options: ListAccountsOptions): Promise<void> 
 
 /** `postern account show` */
 export async function showAccount(name: string, { json }: JsonOption): Promise<void> {
-  const account = toSnake(await withContext((context) => find(context, name)));
+  const account = toSnake(await withTenancyContext((context) => find(context, name)));
   print(account, json, describeRecord(account));
 }
 
 /** `postern account set-password` */
 export async function setPassword(name: string, options: PasswordOptions): Promise<void> {
   const { credential, generated } = await chooseCredential(options);
-  const account = await withContext(async (context) =>
+  const account = await withTenancyContext(async (context) =>
     context.accountAdmin.setPassword(commandLineActor(), (await find(context, name)).id, credential),
   );
   const shown = { id: account.id, email: account.email };
@@ -113,7 +113,7 @@ export async function setPassword(name: string, options: PasswordOptions): Promi
   print({ ...shown, ...generated }, options.json, describe(done, generated));
 }
 
-function find({ accountAdmin }: Context, name: string): Promise<Account> {
+function find({ accountAdmin }: TenancyContext, name: string): Promise<Account> {
   return isUuid(name) ? accountAdmin.get(name) : accountAdmin.findByEmail(name);
 }
 
@@ -156,7 +156,10 @@ interface Failure {
  * there already is reported and left alone. Throws AppError `invalid` at the end when a line was refused.
  */
 export async function importAccounts(file: string, { json }: JsonOption): Promise<void> {
-  const { imported, failed } = await withContext((context) => importLines(context, file), 'attach-or-create');
+  const { imported, failed } = await withTenancyContext(
+    (context) => importLines(context, file),
+    'attach-or-create',
+  );
   const lines = failed.flatMap(({ line, error, errors }) => [
     `line ${String(line)}: ${error}`,
     ...errors.map(({ pointer, detail }) => `  ${pointer}: ${detail}`),
@@ -167,7 +170,7 @@ export async function importAccounts(file: string, { json }: JsonOption): Promis
 }
 
 async function importLines(
-  { accountAdmin }: Context,
+  { accountAdmin }: TenancyContext,
   file: string,
 ): Promise<{ imported: number; failed: Failure[] }> {
   const actor = commandLineActor();

@@ -1,4 +1,4 @@
-import type { Context } from '../../context.js';
+import type { TenancyContext } from '../../tenancy-context.js';
 import { notFound } from '../../platform/errors/errors.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import { accountSubject } from '../../tenancy/access/subjects.js';
@@ -7,7 +7,7 @@ import { commandLineActor } from '../actor.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
 import { print } from '../output.js';
 import { UsageError } from '../usage-error.js';
-import { withContext } from '../with-context.js';
+import { withTenancyContext } from '../with-tenancy-context.js';
 
 /** The level whose members a command is about: without `org` the whole installation. */
 export interface LevelOptions {
@@ -19,7 +19,7 @@ export interface LevelOptions {
 /** `postern member list` */
 export async function listMembers(options: LevelOptions & ListOptions): Promise<void> {
   const { limit, cursor } = pageOptions(options);
-  const page = await withContext(async (context) =>
+  const page = await withTenancyContext(async (context) =>
     context.members.list(await levelOf(context, options), limit, cursor),
   );
   const shown = { ...page, data: page.data.map(toSnake) };
@@ -33,7 +33,7 @@ export async function listMembers(options: LevelOptions & ListOptions): Promise<
 /** `postern member add` */
 export async function addMember(name: string, role: string, options: LevelOptions): Promise<void> {
   const input = { ...(isEmail(name) ? { email: name } : { subject: name }), role };
-  const member = await withContext(async (context) =>
+  const member = await withTenancyContext(async (context) =>
     context.members.add(commandLineActor(), await levelOf(context, options), input),
   );
   print(toSnake(member), options.json, `${name} is ${member.role} now.`);
@@ -41,7 +41,7 @@ export async function addMember(name: string, role: string, options: LevelOption
 
 /** `postern member remove` */
 export async function removeMember(name: string, options: LevelOptions): Promise<void> {
-  const { id } = await withContext(async (context) => {
+  const { id } = await withTenancyContext(async (context) => {
     const level = await levelOf(context, options);
     const member = await context.members.findBySubject(level, await subjectOf(context, name));
     await context.members.remove(commandLineActor(), level, member.id);
@@ -50,7 +50,7 @@ export async function removeMember(name: string, options: LevelOptions): Promise
   print({ id, removed: true }, options.json, `${name} has no role here any more.`);
 }
 
-async function levelOf({ tenants }: Context, { org, project }: LevelOptions): Promise<Tenant> {
+async function levelOf({ tenants }: TenancyContext, { org, project }: LevelOptions): Promise<Tenant> {
   if (org !== undefined) {
     return project === undefined ? tenants.resolveOrganization(org) : tenants.resolve(org, project);
   }
@@ -58,7 +58,7 @@ async function levelOf({ tenants }: Context, { org, project }: LevelOptions): Pr
   return INSTALLATION_TENANT;
 }
 
-async function subjectOf({ accounts }: Context, name: string): Promise<string> {
+async function subjectOf({ accounts }: TenancyContext, name: string): Promise<string> {
   if (!isEmail(name)) return name;
   const account = await accounts.findByEmail(name);
   if (!account) throw notFound('account');

@@ -18,7 +18,7 @@ export async function serve(): Promise<void> {
   const settings = readSettingsOrWarn();
   const several = settings.workers > 1;
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, several });
-  logStartWarnings(log);
+  logStartWarnings(log, settings);
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   process.on('unhandledRejection', (error) =>

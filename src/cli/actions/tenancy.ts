@@ -4,7 +4,7 @@ import { type ListOptions, pageOptions, printPage } from '../list.js';
 import type { JsonOption } from '../output.js';
 import { commandLineActor } from '../actor.js';
 import { print } from '../output.js';
-import { withContext } from '../with-context.js';
+import { withTenancyContext } from '../with-tenancy-context.js';
 
 /** Without a name the slug is the name. */
 export interface CreateOptions extends JsonOption {
@@ -24,21 +24,25 @@ export interface ProjectOptions extends JsonOption {
 /** `postern org create` */
 export async function createOrganization(slug: string, options: CreateOrganizationOptions): Promise<void> {
   const input = { slug, name: options.name ?? slug, membership_open: options.open ?? false };
-  const record = await withContext(({ organizations }) => organizations.create(commandLineActor(), input));
+  const record = await withTenancyContext(({ organizations }) =>
+    organizations.create(commandLineActor(), input),
+  );
   print(toSnake(record), options.json, `Created ${record.slug} (${record.id}).`);
 }
 
 /** `postern org list` */
 export async function listOrganizations(options: ListOptions): Promise<void> {
   const { limit, cursor } = pageOptions(options);
-  const page = await withContext(({ organizations }) => organizations.list('everything', limit, cursor));
+  const page = await withTenancyContext(({ organizations }) =>
+    organizations.list('everything', limit, cursor),
+  );
   printTenants({ ...page, data: page.data.map(toSnake) }, options);
 }
 
 /** `postern project create` */
 export async function createProject(slug: string, options: CreateOptions & ProjectOptions): Promise<void> {
   const input = { slug, name: options.name ?? slug };
-  const record = await withContext(async ({ projects, tenants }) =>
+  const record = await withTenancyContext(async ({ projects, tenants }) =>
     projects.create(commandLineActor(), await tenants.resolveOrganization(options.org), input),
   );
   print(toSnake(record), options.json, `Created ${record.slug} (${record.id}).`);
@@ -47,7 +51,7 @@ export async function createProject(slug: string, options: CreateOptions & Proje
 /** `postern project list` */
 export async function listProjects(options: ProjectOptions & ListOptions): Promise<void> {
   const { limit, cursor } = pageOptions(options);
-  const page = await withContext(async ({ projects, tenants }) =>
+  const page = await withTenancyContext(async ({ projects, tenants }) =>
     projects.list(await tenants.resolveOrganization(options.org), 'everything', limit, cursor),
   );
   printTenants({ ...page, data: page.data.map(toSnake) }, options);

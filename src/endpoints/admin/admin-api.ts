@@ -11,10 +11,18 @@ import {
   type UsageRoutesDependencies,
 } from '../../registry/usage-reports/usage-reports.routes.js';
 import {
+  type AccountAccessRoutesDependencies,
+  accountAccessRoutes,
+} from '../../tenancy/account-admin/account-access.routes.js';
+import {
   type AccountRoutesDependencies,
   accountRoutes,
 } from '../../tenancy/account-admin/accounts.routes.js';
 import { auditRoutes, type AuditRoutesDependencies } from '../../tenancy/audit/audit.routes.js';
+import {
+  developmentMailboxRoutes,
+  type DevelopmentMailboxRoutesDependencies,
+} from '../../tenancy/development-mailbox/development-mailbox.routes.js';
 import { memberRoutes, type MemberRoutesDependencies } from '../../tenancy/members/members.routes.js';
 import type { RouteGroup } from '../../tenancy/operations/route-group.js';
 import {
@@ -28,13 +36,15 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   ProjectRoutesDependencies &
   MemberRoutesDependencies &
   AccountRoutesDependencies &
+  AccountAccessRoutesDependencies &
   ClientRoutesDependencies &
   ImportRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
   UsageRoutesDependencies &
-  AuditRoutesDependencies;
+  AuditRoutesDependencies &
+  DevelopmentMailboxRoutesDependencies;
 
 /** Every operation of the admin API, in the order of the reference. The router and the OpenAPI document are made of this. */
 export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
@@ -42,6 +52,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   projectRoutes,
   ...memberRoutes,
   accountRoutes,
+  accountAccessRoutes,
   clientRoutes,
   importRoutes,
   initialAccessTokenRoutes,
@@ -49,4 +60,5 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   apiRoutes,
   usageRoutes,
   auditRoutes,
+  developmentMailboxRoutes,
 ];

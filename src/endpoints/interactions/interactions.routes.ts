@@ -3,13 +3,13 @@ import type Koa from 'koa';
 import { AppError } from '../../platform/errors/errors.js';
 import { readForm } from '../../platform/http/body.js';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
-import { field, type FormTokens } from './csrf.js';
+import { field, type FormTokens } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
-import { errorPages } from '../../platform/pages/error-page.js';
+import { errorPages, requestIdOf } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import type { InteractionsService } from './interactions.service.js';
-import type { SignInModel } from '../../platform/pages/page-models.js';
+import type { SignInModel } from '../../platform/page-models/interactions.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
@@ -32,7 +32,7 @@ export interface InteractionRoutesDependencies {
   onUnexpected: OnUnexpected;
 }
 
-/** The stylesheet, and the pages between an authorization request and its response. */
+/** The pages between an authorization request and its response. */
 export function interactionRoutes({
   engine,
   service,
@@ -44,16 +44,6 @@ export function interactionRoutes({
 }: InteractionRoutesDependencies): Router {
   const browserCookie = knownBrowserCookie(issuer);
   const router = new Router();
-
-  router.get(pages.stylesheet.path, (ctx) => {
-    ctx.set({
-      'Cache-Control': 'public, max-age=31536000, immutable',
-      'Cross-Origin-Resource-Policy': 'same-origin',
-      'X-Content-Type-Options': 'nosniff',
-    });
-    ctx.type = 'text/css; charset=utf-8';
-    ctx.body = pages.stylesheet.content;
-  });
 
   router.use('/interaction', errorPages(pages, onUnexpected), endings);
 
@@ -92,12 +82,14 @@ export function interactionRoutes({
       const password = field(form, 'password') ?? '';
       const browser = ctx.cookies.get(browserCookie.name);
       const signal = untilClosed(ctx);
-      const signedIn = await service.authenticate({ email, password, address: ctx.ip, browser, signal });
+      const requestId = requestIdOf(ctx) ?? null;
+      const attempt = { email, password, address: ctx.ip, requestId, browser, signal };
+      const signedIn = await service.authenticate(attempt);
       const { account } = signedIn;
       // A proxy may have decrypted the connection.
       ctx.cookies.secure = browserCookie.options.secure;
       ctx.cookies.set(browserCookie.name, signedIn.browser, browserCookie.options);
-      const login = { accountId: account.id, amr: ['pwd'], remember };
+      const login = { accountId: account.id, amr: ['pwd'], remember, ts: Math.floor(Date.now() / 1000) };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -118,7 +110,9 @@ export function interactionRoutes({
     const { pending, form } = await openForm(ctx, 'consent');
     const earlier = await engine.earlierDecision(pending);
     const decision = await service.decide(pending, earlier, form.getAll('scope'));
-    redirectTo(ctx, await engine.consent(ctx.req, ctx.res, pending, decision));
+    const location = await engine.consent(ctx.req, ctx.res, pending, decision);
+    await service.noteConsent(pending, { address: ctx.ip, requestId: requestIdOf(ctx) ?? null });
+    redirectTo(ctx, location);
   });
 
   router.post('/interaction/:uid/abort', async (ctx) => {

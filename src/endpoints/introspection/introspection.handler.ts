@@ -174,7 +174,7 @@ class Exchange {
     const error = toIntrospectionError(thrown);
     if (!error) {
       this.deps.log.error({ requestId: this.#requestId, error: describeError(thrown) }, 'unexpected error');
-      this.#send(500, { error: 'server_error', error_description: 'the server made a mistake' });
+      this.#send(500, { error: 'server_error', error_description: 'internal server error' });
       return;
     }
     const description = error.description.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');

@@ -4,6 +4,7 @@ import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
 import { offlineAccess } from '../oidc-patches/offline-consent.js';
+import { noteSignIn } from '../oidc-session-patches/sign-ins.js';
 import { hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
 import { nativeConsent } from '../oidc-requests/native-consent.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
@@ -68,6 +69,17 @@ const scopeReduced = new Check(
   },
 );
 
+/** A session of an account that was disabled or deleted since is as good as none. */
+const accountGone = new Check('account_gone', 'End-User authentication is required', ({ oidc }) => {
+  return oidc.session?.accountId !== undefined && !oidc.account;
+});
+
+/** Asks for nothing: whoever passes the prompts before has signed in. */
+const signedIn = new Check('signed_in', 'never fails', (ctx) => {
+  noteSignIn(ctx);
+  return Check.NO_NEED_TO_PROMPT;
+});
+
 /** The engine's own prompts, with the membership prompt between sign-in and consent. */
 export function interactionPolicy(mayAuthorize: MayAuthorize, countAnonymous: CountAnonymous) {
   const policy = base();
@@ -81,12 +93,13 @@ export function interactionPolicy(mayAuthorize: MayAuthorize, countAnonymous: Co
     return Check.NO_NEED_TO_PROMPT;
   });
   login?.checks.add(begin);
+  login?.checks.add(accountGone);
   const notAMember = new Check('not_a_member', NOT_A_MEMBER, 'access_denied', async ({ oidc }) => {
     const accountId = oidc.session?.accountId;
     if (accountId === undefined || !oidc.client) return Check.NO_NEED_TO_PROMPT;
     return !(await mayAuthorize(oidc.client.clientId, accountId));
   });
-  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, scopeReduced, notAMember), 1);
+  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, signedIn, scopeReduced, notAMember), 1);
   policy.get('login')?.checks.remove(hintedPerson.reason);
   policy.get('login')?.checks.add(hintedPerson);
   policy.add(selectAccount, 0);

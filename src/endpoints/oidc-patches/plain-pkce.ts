@@ -11,7 +11,7 @@ const CHALLENGE = /^[A-Za-z0-9\-._~]{43,128}$/;
  * without a method is plain (RFC 7636 section 4.3). The registry is asked only when the request has such a challenge.
  *
  * Engine: lib/actions/authorization/sender_constraints.js:16 and :21 refuse every method but S256.
- * Test: test/endpoints/oidc/plain-pkce.test.ts.
+ * Test: test/endpoints/oidc-patches/plain-pkce.test.ts.
  */
 export async function plainToS256(path: string, issuer: string, usesPlain: UsesPlainPkce): Promise<string> {
   const url = new URL(path, issuer);

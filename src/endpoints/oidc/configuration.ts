@@ -1,4 +1,5 @@
 import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
+import { grantClaim } from '../../../adapters/token-lookup.js';
 import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { Settings } from '../../settings/settings.js';
@@ -97,6 +98,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       customizers: {
         jwt: async (ctx, token, jwt) => {
           if (token.kind === 'ClientCredentials') Object.assign(jwt.payload, CLIENT_TOKEN);
+          else if (token.grantId) Object.assign(jwt.payload, grantClaim(token.grantId));
           jwt.header = { ...jwt.header, typ: await accessTokenTyp(ctx, token.aud) };
         },
       },

@@ -9,8 +9,8 @@ import { answerIntrospection, type Introspect } from '../oidc-patches/own-intros
 import { completeHttp } from '../oidc-patches/protocol-http.js';
 import { deriveRefreshTokens } from '../oidc-token-patches/refresh-token-id.js';
 import { scopeClaimsByClient } from '../oidc-token-patches/id-token-claims.js';
-import { keepSessionId } from '../oidc-patches/session-id.js';
-import { answerUnsavedSession } from '../oidc-patches/unsaved-session.js';
+import { keepSessionId } from '../oidc-session-patches/session-id.js';
+import { answerUnsavedSession } from '../oidc-session-patches/unsaved-session.js';
 import { type PollsTooSoon, sayInterval, slowDownPolls } from '../oidc-requests/device-polling.js';
 import { supportTokenResponseType } from '../oidc-requests/token-response-type.js';
 import { answerUnauthorizedClient } from '../oidc-requests/unauthorized-client.js';

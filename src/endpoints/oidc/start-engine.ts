@@ -13,8 +13,10 @@ import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { makeIntrospection } from '../introspection/introspection.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
-import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
-import { logoutHandler, logoutMessage } from './logout-delivery.js';
+import { queueBackChannelLogout } from '../oidc-session-patches/back-channel-logout.js';
+import { recordSignIns } from '../oidc-session-patches/sign-ins.js';
+import { logoutHandler } from './logout-delivery.js';
+import { logoutMessage } from '../../identity/sessions/logout-messages.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { Engine } from './engine.js';
 import { buildProvider, type PatchParts } from './provider.js';
@@ -27,7 +29,7 @@ export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 /** Starts the engine on the services of this process; `onChange` is called when changed keys or scopes made it rebuild. */
 export async function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
   const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
-  const { database, scopes, settings, usage } = context;
+  const { database, scopes, settings, signIns, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
   const mayAuthorize = membershipRule(liveClients, access);
   const artifacts = artifactContext(context);
@@ -55,6 +57,10 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       build: () => {
         const provider = buildProvider(parts, patchParts(context, artifacts), log);
         listenForUsage(provider, usage);
+        recordSignIns(provider, {
+          completed: (signIn) => forEngine(() => signIns.completed(signIn)),
+          ended: (uid) => forEngine(() => signIns.ended(uid)),
+        });
         queueBackChannelLogout(provider, (notices) =>
           forEngine(() =>
             database.transaction(async (tx) => {
@@ -88,7 +94,7 @@ function artifactContext({ accounts, artifacts, liveClients, settings, vault }: 
     vault,
     refreshGrace: settings.refreshGrace,
     clientTokensValidAfter: (clientId: string) => clientTokensValidAfter(liveClients, clientId),
-    findAccount: (accountId: string) => accounts.find(accountId),
+    findAccount: (accountId: string) => accounts.findActive(accountId),
   };
 }
 
@@ -112,7 +118,9 @@ function findAccount(
     forEngine(async () => {
       // At the authorization endpoint the interaction policy asks, and gives the reason.
       const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
-      const account = allowed ? await (requestState()?.accounts.take(sub) ?? accounts.find(sub)) : undefined;
+      const account = allowed
+        ? await (requestState()?.accounts.take(sub) ?? accounts.findActive(sub))
+        : undefined;
       return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
     });
 }

@@ -31,6 +31,36 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: attempts.signInPerAddress,
       windowSeconds: 15 * MINUTE,
     }),
+    /** Codes of a second factor for one account: protects them from guessing. A success clears it. */
+    secondFactor: (accountId: string): Limit => ({
+      key: `second factor account ${accountId}`,
+      limit: attempts.secondFactor,
+      windowSeconds: 15 * MINUTE,
+    }),
+    /** Failed codes of second factors from one network. */
+    secondFactorFromAddress: (address: string): Limit => ({
+      key: `second factor address ${networkOf(address)}`,
+      limit: 10 * attempts.secondFactor,
+      windowSeconds: 15 * MINUTE,
+    }),
+    /** Changes of the ways to sign in to one account. */
+    factorChange: (accountId: string): Limit => ({
+      key: `factor change ${accountId}`,
+      limit: 20,
+      windowSeconds: HOUR,
+    }),
+    /** A challenge of a passkey (WebAuthn section 13.4.3), which is accepted once; it is valid for five minutes. */
+    passkeyChallenge: (challenge: string): Limit => ({
+      key: `passkey challenge ${challenge}`,
+      limit: 1,
+      windowSeconds: 5 * MINUTE,
+    }),
+    /** Changes of one's own password: protects the present one from guessing by who has got hold of a session. */
+    changePassword: (accountId: string): Limit => ({
+      key: `change password ${accountId}`,
+      limit: attempts.signInPerAccount,
+      windowSeconds: 15 * MINUTE,
+    }),
     /** Wrong secrets of one client from one network: bounds the cost of bcrypt, and protects the secret from guessing. */
     clientSecret: (clientId: string, address: string): Limit => ({
       key: `client secret ${clientId} ${networkOf(address)}`,

@@ -25,6 +25,14 @@ export type Purpose =
   | 'logos'
   | 'known-browsers'
   | 'outbox'
+  | 'own-sign-in'
+  | 'development-mailbox'
+  | 'one-time-codes'
+  | 'steps'
+  | 'passkey-challenges'
+  | 'totp-secrets'
+  | 'totp-enrolments'
+  | 'recovery-codes'
   | 'installation';
 
 /**

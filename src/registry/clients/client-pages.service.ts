@@ -1,4 +1,5 @@
-import type { AdministrationOnPage, ClientOnPage } from '../../platform/pages/page-models.js';
+import type { AdministrationOnPage } from '../../platform/page-models/interactions.js';
+import type { ClientOnPage } from '../../platform/page-models/shared.js';
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import type { LogosService } from '../logos/logos.service.js';
 import type { PublisherService } from '../publisher/publisher.service.js';

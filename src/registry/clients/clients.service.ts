@@ -146,7 +146,7 @@ export class ClientsService {
       if (events.length > 0) await repository.update(tx, id, settings);
       if (promoted) await repository.promote(tx, id);
       if (endsSecrets) await secrets.deleteAll(tx, before);
-      // Grants and tokens may have scopes that the client lost, or that nobody consented to, so all of them end.
+      // Grants and tokens may have scopes that the client lost, or that were never consented to, so all of them end.
       grantsEnd =
         before.scopes.some((scope) => !settings.scopes.includes(scope)) ||
         (before.firstParty && !settings.firstParty);

@@ -35,7 +35,7 @@ function spanOf(from: number | undefined, to: number | undefined): Span {
 }
 
 function invalidSpan(pointer: string, detail: string): AppError {
-  return new AppError('malformed', 'The query string has mistakes; see "errors".', {
+  return new AppError('malformed', 'The query string is not valid; see "errors".', {
     errors: [{ pointer, detail }],
   });
 }

@@ -12,6 +12,12 @@ export const rateLimitSettings = settingGroup('Rate limits', {
     check: wholeNumber(1, 100_000),
     description: 'Sign-ins with a wrong password from one address (of IPv6: one /64 network) in 15 minutes.',
   },
+  SECOND_FACTOR_ATTEMPTS: {
+    default: '5',
+    check: wholeNumber(1, 10_000),
+    description:
+      'Wrong codes of an authenticator app and wrong recovery codes for one account in 15 minutes. From one address ten times as many are allowed.',
+  },
   CLIENT_SECRET_ATTEMPTS: {
     default: '20',
     check: wholeNumber(1, 10_000),
@@ -26,6 +32,6 @@ export const rateLimitSettings = settingGroup('Rate limits', {
     default: '3000',
     check: wholeNumber(1, 1_000_000),
     description:
-      'Sign-ins, device codes and sign-outs that are begun from one address (of IPv6: one /64 network) in 15 minutes by browsers in which nobody is signed in.',
+      'Sign-ins, device codes and sign-outs that are begun from one address (of IPv6: one /64 network) in 15 minutes by browsers without a signed-in account.',
   },
 });

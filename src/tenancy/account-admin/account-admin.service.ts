@@ -1,5 +1,6 @@
 import type { Account } from '../../identity/accounts/account.js';
 import type { AccountFilter, AccountsService } from '../../identity/accounts/accounts.service.js';
+import type { PasswordsService } from '../../identity/passwords/passwords.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { found } from '../../platform/errors/errors.js';
 import type { Page } from '../../platform/paging/page.js';
@@ -17,6 +18,7 @@ export class AccountAdminService {
   constructor(
     private readonly database: Database,
     private readonly accounts: AccountsService,
+    private readonly passwords: PasswordsService,
     private readonly audit: AuditService,
   ) {}
 
@@ -74,9 +76,8 @@ export class AccountAdminService {
   /** Ends every session and grant of the account too. */
   async setPassword(actor: Actor, id: string, input: Record<string, unknown>): Promise<Account> {
     const { password } = parseInput(newPassword, input);
-    const { email } = await this.get(id);
-    return this.accounts.setPassword(email, password, (tx, account) =>
-      this.#record(tx, actor, 'account.password_set', account.id, []),
+    return this.passwords.setPassword({ id }, password, (tx) =>
+      this.#record(tx, actor, 'account.password_set', id, []),
     );
   }
 

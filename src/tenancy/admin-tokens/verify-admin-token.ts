@@ -20,6 +20,8 @@ export interface AdminTrust {
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
   accounts: { acceptsTokens(accountId: string, issuedAt: number): Promise<boolean> };
+  /** Whether the grant that a token of a person names was not taken back. */
+  grantOf: { isGranted(claims: JWTPayload): Promise<boolean> };
   liveClients: {
     delegationOf(
       clientId: string,
@@ -78,7 +80,7 @@ export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promis
   };
 }
 
-function ownVerifier({ accounts, issuer, ownKeys, liveClients }: AdminTrust): Verify {
+function ownVerifier({ accounts, grantOf, issuer, ownKeys, liveClients }: AdminTrust): Verify {
   return async (token) => {
     const { payload } = await jwtVerify(token, ownKeys, {
       ...COMMON,
@@ -105,7 +107,11 @@ function ownVerifier({ accounts, issuer, ownKeys, liveClients }: AdminTrust): Ve
     const ofClient = payload['sub_type'] === CLIENT_TOKEN.sub_type;
     if (ofClient) return { subject: clientSubject(sub), scopes, claimedRoles: [] };
     if (!(await accounts.acceptsTokens(sub, payload.iat ?? 0)))
-      throw invalidToken('The account of the token does not exist any more, or has a new password.');
+      throw invalidToken(
+        'The account of the token does not exist any more, is disabled, or has a new password.',
+      );
+    if (!(await grantOf.isGranted(payload)))
+      throw invalidToken('The person took back what they allowed the client of the token.');
     const caller = { subject: accountSubject(sub), scopes, claimedRoles: [] };
     return delegation ? { ...caller, delegation } : caller;
   };

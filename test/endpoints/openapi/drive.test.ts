@@ -45,6 +45,7 @@ test('a client made of the document drives every operation through a whole life'
   await call('deleteInitialAccessToken', 204, { parameters: { ...place, id: idOf(token) } });
   await driveReports(place);
   await driveAccounts();
+  await driveDevelopmentMailbox();
   const spare = idOf(
     await call('createProject', 201, { parameters: { org }, body: { slug: 'two', name: 'Two' } }),
   );
@@ -153,6 +154,29 @@ async function driveAccounts(): Promise<void> {
   await call('getAccount', 404, { parameters: { account: randomUUID() } });
   await call('updateAccount', 200, { parameters, body: { email: 'moved@people.example' } });
   await call('setAccountPassword', 204, { parameters, body: { password: 'another passphrase' } });
+  const { account } = parameters;
+  for (const list of ['Sessions', 'Grants']) await call(`listAccount${list}`, 200, { parameters });
+  await call('endAccountSessions', 204, { parameters });
+  await call('endAccountSession', 404, { parameters: { account, session: randomUUID() } });
+  await call('revokeAccountGrants', 404, { parameters: { account, client: 'nothing-allowed' } });
+  await call('getAccountFactors', 200, { parameters });
+  await call('resetAccountFactors', 204, { parameters });
+  await call('disableAccount', 200, { parameters });
+  await call('listAccounts', 200, { parameters: { status: 'disabled' } });
+  await call('enableAccount', 200, { parameters });
+  await call('restoreAccount', 409, { parameters });
+  await call('deleteAccount', 200, { parameters });
+  await call('disableAccount', 409, { parameters });
+  await call('restoreAccount', 200, { parameters });
+}
+
+async function driveDevelopmentMailbox(): Promise<void> {
+  const mail = randomUUID();
+  const words = { subject: 'Driven', text: 'Driven.', html: '<p>Driven.</p>' };
+  await server.context.mailbox.keep(mail, { to: 'driven@people.example', ...words });
+  await call('listDevelopmentMails', 200, { parameters: { page_limit: '1' } });
+  await call('getDevelopmentMail', 200, { parameters: { mail } });
+  await call('getDevelopmentMail', 404, { parameters: { mail: randomUUID() } });
 }
 
 async function driveReports(place: Record<string, string>): Promise<void> {
@@ -171,7 +195,15 @@ test('a caller with fewer permissions is refused as documented', async () => {
   const without = new DocumentClient(document, server.origin, 'nonsense');
   const { id } = await server.person();
   const weak = new DocumentClient(document, server.origin, await server.adminToken([]));
-  const parameters = { org: 'default', project: 'default', id, account: id, member: id, name: 'openid' };
+  const parameters = {
+    org: 'default',
+    project: 'default',
+    id,
+    account: id,
+    member: id,
+    mail: id,
+    name: 'openid',
+  };
   for (const [operation, { ...documented }] of client.operations) {
     const body = documented.requestBody ? {} : undefined;
     expect((await without.call(operation, { parameters: inPath(documented.path), body })).status).toBe(401);

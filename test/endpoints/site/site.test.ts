@@ -31,10 +31,10 @@ test('/favicon.ico is an icon, and every page may show it', async () => {
   expect((await open('/')).headers.get('content-security-policy')).toContain("img-src 'self';");
 });
 
-test('/.well-known/change-password leads to a page', async () => {
+test('/.well-known/change-password leads to the form', async () => {
   const answer = await open('/.well-known/change-password');
   expect(answer.status).toBe(303);
-  expect((await open(answer.headers.get('location') ?? '')).status).toBe(200);
+  expect(answer.headers.get('location')).toBe('/account/security/password');
 });
 
 test.each(['/.well-known/nothing', '/.well-known/', '/.well-known/openid-configuration/'])(

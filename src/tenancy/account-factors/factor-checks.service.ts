@@ -1,0 +1,136 @@
+import type { AccountsService } from '../../identity/accounts/accounts.service.js';
+import type { AttemptsService } from '../../identity/attempts/attempts.service.js';
+import type { RateLimits } from '../../identity/attempts/limits.js';
+import {
+  type PasskeyResponse,
+  type PasskeysService,
+  Refused,
+} from '../../identity/passkeys/passkeys.service.js';
+import { CODE_AMR, passkeyAmr } from '../../identity/second-factors/authentication-level.js';
+import type { SecondFactorsService } from '../../identity/second-factors/second-factors.service.js';
+import type { TrustedBrowsers } from '../../identity/second-factors/trusted-browsers.service.js';
+import type { Database, Transaction } from '../../platform/db/database.js';
+import { AppError } from '../../platform/errors/errors.js';
+import type { AuditAction, AuditService } from '../audit/audit.service.js';
+import { type RequestOrigin, accountActor } from './request-origin.js';
+
+/** What the checks need. */
+export interface FactorCheckDependencies {
+  database: Database;
+  accounts: Pick<AccountsService, 'find'>;
+  factors: SecondFactorsService;
+  passkeys: PasskeysService;
+  trustedBrowsers: TrustedBrowsers;
+  attempts: AttemptsService;
+  rateLimits: RateLimits;
+  audit: AuditService;
+}
+
+/** Who proved themselves, and how (RFC 8176). */
+export interface Proof {
+  accountId: string;
+  amr: string[];
+}
+
+const PASSKEY_REFUSED = 'This passkey was not accepted. Try again, or sign in another way.';
+const CODE_REFUSED = 'This code is not right, or it was used before. Enter the one that the app shows now.';
+const RECOVERY_CODE_REFUSED = 'This recovery code is not right, or it was used before.';
+/** The target of the event when a passkey is of no account. */
+const UNKNOWN_ACCOUNT = 'unknown';
+
+/**
+ * Checks of passkeys, codes and recovery codes at a sign-in. Every attempt is counted before it is checked, and every
+ * refusal is in the audit trail. AppErrors are `unauthenticated` and `slow_down`.
+ */
+export class FactorChecksService {
+  constructor(private readonly on: FactorCheckDependencies) {}
+
+  /**
+   * The person of a passkey.
+   *
+   * @param context what its challenge was made for
+   * @param accountId the account that it has to belong to; without it any account that is active
+   */
+  async checkPasskey(
+    response: PasskeyResponse,
+    context: string,
+    origin: RequestOrigin,
+    accountId?: string,
+  ): Promise<Proof> {
+    const { accounts, attempts, database, passkeys, rateLimits } = this.on;
+    const limit = rateLimits.signInFromAddress(origin.address);
+    await attempts.reserve([limit]);
+    try {
+      const use = await passkeys.verify(response, context, accountId);
+      if (!(await accounts.find(use.passkey.accountId))) throw new Refused('credential_id');
+      await database.transaction((tx) => passkeys.recordUse(tx, use));
+      await attempts.release([limit.key]);
+      return { accountId: use.passkey.accountId, amr: passkeyAmr(use.passkey) };
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      await database.transaction((tx) =>
+        this.#record(tx, 'account.passkey_refused', error.accountId, origin, [error.reason]),
+      );
+      throw new AppError('unauthenticated', PASSKEY_REFUSED, { cause: error });
+    }
+  }
+
+  /** Checks a code of the account's authenticator app; returns what it adds to `amr`. */
+  checkCode(accountId: string, code: string, origin: RequestOrigin): Promise<string[]> {
+    return this.#checkCode(accountId, origin, {
+      use: (tx) => this.on.factors.useTotp(tx, accountId, code),
+      refused: CODE_REFUSED,
+    });
+  }
+
+  /** Checks a recovery code of the account, which works once; returns what it adds to `amr`. */
+  checkRecoveryCode(accountId: string, code: string, origin: RequestOrigin): Promise<string[]> {
+    return this.#checkCode(accountId, origin, {
+      use: async (tx) => {
+        const isRight = await this.on.factors.useRecoveryCode(tx, accountId, code);
+        if (isRight) await this.#record(tx, 'account.recovery_code_used', accountId, origin);
+        return isRight;
+      },
+      refused: RECOVERY_CODE_REFUSED,
+    });
+  }
+
+  /** The token for the cookie of a browser in which the account is not asked for its second factor any more. */
+  trustBrowser(accountId: string, userAgent: string): Promise<string> {
+    const { database, trustedBrowsers } = this.on;
+    return database.transaction((tx) => trustedBrowsers.trust(tx, accountId, userAgent));
+  }
+
+  async #checkCode(
+    accountId: string,
+    origin: RequestOrigin,
+    { use, refused }: { use: (tx: Transaction) => Promise<boolean>; refused: string },
+  ): Promise<string[]> {
+    const { database, factors } = this.on;
+    await factors.reserveAttempt(accountId, origin.address);
+    const isRight = await database.transaction(async (tx) => {
+      const accepted = await use(tx);
+      if (!accepted) await this.#record(tx, 'account.second_factor_refused', accountId, origin);
+      return accepted;
+    });
+    if (!isRight) throw new AppError('unauthenticated', refused);
+    await factors.clearAttempts(accountId, origin.address);
+    return [...CODE_AMR];
+  }
+
+  #record(
+    tx: Transaction,
+    action: AuditAction,
+    accountId: string | undefined,
+    origin: RequestOrigin,
+    changedFields: readonly string[] = [],
+  ): Promise<void> {
+    const target = { targetId: accountId ?? UNKNOWN_ACCOUNT, orgId: null, projectId: null };
+    return this.on.audit.record(tx, {
+      actor: accountActor(accountId, origin),
+      action,
+      ...target,
+      changedFields,
+    });
+  }
+}

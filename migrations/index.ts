@@ -38,6 +38,7 @@ import * as addStatusToAccounts from './20261126170000_add_status_to_accounts.js
 import * as createSignIns from './20261126170100_create_sign_ins.js';
 import * as createSecondFactors from './20261126180000_create_second_factors.js';
 import * as createDevelopmentMailbox from './20261126190000_create_development_mailbox.js';
+import * as createOneTimeCodes from './20261126190100_create_one_time_codes.js';
 import * as widenClientIds from './20261126210000_widen_client_ids.js';
 
 /** One step of the schema; both directions run in a transaction. */
@@ -88,5 +89,6 @@ export const migrations: readonly Migration[] = [
   { name: '20261126170100_create_sign_ins', ...createSignIns },
   { name: '20261126180000_create_second_factors', ...createSecondFactors },
   { name: '20261126190000_create_development_mailbox', ...createDevelopmentMailbox },
+  { name: '20261126190100_create_one_time_codes', ...createOneTimeCodes },
   { name: '20261126210000_widen_client_ids', ...widenClientIds },
 ];

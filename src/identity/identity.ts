@@ -7,6 +7,11 @@ import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
 import { KnownBrowsers } from './attempts/known-browsers.js';
+import { EmailAddressesService } from './email-addresses/email-addresses.service.js';
+import { OneTimeCodesRepository } from './one-time-codes/one-time-codes.repository.js';
+import { OneTimeCodesService } from './one-time-codes/one-time-codes.service.js';
+import { RecoveryService } from './recovery/recovery.service.js';
+import { SignUpService } from './sign-up/sign-up.service.js';
 import { OwnSessionsRepository } from './own-sessions/own-sessions.repository.js';
 import { OwnSessionsService } from './own-sessions/own-sessions.service.js';
 import { makeRateLimits } from './attempts/limits.js';
@@ -52,6 +57,18 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     new Challenges(vault, attempts, rateLimits),
   );
   const trustedBrowsers = new TrustedBrowsers(new TrustedBrowsersRepository(database));
+  const notices = new NoticesService(mail);
+  const passwords = new PasswordsService(shared);
+  const oneTimeCodes = new OneTimeCodesService(new OneTimeCodesRepository(database), vault);
+  const people = {
+    ...shared,
+    accounts,
+    passwords,
+    mail,
+    notices,
+    codes: oneTimeCodes,
+    events: accountEvents,
+  };
   return {
     accounts,
     accountEvents,
@@ -62,13 +79,17 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     }),
     attempts,
     grants,
-    notices: new NoticesService(mail),
+    emailAddresses: new EmailAddressesService(people),
+    notices,
+    oneTimeCodes,
     ownSessions: new OwnSessionsService(new OwnSessionsRepository(database), settings.ttl.session),
-    passwords: new PasswordsService(shared),
+    passwords,
     passwordSignIn: new PasswordSignInService({ ...shared, browsers, events: accountEvents, log }),
     rateLimits,
+    recovery: new RecoveryService(people),
     sessions,
     signIns: new SignInsService(database, signInsRepository, accountEvents, log, settings.signInHistoryDays),
+    signUp: new SignUpService({ ...people, settings: settings.signUp }),
     trustedBrowsers,
     passkeys,
     factors: new SecondFactorsService(

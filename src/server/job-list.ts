@@ -39,6 +39,7 @@ export function nodeJobs(context: Context): Job[] {
     keys,
     log,
     mailbox,
+    oneTimeCodes,
     outbox,
     ownSessions,
   } = context;
@@ -124,6 +125,14 @@ export function nodeJobs(context: Context): Job[] {
         if (purged > 0) log.info({ purged }, 'dead letters were purged');
         const counts = await outbox.counts();
         if (counts.dead > 0) log.warn(counts, 'there are messages that could not be delivered');
+      },
+    },
+    {
+      name: 'purge one-time codes',
+      seconds: settings.expiryInterval,
+      where: 'once',
+      run: async (stopping) => {
+        await oneTimeCodes.purge(stopping);
       },
     },
     {

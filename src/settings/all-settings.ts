@@ -7,6 +7,7 @@ import { rateLimitSettings } from './entries/rate-limits.settings.js';
 import { registrationSettings } from './entries/registration.settings.js';
 import { secondFactorSettings } from './entries/second-factors.settings.js';
 import { serverSettings } from './entries/server.settings.js';
+import { signUpSettings } from './entries/sign-up.settings.js';
 import { tokenSettings } from './entries/tokens.settings.js';
 import type { GroupedSetting } from './setting.js';
 
@@ -17,6 +18,7 @@ export const ALL_SETTINGS = {
   ...tokenSettings,
   ...accountSettings,
   ...mailSettings,
+  ...signUpSettings,
   ...secondFactorSettings,
   ...rateLimitSettings,
   ...clientSettings,

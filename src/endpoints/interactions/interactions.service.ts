@@ -12,6 +12,7 @@ import { destinationOf } from '../../platform/pages/destination.js';
 import type {
   ConsentModel,
   NotAMemberModel,
+  PasskeyOnPage,
   SelectAccountModel,
   SignInModel,
 } from '../../platform/page-models/interactions.js';
@@ -27,7 +28,7 @@ import { groupByApi } from './scope-groups.js';
 
 const ADMIN: readonly string[] = ADMIN_SCOPES;
 
-type Forms = FormOnPage & { abortAction: string };
+type Forms = FormOnPage & { abortAction: string; passkey?: PasskeyOnPage };
 type SwitchingForms = Forms & { switchUrl: string };
 
 /** What the pages between an authorization request and its response show, and what a submitted form means. */

@@ -8,6 +8,7 @@ import { noteSignIn } from '../oidc-session-patches/sign-ins.js';
 import { hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
 import { nativeConsent } from '../oidc-requests/native-consent.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
+import { secondFactorPrompt, type SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
 
 /** Whether a person may authorize a client at all, whatever it asks for. */
@@ -71,7 +72,7 @@ const scopeReduced = new Check(
 
 /** A session of an account that was disabled or deleted since is as good as none. */
 const accountGone = new Check('account_gone', 'End-User authentication is required', ({ oidc }) => {
-  return oidc.session?.accountId !== undefined && !oidc.account;
+  return oidc.session?.accountId !== undefined && oidc.account === undefined;
 });
 
 /** Asks for nothing: whoever passes the prompts before has signed in. */
@@ -80,10 +81,19 @@ const signedIn = new Check('signed_in', 'never fails', (ctx) => {
   return Check.NO_NEED_TO_PROMPT;
 });
 
-/** The engine's own prompts, with the membership prompt between sign-in and consent. */
-export function interactionPolicy(mayAuthorize: MayAuthorize, countAnonymous: CountAnonymous) {
+/** The engine's own prompts, with those of the second factor and of membership between sign-in and consent. */
+export function interactionPolicy(
+  mayAuthorize: MayAuthorize,
+  countAnonymous: CountAnonymous,
+  secondFactor: SecondFactorRules,
+) {
   const policy = base();
   const login = policy.get('login');
+  const { prompt, enrolmentIsFresh } = secondFactorPrompt(secondFactor);
+  // The engine asks for a password again until `acr` is exactly one of the values; the second prompt knows what helps.
+  login?.checks.remove('essential_acr');
+  login?.checks.remove('essential_acrs');
+  login?.checks.add(enrolmentIsFresh);
   const begin = new Check('begin', 'the request cannot be stored', 'invalid_request', async (ctx) => {
     const { oidc } = ctx;
     if (oidc.route !== 'authorization') return Check.NO_NEED_TO_PROMPT;
@@ -99,7 +109,8 @@ export function interactionPolicy(mayAuthorize: MayAuthorize, countAnonymous: Co
     if (accountId === undefined || !oidc.client) return Check.NO_NEED_TO_PROMPT;
     return !(await mayAuthorize(oidc.client.clientId, accountId));
   });
-  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, signedIn, scopeReduced, notAMember), 1);
+  policy.add(prompt, 1);
+  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, signedIn, scopeReduced, notAMember), 2);
   policy.get('login')?.checks.remove(hintedPerson.reason);
   policy.get('login')?.checks.add(hintedPerson);
   policy.add(selectAccount, 0);

@@ -15,6 +15,9 @@ import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
 import { remainingSession } from '../oidc-interactions/session-lifetime.js';
+import { permittedClaims } from '../oidc-second-factor/claims-parameter.js';
+import type { SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
+import { ACR_VALUES } from '../../identity/second-factors/authentication-level.js';
 import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import { requirePkce } from '../oidc-requests/pkce-policy.js';
 import {
@@ -43,6 +46,7 @@ export interface EngineParts {
   audiencesOf: AudiencesOf;
   mayAuthorize: MayAuthorize;
   countAnonymous: CountAnonymous;
+  secondFactor: SecondFactorRules;
   pages: EnginePages;
 }
 
@@ -63,6 +67,30 @@ export const CLIENT_EXTENSIONS = [
   'optional_scopes',
   'pkce_required',
 ];
+
+/** The claims of each scope (OpenID Connect Core section 5.4), and of every ID token. */
+const CLAIMS = {
+  openid: ['sub', 'acr', 'amr'],
+  email: ['email', 'email_verified'],
+  phone: ['phone_number', 'phone_number_verified'],
+  address: ['address'],
+  profile: [
+    'name',
+    'given_name',
+    'family_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'updated_at',
+  ],
+};
 
 /** The engine's configuration. Every feature that is not enabled here is off. */
 export function engineConfiguration(parts: EngineParts): Configuration {
@@ -92,7 +120,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
-      policy: interactionPolicy(parts.mayAuthorize, parts.countAnonymous),
+      policy: interactionPolicy(parts.mayAuthorize, parts.countAnonymous, parts.secondFactor),
     },
     formats: {
       customizers: {
@@ -107,28 +135,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     loadExistingGrant: firstPartyGrants(parts.mayAuthorize),
     renderError: pages.renderError,
     scopes: parts.scopes,
-    claims: {
-      openid: ['sub'],
-      email: ['email', 'email_verified'],
-      phone: ['phone_number', 'phone_number_verified'],
-      address: ['address'],
-      profile: [
-        'name',
-        'given_name',
-        'family_name',
-        'middle_name',
-        'nickname',
-        'preferred_username',
-        'profile',
-        'picture',
-        'website',
-        'gender',
-        'birthdate',
-        'zoneinfo',
-        'locale',
-        'updated_at',
-      ],
-    },
+    claims: CLAIMS,
+    acrValues: ACR_VALUES,
     // The engine is told of `token` when it runs: see `supportTokenResponseType`.
     responseTypes: settings.allow.implicit ? RESPONSE_TYPES.filter((type) => type !== 'token') : ['code'],
     // ID tokens have the claims of the granted scopes; see the patch `scopeClaimsByClient`.
@@ -172,6 +180,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     },
     features: {
       devInteractions: { enabled: false },
+      claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(CLAIMS) },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       userinfo: { enabled: true },

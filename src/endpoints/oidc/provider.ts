@@ -14,6 +14,7 @@ import { answerUnsavedSession } from '../oidc-session-patches/unsaved-session.js
 import { type PollsTooSoon, sayInterval, slowDownPolls } from '../oidc-requests/device-polling.js';
 import { supportTokenResponseType } from '../oidc-requests/token-response-type.js';
 import { answerUnauthorizedClient } from '../oidc-requests/unauthorized-client.js';
+import { reportRequestedAcr } from '../oidc-second-factor/reported-acr.js';
 import { acceptLoopbackPorts } from '../oidc-requests/loopback-ports.js';
 import { checkScopesOfAuthorization, completeScope } from '../oidc-requests/requested-scopes.js';
 import { engineConfiguration, type EngineParts } from './configuration.js';
@@ -42,6 +43,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   deriveRefreshTokens(provider, patches.vault);
   scopeClaimsByClient(provider);
   keepSessionId(provider);
+  reportRequestedAcr(provider);
   completeHttp(provider, parts.pages);
   checkScopesOfAuthorization(provider);
   acceptLoopbackPorts(provider);

@@ -19,6 +19,7 @@ import { logoutHandler } from './logout-delivery.js';
 import { logoutMessage } from '../../identity/sessions/logout-messages.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { Engine } from './engine.js';
+import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';
 import { listenForUsage, type UsageListener } from './usage-events.js';
@@ -48,6 +49,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
         forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
+      secondFactor: secondFactorRules(context),
       pages: enginePages(pages, clientPages, accounts),
     };
     return {

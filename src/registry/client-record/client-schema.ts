@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isClientId, RESERVED_CLIENT_IDS } from '../../tenancy/access/subjects.js';
+import { COMMAND_LINE_CLIENT, isClientId } from '../../tenancy/access/subjects.js';
 import {
   APPLICATION_TYPES,
   AUTH_METHODS,
@@ -9,6 +9,7 @@ import {
   RESPONSE_TYPES,
   USERINFO_ALGORITHMS,
 } from './client-record.js';
+import { OWN_CLIENT_ID } from '../live-clients/own-client.js';
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
 import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
@@ -134,6 +135,8 @@ export const fieldsWithAnyScopes = {
   optional_scopes: scopeList('any'),
 } as const;
 
+/** What this server itself uses. */
+const RESERVED_CLIENT_IDS: readonly string[] = [COMMAND_LINE_CLIENT, OWN_CLIENT_ID];
 const clientId = z
   .string('Send text.')
   .refine((value) => !RESERVED_CLIENT_IDS.includes(value), 'This client_id is reserved; choose another.');

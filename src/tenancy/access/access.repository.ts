@@ -28,6 +28,18 @@ const ROLES = `SELECT coalesce(
   FROM members m`;
 const NAMED = `o.id AS "orgId", o.slug AS "orgSlug", p.id AS "projectId", p.slug AS "projectSlug"`;
 const IS_MEMBER = 'SELECT FROM members WHERE subject = $1 AND (org_id IS NULL OR org_id = $2) LIMIT 1';
+const SECOND_FACTOR = `SELECT
+  EXISTS (SELECT FROM members WHERE subject = $1 AND org_id IS NULL) AS "isOperator",
+  EXISTS (SELECT FROM organizations o WHERE o.second_factor = 'required' AND
+    (o.id = $2 OR EXISTS (SELECT FROM members m WHERE m.subject = $1 AND m.org_id = o.id))) AS "byOrganization"`;
+
+/** What bears on whether a person must have a second factor. */
+export interface SecondFactorPolicy {
+  /** Whether the person owns the installation. */
+  isOperator: boolean;
+  /** Whether an organization requires it: that of the client, or one that the person has a role in. */
+  byOrganization: boolean;
+}
 
 /** The SQL of access control: tenants by name, and roles in them. */
 export class AccessRepository {
@@ -96,6 +108,13 @@ export class AccessRepository {
   async isMember(subject: string, orgId: string): Promise<boolean> {
     const query = { name: 'access_is_member', text: IS_MEMBER, values: [subject, orgId] };
     return (await this.database.read(query)).rowCount === 1;
+  }
+
+  /** @param orgId the organization of the client, if it has one */
+  async secondFactorPolicy(subject: string, orgId: string | null): Promise<SecondFactorPolicy> {
+    const query = { name: 'access_second_factor', text: SECOND_FACTOR, values: [subject, orgId] };
+    const { rows } = await this.database.read<SecondFactorPolicy & Record<string, unknown>>(query);
+    return rows[0] ?? { isOperator: false, byOrganization: false };
   }
 }
 

@@ -4,9 +4,6 @@
  */
 export const COMMAND_LINE_CLIENT = 'postern-command-line';
 
-/** No client can be registered with these: they are what this server itself uses. */
-export const RESERVED_CLIENT_IDS: readonly string[] = [COMMAND_LINE_CLIENT, 'postern'];
-
 /** What RFC 6749 appendix A.1 allows, without blanks at the ends, and at most 500 characters. */
 const CLIENT_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,498}[\x21-\x7e])?$/;
 

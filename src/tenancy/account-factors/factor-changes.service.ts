@@ -6,6 +6,7 @@ import {
   type PasskeysService,
   Refused,
 } from '../../identity/passkeys/passkeys.service.js';
+import { CODE_AMR, passkeyAmr } from '../../identity/second-factors/authentication-level.js';
 import type {
   LockedFactors,
   SecondFactorsService,
@@ -27,8 +28,11 @@ export interface FactorChangeDependencies {
   audit: AuditService;
 }
 
-/** Recovery codes that were made now; undefined when the account has some already. */
+/** A factor that was added. */
 export interface AddedFactor {
+  /** What the person has proved by adding it (RFC 8176). */
+  amr: string[];
+  /** Recovery codes that were made now; undefined when the account has some already. */
   recoveryCodes: string[] | undefined;
 }
 
@@ -57,7 +61,8 @@ export class FactorChangesService {
       const verified = await passkeys.verifyNew(response, context, accountId);
       return await this.#change(accountId, origin, 'account.passkey_added', async (tx, before) => {
         const passkey = await passkeys.add(tx, verified);
-        return { passkey, ...(await this.#firstCodes(tx, accountId, before)) };
+        const recoveryCodes = await this.#firstCodes(tx, accountId, before);
+        return { passkey, amr: passkeyAmr(passkey), recoveryCodes };
       });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -99,7 +104,7 @@ export class FactorChangesService {
     await this.#count(accountId);
     return this.#change(accountId, origin, 'account.authenticator_added', async (tx, before) => {
       await this.on.factors.confirmTotp(tx, accountId, sealed, code);
-      return this.#firstCodes(tx, accountId, before);
+      return { amr: [...CODE_AMR], recoveryCodes: await this.#firstCodes(tx, accountId, before) };
     });
   }
 
@@ -159,9 +164,12 @@ export class FactorChangesService {
     await this.on.attempts.reserve([this.on.rateLimits.factorChange(accountId)]);
   }
 
-  async #firstCodes(tx: Transaction, accountId: string, before: LockedFactors): Promise<AddedFactor> {
-    if (before.recoveryCodes) return { recoveryCodes: undefined };
-    return { recoveryCodes: await this.on.factors.makeRecoveryCodes(tx, accountId) };
+  async #firstCodes(
+    tx: Transaction,
+    accountId: string,
+    before: LockedFactors,
+  ): Promise<string[] | undefined> {
+    return before.recoveryCodes ? undefined : this.on.factors.makeRecoveryCodes(tx, accountId);
   }
 
   #record(

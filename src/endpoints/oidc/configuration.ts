@@ -114,6 +114,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     // Our own registration endpoint registers clients; the engine only publishes its URL.
     discovery: {
       prompt_values_supported: ['none', 'login', 'consent', SELECT_ACCOUNT],
+      ...(settings.clientDocuments.enabled ? { client_id_metadata_document_supported: true } : {}),
       ...(settings.registration.mode === 'off'
         ? {}
         : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration }),

@@ -38,8 +38,16 @@ export function readNewClient(input: WireObject, capabilities: Capabilities): Cl
   return { ...read(mergePatch({}, input), fields, {}, unknown, capabilities), visibility: 'private' };
 }
 
-/** Applies a JSON merge patch to the wire form of the record's settings and reads the whole as if it were new. */
-export function readPatch(record: ClientRecord, patch: WireObject, capabilities: Capabilities): ClientDraft {
+/**
+ * Applies a JSON merge patch to the wire form of the record's settings and reads the whole as if it were new. The client
+ * type stays, unless it is to follow from the auth method.
+ */
+export function readPatch(
+  record: ClientRecord,
+  patch: WireObject,
+  capabilities: Capabilities,
+  typeFollowsMethod = false,
+): ClientDraft {
   const { visibility, ...rest } = patch;
   const unknown = unknownFields(rest, writableFields, {
     ...READ_ONLY,
@@ -53,7 +61,7 @@ export function readPatch(record: ClientRecord, patch: WireObject, capabilities:
     delete current['response_types'];
   const next = visibility === 'public' ? 'public' : record.visibility;
   const rules = [frozenHostRule(record), ...(next === 'public' ? publicRules(record) : [])];
-  const fixed = { clientType: record.clientType };
+  const fixed = typeFollowsMethod ? {} : { clientType: record.clientType };
   // What the client has may stay.
   const hasOtherNames = record.scopes.some((name) => !/^[A-Za-z0-9_.-]+$/.test(name));
   const fields = hasOtherNames ? fieldsWithAnyScopes : fieldsOf(capabilities);

@@ -126,12 +126,13 @@ export class ClientsService {
     let grantsEnd = false;
     const work = async (tx: Transaction): Promise<ClientRecord> => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
-      const draft = readPatch(before, patch, this.deps.capabilities);
+      const draft = readPatch(before, patch, this.deps.capabilities, channel.typeFollowsMethod);
       draft.errors.push(...channel.validate(draft, before));
       draft.errors.push(...firstPartyErrors(before, draft));
       if (concernsFirstParty(before, draft.settings)) await authorizeFirstParty?.();
       await this.#check(draft, before, tx);
-      const { clientType: _fixed, ...settings } = draft.settings;
+      const { clientType, ...rest } = draft.settings;
+      const settings = channel.typeFollowsMethod ? { ...rest, clientType } : rest;
       const changed = changedFields(before, settings);
       const endsSecrets = before.secrets.length > 0 && !usesSecret(settings.tokenEndpointAuthMethod);
       if (endsSecrets) changed.push('secrets');

@@ -4,21 +4,24 @@ import type { ClientDraft } from '../client-record/client-input.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 import type { SecretToStore } from '../client-secrets/client-secret.js';
 import type { AdminReach } from '../../tenancy/access/delegation.js';
+import { documentErrors } from '../client-documents/document-rules.js';
 import type { IfMatch } from '../../platform/wire/record-version.js';
 
 /** The interface that a client is registered, changed or deleted through, with what it adds to the registry's own rules. */
 export interface RegistrationChannel {
   registrationType: ClientRecord['registrationType'];
+  /** The client type follows from the auth method, also in updates. Otherwise it never changes. */
+  typeFollowsMethod?: true;
   /** The errors of a request under the channel's own policy; `before` is the client that it changes. */
   validate(draft: ClientDraft, before?: ClientRecord): ValidationError[];
   /** Runs in the transaction of the change, with the client's row locked; an exception rolls the change back. */
   inTransaction(tx: Transaction, client: ClientRecord): Promise<void>;
 }
 
-/** The admin API and the command line: no policy of their own. */
+/** The admin API and the command line: no policy of their own, but what a document says is not theirs to change. */
 export const OPERATOR_CHANNEL: RegistrationChannel = {
   registrationType: 'manual',
-  validate: () => [],
+  validate: documentErrors,
   inTransaction: () => Promise.resolve(),
 };
 

@@ -32,6 +32,7 @@ export interface ExportClientsOptions extends ClientOptions {
 const EVERYTHING: ImportAuthorization = {
   newClient: () => Promise.resolve('installation'),
   change: () => Promise.resolve(),
+  delegation: () => Promise.resolve(),
   firstParty: () => Promise.resolve(),
 };
 

@@ -13,7 +13,7 @@ import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import type { PasskeysService } from '../../identity/passkeys/passkeys.service.js';
 import { acrOf, PASSWORD_AMR } from '../../identity/second-factors/authentication-level.js';
-import type { FactorChecksService } from '../../tenancy/account-factors/factor-checks.service.js';
+import type { FactorChecksService } from '../../identity/account-factors/factor-checks.service.js';
 import { SECOND_FACTOR_PROMPT } from '../oidc-second-factor/second-factor-prompt.js';
 import { originOf, passkeyOf } from '../second-factor/request-fields.js';
 import type { SecondFactorResponses } from '../second-factor/second-factor-responses.js';

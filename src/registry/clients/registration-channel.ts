@@ -49,4 +49,9 @@ export interface CreateOptions extends ChangeOptions {
 export interface UpdateOptions extends ChangeOptions {
   /** The versions that may be changed. */
   ifMatch?: IfMatch | undefined;
+  /**
+   * Throws unless the caller has these scopes of the admin API in all of that tenant; called when either of them changes,
+   * with the client locked. By default anybody may.
+   */
+  authorizeDelegation?: (scopes: readonly string[], reach: AdminReach) => Promise<void>;
 }

@@ -49,6 +49,7 @@ export const importRoutes = routeGroup(OPERATIONS, (deps: ImportRoutesDependenci
       .import(actor, tenant, content, options, {
         newClient: (scopes) => access.authorizeNewClient(caller, tenant, scopes),
         change: (id, scopes) => access.authorizeClientChange(caller, tenant, id, scopes),
+        delegation: (scopes, reach) => access.authorizeScopes(caller, tenant, scopes, reach),
         firstParty: () => access.authorizeFirstParty(caller),
       })
       .catch((thrown: unknown) => {

@@ -27,6 +27,8 @@ export interface ImportDependencies {
 export interface ImportAuthorization {
   newClient: (scopes: readonly unknown[]) => Promise<AdminReach>;
   change: (id: string, scopes: readonly unknown[]) => Promise<void>;
+  /** For changed scopes of a client, in all of that tenant. */
+  delegation: (scopes: readonly string[], reach: AdminReach) => Promise<void>;
   firstParty: () => Promise<void>;
 }
 
@@ -160,7 +162,7 @@ export class ImportService {
     tenant: ProjectTenant,
     item: Prepared,
     options: ImportOptions,
-    { firstParty }: ImportAuthorization,
+    authorization: ImportAuthorization,
   ): Promise<ImportedClient> {
     const { record, clientId, present, refusal } = item;
     const { pointer, leftOut, errors, skipped } = record;
@@ -179,8 +181,8 @@ export class ImportService {
     try {
       return await tx.transaction(async (savepoint) => {
         const done = present
-          ? await this.#merge(savepoint, actor, tenant, item, present, options, firstParty)
-          : await this.#create(savepoint, actor, tenant, item, firstParty);
+          ? await this.#merge(savepoint, actor, tenant, item, present, options, authorization)
+          : await this.#create(savepoint, actor, tenant, item, authorization);
         return { ...result, ...done };
       });
     } catch (thrown) {
@@ -194,7 +196,7 @@ export class ImportService {
     actor: Actor,
     tenant: ProjectTenant,
     { record, adminReach, secrets }: Prepared,
-    authorizeFirstParty: () => Promise<void>,
+    { firstParty: authorizeFirstParty }: ImportAuthorization,
   ): Promise<Partial<ImportedClient>> {
     const made = await this.deps.clients.create(actor, tenant, record.input, {
       adminReach,
@@ -214,14 +216,18 @@ export class ImportService {
     { record, secrets }: Prepared,
     present: PresentClient,
     { update }: ImportOptions,
-    authorizeFirstParty: () => Promise<void>,
+    { delegation: authorizeDelegation, firstParty: authorizeFirstParty }: ImportAuthorization,
   ): Promise<Partial<ImportedClient>> {
     const { clients } = this.deps;
     const obstacle = obstacleTo(record.input, present, tenant);
     if (obstacle !== undefined) throw conflict('/client_id', obstacle);
     const { client_id: _id, client_type: _type, ...patch } = record.input;
     const before = await clients.get(tenant, present.id);
-    let after = await clients.update(actor, tenant, present.id, patch, { tx, authorizeFirstParty });
+    let after = await clients.update(actor, tenant, present.id, patch, {
+      tx,
+      authorizeDelegation,
+      authorizeFirstParty,
+    });
     const missing = usesSecret(after.tokenEndpointAuthMethod) ? secrets : [];
     for (const secret of missing)
       after = await this.deps.secrets.addInUse(tx, actor, tenant, present.id, secret);

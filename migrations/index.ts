@@ -42,6 +42,8 @@ import * as createDevelopmentMailbox from './20261126190000_create_development_m
 import * as createOneTimeCodes from './20261126190100_create_one_time_codes.js';
 import * as createInvitations from './20261126190200_create_invitations.js';
 import * as giveAccountScopesToAdminClient from './20261126200000_give_account_scopes_to_admin_client.js';
+import * as widenClientIds from './20261126210000_widen_client_ids.js';
+import * as createClientDocuments from './20261126210100_create_client_documents.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -95,4 +97,6 @@ export const migrations: readonly Migration[] = [
   { name: '20261126190100_create_one_time_codes', ...createOneTimeCodes },
   { name: '20261126190200_create_invitations', ...createInvitations },
   { name: '20261126200000_give_account_scopes_to_admin_client', ...giveAccountScopesToAdminClient },
+  { name: '20261126210000_widen_client_ids', ...widenClientIds },
+  { name: '20261126210100_create_client_documents', ...createClientDocuments },
 ];

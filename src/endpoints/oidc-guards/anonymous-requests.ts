@@ -61,7 +61,10 @@ export function countAnonymousInEngine(count: CountAnonymous): CountAnonymous {
  * Counts the requests of each network that store a row without anybody signed in: the pages for devices and for sign-out,
  * and requests for device codes. Throws AppError `slow_down` beyond the limit.
  */
-export function limitAnonymousRequests(count: CountAnonymous, engine: Pick<Engine, 'provider'>): Koa.Middleware {
+export function limitAnonymousRequests(
+  count: CountAnonymous,
+  engine: Pick<Engine, 'provider'>,
+): Koa.Middleware {
   return async (ctx, next) => {
     const device = ctx.path === ENGINE_ROUTES.device_authorization && ctx.method === 'POST';
     const page = PAGES.includes(ctx.path) && ctx.method === 'GET';

@@ -38,11 +38,7 @@ async function authorize(address: string, node = server, parameters: Record<stri
 const page = (path: string, address: string, headers: Record<string, string> = {}) =>
   fetch(server.origin + path, { headers: { accept: 'text/html', ...from(address), ...headers } });
 const deviceCode = (address: string, node = server) =>
-  postForm(
-    `${node.origin}/oauth2/device`,
-    { client_id: device.client_id, scope: 'openid' },
-    from(address),
-  );
+  postForm(`${node.origin}/oauth2/device`, { client_id: device.client_id, scope: 'openid' }, from(address));
 /** Uses up what a network may do, at both nodes in turn. */
 async function useUp(address: string): Promise<void> {
   for (let index = 0; index < LIMIT; index++) {

@@ -3,6 +3,7 @@ import type Koa from 'koa';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
+import type { RestoreAccount } from './restore-account.routes.js';
 import { attemptProblem, type InteractionForms, redirectTo, requirePrompt } from './interaction-forms.js';
 import { errorPages, requestIdOf } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
@@ -11,6 +12,7 @@ import type { InteractionsService } from './interactions.service.js';
 import type { SignInModel } from '../../platform/page-models/interactions.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
+import { AccountBeingDeleted } from '../../identity/passwords/password-sign-in.service.js';
 import type { PasskeysService } from '../../identity/passkeys/passkeys.service.js';
 import { acrOf, PASSWORD_AMR } from '../../identity/second-factors/authentication-level.js';
 import type { FactorChecksService } from '../../tenancy/account-factors/factor-checks.service.js';
@@ -29,6 +31,7 @@ export interface InteractionRoutesDependencies {
   secondFactor: SecondFactorResponses;
   passkeys: PasskeysService;
   checks: FactorChecksService;
+  restoreAccount: RestoreAccount;
   pages: Pages;
   forms: InteractionForms;
   /** The origin of this server. */
@@ -46,6 +49,7 @@ export function interactionRoutes({
   secondFactor,
   passkeys,
   checks,
+  restoreAccount,
   pages,
   forms,
   issuer,
@@ -101,16 +105,16 @@ export function interactionRoutes({
       // A proxy may have decrypted the connection.
       ctx.cookies.secure = browserCookie.options.secure;
       ctx.cookies.set(browserCookie.name, signedIn.browser, browserCookie.options);
-      const signedInAt = { ts: Math.floor(Date.now() / 1000) };
       const login = {
         accountId: account.id,
         amr: [...PASSWORD_AMR],
         acr: acrOf(PASSWORD_AMR),
         remember,
-        ...signedInAt,
+        ts: Math.floor(Date.now() / 1000),
       };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
     } catch (error) {
+      if (error instanceof AccountBeingDeleted) return restoreAccount.show(ctx, pending, error, remember);
       const { problem, status } = attemptProblem(ctx, error);
       const model = await service.signInPage(pending, formsOf(pending, 'login'));
       sendSignIn(ctx, { ...model, email: email.slice(0, 254), remember, problem }, status);
@@ -128,7 +132,8 @@ export function interactionRoutes({
     const remember = field(form, 'remember') === 'yes';
     try {
       const proof = await checks.checkPasskey(passkeyOf(form), signInContext(pending), originOf(ctx));
-      const login = { ...proof, acr: acrOf(proof.amr), remember };
+      const ts = Math.floor(Date.now() / 1000);
+      const login = { ...proof, acr: acrOf(proof.amr), remember, ts };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
     } catch (error) {
       const { problem, status } = attemptProblem(ctx, error);

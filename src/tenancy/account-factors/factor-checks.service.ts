@@ -17,7 +17,7 @@ import { type RequestOrigin, accountActor } from './request-origin.js';
 /** What the checks need. */
 export interface FactorCheckDependencies {
   database: Database;
-  accounts: Pick<AccountsService, 'find'>;
+  accounts: Pick<AccountsService, 'findActive'>;
   factors: SecondFactorsService;
   passkeys: PasskeysService;
   trustedBrowsers: TrustedBrowsers;
@@ -62,7 +62,7 @@ export class FactorChecksService {
     await attempts.reserve([limit]);
     try {
       const use = await passkeys.verify(response, context, accountId);
-      if (!(await accounts.find(use.passkey.accountId))) throw new Refused('credential_id');
+      if (!(await accounts.findActive(use.passkey.accountId))) throw new Refused('credential_id');
       await database.transaction((tx) => passkeys.recordUse(tx, use));
       await attempts.release([limit.key]);
       return { accountId: use.passkey.accountId, amr: passkeyAmr(use.passkey) };

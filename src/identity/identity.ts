@@ -1,5 +1,7 @@
 import type { Platform } from '../platform/platform.js';
 import { AccountEvents, type EventTrail } from './account-events/account-events.js';
+import { FactorChangesService } from './account-factors/factor-changes.service.js';
+import { FactorChecksService } from './account-factors/factor-checks.service.js';
 import { AccountStatusRepository } from './accounts/account-status.repository.js';
 import { AccountStatusService } from './accounts/account-status.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
@@ -70,6 +72,15 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     codes: oneTimeCodes,
     events: accountEvents,
   };
+  const factors = new SecondFactorsService(
+    new SecondFactorsRepository(database),
+    vault,
+    attempts,
+    rateLimits,
+    passkeys,
+    trustedBrowsers,
+  );
+  const ofFactors = { ...people, rateLimits, factors, passkeys, trustedBrowsers };
   return {
     accounts,
     accountEvents,
@@ -94,14 +105,9 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     signUp: new SignUpService({ ...people, settings: settings.signUp }),
     trustedBrowsers,
     passkeys,
-    factors: new SecondFactorsService(
-      new SecondFactorsRepository(database),
-      vault,
-      attempts,
-      rateLimits,
-      passkeys,
-      trustedBrowsers,
-    ),
+    factors,
+    factorChanges: new FactorChangesService(ofFactors),
+    factorChecks: new FactorChecksService(ofFactors),
   };
 }
 

@@ -12,7 +12,7 @@ import type { Pages } from '../../platform/pages/pages.js';
 import type { AccountLifecycleService } from '../../tenancy/account-admin/account-lifecycle.service.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
-import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
+import { CHOSEN } from './interaction-forms.js';
 import { type InteractionForms, redirectTo } from './interaction-forms.js';
 
 const PURPOSE = 'restore-account';
@@ -69,7 +69,7 @@ export class RestoreAccount {
       const origin = { address: ctx.ip, requestId: requestIdOf(ctx) ?? null };
       await accountLifecycle.restore(personActor(accountId, origin), accountId);
       const login = { accountId, amr: [...PASSWORD_AMR], acr: acrOf(PASSWORD_AMR), remember, ts: signedInAt };
-      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
+      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     });
 
     return router;

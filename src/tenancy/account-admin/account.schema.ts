@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACCOUNT_STATUSES, type Account } from '../../identity/accounts/account.js';
+import { ACCOUNT_STATUSES, type Account, DELETION_REQUESTERS } from '../../identity/accounts/account.js';
 import { profileSchema } from '../../identity/accounts/profile.js';
 import { described, id, nullish, page, time } from '../../platform/wire/response-shapes.js';
 import { setByServer } from '../../platform/wire/input.js';
@@ -15,6 +15,7 @@ const FIELD_DESCRIPTIONS = {
     'active; disabled, by an operator; or deleting: it is deleted at delete_after and can be restored until then. Only an active account can be signed in to, and its tokens used.',
   disabled_at: 'Since when it is disabled.',
   delete_after: 'When it is deleted for good.',
+  deletion_requested_by: 'Who asked for the deletion: the person, who can take it back, or an operator.',
   last_sign_in_at: 'When the person signed in last.',
   has_password: 'False for a person who signs in with passkeys alone.',
   password_changed_at: 'When the password was changed; null for the first one.',
@@ -66,6 +67,7 @@ export const accountResponse = z
         status: z.enum(ACCOUNT_STATUSES),
         disabled_at: time.nullable(),
         delete_after: time.nullable(),
+        deletion_requested_by: z.enum(DELETION_REQUESTERS).nullable(),
         last_sign_in_at: time.nullable(),
         has_password: z.boolean(),
         password_changed_at: time.nullable(),
@@ -124,6 +126,7 @@ export const ACCOUNT_READ_ONLY = setByServer(
   'status',
   'disabled_at',
   'delete_after',
+  'deletion_requested_by',
   'last_sign_in_at',
   'has_password',
   'password_changed_at',

@@ -40,6 +40,7 @@ import * as createSecondFactors from './20261126180000_create_second_factors.js'
 import * as indexOrganizationsWithSecondFactor from './20261126180100_index_organizations_with_second_factor.js';
 import * as createDevelopmentMailbox from './20261126190000_create_development_mailbox.js';
 import * as createOneTimeCodes from './20261126190100_create_one_time_codes.js';
+import * as createInvitations from './20261126190200_create_invitations.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -91,4 +92,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261126180100_index_organizations_with_second_factor', ...indexOrganizationsWithSecondFactor },
   { name: '20261126190000_create_development_mailbox', ...createDevelopmentMailbox },
   { name: '20261126190100_create_one_time_codes', ...createOneTimeCodes },
+  { name: '20261126190200_create_invitations', ...createInvitations },
 ];

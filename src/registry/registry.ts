@@ -10,8 +10,7 @@ import { ApisService } from './apis/apis.service.js';
 import { SCOPES_GIVEN_UNASKED } from './client-record/client-defaults.js';
 import { capabilitiesOf } from './client-rules/capabilities.js';
 import { ClientAuthenticationService } from './client-secrets/client-authentication.service.js';
-import { ClientSecretsRepository } from './client-secrets/client-secrets.repository.js';
-import { ClientSecretsService } from './client-secrets/client-secrets.service.js';
+import type { ClientSecretsService } from './client-secrets/client-secrets.service.js';
 import { ClientPagesService } from './clients/client-pages.service.js';
 import { ClientsRepository } from './clients/clients.repository.js';
 import { ClientsService } from './clients/clients.service.js';
@@ -46,12 +45,14 @@ export interface RegistryParts
     Pick<Identity, 'attempts' | 'rateLimits'>,
     Pick<Tenancy, 'audit' | 'tenants'> {
   liveClients: LiveClientsService;
+  clientSecrets: ClientSecretsService;
   artifacts: { repository: ClientArtifacts };
 }
 
 /** The services of the client registry. */
 export function makeRegistry(parts: RegistryParts) {
-  const { database, hashing, log, settings, attempts, rateLimits, audit, tenants, liveClients } = parts;
+  const { database, hashing, log, settings, attempts, rateLimits, audit, tenants } = parts;
+  const { clientSecrets, liveClients } = parts;
   const clientsRepository = new ClientsRepository(database);
   const publisherRepository = new PublisherRepository(database);
   const scopesRepository = new ScopesRepository(database);
@@ -66,13 +67,6 @@ export function makeRegistry(parts: RegistryParts) {
   const ownApi = adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials);
   const scopes = new ScopesService(scopesRepository, ownApi);
   const invalidatedArtifacts = new InvalidatedArtifactsCleanup(parts.artifacts.repository, log);
-  const clientSecrets = new ClientSecretsService({
-    database,
-    clients: clientsRepository,
-    secrets: new ClientSecretsRepository(),
-    hashing,
-    audit,
-  });
   // An installation without https is on this computer, as are the applications.
   const logos = new LogosService(liveClients, parts.vault, settings.issuer.startsWith('http:'));
   const publisher = new PublisherService(publisherRepository);
@@ -115,7 +109,6 @@ export function makeRegistry(parts: RegistryParts) {
     clients,
     clientPages: new ClientPagesService({ liveClients, publisher, logos }),
     logos,
-    clientSecrets,
     clientAuthentication,
     invalidatedArtifacts,
     deletedClients: new DeletedClientsService({

@@ -36,6 +36,7 @@ export function nodeJobs(context: Context): Job[] {
     attempts,
     deletedClients,
     initialAccessTokens,
+    invitations,
     keys,
     log,
     mailbox,
@@ -141,6 +142,7 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async (stopping) => {
         await oneTimeCodes.purge(stopping);
+        await invitations.purge();
       },
     },
     {

@@ -7,8 +7,10 @@ import { AccessRepository } from './access/access.repository.js';
 import { AccessService } from './access/access.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
+import { InvitationsRepository } from './invitations/invitations.repository.js';
+import { InvitationsService } from './invitations/invitations.service.js';
 import { MembersRepository } from './members/members.repository.js';
-import { type ClientOwners, MembersService } from './members/members.service.js';
+import { type MemberClients, MembersService } from './members/members.service.js';
 import { RolesOfAccountsService } from './members/roles-of-accounts.service.js';
 import { OrganizationsRepository } from './organizations/organizations.repository.js';
 import { OrganizationsService } from './organizations/organizations.service.js';
@@ -23,7 +25,7 @@ export function makeAudit({ database }: Platform): AuditService {
 }
 
 /** The services about organizations and who may do what in them. */
-export function makeTenancy({ database, settings }: Platform, identity: Identity, audit: AuditService) {
+export function makeTenancy({ database, mail, settings }: Platform, identity: Identity, audit: AuditService) {
   const { accounts, passwords } = identity;
   const tenants = new TenantsService(new TenantsRepository(database));
   const roles = new RolesOfAccountsService(new MembersRepository(database));
@@ -38,7 +40,7 @@ export function makeTenancy({ database, settings }: Platform, identity: Identity
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
     access: new AccessService(new AccessRepository(database)),
     /** The registry, which is above, says where clients belong. */
-    makeMembers: (clients: ClientOwners) =>
+    makeMembers: (clients: MemberClients) =>
       new MembersService({
         database,
         repository: new MembersRepository(database),
@@ -47,6 +49,16 @@ export function makeTenancy({ database, settings }: Platform, identity: Identity
         tenants,
         audit,
         issuers: settings.adminIssuers.map(({ issuer }) => issuer),
+      }),
+    makeInvitations: (members: MembersService) =>
+      new InvitationsService({
+        ...identity,
+        database,
+        repository: new InvitationsRepository(database),
+        mail,
+        members,
+        tenants,
+        audit,
       }),
   };
 }

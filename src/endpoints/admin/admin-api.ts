@@ -22,6 +22,10 @@ import {
   developmentMailboxRoutes,
   type DevelopmentMailboxRoutesDependencies,
 } from '../../tenancy/development-mailbox/development-mailbox.routes.js';
+import {
+  type InvitationRoutesDependencies,
+  invitationRoutes,
+} from '../../tenancy/invitations/invitations.routes.js';
 import { memberRoutes, type MemberRoutesDependencies } from '../../tenancy/members/members.routes.js';
 import type { RouteGroup } from '../../tenancy/operations/route-group.js';
 import {
@@ -34,6 +38,7 @@ import { projectRoutes, type ProjectRoutesDependencies } from '../../tenancy/pro
 export type AdminApiDependencies = OrganizationRoutesDependencies &
   ProjectRoutesDependencies &
   MemberRoutesDependencies &
+  InvitationRoutesDependencies &
   AccountRoutesDependencies &
   AccountAccessRoutesDependencies &
   ClientRoutesDependencies &
@@ -49,6 +54,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   organizationRoutes,
   projectRoutes,
   ...memberRoutes,
+  ...invitationRoutes,
   accountRoutes,
   accountAccessRoutes,
   clientRoutes,

@@ -7,6 +7,10 @@ import { SecondFactorResponses } from '../second-factor/second-factor-responses.
 import { secondFactorSetUpRoutes } from '../second-factor/second-factor-set-up.routes.js';
 import { SecondFactorStepsService } from '../second-factor/second-factor-steps.service.js';
 import { secondFactorRoutes } from '../second-factor/second-factor.routes.js';
+import { StepCookie } from '../mail-steps/step-cookie.js';
+import { SignUpPages } from '../sign-up/sign-up-pages.js';
+import { SIGN_UP_COOKIE, type SignUpState } from '../sign-up/sign-up-state.js';
+import { signUpRoutes } from '../sign-up/sign-up.routes.js';
 import { endingPages } from './ending-pages.js';
 import { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import { InteractionForms } from './interaction-forms.js';
@@ -21,7 +25,7 @@ export function createInteractionRouter(
   onUnexpected: OnUnexpected,
 ): Router {
   const { accounts, clientPages, factorChanges, factorChecks, factors, logos, pages, passkeys } = context;
-  const { accountEvents, passwordSignIn, scopes, settings, vault } = context;
+  const { accountEvents, invitations, passwordSignIn, recovery, scopes, settings, signUp, vault } = context;
   const { issuer } = settings;
   const interactions = new InteractionEngine(() => engine.provider);
   const forms = new InteractionForms(interactions, new FormTokens(vault));
@@ -31,6 +35,8 @@ export function createInteractionRouter(
     engine: interactions,
     service: new InteractionsService(clientPages, scopes, accounts, passwordSignIn, accountEvents),
     secondFactor: responses,
+    recovery,
+    signUp,
     passkeys,
     checks: factorChecks,
     pages,
@@ -41,6 +47,19 @@ export function createInteractionRouter(
   });
   router.use(secondFactorRoutes({ forms, steps, responses, checks: factorChecks, issuer }).routes());
   router.use(secondFactorSetUpRoutes({ forms, steps, responses, changes: factorChanges }).routes());
+  const show = new SignUpPages({ pages, forms, clients: clientPages, signUp, settings: settings.signUp });
+  const signUpCookie = new StepCookie<SignUpState>(vault, issuer, SIGN_UP_COOKIE);
+  router.use(
+    signUpRoutes({
+      engine: interactions,
+      forms,
+      signUp,
+      show,
+      cookie: signUpCookie,
+      hasTerms: settings.signUp.termsUrl !== undefined,
+      invitations,
+    }).routes(),
+  );
   router.use(logoRoutes(logos).routes());
   return router;
 }

@@ -11,15 +11,20 @@ import type { InteractionsService } from './interactions.service.js';
 import type { SignInModel } from '../../platform/page-models/interactions.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
+import type { RecoveryService } from '../../identity/recovery/recovery.service.js';
+import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { PasskeysService } from '../../identity/passkeys/passkeys.service.js';
 import { acrOf, PASSWORD_AMR } from '../../identity/second-factors/authentication-level.js';
 import type { FactorChecksService } from '../../identity/account-factors/factor-checks.service.js';
 import { SECOND_FACTOR_PROMPT } from '../oidc-second-factor/second-factor-prompt.js';
+import { recoverUrl } from '../recovery/recovery.routes.js';
 import { originOf, passkeyOf } from '../second-factor/request-fields.js';
 import type { SecondFactorResponses } from '../second-factor/second-factor-responses.js';
-import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
+import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 
+/** What is settled of the request when somebody has signed in. */
+const CHOSEN = { [SELECT_ACCOUNT]: {}, [CREATE_ACCOUNT]: {} };
 const YEAR = 365 * 86_400_000;
 
 /** What the routes need. */
@@ -29,6 +34,8 @@ export interface InteractionRoutesDependencies {
   secondFactor: SecondFactorResponses;
   passkeys: PasskeysService;
   checks: FactorChecksService;
+  recovery: Pick<RecoveryService, 'enabled'>;
+  signUp: Pick<SignUpService, 'mode'>;
   pages: Pages;
   forms: InteractionForms;
   /** The origin of this server. */
@@ -46,6 +53,8 @@ export function interactionRoutes({
   secondFactor,
   passkeys,
   checks,
+  recovery,
+  signUp,
   pages,
   forms,
   issuer,
@@ -62,6 +71,8 @@ export function interactionRoutes({
     noteApplication(ctx, issuer, pending.uid, pending.clientId);
     if (pending.prompt === 'login') {
       sendSignIn(ctx, await service.signInPage(pending, formsOf(pending, 'login')), 200);
+    } else if (pending.prompt === CREATE_ACCOUNT) {
+      redirectTo(ctx, `/interaction/${pending.uid}/sign-up`);
     } else if (pending.prompt === SELECT_ACCOUNT) {
       const model = await service.selectAccountPage(pending, formsOf(pending, 'select'));
       if (model) sendPage(ctx, pages.render('select-account', model), { status: 200, leavesSite: true });
@@ -109,7 +120,7 @@ export function interactionRoutes({
         remember,
         ...signedInAt,
       };
-      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
+      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     } catch (error) {
       const { problem, status } = attemptProblem(ctx, error);
       const model = await service.signInPage(pending, formsOf(pending, 'login'));
@@ -129,7 +140,7 @@ export function interactionRoutes({
     try {
       const proof = await checks.checkPasskey(passkeyOf(form), signInContext(pending), originOf(ctx));
       const login = { ...proof, acr: acrOf(proof.amr), remember };
-      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
+      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     } catch (error) {
       const { problem, status } = attemptProblem(ctx, error);
       const model = await service.signInPage(pending, formsOf(pending, 'login'));
@@ -169,6 +180,8 @@ export function interactionRoutes({
       switchUrl: `${base}/another-account`,
       csrf,
       ...(answer === 'login' && passkeys.available && { passkey }),
+      ...(recovery.enabled && { recoverUrl: recoverUrl(pending.uid) }),
+      ...(signUp.mode === 'open' && { signUpUrl: `${base}/sign-up` }),
     };
   }
 

@@ -44,6 +44,8 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
     'Whether authorization requests need PKCE (RFC 7636); always true for public clients. Null, the default of confidential ones: what the setting PKCE of the installation says.',
   userinfo_signed_response_alg: 'Userinfo is a JWT signed in this algorithm; null: it is JSON.',
   pkce_challenge_method: 'How challenges are made; `plain` only where the installation allows it.',
+  admin_reach:
+    'Where tokens that people give the client may act in the admin API: its project, its organization, or the installation. At first as far as its maker has its admin scopes; a change takes those scopes in the old and the new place, and a wider one ends what people allowed.',
   first_party:
     'Whether people are not asked for consent. Only owners of the installation set it, never beside scopes of administration.',
   initiate_login_uri:

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { ADMIN_REACHES, type AdminReach } from '../../tenancy/access/delegation.js';
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { readFields, unknownFields } from '../../platform/wire/input.js';
 import { type GivenSettings, withDefaults } from './client-defaults.js';
@@ -17,6 +18,8 @@ export interface ClientDraft {
   settings: TypedClientSettings;
   /** `public` means that it is, or is to be promoted. */
   visibility: ClientRecord['visibility'];
+  /** Undefined for a new client: it follows from the caller. */
+  adminReach?: AdminReach;
   /** The scopes that the request itself lists. */
   listedScopes: readonly string[];
   /** The settings whose values are invalid; in `settings` they have their defaults. */
@@ -33,13 +36,15 @@ export function readNewClient(input: WireObject, capabilities: Capabilities): Cl
 
 /** Applies a JSON merge patch to the wire form of the record's settings and reads the whole as if it were new. */
 export function readPatch(record: ClientRecord, patch: WireObject, capabilities: Capabilities): ClientDraft {
-  const { visibility, ...rest } = patch;
+  const { visibility, admin_reach: adminReach = record.adminReach, ...rest } = patch;
   const unknown = unknownFields(rest, writableFields, {
     ...READ_ONLY,
     client_id: 'The client_id never changes; leave it out.',
     client_type: 'The client type never changes; leave it out, or create another client.',
   });
   unknown.push(...visibilityErrors(record, visibility));
+  if (!isAdminReach(adminReach))
+    unknown.push({ pointer: '/admin_reach', detail: `Use one of: ${ADMIN_REACHES.join(', ')}.` });
   const current = currentSettings(record);
   // Without response types in the patch they follow the grant types.
   if (Object.hasOwn(patch, 'grant_types') && !Object.hasOwn(patch, 'response_types'))
@@ -51,7 +56,7 @@ export function readPatch(record: ClientRecord, patch: WireObject, capabilities:
   const hasOtherNames = record.scopes.some((name) => !/^[A-Za-z0-9_.-]+$/.test(name));
   const fields = hasOtherNames ? fieldsWithAnyScopes : fieldsOf(capabilities);
   const draft = read(mergePatch(current, rest), fields, fixed, unknown, capabilities, rules);
-  return { ...draft, visibility: next };
+  return { ...draft, visibility: next, ...(isAdminReach(adminReach) ? { adminReach } : {}) };
 }
 
 function fieldsOf({ anyScopeNames = false }: Capabilities) {
@@ -75,6 +80,10 @@ function read(
   const skipped = new Set(unreadable.map(camelName));
   errors.push(...ruleErrors(given, settings, skipped, capabilities, rules));
   return { clientId, settings, listedScopes: given.scopes ?? [], unreadable: skipped, errors };
+}
+
+function isAdminReach(value: unknown): value is AdminReach {
+  return ADMIN_REACHES.some((reach) => reach === value);
 }
 
 /** Promotion cannot be undone. */

@@ -1,3 +1,4 @@
+import type { AdminReach } from '../../tenancy/access/delegation.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
 
@@ -114,6 +115,8 @@ export interface ClientRecord extends ClientSettings {
   clientUriVerification: PublisherVerification | null;
   visibility: 'private' | 'public';
   promotedAt: Date | null;
+  /** Where tokens of people that the client has may act in the admin API. */
+  adminReach: AdminReach;
   version: number;
   lastUsedAt: Date | null;
   createdAt: Date;

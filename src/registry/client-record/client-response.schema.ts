@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ADMIN_REACHES } from '../../tenancy/access/delegation.js';
 import { described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import {
@@ -61,6 +62,7 @@ const fields = {
   pkce_challenge_method: z.enum(['S256', 'plain']),
   first_party: z.boolean(),
   initiate_login_uri: textOrNull,
+  admin_reach: z.enum(ADMIN_REACHES),
   visibility: z.enum(['private', 'public']),
   promoted_at: time.nullable(),
   last_used_at: time.nullable(),

@@ -162,6 +162,8 @@ export const READ_ONLY: ReadOnlyFields = {
   client_secret: 'The server makes the secret; leave it out, and rotate the secret to get a new one.',
   secrets: 'Secrets are made by rotating them; leave this out.',
   has_rotated_secret: 'This follows from the secrets; leave it out.',
+  admin_reach:
+    'It follows from where the caller has the admin scopes of the client; leave it out, and change it later.',
   visibility: 'Every client is created private; leave this out and promote the client later.',
 };
 

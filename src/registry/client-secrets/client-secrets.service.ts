@@ -21,6 +21,8 @@ export interface SecretOwners {
   /** The live client; no other transaction changes it or its secrets before this one ends. */
   lock(tx: Transaction, projectId: string, id: string): Promise<ClientRecord | undefined>;
   find(projectId: string, id: string, tx: Transaction): Promise<ClientRecord | undefined>;
+  /** Invalidates what was issued to the client so far. */
+  endIssued(tx: Transaction, id: string): Promise<void>;
   /** Counts the client's version up, with or without changes of its settings. */
   update(tx: Transaction, id: string, changes: Partial<ClientSettings>): Promise<void>;
 }
@@ -72,13 +74,7 @@ export class ClientSecretsService {
       ifMatch,
       'client.secret_rotated',
       async (tx, client) => {
-        if (!usesSecret(client.tokenEndpointAuthMethod)) {
-          const method = String(client.tokenEndpointAuthMethod);
-          throw new AppError(
-            'conflict',
-            `A client whose token_endpoint_auth_method is ${method} has no secret.`,
-          );
-        }
+        checkUsesSecret(client);
         if (client.secrets.length >= MAX_SECRETS) {
           throw new AppError(
             'conflict',
@@ -112,6 +108,32 @@ export class ClientSecretsService {
     );
   }
 
+  /**
+   * Replaces every secret of the client by this one, and ends what was issued to the client, so that who had a secret until
+   * now has nothing. Throws AppError `conflict` when the auth method of the client uses no secret.
+   */
+  async replaceAll(
+    tx: Transaction,
+    actor: Actor,
+    tenant: ProjectTenant,
+    id: string,
+    secret: NewSecret,
+  ): Promise<void> {
+    const { clients, secrets } = this.deps;
+    const client = await this.lock(tx, tenant, id);
+    checkUsesSecret(client);
+    await this.deleteAll(tx, client);
+    await secrets.insert(tx, id, secret.stored);
+    await clients.endIssued(tx, id);
+    await clients.update(tx, id, {});
+    await this.#audit(tx, actor, 'client.secret_rotated', tenant, id);
+  }
+
+  /** The live client, locked. Throws AppError `not_found`. */
+  async lock(tx: Transaction, { projectId }: ProjectTenant, id: string): Promise<ClientRecord> {
+    return found(await this.deps.clients.lock(tx, projectId, id), 'client');
+  }
+
   async #change(
     actor: Actor,
     tenant: ProjectTenant,
@@ -120,20 +142,33 @@ export class ClientSecretsService {
     action: AuditAction,
     work: (tx: Transaction, client: ClientRecord) => Promise<void>,
   ): Promise<ClientRecord> {
-    const { audit, clients, database } = this.deps;
+    const { clients, database } = this.deps;
     return database.transaction(async (tx) => {
-      const client = found(await clients.lock(tx, tenant.projectId, id), 'client');
+      const client = await this.lock(tx, tenant, id);
       checkVersion(client, ifMatch);
       await work(tx, client);
       await clients.update(tx, id, {});
-      await audit.record(tx, {
-        actor,
-        action,
-        targetId: id,
-        changedFields: ['secrets'],
-        ...tenant,
-      });
+      await this.#audit(tx, actor, action, tenant, id);
       return found(await clients.find(tenant.projectId, id, tx), 'client');
     });
   }
+
+  #audit(
+    tx: Transaction,
+    actor: Actor,
+    action: AuditAction,
+    tenant: ProjectTenant,
+    id: string,
+  ): Promise<void> {
+    const target = { targetId: id, ...tenant };
+    return this.deps.audit.record(tx, { actor, action, ...target, changedFields: ['secrets'] });
+  }
+}
+
+function checkUsesSecret({ tokenEndpointAuthMethod: method }: ClientRecord): void {
+  if (usesSecret(method)) return;
+  throw new AppError(
+    'conflict',
+    `A client whose token_endpoint_auth_method is ${String(method)} has no secret.`,
+  );
 }

@@ -157,6 +157,7 @@ export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependenci
       return answer(
         await clients.update(actor, tenant, key, body, {
           ifMatch,
+          authorizeDelegation: (scopes, reach) => access.authorizeScopes(caller, tenant, scopes, reach),
           authorizeFirstParty: () => access.authorizeFirstParty(caller),
         }),
       );

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AdminReach } from '../../tenancy/access/delegation.js';
+import { type AdminReach, isWider } from '../../tenancy/access/delegation.js';
 import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
@@ -50,6 +50,11 @@ export interface CreateOptions {
 export interface UpdateOptions {
   channel?: RegistrationChannel;
   ifMatch?: IfMatch | undefined;
+  /**
+   * Throws unless the caller has these scopes of the admin API in all of that tenant; called when either of them changes,
+   * with the client locked. By default anybody may.
+   */
+  authorizeDelegation?: (scopes: readonly string[], reach: AdminReach) => Promise<void>;
   /** Throws unless the caller may make first-party clients and change where their responses go; by default anybody may. */
   authorizeFirstParty?: () => Promise<void>;
 }
@@ -127,7 +132,8 @@ export class ClientsService {
   /**
    * Applies a JSON merge patch (RFC 7396) to the settings; null resets one to its default. The whole is validated as if
    * it were new. A patch that changes nothing leaves the version as it is, unless it sends the client_uri of a failed
-   * verification again, which restarts it. `visibility: public` promotes the client, which cannot be undone. Changing to a secret-based
+   * verification again, which restarts it. `visibility: public` promotes the client, which cannot be undone. A wider
+   * `admin_reach` ends what people allowed for the narrower one. Changing to a secret-based
    * auth method makes no secret: rotate it to get one. Changing away from one deletes the secrets, for good.
    */
   async update(
@@ -135,7 +141,7 @@ export class ClientsService {
     tenant: ProjectTenant,
     id: string,
     patch: Record<string, unknown>,
-    { ifMatch, channel = OPERATOR_CHANNEL, authorizeFirstParty }: UpdateOptions = {},
+    { ifMatch, channel = OPERATOR_CHANNEL, authorizeDelegation, authorizeFirstParty }: UpdateOptions = {},
   ): Promise<ClientRecord> {
     const { invalidatedArtifacts, repository, publisher, database, secrets } = this.deps;
     let grantsEnd = false;
@@ -146,8 +152,14 @@ export class ClientsService {
       draft.errors.push(...firstPartyErrors(before, draft));
       if (concernsFirstParty(before, draft.settings)) await authorizeFirstParty?.();
       await this.#check(draft, before, tx);
-      const { clientType: _fixed, ...settings } = draft.settings;
+      const { clientType: _fixed, ...settings } = {
+        ...draft.settings,
+        adminReach: draft.adminReach ?? before.adminReach,
+      };
+      const { adminReach, scopes } = settings;
       const changed = changedFields(before, settings);
+      if (changed.includes('scopes') || changed.includes('admin_reach'))
+        await authorizeDelegation?.(scopes, adminReach);
       const endsSecrets = before.secrets.length > 0 && !usesSecret(settings.tokenEndpointAuthMethod);
       if (endsSecrets) changed.push('secrets');
       const promoted = draft.visibility !== before.visibility;
@@ -161,9 +173,10 @@ export class ClientsService {
       if (events.length > 0) await repository.update(tx, id, settings);
       if (promoted) await repository.promote(tx, id);
       if (endsSecrets) await secrets.deleteAll(tx, before);
-      // Grants and tokens may have scopes that the client lost, or that were never consented to, so all of them end.
+      // Grants and tokens may have scopes that the client lost, or were consented to for less, so all of them end.
       grantsEnd =
-        before.scopes.some((scope) => !settings.scopes.includes(scope)) ||
+        before.scopes.some((scope) => !scopes.includes(scope)) ||
+        isWider(adminReach, before.adminReach) ||
         (before.firstParty && !settings.firstParty);
       if (grantsEnd) await repository.endIssued(tx, id);
       for (const [action, fields] of events) await this.#audit(tx, actor, tenant, action, id, fields);

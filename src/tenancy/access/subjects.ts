@@ -4,9 +4,10 @@
  */
 export const COMMAND_LINE_CLIENT = 'postern-command-line';
 
-/** Who acts, in roles and in the audit trail. The text forms of the three kinds never coincide. */
+/** Who acts, in roles and in the audit trail. The text forms of the kinds never coincide. */
 export type Subject =
   | { kind: 'account'; id: string }
+  | { kind: 'email'; email: string }
   | { kind: 'client'; clientId: string }
   | { kind: 'outside'; issuer: string; sub: string };
 
@@ -19,6 +20,16 @@ export function accountSubject(id: string): string {
   return `account:${id}`;
 }
 
+/** The account that has verified this e-mail address (in canonical form), now or later. Only roles have such a subject. */
+export function emailSubject(email: string): string {
+  return `email:${email}`;
+}
+
+/** The id of the account that a subject is; null for another one. */
+export function accountIdOf(subject: string): string | null {
+  return ACCOUNT.exec(subject)?.[1] ?? null;
+}
+
 /** A client that acts as itself. */
 export function clientSubject(clientId: string): string {
   return `client:${clientId}`;
@@ -29,7 +40,7 @@ export function outsideSubject(issuer: string, sub: string): string {
   return `${issuer}|${sub}`;
 }
 
-/** Parses a subject; undefined when it is malformed, or of an issuer that is not among these. */
+/** Parses a subject, other than an e-mail address; undefined when it is malformed, or of an issuer that is not among these. */
 export function parseSubject(text: string, issuers: readonly string[]): Subject | undefined {
   const id = ACCOUNT.exec(text)?.[1];
   if (id !== undefined) return { kind: 'account', id: id.toLowerCase() };
@@ -45,6 +56,7 @@ export function parseSubject(text: string, issuers: readonly string[]): Subject 
 /** The one form in which a subject is stored and compared. */
 export function subjectText(subject: Subject): string {
   if (subject.kind === 'account') return accountSubject(subject.id);
+  if (subject.kind === 'email') return emailSubject(subject.email);
   if (subject.kind === 'client') return clientSubject(subject.clientId);
   return outsideSubject(subject.issuer, subject.sub);
 }

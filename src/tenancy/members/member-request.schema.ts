@@ -6,7 +6,7 @@ import { MEMBER_FIELD_DESCRIPTIONS } from './member-response.schema.js';
 
 const role = z.enum(ROLES, `Use one of: ${ROLES.join(', ')}.`);
 
-/** A new member, as it is sent: whose role, by subject or by the e-mail address of an account. */
+/** A new member, as it is sent: whose role, by subject or by an e-mail address. */
 export const newMember = z
   .strictObject(
     described(
@@ -21,6 +21,7 @@ export const newMember = z
           .optional(),
         email: z.string('Send text.').max(254, 'An e-mail address has at most 254 characters.').optional(),
         role,
+        rotate_secret: z.boolean('Send true or false.').optional(),
       },
       MEMBER_FIELD_DESCRIPTIONS,
     ),

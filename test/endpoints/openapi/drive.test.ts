@@ -194,6 +194,8 @@ test('a caller with fewer permissions is refused as documented', async () => {
     account: id,
     member: id,
     mail: id,
+    session: id,
+    client: 'a-client',
     name: 'openid',
   };
   for (const [operation, { ...documented }] of client.operations) {

@@ -45,7 +45,7 @@ export function nodeJobs(context: Context): Job[] {
     outbox,
     ownSessions,
   } = context;
-  const { publisherPoller, settings, signIns, unusedClients } = context;
+  const { publisherPoller, settings, signIns, trustedBrowsers, unusedClients } = context;
   const { ttl } = settings;
   return [
     {
@@ -63,6 +63,14 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async (stopping) => {
         await attempts.purge(stopping);
+      },
+    },
+    {
+      name: 'purge trusted browsers',
+      seconds: HOUR,
+      where: 'once',
+      run: async (stopping) => {
+        await trustedBrowsers.purge(stopping);
       },
     },
     {

@@ -20,6 +20,10 @@ export interface RequestState {
   transaction: TokenTransaction | undefined;
   /** Whether the request was counted as a failed one of its client; the engine may emit two errors for it. */
   failureCounted: boolean;
+  /** The key of the session that was read, or, once it was saved under another id, of that. */
+  session: string | undefined;
+  /** Whether the person has just signed in, with all that it takes; see the patch `recordSignIns`. */
+  signedIn: boolean;
   /** Back-channel logout notices of a request that ends a session, until they are queued. */
   logoutNotices: LogoutNotice[];
 }
@@ -56,6 +60,8 @@ export function stateOf(ctx: object): RequestState {
     apis: new Map(),
     transaction: undefined,
     failureCounted: false,
+    session: undefined,
+    signedIn: false,
     logoutNotices: [],
   };
   states.set(ctx, state);

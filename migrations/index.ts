@@ -37,7 +37,10 @@ import * as createOwnSessions from './20261126166000_create_own_sessions.js';
 import * as addStatusToAccounts from './20261126170000_add_status_to_accounts.js';
 import * as createSignIns from './20261126170100_create_sign_ins.js';
 import * as createSecondFactors from './20261126180000_create_second_factors.js';
+import * as indexOrganizationsWithSecondFactor from './20261126180100_index_organizations_with_second_factor.js';
 import * as createDevelopmentMailbox from './20261126190000_create_development_mailbox.js';
+import * as createOneTimeCodes from './20261126190100_create_one_time_codes.js';
+import * as createInvitations from './20261126190200_create_invitations.js';
 import * as giveAccountScopesToAdminClient from './20261126200000_give_account_scopes_to_admin_client.js';
 
 /** One step of the schema; both directions run in a transaction. */
@@ -87,6 +90,9 @@ export const migrations: readonly Migration[] = [
   { name: '20261126170000_add_status_to_accounts', ...addStatusToAccounts },
   { name: '20261126170100_create_sign_ins', ...createSignIns },
   { name: '20261126180000_create_second_factors', ...createSecondFactors },
+  { name: '20261126180100_index_organizations_with_second_factor', ...indexOrganizationsWithSecondFactor },
   { name: '20261126190000_create_development_mailbox', ...createDevelopmentMailbox },
+  { name: '20261126190100_create_one_time_codes', ...createOneTimeCodes },
+  { name: '20261126190200_create_invitations', ...createInvitations },
   { name: '20261126200000_give_account_scopes_to_admin_client', ...giveAccountScopesToAdminClient },
 ];

@@ -104,6 +104,14 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
       }),
     mayAuthorize: () => Promise.resolve(true),
     countAnonymous: () => Promise.resolve(),
+    signUp: 'off',
+    secondFactor: {
+      issuer: settings.issuer,
+      passkeys: false,
+      enrolled: () => Promise.resolve({ passkey: false, totp: false }),
+      isRequired: () => Promise.resolve(false),
+      isTrusted: () => Promise.resolve(false),
+    },
     pages: {
       renderError: pages,
       logoutSource: pages,

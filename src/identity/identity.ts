@@ -1,5 +1,7 @@
 import type { Platform } from '../platform/platform.js';
 import { AccountEvents, type EventTrail } from './account-events/account-events.js';
+import { FactorChangesService } from './account-factors/factor-changes.service.js';
+import { FactorChecksService } from './account-factors/factor-checks.service.js';
 import { AccountStatusRepository } from './accounts/account-status.repository.js';
 import { AccountStatusService } from './accounts/account-status.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
@@ -7,6 +9,11 @@ import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
 import { KnownBrowsers } from './attempts/known-browsers.js';
+import { EmailAddressesService } from './email-addresses/email-addresses.service.js';
+import { OneTimeCodesRepository } from './one-time-codes/one-time-codes.repository.js';
+import { OneTimeCodesService } from './one-time-codes/one-time-codes.service.js';
+import { RecoveryService } from './recovery/recovery.service.js';
+import { SignUpService } from './sign-up/sign-up.service.js';
 import { OwnSessionsRepository } from './own-sessions/own-sessions.repository.js';
 import { OwnSessionsService } from './own-sessions/own-sessions.service.js';
 import { makeRateLimits } from './attempts/limits.js';
@@ -23,6 +30,8 @@ import { TrustedBrowsers } from './second-factors/trusted-browsers.service.js';
 import { PasswordSignInService } from './passwords/password-sign-in.service.js';
 import { PasswordsRepository } from './passwords/passwords.repository.js';
 import { PasswordsService } from './passwords/passwords.service.js';
+import { SignInsRepository } from './sessions/sign-ins.repository.js';
+import { SignInsService } from './sessions/sign-ins.service.js';
 import { SessionsService, type SessionStore } from './sessions/sessions.service.js';
 
 /** Where the engine keeps what belongs to people. */
@@ -37,7 +46,8 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
   const attempts = new AttemptsService(new AttemptsRepository(database.sql));
   const rateLimits = makeRateLimits(settings);
   const accountEvents = new AccountEvents(database, trail, log);
-  const sessions = new SessionsService(stores.sessions, outbox);
+  const signInsRepository = new SignInsRepository(database);
+  const sessions = new SessionsService(stores.sessions, signInsRepository, outbox);
   const grants = new GrantsService(stores.grants, sessions);
   const accounts = new AccountsService(new AccountsRepository(database), hashing);
   const repository = new PasswordsRepository(database);
@@ -49,6 +59,27 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     new Challenges(vault, attempts, rateLimits),
   );
   const trustedBrowsers = new TrustedBrowsers(new TrustedBrowsersRepository(database));
+  const notices = new NoticesService(mail);
+  const passwords = new PasswordsService(shared);
+  const oneTimeCodes = new OneTimeCodesService(new OneTimeCodesRepository(database), vault);
+  const people = {
+    ...shared,
+    accounts,
+    passwords,
+    mail,
+    notices,
+    codes: oneTimeCodes,
+    events: accountEvents,
+  };
+  const factors = new SecondFactorsService(
+    new SecondFactorsRepository(database),
+    vault,
+    attempts,
+    rateLimits,
+    passkeys,
+    trustedBrowsers,
+  );
+  const ofFactors = { ...people, rateLimits, factors, passkeys, trustedBrowsers };
   return {
     accounts,
     accountEvents,
@@ -59,22 +90,22 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     }),
     attempts,
     grants,
-    notices: new NoticesService(mail),
+    emailAddresses: new EmailAddressesService(people),
+    notices,
+    oneTimeCodes,
     ownSessions: new OwnSessionsService(new OwnSessionsRepository(database), settings.ttl.session),
-    passwords: new PasswordsService(shared),
+    passwords,
     passwordSignIn: new PasswordSignInService({ ...shared, browsers, events: accountEvents, log }),
     rateLimits,
+    recovery: new RecoveryService(people),
     sessions,
+    signIns: new SignInsService(database, signInsRepository, accountEvents, log, settings.signInHistoryDays),
+    signUp: new SignUpService({ ...people, settings: settings.signUp }),
     trustedBrowsers,
     passkeys,
-    factors: new SecondFactorsService(
-      new SecondFactorsRepository(database),
-      vault,
-      attempts,
-      rateLimits,
-      passkeys,
-      trustedBrowsers,
-    ),
+    factors,
+    factorChanges: new FactorChangesService(ofFactors),
+    factorChecks: new FactorChecksService(ofFactors),
   };
 }
 

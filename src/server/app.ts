@@ -1,7 +1,7 @@
 import Koa from 'koa';
 import type { Context } from '../context.js';
 import { adminRouter } from '../endpoints/admin/admin.router.js';
-import { ownTokenCheck, withIntrospection } from '../endpoints/introspection/introspection.js';
+import { makeTokenLookup, withIntrospection } from '../endpoints/introspection/introspection.js';
 import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
@@ -9,6 +9,7 @@ import { countAnonymous, limitAnonymousRequests } from '../endpoints/oidc-guards
 import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-requests.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
+import { createMailStepsRouter } from '../endpoints/mail-steps/mail-steps.router.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';
 import { createAccountRouter } from '../endpoints/account/account.router.js';
@@ -57,6 +58,7 @@ export function createApp(
   app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
   app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
   app.use(createInteractionRouter(context, engine, onUnexpected).routes());
+  app.use(createMailStepsRouter(context, onUnexpected).routes());
   const { ownPages, router } = createOwnSignIn(context, engine, onUnexpected);
   app.use(router.routes());
   app.use(createAccountRouter(context, ownPages, onUnexpected).routes());
@@ -69,8 +71,8 @@ export function createApp(
         ...context,
         issuer,
         ownKeys: ownKeys(context.keys),
+        ownTokens: makeTokenLookup(context),
         outside: settings.adminIssuers,
-        isOwnToken: ownTokenCheck(context),
       },
     }),
   );

@@ -31,17 +31,20 @@ export function processJobs({ log, settings, usage }: Context, engine: Engine): 
 /** The jobs of one process of each node. */
 export function nodeJobs(context: Context): Job[] {
   const {
+    accountLifecycle,
     artifacts,
     attempts,
     deletedClients,
     initialAccessTokens,
+    invitations,
     keys,
     log,
     mailbox,
+    oneTimeCodes,
     outbox,
     ownSessions,
   } = context;
-  const { publisherPoller, settings, unusedClients } = context;
+  const { publisherPoller, settings, signIns, unusedClients } = context;
   const { ttl } = settings;
   return [
     {
@@ -67,6 +70,24 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async () => {
         await ownSessions.purge();
+      },
+    },
+    {
+      name: 'purge deleted accounts',
+      seconds: HOUR,
+      where: 'once',
+      run: async (stopping) => {
+        const purged = await accountLifecycle.purge(stopping);
+        if (purged > 0) log.info({ purged }, 'accounts past their restore period were purged');
+      },
+    },
+    {
+      name: 'purge sign-ins',
+      seconds: HOUR,
+      where: 'once',
+      run: async (stopping) => {
+        const deleted = await signIns.purge(stopping);
+        if (deleted > 0) log.debug({ deleted }, 'sign-ins past their history were deleted');
       },
     },
     {
@@ -105,6 +126,15 @@ export function nodeJobs(context: Context): Job[] {
         if (purged > 0) log.info({ purged }, 'dead letters were purged');
         const counts = await outbox.counts();
         if (counts.dead > 0) log.warn(counts, 'there are messages that could not be delivered');
+      },
+    },
+    {
+      name: 'purge one-time codes',
+      seconds: settings.expiryInterval,
+      where: 'once',
+      run: async (stopping) => {
+        await oneTimeCodes.purge(stopping);
+        await invitations.purge();
       },
     },
     {

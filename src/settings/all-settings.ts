@@ -1,3 +1,4 @@
+import { accountSettings } from './entries/accounts.settings.js';
 import { administrationSettings } from './entries/administration.settings.js';
 import { clientSettings } from './entries/clients.settings.js';
 import { databaseSettings } from './entries/database.settings.js';
@@ -6,6 +7,7 @@ import { rateLimitSettings } from './entries/rate-limits.settings.js';
 import { registrationSettings } from './entries/registration.settings.js';
 import { secondFactorSettings } from './entries/second-factors.settings.js';
 import { serverSettings } from './entries/server.settings.js';
+import { signUpSettings } from './entries/sign-up.settings.js';
 import { tokenSettings } from './entries/tokens.settings.js';
 import type { GroupedSetting } from './setting.js';
 
@@ -14,7 +16,9 @@ export const ALL_SETTINGS = {
   ...serverSettings,
   ...databaseSettings,
   ...tokenSettings,
+  ...accountSettings,
   ...mailSettings,
+  ...signUpSettings,
   ...secondFactorSettings,
   ...rateLimitSettings,
   ...clientSettings,

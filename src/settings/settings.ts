@@ -79,11 +79,21 @@ function assemble(e: Values) {
     logLevel: e.LOG_LEVEL,
     logFormat: e.LOG_FORMAT,
     adminIssuers: e.ADMIN_ISSUERS,
+    signInHistoryDays: e.SIGN_IN_HISTORY_DAYS,
     mail: mailSettings(e),
+    signUp: {
+      mode: e.SIGN_UP,
+      /** Empty means any. */
+      domains: e.SIGN_UP_DOMAINS,
+      termsUrl: e.TERMS_URL,
+      privacyUrl: e.PRIVACY_URL,
+    },
     attempts: {
       signInPerAccount: e.SIGN_IN_ATTEMPTS_PER_ACCOUNT,
       signInPerAddress: e.SIGN_IN_ATTEMPTS_PER_ADDRESS,
       secondFactor: e.SECOND_FACTOR_ATTEMPTS,
+      recovery: e.RECOVERY_ATTEMPTS,
+      signUp: e.SIGN_UP_ATTEMPTS,
       clientSecret: e.CLIENT_SECRET_ATTEMPTS,
       userCode: e.USER_CODE_ATTEMPTS,
       anonymous: e.ANONYMOUS_REQUESTS,

@@ -1,14 +1,17 @@
 import type { Identity } from '../identity/identity.js';
 import type { Platform } from '../platform/platform.js';
+import { AccountAccessService } from './account-admin/account-access.service.js';
+import { AccountLifecycleService } from './account-admin/account-lifecycle.service.js';
 import { AccountAdminService } from './account-admin/account-admin.service.js';
-import { FactorChangesService } from './account-factors/factor-changes.service.js';
-import { FactorChecksService } from './account-factors/factor-checks.service.js';
 import { AccessRepository } from './access/access.repository.js';
 import { AccessService } from './access/access.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
+import { InvitationsRepository } from './invitations/invitations.repository.js';
+import { InvitationsService } from './invitations/invitations.service.js';
 import { MembersRepository } from './members/members.repository.js';
 import { type MemberClients, MembersService } from './members/members.service.js';
+import { RolesOfAccountsService } from './members/roles-of-accounts.service.js';
 import { OrganizationsRepository } from './organizations/organizations.repository.js';
 import { OrganizationsService } from './organizations/organizations.service.js';
 import { ProjectsRepository } from './projects/projects.repository.js';
@@ -22,15 +25,16 @@ export function makeAudit({ database }: Platform): AuditService {
 }
 
 /** The services about organizations and who may do what in them. */
-export function makeTenancy({ database, settings }: Platform, identity: Identity, audit: AuditService) {
+export function makeTenancy({ database, mail, settings }: Platform, identity: Identity, audit: AuditService) {
   const { accounts, passwords } = identity;
   const tenants = new TenantsService(new TenantsRepository(database));
-  const ofFactors = { ...identity, database, audit };
+  const roles = new RolesOfAccountsService(new MembersRepository(database));
+  const ofAccounts = { ...identity, database, events: identity.accountEvents, roles };
   return {
     audit,
-    factorChanges: new FactorChangesService(ofFactors),
-    factorChecks: new FactorChecksService(ofFactors),
     tenants,
+    accountAccess: new AccountAccessService(ofAccounts),
+    accountLifecycle: new AccountLifecycleService(ofAccounts),
     accountAdmin: new AccountAdminService(database, accounts, passwords, audit),
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
@@ -45,6 +49,16 @@ export function makeTenancy({ database, settings }: Platform, identity: Identity
         tenants,
         audit,
         issuers: settings.adminIssuers.map(({ issuer }) => issuer),
+      }),
+    makeInvitations: (members: MembersService) =>
+      new InvitationsService({
+        ...identity,
+        database,
+        repository: new InvitationsRepository(database),
+        mail,
+        members,
+        tenants,
+        audit,
       }),
   };
 }

@@ -10,6 +10,10 @@ import {
   type UsageRoutesDependencies,
 } from '../../registry/usage-reports/usage-reports.routes.js';
 import {
+  type AccountAccessRoutesDependencies,
+  accountAccessRoutes,
+} from '../../tenancy/account-admin/account-access.routes.js';
+import {
   type AccountRoutesDependencies,
   accountRoutes,
 } from '../../tenancy/account-admin/accounts.routes.js';
@@ -18,6 +22,10 @@ import {
   developmentMailboxRoutes,
   type DevelopmentMailboxRoutesDependencies,
 } from '../../tenancy/development-mailbox/development-mailbox.routes.js';
+import {
+  type InvitationRoutesDependencies,
+  invitationRoutes,
+} from '../../tenancy/invitations/invitations.routes.js';
 import { memberRoutes, type MemberRoutesDependencies } from '../../tenancy/members/members.routes.js';
 import type { RouteGroup } from '../../tenancy/operations/route-group.js';
 import {
@@ -30,7 +38,9 @@ import { projectRoutes, type ProjectRoutesDependencies } from '../../tenancy/pro
 export type AdminApiDependencies = OrganizationRoutesDependencies &
   ProjectRoutesDependencies &
   MemberRoutesDependencies &
+  InvitationRoutesDependencies &
   AccountRoutesDependencies &
+  AccountAccessRoutesDependencies &
   ClientRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
@@ -44,7 +54,9 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   organizationRoutes,
   projectRoutes,
   ...memberRoutes,
+  ...invitationRoutes,
   accountRoutes,
+  accountAccessRoutes,
   clientRoutes,
   initialAccessTokenRoutes,
   scopeRoutes,

@@ -3,27 +3,63 @@ import type { Context } from '../../context.js';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import type { Engine } from '../oidc/engine.js';
 import { FormTokens } from '../../platform/pages/form-tokens.js';
+import { SecondFactorResponses } from '../second-factor/second-factor-responses.js';
+import { secondFactorSetUpRoutes } from '../second-factor/second-factor-set-up.routes.js';
+import { SecondFactorStepsService } from '../second-factor/second-factor-steps.service.js';
+import { secondFactorRoutes } from '../second-factor/second-factor.routes.js';
+import { StepCookie } from '../mail-steps/step-cookie.js';
+import { SignUpPages } from '../sign-up/sign-up-pages.js';
+import { SIGN_UP_COOKIE, type SignUpState } from '../sign-up/sign-up-state.js';
+import { signUpRoutes } from '../sign-up/sign-up.routes.js';
 import { endingPages } from './ending-pages.js';
 import { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
+import { InteractionForms } from './interaction-forms.js';
 import { logoRoutes } from './logo.routes.js';
 import { interactionRoutes } from './interactions.routes.js';
 import { InteractionsService } from './interactions.service.js';
 
 /** The router of the pages between an authorization request and its response. */
 export function createInteractionRouter(
-  { accounts, clientPages, logos, pages, passwordSignIn, scopes, settings, vault }: Context,
+  context: Context,
   engine: Engine,
   onUnexpected: OnUnexpected,
 ): Router {
+  const { accounts, clientPages, factorChanges, factorChecks, factors, logos, pages, passkeys } = context;
+  const { accountEvents, invitations, passwordSignIn, recovery, scopes, settings, signUp, vault } = context;
+  const { issuer } = settings;
+  const interactions = new InteractionEngine(() => engine.provider);
+  const forms = new InteractionForms(interactions, new FormTokens(vault));
+  const steps = new SecondFactorStepsService(clientPages, accounts, factors, passkeys);
+  const responses = new SecondFactorResponses({ engine: interactions, forms, steps, pages, issuer });
   const router = interactionRoutes({
-    engine: new InteractionEngine(() => engine.provider),
-    service: new InteractionsService(clientPages, scopes, accounts, passwordSignIn),
+    engine: interactions,
+    service: new InteractionsService(clientPages, scopes, accounts, passwordSignIn, accountEvents),
+    secondFactor: responses,
+    recovery,
+    signUp,
+    passkeys,
+    checks: factorChecks,
     pages,
-    tokens: new FormTokens(vault),
-    issuer: settings.issuer,
-    endings: endingPages(pages, clientPages, settings.issuer),
+    forms,
+    issuer,
+    endings: endingPages(pages, clientPages, issuer),
     onUnexpected,
   });
+  router.use(secondFactorRoutes({ forms, steps, responses, checks: factorChecks, issuer }).routes());
+  router.use(secondFactorSetUpRoutes({ forms, steps, responses, changes: factorChanges }).routes());
+  const show = new SignUpPages({ pages, forms, clients: clientPages, signUp, settings: settings.signUp });
+  const signUpCookie = new StepCookie<SignUpState>(vault, issuer, SIGN_UP_COOKIE);
+  router.use(
+    signUpRoutes({
+      engine: interactions,
+      forms,
+      signUp,
+      show,
+      cookie: signUpCookie,
+      hasTerms: settings.signUp.termsUrl !== undefined,
+      invitations,
+    }).routes(),
+  );
   router.use(logoRoutes(logos).routes());
   return router;
 }

@@ -9,22 +9,17 @@ type Services = Pick<
   'access' | 'apis' | 'artifacts' | 'keys' | 'liveClients' | 'settings' | 'vault'
 >;
 
-/** The service on the services of this process. */
-export function makeIntrospection(context: Services): IntrospectionService {
-  const { artifacts: store, keys, settings, vault } = context;
-  const { issuer, refreshGrace } = settings;
-  const tokens = new TokenLookup({ store, vault, refreshGrace });
-  return new IntrospectionService({ ...context, issuer, tokens, ownKeys: ownKeys(keys) });
+/** Reads tokens on the services of this process. */
+export function makeTokenLookup({ artifacts, settings, vault }: Services): TokenLookup {
+  return new TokenLookup({ store: artifacts, vault, refreshGrace: settings.refreshGrace });
 }
 
-/** Whether a value is an opaque token that this server issued and that is not expired. */
-export function ownTokenCheck({
-  artifacts: store,
-  settings,
-  vault,
-}: Services): (token: string) => Promise<boolean> {
-  const tokens = new TokenLookup({ store, vault, refreshGrace: settings.refreshGrace });
-  return async (token) => (await tokens.find(token)) !== undefined;
+/** The service on the services of this process. */
+export function makeIntrospection(context: Services): IntrospectionService {
+  const { keys, settings } = context;
+  const { issuer } = settings;
+  const tokens = makeTokenLookup(context);
+  return new IntrospectionService({ ...context, issuer, tokens, ownKeys: ownKeys(keys) });
 }
 
 /** Answers the introspection endpoint; `next` answers everything else. */

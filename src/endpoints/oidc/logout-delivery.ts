@@ -1,6 +1,6 @@
 import { LOGOUT_KIND, type LogoutNotice } from '../../identity/sessions/logout-messages.js';
 import { DeliveryError, type OutboxHandler } from '../../platform/jobs/outbox-message.js';
-import { sendLogoutToken } from '../oidc-patches/back-channel-logout.js';
+import { sendLogoutToken } from '../oidc-session-patches/back-channel-logout.js';
 import type { Engine } from './engine.js';
 
 /**

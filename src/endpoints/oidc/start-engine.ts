@@ -13,11 +13,13 @@ import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { makeIntrospection } from '../introspection/introspection.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
-import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
+import { queueBackChannelLogout } from '../oidc-session-patches/back-channel-logout.js';
+import { recordSignIns } from '../oidc-session-patches/sign-ins.js';
 import { logoutHandler } from './logout-delivery.js';
 import { logoutMessage } from '../../identity/sessions/logout-messages.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { Engine } from './engine.js';
+import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';
 import { listenForUsage, type UsageListener } from './usage-events.js';
@@ -28,7 +30,7 @@ export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 /** Starts the engine on the services of this process; `onChange` is called when changed keys or scopes made it rebuild. */
 export async function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
   const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
-  const { database, scopes, settings, usage } = context;
+  const { database, scopes, settings, signIns, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
   const mayAuthorize = membershipRule(liveClients, access);
   const artifacts = artifactContext(context);
@@ -47,7 +49,9 @@ export async function startEngine(context: EngineServices, onChange?: () => void
         forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
+      secondFactor: secondFactorRules(context),
       pages: enginePages(pages, clientPages, accounts),
+      signUp: context.signUp.mode,
     };
     return {
       fingerprint: createHash('sha256')
@@ -56,6 +60,10 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       build: () => {
         const provider = buildProvider(parts, patchParts(context, artifacts), log);
         listenForUsage(provider, usage);
+        recordSignIns(provider, {
+          completed: (signIn) => forEngine(() => signIns.completed(signIn)),
+          ended: (uid) => forEngine(() => signIns.ended(uid)),
+        });
         queueBackChannelLogout(provider, (notices) =>
           forEngine(() =>
             database.transaction(async (tx) => {

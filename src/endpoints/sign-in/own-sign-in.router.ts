@@ -11,7 +11,7 @@ import { SignInRequests } from './sign-in-requests.js';
 
 /** The router of sign-in to our own pages, and what those pages need to know who is signed in. */
 export function createOwnSignIn(
-  { accounts, ownSessions, pages, settings, vault }: Context,
+  { accounts, database, ownSessions, pages, sessions, settings, vault }: Context,
   engine: Engine,
   onUnexpected: OnUnexpected,
 ): { router: Router; ownPages: OwnPages } {
@@ -32,6 +32,9 @@ export function createOwnSignIn(
     beginCookie: signInCookie(issuer),
     pages,
     issuer,
+    endSession: async ({ accountId, engineSessionUid }) => {
+      await database.transaction((tx) => sessions.end(tx, accountId, engineSessionUid));
+    },
     showErrors: errorPages(pages, onUnexpected),
   });
   return { router, ownPages };

@@ -1,13 +1,13 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
 import type { OwnSessionsService } from '../../identity/own-sessions/own-sessions.service.js';
-import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import { requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import { OWN_REDIRECT_PATH } from '../../registry/live-clients/own-client.js';
+import { CREATE_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { Engine } from '../oidc/engine.js';
 import type { OwnCookie } from './own-cookies.js';
-import type { OwnContext, OwnPages } from './own-session.js';
+import type { OwnContext, OwnPages, SignedInPerson } from './own-session.js';
 import { ACCOUNT_AREA, OWN_SIGN_IN, OWN_SIGN_OUT, ownPath } from './own-paths.js';
 import { redeemOwnCode } from './redeem-code.js';
 import type { Required, SignInRequests } from './sign-in-requests.js';
@@ -22,6 +22,8 @@ export interface OwnSignInDependencies {
   beginCookie: OwnCookie;
   pages: Pages;
   issuer: string;
+  /** Ends the session of the engine in this browser, and with it that of our own pages. */
+  endSession: (person: SignedInPerson) => Promise<void>;
   showErrors: Koa.Middleware;
 }
 
@@ -30,7 +32,17 @@ const ACR = /^[\w:.-]{1,64}$/;
 
 /** Sign-in to our own pages, through the authorization endpoint like that of every application, and sign-out. */
 export function ownSignInRoutes(deps: OwnSignInDependencies): Router {
-  const { engine, requests, ownSessions, ownPages, sessionCookie, beginCookie, issuer, showErrors } = deps;
+  const {
+    engine,
+    requests,
+    ownSessions,
+    ownPages,
+    sessionCookie,
+    beginCookie,
+    endSession,
+    issuer,
+    showErrors,
+  } = deps;
   const router = new Router();
 
   router.use('/self', showErrors);
@@ -58,10 +70,10 @@ export function ownSignInRoutes(deps: OwnSignInDependencies): Router {
 
   router.post(OWN_SIGN_OUT, ownPages.signedIn(ACCOUNT_AREA), async (ctx: OwnContext) => {
     await ownPages.readForm(ctx);
-    await ownSessions.end(sessionCookie.read(ctx));
+    await endSession(ctx.state.person);
     sessionCookie.write(ctx, null);
     ctx.set('Clear-Site-Data', '"cache"');
-    redirectTo(ctx, ENGINE_ROUTES.end_session);
+    redirectTo(ctx, '/');
   });
 
   return router;
@@ -75,7 +87,11 @@ function queryOf(ctx: Koa.Context, name: string): string | undefined {
 
 function requiredOf(ctx: Koa.Context): Required {
   const [maxAge, acr] = [queryOf(ctx, 'max_age') ?? '', queryOf(ctx, 'acr') ?? ''];
-  return { maxAge: MAX_AGE.test(maxAge) ? Number(maxAge) : undefined, acr: ACR.test(acr) ? acr : undefined };
+  return {
+    maxAge: MAX_AGE.test(maxAge) ? Number(maxAge) : undefined,
+    acr: ACR.test(acr) ? acr : undefined,
+    creates: queryOf(ctx, 'prompt') === CREATE_ACCOUNT,
+  };
 }
 
 function sendAgain(ctx: Koa.Context, { pages }: OwnSignInDependencies, to: string): void {

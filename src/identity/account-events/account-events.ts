@@ -4,7 +4,8 @@ import type { Actor } from './actor.js';
 
 /** What the audit trail records about accounts. */
 export type AccountAction =
-  | `account.${'created' | 'updated' | 'password_set' | 'password_changed'}`
+  | `account.${'created' | 'updated' | 'password_set' | 'password_changed' | 'password_reset'}`
+  | `account.${'email_verified' | 'email_changed' | 'email_change_undone'}`
   | `account.${'disabled' | 'enabled' | 'deletion_scheduled' | 'restored' | 'purged'}`
   | `account.${'signed_in' | 'sign_in_failed' | 'locked_out'}`
   | `account.${'session_ended' | 'sessions_ended'}`
@@ -57,18 +58,19 @@ export class AccountEvents {
     return this.trail.record(tx, { ...event, ...target, changedFields });
   }
 
+  /** Writes an event of a change that the engine made. */
+  add(event: AccountEvent): Promise<void> {
+    return this.database.transaction((tx) => this.record(tx, event));
+  }
+
   /**
    * Writes an event that belongs to no change, after the call returns, so that a response takes as long whether or not
    * there is anything to write. An error is logged.
    */
   note(event: AccountEvent): void {
-    this.database
-      .transaction((tx) => this.record(tx, event))
-      .catch((error: unknown) =>
-        this.log.warn(
-          { error: describeError(error), action: event.action },
-          'an event of an account was not recorded',
-        ),
-      );
+    this.add(event).catch((error: unknown) => {
+      const fields = { error: describeError(error), action: event.action };
+      this.log.warn(fields, 'an event of an account was not recorded');
+    });
   }
 }

@@ -25,6 +25,11 @@ export interface AccountStatusDependencies {
 export class AccountStatusService {
   constructor(private readonly deps: AccountStatusDependencies) {}
 
+  /** Reads the account and keeps others from changing it until the transaction ends. */
+  lock(tx: Transaction, id: string): Promise<Account> {
+    return this.deps.accounts.lock(tx, id);
+  }
+
   /** Throws AppError `conflict` for an account that is being deleted. One that is disabled already stays so. */
   async disable(tx: Transaction, id: string): Promise<Account> {
     const account = await this.deps.accounts.lock(tx, id);
@@ -45,10 +50,12 @@ export class AccountStatusService {
     return account.status === 'deleting' ? account : this.#end(tx, id, 'deleting');
   }
 
-  /** Makes an account that is being deleted what it was before. Throws AppError `conflict` for any other. */
+  /** Makes an account that is being deleted what it was before. Throws AppError `conflict` for any other, and too late. */
   async restore(tx: Transaction, id: string): Promise<Account> {
     const account = await this.deps.accounts.lock(tx, id);
-    if (account.status !== 'deleting') throw new AppError('conflict', 'The account is not being deleted.');
+    if (account.deleteAfter === null) throw new AppError('conflict', 'The account is not being deleted.');
+    if (account.deleteAfter <= new Date())
+      throw new AppError('conflict', 'The time to restore the account is over; it is about to be deleted.');
     return this.#set(tx, id, account.disabledAt === null ? 'active' : 'disabled');
   }
 

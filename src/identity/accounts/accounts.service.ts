@@ -6,7 +6,7 @@ import { AppError, found, invalid } from '../../platform/errors/errors.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { isUuid } from '../../platform/wire/uuid.js';
 import type { Account } from './account.js';
-import type { AccountFilter, AccountsRepository } from './accounts.repository.js';
+import type { AccountFilter, AccountsRepository, NewAccount } from './accounts.repository.js';
 import {
   canonicalEmail,
   canonicalPassword,
@@ -47,6 +47,11 @@ export class AccountsService {
 
   /** Throws AppError `invalid` with every validation error, `conflict` when the address has an account already. */
   async create(request: AccountRequest, tx?: Transaction): Promise<Account> {
+    return this.insert(await this.prepare(request), tx);
+  }
+
+  /** Checks the request and hashes its password, which takes long. Throws AppError `invalid` with every mistake. */
+  async prepare(request: AccountRequest): Promise<NewAccount> {
     const email = canonicalEmail(request.email);
     const password = request.password === undefined ? undefined : canonicalPassword(request.password);
     const errors = [
@@ -55,13 +60,17 @@ export class AccountsService {
       ...profileErrors(request.profile),
     ];
     if (errors.length > 0) throw invalid(errors);
-    const row = {
+    return {
       email,
       emailVerified: request.emailVerified ?? false,
       profile: checkedProfile(request.profile ?? {}),
       passwordHash: request.passwordless ? null : await this.#hashOf(password, request.passwordHash),
     };
-    const account = await this.repository.insert(row, tx);
+  }
+
+  /** Creates what was prepared. Throws AppError `conflict` when the address has an account already. */
+  async insert(prepared: NewAccount, tx?: Transaction): Promise<Account> {
+    const account = await this.repository.insert(prepared, tx);
     if (!account) throw addressTaken();
     return account;
   }

@@ -61,6 +61,36 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: attempts.signInPerAccount,
       windowSeconds: 15 * MINUTE,
     }),
+    /** Mails with a code to one address: protects its owner from a flood of them, and the code from guessing. */
+    codeMail: (purpose: string, email: string): Limit => ({
+      key: `code mail ${purpose} ${email}`,
+      limit: attempts.recovery,
+      windowSeconds: HOUR,
+    }),
+    /** Requests of one network to recover a password. */
+    recoveryFromAddress: (address: string): Limit => ({
+      key: `recovery address ${networkOf(address)}`,
+      limit: 7 * attempts.recovery,
+      windowSeconds: HOUR,
+    }),
+    /** Codes and links from mails that one network tries. */
+    codeFromAddress: (address: string): Limit => ({
+      key: `code address ${networkOf(address)}`,
+      limit: 100,
+      windowSeconds: 15 * MINUTE,
+    }),
+    /** Sign-ups that one network begins. */
+    signUpFromAddress: (address: string): Limit => ({
+      key: `sign-up address ${networkOf(address)}`,
+      limit: attempts.signUp,
+      windowSeconds: HOUR,
+    }),
+    /** Changes of the e-mail address of one account. */
+    emailChange: (accountId: string): Limit => ({
+      key: `e-mail change ${accountId}`,
+      limit: 5,
+      windowSeconds: 24 * HOUR,
+    }),
     /** Wrong secrets of one client from one network: bounds the cost of bcrypt, and protects the secret from guessing. */
     clientSecret: (clientId: string, address: string): Limit => ({
       key: `client secret ${clientId} ${networkOf(address)}`,

@@ -59,11 +59,6 @@ export class OwnSessionsRepository {
     await this.database.write({ name: 'own_sessions_touch', text, values: [id] });
   }
 
-  async delete(id: Buffer): Promise<void> {
-    const text = 'DELETE FROM own_sessions WHERE id = $1';
-    await this.database.write({ name: 'own_sessions_delete', text, values: [id] });
-  }
-
   /** Deletes those that have expired, and returns how many. */
   async purge(): Promise<number> {
     const text = 'DELETE FROM own_sessions WHERE expires_at < now()';

@@ -35,10 +35,6 @@ export class OwnSessionsService {
     return found?.session;
   }
 
-  async end(token: string | undefined): Promise<void> {
-    if (isToken(token)) await this.repository.delete(digestOf(token));
-  }
-
   /** Deletes those that have expired, and returns how many. */
   purge(): Promise<number> {
     return this.repository.purge();

@@ -1,6 +1,7 @@
 import type { OutboxService } from '../../platform/jobs/outbox.service.js';
 import type { Transaction } from '../../platform/db/database.js';
 import { type LogoutNotice, logoutMessage } from './logout-messages.js';
+import type { SignInRecord, SignInsRepository } from './sign-ins.repository.js';
 
 /** A session of the engine: one browser in which a person is signed in. */
 export interface Session {
@@ -13,6 +14,11 @@ export interface Session {
   amr: readonly string[];
   /** The client_ids of the applications that it was used for. */
   clientIds: readonly string[];
+}
+
+/** A session with the last sign-in in it; undefined when that is too long ago to be recorded. */
+export interface KnownSession extends Session {
+  signIn: SignInRecord | undefined;
 }
 
 /** Which sessions of an account: one, or all but one. */
@@ -39,12 +45,15 @@ export interface SessionStore {
 export class SessionsService {
   constructor(
     private readonly store: SessionStore,
+    private readonly signIns: Pick<SignInsRepository, 'end' | 'lastOf'>,
     private readonly outbox: OutboxService,
   ) {}
 
   /** Last used first. */
-  list(accountId: string): Promise<Session[]> {
-    return this.store.list(accountId);
+  async list(accountId: string): Promise<KnownSession[]> {
+    const sessions = await this.store.list(accountId);
+    const signIns = await this.signIns.lastOf(sessions.map(({ uid }) => uid));
+    return sessions.map((session) => ({ ...session, signIn: signIns.get(session.uid) }));
   }
 
   /**
@@ -71,6 +80,7 @@ export class SessionsService {
 
   async #end(tx: Transaction, accountId: string, which: WhichSessions): Promise<string[]> {
     const { uids, notices } = await this.store.end(tx, accountId, which);
+    await this.signIns.end(uids, tx);
     await this.#notify(tx, notices);
     return uids;
   }

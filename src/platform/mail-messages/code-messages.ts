@@ -11,12 +11,17 @@ const TELL_NOBODY = 'Tell the code to nobody; we never ask for it by phone or ma
 const ASKED = 'Asked for';
 
 /** What the messages with a code have in common. */
-function codeContent({ issuer }: MailSite, { code, path, expiresAt, ...occasion }: CodeModel) {
+function codeContent({ issuer }: MailSite, model: CodeModel) {
+  const { code, path, expiresAt, codeExpiresAt, at, browser, address } = model;
+  const link =
+    expiresAt.getTime() === codeExpiresAt.getTime()
+      ? 'Is the page gone? Open it again:'
+      : `Is the page gone? This link works once, ${untilTime(expiresAt, at)}:`;
   return {
     code: groupedCode(code),
-    validity: `It works once, ${untilTime(expiresAt, occasion.at)}. Is the page gone? Open it again:`,
+    validity: `It works once, ${untilTime(codeExpiresAt, at)}. ${link}`,
     link: { label: 'Open the page', url: issuer + path },
-    occasion: { ...occasion, heading: ASKED },
+    occasion: { at, browser, address, heading: ASKED },
   };
 }
 

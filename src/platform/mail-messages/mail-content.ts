@@ -44,7 +44,9 @@ export interface CodeModel extends Occasion {
   code: string;
   /** The path of the link. */
   path: string;
+  /** Of the link. */
   expiresAt: Date;
+  codeExpiresAt: Date;
 }
 
 /** `4821 7306`, as it is shown. */

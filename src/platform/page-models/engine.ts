@@ -12,9 +12,8 @@ export interface DeviceCodeModel extends EngineForm {
 export interface DeviceConfirmModel extends EngineForm {
   client: ClientOnPage;
   userCode: string;
-  /** The IP address of the device's request, if known. */
-  address: string | undefined;
-  userAgent: string | undefined;
+  /** The program, network and age of the device's request in words, as far as they are known. */
+  askedBy: string | undefined;
 }
 
 /** `device-done`: the device was authorized. */

@@ -10,7 +10,7 @@ export interface ErrorModel {
   requestId: string | undefined;
   /** The name of the application that the page was about, if known. */
   application?: string | undefined;
-  /** Where to go from here; the first is the main one. */
+  /** Where to go from here, before the account area; the first is the main one. */
   links?: LinkOnPage[];
 }
 
@@ -19,6 +19,8 @@ export interface HomeModel {
   issuer: string;
   version: string;
   metadata: { openid: string; oauth: string };
+  /** The operator console; undefined where there is none. */
+  consoleUrl?: string | undefined;
 }
 
 /** The pages that belong to no flow. */

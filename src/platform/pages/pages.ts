@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { PageModels } from '../page-models/page-models.js';
 import { Assets } from './assets.js';
+import { agoText, dayText, minuteText } from './dates.js';
 import type { RenderedPage } from './page-headers.js';
-import { brief, briefHost } from './texts.js';
+import { brief, briefHost, initial } from './texts.js';
 
 /** From `dist/src/platform/pages/` to the package's own `views/` and to the compiled `src/islands/`. */
 const VIEWS = fileURLToPath(new URL('../../../../views', import.meta.url));
@@ -13,7 +14,7 @@ const ISLANDS = fileURLToPath(new URL('../../islands', import.meta.url));
 
 /**
  * Renders the pages whose templates are in `views/`. Every value is escaped; every template is compiled once. Templates have,
- * beside their model: `site` (the host), `brief` and `briefHost` to shorten texts, `part(name, given)` for a template of
+ * beside their model: `site` (the host), `supportUrl`, `brief`, `briefHost` and `initial` to shorten texts, `part(name, given)` for a template of
  * `views/parts/`, which sees only what it is given, `icon(name)`, `asset(file)` for the path of a stylesheet, and
  * `island(name)`, which adds an island to the page and allows scripts of this origin on it.
  */
@@ -24,12 +25,20 @@ export class Pages {
   readonly #eta = new Eta({ views: VIEWS, autoEscape: true, cache: true, autoTrim: false });
   readonly #helpers: object;
 
-  /** @param issuer its host is shown on every page. */
-  constructor(issuer: string) {
+  /**
+   * @param issuer its host is shown on every page
+   * @param supportUrl where people get help, in the footer
+   */
+  constructor(issuer: string, supportUrl?: string) {
     this.#helpers = {
       site: new URL(issuer).host,
+      supportUrl,
       brief,
       briefHost,
+      initial,
+      agoText,
+      dayText,
+      minuteText,
       icon: (name: string, size = '') => this.#eta.render('./parts/icon', { name, size }).trim(),
       asset: (file: string) => this.assets.pathOf(file),
     };

@@ -11,3 +11,8 @@ export function brief(name: string): string {
 export function briefHost(host: string): string {
   return host.length <= MAX_HOST ? host : `…${host.slice(1 - MAX_HOST)}`;
 }
+
+/** The first character of a name, for a picture in place of a logo. */
+export function initial(name: string): string {
+  return [...name.trim()][0] ?? '';
+}

@@ -142,3 +142,7 @@ export const contactUrl = z
     (value) => ['https:', 'mailto:'].includes(URL.parse(value)?.protocol ?? ''),
     'must be an https or mailto URL',
   );
+
+export const webUrl = z
+  .string()
+  .refine((value) => URL.parse(value)?.protocol === 'https:', 'must be an https URL');

@@ -18,6 +18,17 @@ export const rateLimitSettings = settingGroup('Rate limits', {
     description:
       'Wrong codes of an authenticator app and wrong recovery codes for one account in 15 minutes. From one address ten times as many are allowed.',
   },
+  RECOVERY_ATTEMPTS: {
+    default: '3',
+    check: wholeNumber(1, 10_000),
+    description:
+      'Mails with a code to one e-mail address in an hour, for each purpose. To recover passwords seven times as many are allowed from one address.',
+  },
+  SIGN_UP_ATTEMPTS: {
+    default: '10',
+    check: wholeNumber(1, 100_000),
+    description: 'Sign-ups that are begun from one address (of IPv6: one /64 network) in an hour.',
+  },
   CLIENT_SECRET_ATTEMPTS: {
     default: '20',
     check: wholeNumber(1, 10_000),

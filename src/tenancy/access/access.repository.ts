@@ -31,8 +31,21 @@ const NAMED = `o.id AS "orgId", o.slug AS "orgSlug", p.id AS "projectId", p.slug
 /** The roles of a subject, and those of the e-mail address that it has verified: see `subjectsOf`. */
 const HELD = `m.subject IN (?, (SELECT 'email:' || lower(a.email) FROM accounts a
   WHERE a.id = ?::uuid AND a.email_verified))`;
-const IS_MEMBER = `SELECT FROM members m WHERE ${HELD.replace('?', '$1').replace('?', '$2')}
+const HELD_NUMBERED = HELD.replace('?', '$1').replace('?', '$2');
+const IS_MEMBER = `SELECT FROM members m WHERE ${HELD_NUMBERED}
   AND (m.org_id IS NULL OR m.org_id = $3) LIMIT 1`;
+const SECOND_FACTOR = `SELECT
+  EXISTS (SELECT FROM members m WHERE ${HELD_NUMBERED} AND m.org_id IS NULL) AS "isOperator",
+  EXISTS (SELECT FROM organizations o WHERE o.second_factor = 'required' AND
+    (o.id = $3 OR EXISTS (SELECT FROM members m WHERE ${HELD_NUMBERED} AND m.org_id = o.id))) AS "byOrganization"`;
+
+/** What bears on whether a person must have a second factor. */
+export interface SecondFactorPolicy {
+  /** Whether the person owns the installation. */
+  isOperator: boolean;
+  /** Whether an organization requires it: that of the client, or one that the person has a role in. */
+  byOrganization: boolean;
+}
 
 /** The SQL of access control: tenants by name, and roles in them. */
 export class AccessRepository {
@@ -101,6 +114,17 @@ export class AccessRepository {
   async isMember(subject: string, orgId: string): Promise<boolean> {
     const query = { name: 'access_is_member', text: IS_MEMBER, values: [...subjectsOf(subject), orgId] };
     return (await this.database.read(query)).rowCount === 1;
+  }
+
+  /** @param orgId the organization of the client, if it has one */
+  async secondFactorPolicy(subject: string, orgId: string | null): Promise<SecondFactorPolicy> {
+    const query = {
+      name: 'access_second_factor',
+      text: SECOND_FACTOR,
+      values: [...subjectsOf(subject), orgId],
+    };
+    const { rows } = await this.database.read<SecondFactorPolicy & Record<string, unknown>>(query);
+    return rows[0] ?? { isOperator: false, byOrganization: false };
   }
 }
 

@@ -9,7 +9,7 @@ import type { Caller } from '../access/caller.js';
 import type { AdminState } from '../admin-tokens/require-admin-token.js';
 import type { Actor } from '../audit/audit.service.js';
 import type { InstallationTenant, OrganizationTenant, ProjectTenant } from '../tenants/tenant.js';
-import { mediaTypesOf, type Operation, honoursIfMatch } from './operation.js';
+import { mediaTypesOf, type Operation, honoursIfMatch, type RecordKey } from './operation.js';
 
 export type AdminContext = Parameters<RouterMiddleware<AdminState>>[0];
 
@@ -32,6 +32,8 @@ export interface AdminRequest<O extends Operation> {
   tenant: TenantOf<O>;
   /** The key of the record that the path names; empty when it names none. */
   key: string;
+  /** The key of the record that it belongs to, where the operation declares one. */
+  parentKey: string;
   /** The parameters of the query string that were sent. */
   query: QueryOf<O>;
   /** Empty when the operation has none. */
@@ -49,11 +51,11 @@ export async function readAdminRequest<O extends Operation>(
   operation: O,
   ctx: AdminContext,
 ): Promise<AdminRequest<O>> {
-  const { authorization, record, request } = operation;
+  const { authorization, parent, record, request } = operation;
   const { actor, caller } = ctx.state;
   const tenant = await authorize(access, operation, ctx);
-  const key = record ? record.parse(ctx.params[record.parameter] ?? '') : '';
-  if (key === undefined) throw notFound(record?.noun ?? 'resource');
+  const key = keyOf(record, ctx);
+  const parentKey = keyOf(parent, ctx);
   if (authorization?.changesClient) await access.authorizeClientChange(caller, tenant as ProjectTenant, key);
   const query = operation.query ? readParameters(ctx.query, operation.query) : {};
   const body = request ? await readJson(ctx, request.maxBytes, mediaTypesOf(operation)) : {};
@@ -62,11 +64,18 @@ export async function readAdminRequest<O extends Operation>(
     caller,
     tenant,
     key,
+    parentKey,
     query,
     body,
     ifMatch: honoursIfMatch(operation) ? ifMatch(ctx) : undefined,
   };
   return read as AdminRequest<O>;
+}
+
+function keyOf(record: RecordKey | undefined, ctx: AdminContext): string {
+  const key = record ? record.parse(ctx.params[record.parameter] ?? '') : '';
+  if (key === undefined) throw notFound(record?.noun ?? 'resource');
+  return key;
 }
 
 async function authorize(access: AccessService, { authorization }: Operation, ctx: AdminContext) {

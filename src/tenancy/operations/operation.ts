@@ -52,6 +52,8 @@ export interface Operation {
   /** Without it every valid token is enough. */
   authorization?: Authorization;
   record?: RecordKey;
+  /** The record that the path names before, which the other belongs to. */
+  parent?: RecordKey;
   query?: QueryParameters;
   request?: RequestBody;
   /** The status of a success. */

@@ -5,7 +5,9 @@ import { describe, expect, test } from '@jest/globals';
 import { Provider } from 'oidc-provider';
 
 const ENGINE = dirname(dirname(createRequire(import.meta.url).resolve('oidc-provider')));
-const PATCHES = ['oidc-patches', 'oidc-token-patches'].map((name) => join('src', 'endpoints', name));
+const PATCHES = ['oidc-patches', 'oidc-session-patches', 'oidc-token-patches'].map((name) =>
+  join('src', 'endpoints', name),
+);
 
 /** The lines of the engine that the patches name, with what they rely on there. */
 const LINES: Record<string, string> = {

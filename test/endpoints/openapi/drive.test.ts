@@ -146,6 +146,20 @@ async function driveAccounts(): Promise<void> {
   await call('getAccount', 404, { parameters: { account: randomUUID() } });
   await call('updateAccount', 200, { parameters, body: { email: 'moved@people.example' } });
   await call('setAccountPassword', 204, { parameters, body: { password: 'another passphrase' } });
+  const { account } = parameters;
+  for (const list of ['Sessions', 'Grants']) await call(`listAccount${list}`, 200, { parameters });
+  await call('endAccountSessions', 204, { parameters });
+  await call('endAccountSession', 404, { parameters: { account, session: randomUUID() } });
+  await call('revokeAccountGrants', 404, { parameters: { account, client: 'nothing-allowed' } });
+  await call('getAccountFactors', 200, { parameters });
+  await call('resetAccountFactors', 204, { parameters });
+  await call('disableAccount', 200, { parameters });
+  await call('listAccounts', 200, { parameters: { status: 'disabled' } });
+  await call('enableAccount', 200, { parameters });
+  await call('restoreAccount', 409, { parameters });
+  await call('deleteAccount', 200, { parameters });
+  await call('disableAccount', 409, { parameters });
+  await call('restoreAccount', 200, { parameters });
 }
 
 async function driveDevelopmentMailbox(): Promise<void> {
@@ -180,6 +194,8 @@ test('a caller with fewer permissions is refused as documented', async () => {
     account: id,
     member: id,
     mail: id,
+    session: id,
+    client: 'a-client',
     name: 'openid',
   };
   for (const [operation, { ...documented }] of client.operations) {

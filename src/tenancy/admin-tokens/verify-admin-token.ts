@@ -1,4 +1,11 @@
-import { decodeJwt, errors, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import {
+  decodeJwt,
+  errors,
+  jwtVerify,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  type JWTPayload,
+} from 'jose';
 import type { Caller } from '../access/caller.js';
 import type { Delegation } from '../access/delegation.js';
 import { accountSubject, clientSubject, COMMAND_LINE_CLIENT } from '../access/subjects.js';

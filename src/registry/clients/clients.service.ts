@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AdminReach, isWider } from '../../tenancy/access/delegation.js';
+import { isWider } from '../../tenancy/access/delegation.js';
 import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
@@ -13,7 +13,7 @@ import { type ClientRecord, usesSecret } from '../client-record/client-record.js
 import type { Capabilities } from '../client-rules/client-rules.js';
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
-import { OPERATOR_CHANNEL, type RegistrationChannel } from './registration-channel.js';
+import { type CreateOptions, OPERATOR_CHANNEL, type UpdateOptions } from './registration-channel.js';
 import type { ClientFilter, ClientsRepository } from './clients.repository.js';
 import type { InvalidatedArtifactsCleanup } from './invalidated-artifacts-cleanup.js';
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
@@ -33,30 +33,6 @@ export interface ClientsDependencies {
   audit: AuditService;
   invalidatedArtifacts: InvalidatedArtifactsCleanup;
   capabilities: Capabilities;
-}
-
-/**
- * How a client is created: the channel, operators' by default, the caller's transaction, if it changes more, and where
- * its tokens may act in the admin API, by default in its project only.
- */
-export interface CreateOptions {
-  adminReach?: AdminReach;
-  channel?: RegistrationChannel;
-  tx?: Transaction;
-  /** See `UpdateOptions`. */
-  authorizeFirstParty?: () => Promise<void>;
-}
-/** How a client is updated: the channel, operators' by default, and the versions that may be changed. */
-export interface UpdateOptions {
-  channel?: RegistrationChannel;
-  ifMatch?: IfMatch | undefined;
-  /**
-   * Throws unless the caller has these scopes of the admin API in all of that tenant; called when either of them changes,
-   * with the client locked. By default anybody may.
-   */
-  authorizeDelegation?: (scopes: readonly string[], reach: AdminReach) => Promise<void>;
-  /** Throws unless the caller may make first-party clients and change where their responses go; by default anybody may. */
-  authorizeFirstParty?: () => Promise<void>;
 }
 
 type Change = [action: AuditAction, changedFields: string[]];

@@ -1,11 +1,7 @@
 import Koa from 'koa';
 import type { Context } from '../context.js';
 import { adminRouter } from '../endpoints/admin/admin.router.js';
-import {
-  makeTokenLookup,
-  ownTokenCheck,
-  withIntrospection,
-} from '../endpoints/introspection/introspection.js';
+import { makeTokenLookup, withIntrospection } from '../endpoints/introspection/introspection.js';
 import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
@@ -77,9 +73,8 @@ export function createApp(
         ...context,
         issuer,
         ownKeys: ownKeys(context.keys),
-        grantOf: makeTokenLookup(context),
+        ownTokens: makeTokenLookup(context),
         outside: settings.adminIssuers,
-        isOwnToken: ownTokenCheck(context),
       },
     }),
   );

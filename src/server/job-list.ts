@@ -34,6 +34,7 @@ export function nodeJobs(context: Context): Job[] {
     accountLifecycle,
     artifacts,
     attempts,
+    clientDocuments,
     deletedClients,
     initialAccessTokens,
     invitations,
@@ -112,7 +113,8 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async () => {
         const deleted = await unusedClients.deleteUnused();
-        if (deleted > 0) log.info({ deleted }, 'unused dynamic clients were deleted');
+        const removed = await clientDocuments.removeUnused(PERIODIC_JOBS_ACTOR);
+        if (deleted + removed > 0) log.info({ deleted, removed }, 'unused dynamic clients were deleted');
       },
     },
     {

@@ -16,6 +16,7 @@ import { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import { InteractionForms } from './interaction-forms.js';
 import { logoRoutes } from './logo.routes.js';
 import { interactionRoutes } from './interactions.routes.js';
+import { RestoreAccount } from './restore-account.routes.js';
 import { InteractionsService } from './interactions.service.js';
 
 /** The router of the pages between an authorization request and its response. */
@@ -25,12 +26,14 @@ export function createInteractionRouter(
   onUnexpected: OnUnexpected,
 ): Router {
   const { accounts, clientPages, factorChanges, factorChecks, factors, logos, pages, passkeys } = context;
-  const { accountEvents, invitations, passwordSignIn, recovery, scopes, settings, signUp, vault } = context;
+  const { accountEvents, accountLifecycle, invitations, passwordSignIn } = context;
+  const { recovery, scopes, settings, signUp, vault } = context;
   const { issuer } = settings;
   const interactions = new InteractionEngine(() => engine.provider);
   const forms = new InteractionForms(interactions, new FormTokens(vault));
   const steps = new SecondFactorStepsService(clientPages, accounts, factors, passkeys);
   const responses = new SecondFactorResponses({ engine: interactions, forms, steps, pages, issuer });
+  const restoreAccount = new RestoreAccount({ accountLifecycle, engine: interactions, forms, pages, vault });
   const router = interactionRoutes({
     engine: interactions,
     service: new InteractionsService(clientPages, scopes, accounts, passwordSignIn, accountEvents),
@@ -39,6 +42,7 @@ export function createInteractionRouter(
     signUp,
     passkeys,
     checks: factorChecks,
+    restoreAccount,
     pages,
     forms,
     issuer,
@@ -47,6 +51,7 @@ export function createInteractionRouter(
   });
   router.use(secondFactorRoutes({ forms, steps, responses, checks: factorChecks, issuer }).routes());
   router.use(secondFactorSetUpRoutes({ forms, steps, responses, changes: factorChanges }).routes());
+  router.use(restoreAccount.routes().routes());
   const show = new SignUpPages({ pages, forms, clients: clientPages, signUp, settings: settings.signUp });
   const signUpCookie = new StepCookie<SignUpState>(vault, issuer, SIGN_UP_COOKIE);
   router.use(

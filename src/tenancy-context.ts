@@ -7,6 +7,10 @@ import { assertSchema } from './platform/database-setup/migrator.js';
 import { type DatabaseMode, openDatabase } from './platform/database-setup/open-database.js';
 import { makePlatform } from './platform/platform.js';
 import type { Logger } from './platform/telemetry/telemetry.js';
+import { ClientSecretsRepository } from './registry/client-secrets/client-secrets.repository.js';
+import { ClientSecretsService } from './registry/client-secrets/client-secrets.service.js';
+import { MemberClientsService } from './registry/client-secrets/member-clients.service.js';
+import { ClientsRepository } from './registry/clients/clients.repository.js';
 import { LiveClientsRepository } from './registry/live-clients/live-clients.repository.js';
 import { LiveClientsService } from './registry/live-clients/live-clients.service.js';
 import type { Settings } from './settings/settings.js';
@@ -35,9 +39,25 @@ export async function openTenancyContext(settings: Settings, mode: DatabaseMode,
     const identity = makeIdentity(platform, stores, audit);
     const tenancy = makeTenancy(platform, identity, audit);
     const liveClients = new LiveClientsService(new LiveClientsRepository(database), settings.issuer);
-    const members = tenancy.makeMembers(liveClients);
+    const clientSecrets = new ClientSecretsService({
+      database,
+      clients: new ClientsRepository(database),
+      secrets: new ClientSecretsRepository(),
+      hashing: platform.hashing,
+      audit,
+    });
+    const members = tenancy.makeMembers(new MemberClientsService(liveClients, clientSecrets));
     const invitations = tenancy.makeInvitations(members);
-    const services = { ...platform, ...identity, ...tenancy, artifacts, liveClients, members, invitations };
+    const services = {
+      ...platform,
+      ...identity,
+      ...tenancy,
+      artifacts,
+      liveClients,
+      clientSecrets,
+      members,
+      invitations,
+    };
     return { ...services, ...opened };
   } catch (error) {
     await opened.close();

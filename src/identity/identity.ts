@@ -1,9 +1,12 @@
 import type { Platform } from '../platform/platform.js';
 import { AccountEvents, type EventTrail } from './account-events/account-events.js';
+import { FactorChangesService } from './account-factors/factor-changes.service.js';
+import { FactorChecksService } from './account-factors/factor-checks.service.js';
 import { AccountStatusRepository } from './accounts/account-status.repository.js';
 import { AccountStatusService } from './accounts/account-status.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
+import { ProfileService } from './accounts/profile.service.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
 import { KnownBrowsers } from './attempts/known-browsers.js';
@@ -69,6 +72,15 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     codes: oneTimeCodes,
     events: accountEvents,
   };
+  const factors = new SecondFactorsService(
+    new SecondFactorsRepository(database),
+    vault,
+    attempts,
+    rateLimits,
+    passkeys,
+    trustedBrowsers,
+  );
+  const ofFactors = { ...people, rateLimits, factors, passkeys, trustedBrowsers };
   return {
     accounts,
     accountEvents,
@@ -85,6 +97,7 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     ownSessions: new OwnSessionsService(new OwnSessionsRepository(database), settings.ttl.session),
     passwords,
     passwordSignIn: new PasswordSignInService({ ...shared, browsers, events: accountEvents, log }),
+    profiles: new ProfileService(database, accounts, accountEvents),
     rateLimits,
     recovery: new RecoveryService(people),
     sessions,
@@ -92,14 +105,9 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     signUp: new SignUpService({ ...people, settings: settings.signUp }),
     trustedBrowsers,
     passkeys,
-    factors: new SecondFactorsService(
-      new SecondFactorsRepository(database),
-      vault,
-      attempts,
-      rateLimits,
-      passkeys,
-      trustedBrowsers,
-    ),
+    factors,
+    factorChanges: new FactorChangesService(ofFactors),
+    factorChecks: new FactorChecksService(ofFactors),
   };
 }
 

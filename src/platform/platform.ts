@@ -39,7 +39,7 @@ export async function makePlatform(
     mailbox: new MailboxService(new MailboxRepository(database), vault),
     mail: new MailService(settings, outbox),
     hashing: new Hashing(settings.workers),
-    pages: new Pages(settings.issuer),
+    pages: new Pages(settings.issuer, settings.mail.supportUrl),
   };
 }
 

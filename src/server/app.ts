@@ -1,11 +1,16 @@
 import Koa from 'koa';
 import type { Context } from '../context.js';
 import { adminRouter } from '../endpoints/admin/admin.router.js';
-import { makeTokenLookup, withIntrospection } from '../endpoints/introspection/introspection.js';
+import {
+  makeTokenLookup,
+  ownTokenCheck,
+  withIntrospection,
+} from '../endpoints/introspection/introspection.js';
 import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
 import { countAnonymous, limitAnonymousRequests } from '../endpoints/oidc-guards/anonymous-requests.js';
+import { protocolErrors } from '../endpoints/oidc-guards/protocol-errors.js';
 import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-requests.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
@@ -53,9 +58,10 @@ export function createApp(
   app.use(healthRoutes(() => assertReady(context, isReady)).routes());
   app.use(siteRoutes(issuer, pages).routes());
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
-  app.use(redirectPostedRequests(errorPages(pages, onUnexpected)));
-  app.use(limitAnonymousRequests(countAnonymous(context), errorPages(pages, onUnexpected)));
-  app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
+  app.use(protocolErrors(errorPages(pages, onUnexpected), onUnexpected));
+  app.use(redirectPostedRequests());
+  app.use(limitAnonymousRequests(countAnonymous(context), engine));
+  app.use(limitUserCodes(context));
   app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
   app.use(createInteractionRouter(context, engine, onUnexpected).routes());
   app.use(createMailStepsRouter(context, onUnexpected).routes());
@@ -73,6 +79,7 @@ export function createApp(
         ownKeys: ownKeys(context.keys),
         grantOf: makeTokenLookup(context),
         outside: settings.adminIssuers,
+        isOwnToken: ownTokenCheck(context),
       },
     }),
   );

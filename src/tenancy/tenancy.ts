@@ -3,8 +3,6 @@ import type { Platform } from '../platform/platform.js';
 import { AccountAccessService } from './account-admin/account-access.service.js';
 import { AccountLifecycleService } from './account-admin/account-lifecycle.service.js';
 import { AccountAdminService } from './account-admin/account-admin.service.js';
-import { FactorChangesService } from './account-factors/factor-changes.service.js';
-import { FactorChecksService } from './account-factors/factor-checks.service.js';
 import { AccessRepository } from './access/access.repository.js';
 import { AccessService } from './access/access.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
@@ -12,7 +10,7 @@ import { AuditService } from './audit/audit.service.js';
 import { InvitationsRepository } from './invitations/invitations.repository.js';
 import { InvitationsService } from './invitations/invitations.service.js';
 import { MembersRepository } from './members/members.repository.js';
-import { type ClientOwners, MembersService } from './members/members.service.js';
+import { type MemberClients, MembersService } from './members/members.service.js';
 import { RolesOfAccountsService } from './members/roles-of-accounts.service.js';
 import { OrganizationsRepository } from './organizations/organizations.repository.js';
 import { OrganizationsService } from './organizations/organizations.service.js';
@@ -30,13 +28,10 @@ export function makeAudit({ database }: Platform): AuditService {
 export function makeTenancy({ database, mail, settings }: Platform, identity: Identity, audit: AuditService) {
   const { accounts, passwords } = identity;
   const tenants = new TenantsService(new TenantsRepository(database));
-  const ofFactors = { ...identity, database, audit };
   const roles = new RolesOfAccountsService(new MembersRepository(database));
   const ofAccounts = { ...identity, database, events: identity.accountEvents, roles };
   return {
     audit,
-    factorChanges: new FactorChangesService(ofFactors),
-    factorChecks: new FactorChecksService(ofFactors),
     tenants,
     accountAccess: new AccountAccessService(ofAccounts),
     accountLifecycle: new AccountLifecycleService(ofAccounts),
@@ -45,7 +40,7 @@ export function makeTenancy({ database, mail, settings }: Platform, identity: Id
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
     access: new AccessService(new AccessRepository(database)),
     /** The registry, which is above, says where clients belong. */
-    makeMembers: (clients: ClientOwners) =>
+    makeMembers: (clients: MemberClients) =>
       new MembersService({
         database,
         repository: new MembersRepository(database),

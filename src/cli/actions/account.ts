@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { TenancyContext } from '../../tenancy-context.js';
-import type { Account } from '../../identity/accounts/account.js';
+import { ACCOUNT_STATUSES, type Account, type AccountStatus } from '../../identity/accounts/account.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { parseJsonObject } from '../../platform/wire/json-object.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
@@ -38,6 +38,7 @@ export interface UpdateAccountOptions extends ProfileOptions, JsonOption {
 /** Which accounts to list. */
 export interface ListAccountsOptions extends ListOptions {
   startsWith?: string;
+  status?: string;
 }
 
 /** `postern account create`: makes the installation, too, when there is none. */
@@ -77,7 +78,7 @@ export async function updateAccount(name: string, options: UpdateAccountOptions)
   };
   if (Object.keys(patch).length === 0) throw new UsageError('Say what to change; see --help.');
   const account = await withTenancyContext(async (context) =>
-    context.accountAdmin.update(commandLineActor(), (await find(context, name)).id, patch),
+    context.accountAdmin.update(commandLineActor(), (await findAccount(context, name)).id, patch),
   );
   print(toSnake(account), options.json, describeRecord(toSnake(account)));
 }
@@ -85,20 +86,30 @@ export async function updateAccount(name: string, options: UpdateAccountOptions)
 /** `postern account list` */
 export async function listAccounts(options: ListAccountsOptions): Promise<void> {
   const { limit, cursor } = pageOptions(options);
-  const filter = options.startsWith === undefined ? {} : { startsWith: options.startsWith };
+  const filter = {
+    ...(options.startsWith === undefined ? {} : { startsWith: options.startsWith }),
+    ...(options.status === undefined ? {} : { status: statusOf(options.status) }),
+  };
   const page = await withTenancyContext(({ accountAdmin }) => accountAdmin.list(filter, limit, cursor));
   const shown = { ...page, data: page.data.map(toSnake) };
-  printPage(shown, options.json, ['E-MAIL', 'VERIFIED', 'ID', 'NAME'], (account) => [
+  printPage(shown, options.json, ['E-MAIL', 'VERIFIED', 'ID', 'NAME', 'STATUS'], (account) => [
     account.email,
     account.email_verified ? 'yes' : 'no',
     account.id,
     account.profile.name ?? '',
+    account.status,
   ]);
+}
+
+function statusOf(text: string): AccountStatus {
+  const status = ACCOUNT_STATUSES.find((known) => known === text);
+  if (status === undefined) throw new UsageError(`--status is one of ${ACCOUNT_STATUSES.join(', ')}.`);
+  return status;
 }
 
 /** `postern account show` */
 export async function showAccount(name: string, { json }: JsonOption): Promise<void> {
-  const account = toSnake(await withTenancyContext((context) => find(context, name)));
+  const account = toSnake(await withTenancyContext((context) => findAccount(context, name)));
   print(account, json, describeRecord(account));
 }
 
@@ -106,14 +117,15 @@ export async function showAccount(name: string, { json }: JsonOption): Promise<v
 export async function setPassword(name: string, options: PasswordOptions): Promise<void> {
   const { credential, generated } = await chooseCredential(options);
   const account = await withTenancyContext(async (context) =>
-    context.accountAdmin.setPassword(commandLineActor(), (await find(context, name)).id, credential),
+    context.accountAdmin.setPassword(commandLineActor(), (await findAccount(context, name)).id, credential),
   );
   const shown = { id: account.id, email: account.email };
   const done = `Set the password of ${account.email}`;
   print({ ...shown, ...generated }, options.json, describe(done, generated));
 }
 
-function find({ accountAdmin }: TenancyContext, name: string): Promise<Account> {
+/** By id or e-mail address. Throws AppError `not_found`. */
+export function findAccount({ accountAdmin }: TenancyContext, name: string): Promise<Account> {
   return isUuid(name) ? accountAdmin.get(name) : accountAdmin.findByEmail(name);
 }
 

@@ -1,7 +1,7 @@
 import type { TenancyContext } from '../../tenancy-context.js';
-import { notFound } from '../../platform/errors/errors.js';
+import { canonicalEmail } from '../../identity/accounts/email-and-password-rules.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import { accountSubject } from '../../tenancy/access/subjects.js';
+import { accountSubject, emailSubject } from '../../tenancy/access/subjects.js';
 import { INSTALLATION_TENANT, type Tenant } from '../../tenancy/tenants/tenant.js';
 import { commandLineActor } from '../actor.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
@@ -14,6 +14,11 @@ export interface LevelOptions {
   org?: string;
   project?: string;
   json?: boolean;
+}
+
+/** `rotateSecret` replaces the secrets of the client that gets the role. */
+export interface AddMemberOptions extends LevelOptions {
+  rotateSecret?: boolean;
 }
 
 /** `postern member list` */
@@ -31,19 +36,22 @@ export async function listMembers(options: LevelOptions & ListOptions): Promise<
 }
 
 /** `postern member add` */
-export async function addMember(name: string, role: string, options: LevelOptions): Promise<void> {
-  const input = { ...(isEmail(name) ? { email: name } : { subject: name }), role };
-  const member = await withTenancyContext(async (context) =>
-    context.members.add(commandLineActor(), await levelOf(context, options), input),
+export async function addMember(name: string, role: string, options: AddMemberOptions): Promise<void> {
+  const whom = isEmail(name) ? { email: name } : { subject: name };
+  const input = { ...whom, role, ...(options.rotateSecret ? { rotate_secret: true } : {}) };
+  const { member, clientSecret } = await withTenancyContext(async (context) =>
+    context.members.add(commandLineActor(), await levelOf(context, options), input, { knowsAccounts: true }),
   );
-  print(toSnake(member), options.json, `${name} is ${member.role} now.`);
+  const secret = clientSecret === undefined ? {} : { client_secret: clientSecret };
+  const shown = clientSecret === undefined ? '' : ` Its new secret, shown only now: ${clientSecret}`;
+  print({ ...toSnake(member), ...secret }, options.json, `${name} is ${member.role} now.${shown}`);
 }
 
 /** `postern member remove` */
 export async function removeMember(name: string, options: LevelOptions): Promise<void> {
   const { id } = await withTenancyContext(async (context) => {
     const level = await levelOf(context, options);
-    const member = await context.members.findBySubject(level, await subjectOf(context, name));
+    const member = await context.members.findBySubject(level, ...(await subjectsOf(context, name)));
     await context.members.remove(commandLineActor(), level, member.id);
     return member;
   });
@@ -59,11 +67,12 @@ export async function levelOf({ tenants }: TenancyContext, { org, project }: Lev
   return INSTALLATION_TENANT;
 }
 
-async function subjectOf({ accounts }: TenancyContext, name: string): Promise<string> {
-  if (!isEmail(name)) return name;
+/** The subjects that a name may be, first the one to prefer. */
+async function subjectsOf({ accounts }: TenancyContext, name: string): Promise<[string, ...string[]]> {
+  if (!isEmail(name)) return [name];
+  const address = emailSubject(canonicalEmail(name));
   const account = await accounts.findByEmail(name);
-  if (!account) throw notFound('account');
-  return accountSubject(account.id);
+  return account ? [accountSubject(account.id), address] : [address];
 }
 
 function isEmail(name: string): boolean {

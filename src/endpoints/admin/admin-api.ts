@@ -1,5 +1,6 @@
 import { apiRoutes, type ApiRoutesDependencies } from '../../registry/apis/apis.routes.js';
 import { clientRoutes, type ClientRoutesDependencies } from '../../registry/clients/clients.routes.js';
+import { importRoutes, type ImportRoutesDependencies } from '../../registry/import/import.routes.js';
 import {
   initialAccessTokenRoutes,
   type InitialAccessTokenRoutesDependencies,
@@ -42,6 +43,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   AccountRoutesDependencies &
   AccountAccessRoutesDependencies &
   ClientRoutesDependencies &
+  ImportRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
@@ -58,6 +60,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   accountRoutes,
   accountAccessRoutes,
   clientRoutes,
+  importRoutes,
   initialAccessTokenRoutes,
   scopeRoutes,
   apiRoutes,

@@ -11,7 +11,7 @@ const TEXTS: Readonly<Record<Ending, { title: string; message: string }>> = {
   expired: {
     title: 'This sign-in has expired',
     message:
-      'It was open for too long, or another tab has finished it. Nothing more was shared. Start again from the application.',
+      'It was open for too long, or it may have expired because another tab finished it. Start again from the application.',
   },
   'no-cookie': {
     title: 'This browser did not send the cookie of this sign-in',

@@ -46,7 +46,10 @@ export type SecondFactorDetails = {
 
 const { Check, Prompt } = policies;
 
-/** The prompt, and the check that makes a person sign in again before they set something up. */
+/**
+ * The prompt, and a check for that of the sign-in: it makes a person sign in again before they set something up, and
+ * refuses a request that insists on a level which cannot be reached.
+ */
 export function secondFactorPrompt(rules: SecondFactorRules) {
   const demands = new WeakMap<object, Promise<Demand | undefined>>();
   const demandOf = (ctx: KoaContextWithOIDC) => {
@@ -78,9 +81,8 @@ export function secondFactorPrompt(rules: SecondFactorRules) {
     'interaction_required',
     async (ctx) => {
       const { result, session } = ctx.oidc;
-      if (session?.accountId === undefined || result?.login) return Check.NO_NEED_TO_PROMPT;
       const demand = await demandOf(ctx);
-      return demand?.enrol === true && session.past(FRESH_SECONDS);
+      return demand?.enrol === true && !result?.login && session?.past(FRESH_SECONDS) === true;
     },
   );
 

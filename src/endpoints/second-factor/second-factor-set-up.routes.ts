@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import { field } from '../../platform/pages/form-tokens.js';
-import type { FactorChangesService } from '../../tenancy/account-factors/factor-changes.service.js';
+import type { FactorChangesService } from '../../identity/account-factors/factor-changes.service.js';
 import { attemptProblem, type InteractionForms, requirePrompt } from '../interactions/interaction-forms.js';
 import { SECOND_FACTOR_PROMPT } from '../oidc-second-factor/second-factor-prompt.js';
 import { originOf, passkeyOf } from './request-fields.js';

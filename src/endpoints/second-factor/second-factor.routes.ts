@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import { AppError } from '../../platform/errors/errors.js';
 import { field } from '../../platform/pages/form-tokens.js';
-import type { FactorChecksService } from '../../tenancy/account-factors/factor-checks.service.js';
+import type { FactorChecksService } from '../../identity/account-factors/factor-checks.service.js';
 import { attemptProblem, type InteractionForms, requirePrompt } from '../interactions/interaction-forms.js';
 import { SECOND_FACTOR_PROMPT } from '../oidc-second-factor/second-factor-prompt.js';
 import { trustCookie } from '../oidc-second-factor/trust-cookie.js';

@@ -41,17 +41,6 @@ export class SecondFactorsRepository {
     return (await this.#enrolled.find(accountId.toLowerCase())) ?? { passkey: false, totp: false };
   }
 
-  /**
-   * Makes concurrent changes of the account's factors wait for this transaction. Whether it has a password; undefined when
-   * there is no such account.
-   */
-  async lock(tx: Transaction, accountId: string): Promise<{ hasPassword: boolean } | undefined> {
-    return tx('accounts')
-      .where({ id: accountId })
-      .forNoKeyUpdate()
-      .first<{ hasPassword: boolean } | undefined>(tx.raw('password_hash IS NOT NULL AS "hasPassword"'));
-  }
-
   async findTotp(accountId: string, sql = this.database.sql): Promise<StoredTotp | undefined> {
     return sql('totp_secrets')
       .where({ account_id: accountId })

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/db/database.js';
 import type { Vault } from '../../platform/crypto/sealing.js';
-import { AppError, found } from '../../platform/errors/errors.js';
+import { AppError } from '../../platform/errors/errors.js';
 import type { AttemptsService } from '../attempts/attempts.service.js';
 import type { RateLimits } from '../attempts/limits.js';
 import type { PasskeysService } from '../passkeys/passkeys.service.js';
@@ -20,9 +20,8 @@ export interface SecondFactors {
   recoveryCodes: RecoveryCodeCounts;
 }
 
-/** What an account can sign in with. */
-export interface LockedFactors {
-  hasPassword: boolean;
+/** What an account has set up. */
+export interface HeldFactors {
   passkeys: number;
   totp: boolean;
   recoveryCodes: boolean;
@@ -138,17 +137,12 @@ export class SecondFactorsService {
     return this.repository.useRecoveryCode(tx, accountId, this.#digest(accountId, code));
   }
 
-  /**
-   * Makes concurrent changes of the account's factors wait, and says what the account has. Throws AppError `not_found`.
-   */
-  async lock(tx: Transaction, accountId: string): Promise<LockedFactors> {
-    const { hasPassword } = found(await this.repository.lock(tx, accountId), 'account');
-    const [passkeys, totp, codes] = [
-      await this.passkeys.count(tx, accountId),
-      await this.repository.findTotp(accountId, tx),
-      await this.repository.countRecoveryCodes(accountId, tx),
-    ];
-    return { hasPassword, passkeys, totp: totp !== undefined, recoveryCodes: codes.total > 0 };
+  /** What the account has, within the transaction that changes it. */
+  async held(tx: Transaction, accountId: string): Promise<HeldFactors> {
+    const passkeys = await this.passkeys.count(tx, accountId);
+    const totp = await this.repository.findTotp(accountId, tx);
+    const codes = await this.repository.countRecoveryCodes(accountId, tx);
+    return { passkeys, totp: totp !== undefined, recoveryCodes: codes.total > 0 };
   }
 
   /** Deletes the recovery codes of an account that has no second factor any more. */

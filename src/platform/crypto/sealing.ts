@@ -33,6 +33,7 @@ export type Purpose =
   | 'totp-secrets'
   | 'totp-enrolments'
   | 'recovery-codes'
+  | 'restore-account'
   | 'installation';
 
 /**

@@ -35,6 +35,7 @@ export function ownClient(issuer: string): LiveClient {
       createdBy: null,
       registrationType: 'manual',
       visibility: 'public',
+      adminReach: 'project',
       promotedAt: null,
       version: 1,
       lastUsedAt: null,
@@ -46,7 +47,6 @@ export function ownClient(issuer: string): LiveClient {
     membershipOpen: true,
     orgName: '',
     projectName: '',
-    adminReach: 'project',
     tokensValidAfter: 0,
     registrationTokenDigest: null,
   };

@@ -150,10 +150,18 @@ export const accountRoutes = routeGroup(
         };
         return { body: pageResponse(await accountAdmin.list(filter, limit, cursor), toWire) };
       },
-      create: async ({ actor, body }) => ({ body: toWire(await accountAdmin.create(actor, body)) }),
+      create: async ({ actor, caller, body }) => {
+        const { email } = body;
+        if (typeof email === 'string') await access.authorizeAddress(caller, email);
+        return { body: toWire(await accountAdmin.create(actor, body)) };
+      },
       get: async ({ key }) => ({ body: toWire(await accountAdmin.get(key)) }),
       update: async ({ actor, caller, key, body }) => {
         if (Object.hasOwn(body, 'email')) await access.authorizeAccountChange(caller, key);
+        if (Object.hasOwn(body, 'email') || body['email_verified'] === true) {
+          const { email = (await accountAdmin.get(key)).email } = body;
+          if (typeof email === 'string') await access.authorizeAddress(caller, email);
+        }
         return { body: toWire(await accountAdmin.update(actor, key, body)) };
       },
       setPassword: async ({ actor, caller, key, body }) => {

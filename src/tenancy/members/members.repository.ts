@@ -10,7 +10,7 @@ interface Row {
   org_id: string | null;
   project_id: string | null;
   subject: string;
-  /** Of the account that the subject is, when it was named by it or owns the installation. */
+  /** Of the account that the subject is, when it was named by it or owns the installation; the address that the subject is. */
   email: string | null;
   role: Role;
   created_at: Date;
@@ -21,7 +21,8 @@ interface Row {
 export type Member = CamelKeys<Row>;
 
 const COLUMNS = `m.id, m.org_id, m.project_id, m.subject,
-  CASE WHEN m.email_named OR m.org_id IS NULL THEN a.email END AS email, m.role, m.created_at, m.updated_at`;
+  CASE WHEN m.subject LIKE 'email:%' THEN substr(m.subject, 7)
+    WHEN m.email_named OR m.org_id IS NULL THEN a.email END AS email, m.role, m.created_at, m.updated_at`;
 const TABLES = `members m LEFT JOIN accounts a
   ON a.id = CASE WHEN m.subject ~ '^account:[0-9a-f-]{36}$' THEN substr(m.subject, 9)::uuid END`;
 const LIVING_OWNERS = `SELECT m.id FROM ${TABLES} WHERE m.org_id IS NULL AND CASE

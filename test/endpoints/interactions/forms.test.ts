@@ -132,7 +132,7 @@ describe('a sign-in form', () => {
     await visit.send();
     const again = await visit.send();
     expect(again.status).toBe(400);
-    expect(textOf(again)).toContain('Go back to the application');
+    expect(textOf(again)).toContain('You have answered this already');
   });
 
   test('that expired is over, and says what to do', async () => {

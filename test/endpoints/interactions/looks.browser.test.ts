@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 import * as oidc from 'openid-client';
 import type { Page } from 'playwright-core';
+import { newOrganization, operator } from '../../harness/admin/admin-caller.js';
 import { describeWithBrowser } from '../../harness/browser/browser.js';
 import { DEVICE_CODE_GRANT } from '../../harness/protocol/device.js';
 import { type LocalSite, startSite } from '../../harness/browser/local-site.js';
-import { auditPage } from '../../harness/browser/page-audit.js';
+import { auditStates, type PageState } from '../../harness/browser/page-audit.js';
 import { authorizationRequest, relyingParty } from '../../harness/protocol/relying-party.js';
 import { signInOn } from '../../harness/browser/sign-in-form.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
@@ -17,6 +18,8 @@ let logo: LocalSite;
 let client: RegisteredClient;
 let config: oidc.Configuration;
 let email: string;
+/** A client that only members of its organization may use. */
+let closed: oidc.Configuration;
 
 beforeAll(async () => {
   const svg =
@@ -40,6 +43,7 @@ beforeAll(async () => {
     optional_scopes: ['email', 'phone'],
   });
   config = await relyingParty(server, client);
+  closed = await closedClient();
   ({ email } = await server.person(`somebody-with-a-long-address-${'x'.repeat(30)}`));
 });
 afterAll(async () => {
@@ -47,11 +51,27 @@ afterAll(async () => {
   await server.close();
 });
 
+async function closedClient(): Promise<oidc.Configuration> {
+  const root = await operator(server);
+  const { project } = await newOrganization(server, 'closed');
+  const { body } = await root('POST', `${project}/oauth_clients`, {
+    client_name: LONG,
+    redirect_uris: [`${site.origin}/callback`],
+    scopes: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address'],
+  });
+  return relyingParty(server, body as RegisteredClient);
+}
+
 const password = 'correct horse battery staple';
 
-async function toSignIn(page: Page, redirectUri = `${site.origin}/callback`): Promise<void> {
+async function toSignIn(
+  page: Page,
+  redirectUri = `${site.origin}/callback`,
+  parameters: Record<string, string> = {},
+  of = config,
+): Promise<void> {
   const scope = 'openid offline_access profile email phone address';
-  const request = await authorizationRequest(config, { redirect_uri: redirectUri, scope });
+  const request = await authorizationRequest(of, { redirect_uri: redirectUri, scope, ...parameters });
   await page.goto(request.url.href);
 }
 
@@ -63,7 +83,7 @@ async function toDeviceConfirmation(page: Page): Promise<void> {
 }
 
 /** Every page, how to get there in a browser without cookies, and its heading. */
-const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
+const PAGES: PageState[] = [
   ['sign-in', 'Sign in', (page) => toSignIn(page)],
   [
     'sign-in with a problem',
@@ -95,7 +115,7 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
       );
       await signInOn(page, { email, password });
       await page.getByRole('checkbox').first().waitFor();
-      await page.getByText('More from the application').click();
+      await page.getByText('More from the publisher').click();
     },
   ],
   ['a stale page', 'This sign-in has expired', (page) => page.goto(`${server.issuer}/interaction/gone`)],
@@ -151,13 +171,47 @@ const PAGES: [string, string, (page: Page) => Promise<unknown>][] = [
     },
   ],
   ['signed out', 'You are signed out', (page) => page.goto(`${server.issuer}/oauth2/logout`)],
+  [
+    'select account',
+    'Choose an account',
+    async (page) => {
+      await toSignIn(page);
+      await signInOn(page, { email, password });
+      await page.getByRole('button', { name: 'Allow' }).waitFor();
+      await toSignIn(page, undefined, { prompt: 'select_account' });
+    },
+  ],
+  [
+    'members only',
+    'This application is for members only',
+    async (page) => {
+      await toSignIn(page, undefined, {}, closed);
+      await signInOn(page, { email, password });
+    },
+  ],
+  [
+    'answered already',
+    'You have answered this already',
+    async (page) => {
+      await toSignIn(page);
+      await signInOn(page, { email, password });
+      const consent = page.url();
+      await page.getByRole('button', { name: 'Deny' }).click();
+      await page.waitForURL(`${site.origin}/**`);
+      await page.goto(consent);
+    },
+  ],
+  ['not found', 'Not found', (page) => page.goto(`${server.issuer}/nothing`)],
+  ['start', 'Sign-in for applications', (page) => page.goto(server.issuer)],
+  ['sign-in to the account area', 'Sign in', (page) => page.goto(`${server.issuer}/account`)],
+  [
+    'account',
+    'Your account',
+    async (page) => {
+      await page.goto(`${server.issuer}/account`);
+      await signInOn(page, { email, password });
+    },
+  ],
 ];
 
-describeWithBrowser('the page', (open) => {
-  test.each(PAGES)('"%s" is usable on every screen', async (_name, heading, visit) => {
-    const page = await open();
-    await visit(page);
-    await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
-    expect(await auditPage(page)).toEqual([]);
-  });
-});
+describeWithBrowser('the page', (open) => auditStates(open, PAGES));

@@ -117,6 +117,14 @@ async function driveClients(place: Record<string, string>): Promise<void> {
   const created = await call('createClient', 201, { parameters: place, body });
   expect(created.body['client_secret']).toEqual(expect.any(String));
   await call('createClient', 409, { parameters: place, body });
+  const content = {
+    client_id: 'driven here',
+    client_name: 'Driven here',
+    grant_types: ['client_credentials'],
+  };
+  const imported = await call('importClients', 200, { parameters: place, body: { content } });
+  expect(imported.body['counts']).toMatchObject({ created: 1 });
+  await call('importClients', 422, { parameters: place, body: { content: [], partial: true } });
   const parameters = { ...place, id: idOf(created) };
   const read = await call('getClient', 200, { parameters });
   await call('getClient', 304, { parameters, headers: { 'if-none-match': tagOf(read) } });
@@ -212,6 +220,8 @@ test('a caller with fewer permissions is refused as documented', async () => {
     member: id,
     invitation: id,
     mail: id,
+    session: id,
+    client: 'a-client',
     name: 'openid',
   };
   for (const [operation, { ...documented }] of client.operations) {

@@ -1,29 +1,28 @@
-import type { AccountsService } from '../../identity/accounts/accounts.service.js';
-import type { AttemptsService } from '../../identity/attempts/attempts.service.js';
-import type { RateLimits } from '../../identity/attempts/limits.js';
-import {
-  type PasskeyResponse,
-  type PasskeysService,
-  Refused,
-} from '../../identity/passkeys/passkeys.service.js';
-import { CODE_AMR, passkeyAmr } from '../../identity/second-factors/authentication-level.js';
-import type { SecondFactorsService } from '../../identity/second-factors/second-factors.service.js';
-import type { TrustedBrowsers } from '../../identity/second-factors/trusted-browsers.service.js';
+import type { AccountAction, AccountEvents } from '../account-events/account-events.js';
+import { personActor, strangerActor } from '../account-events/actor.js';
+import { occasionOf, type PersonRequest } from '../account-events/person-request.js';
+import type { AccountsService } from '../accounts/accounts.service.js';
+import type { AttemptsService } from '../attempts/attempts.service.js';
+import type { RateLimits } from '../attempts/limits.js';
+import type { NoticesService } from '../notices/notices.service.js';
+import { type PasskeyResponse, type PasskeysService, Refused } from '../passkeys/passkeys.service.js';
+import { CODE_AMR, passkeyAmr } from '../second-factors/authentication-level.js';
+import type { SecondFactorsService } from '../second-factors/second-factors.service.js';
+import type { TrustedBrowsers } from '../second-factors/trusted-browsers.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError } from '../../platform/errors/errors.js';
-import type { AuditAction, AuditService } from '../audit/audit.service.js';
-import { type RequestOrigin, accountActor } from './request-origin.js';
 
 /** What the checks need. */
 export interface FactorCheckDependencies {
   database: Database;
-  accounts: Pick<AccountsService, 'find'>;
+  accounts: Pick<AccountsService, 'findActive' | 'lock'>;
   factors: SecondFactorsService;
   passkeys: PasskeysService;
   trustedBrowsers: TrustedBrowsers;
   attempts: AttemptsService;
   rateLimits: RateLimits;
-  audit: AuditService;
+  events: AccountEvents;
+  notices: NoticesService;
 }
 
 /** Who proved themselves, and how (RFC 8176). */
@@ -54,7 +53,7 @@ export class FactorChecksService {
   async checkPasskey(
     response: PasskeyResponse,
     context: string,
-    origin: RequestOrigin,
+    origin: PersonRequest,
     accountId?: string,
   ): Promise<Proof> {
     const { accounts, attempts, database, passkeys, rateLimits } = this.on;
@@ -62,21 +61,25 @@ export class FactorChecksService {
     await attempts.reserve([limit]);
     try {
       const use = await passkeys.verify(response, context, accountId);
-      if (!(await accounts.find(use.passkey.accountId))) throw new Refused('credential_id');
+      if (!(await accounts.findActive(use.passkey.accountId))) throw new Refused('credential_id');
       await database.transaction((tx) => passkeys.recordUse(tx, use));
       await attempts.release([limit.key]);
       return { accountId: use.passkey.accountId, amr: passkeyAmr(use.passkey) };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      await database.transaction((tx) =>
-        this.#record(tx, 'account.passkey_refused', error.accountId, origin, [error.reason]),
-      );
+      const { accountId: owner, reason } = error;
+      await database.transaction(async (tx) => {
+        await this.#record(tx, 'account.passkey_refused', owner, origin, [reason]);
+        // The key was copied, so its owner has to know.
+        if (owner !== undefined && reason === 'sign_count')
+          await this.#notify(tx, 'passkey_refused', owner, origin);
+      });
       throw new AppError('unauthenticated', PASSKEY_REFUSED, { cause: error });
     }
   }
 
   /** Checks a code of the account's authenticator app; returns what it adds to `amr`. */
-  checkCode(accountId: string, code: string, origin: RequestOrigin): Promise<string[]> {
+  checkCode(accountId: string, code: string, origin: PersonRequest): Promise<string[]> {
     return this.#checkCode(accountId, origin, {
       use: (tx) => this.on.factors.useTotp(tx, accountId, code),
       refused: CODE_REFUSED,
@@ -84,12 +87,14 @@ export class FactorChecksService {
   }
 
   /** Checks a recovery code of the account, which works once; returns what it adds to `amr`. */
-  checkRecoveryCode(accountId: string, code: string, origin: RequestOrigin): Promise<string[]> {
+  checkRecoveryCode(accountId: string, code: string, origin: PersonRequest): Promise<string[]> {
     return this.#checkCode(accountId, origin, {
       use: async (tx) => {
         const isRight = await this.on.factors.useRecoveryCode(tx, accountId, code);
-        if (isRight) await this.#record(tx, 'account.recovery_code_used', accountId, origin);
-        return isRight;
+        if (!isRight) return false;
+        await this.#record(tx, 'account.recovery_code_used', accountId, origin);
+        await this.#notify(tx, 'recovery_code_used', accountId, origin);
+        return true;
       },
       refused: RECOVERY_CODE_REFUSED,
     });
@@ -103,7 +108,7 @@ export class FactorChecksService {
 
   async #checkCode(
     accountId: string,
-    origin: RequestOrigin,
+    origin: PersonRequest,
     { use, refused }: { use: (tx: Transaction) => Promise<boolean>; refused: string },
   ): Promise<string[]> {
     const { database, factors } = this.on;
@@ -118,18 +123,28 @@ export class FactorChecksService {
     return [...CODE_AMR];
   }
 
+  async #notify(
+    tx: Transaction,
+    kind: 'recovery_code_used' | 'passkey_refused',
+    accountId: string,
+    origin: PersonRequest,
+  ): Promise<void> {
+    const account = await this.on.accounts.lock(tx, accountId);
+    await this.on.notices.send(tx, account, kind, occasionOf(origin));
+  }
+
   #record(
     tx: Transaction,
-    action: AuditAction,
+    action: AccountAction,
     accountId: string | undefined,
-    origin: RequestOrigin,
+    origin: PersonRequest,
     changedFields: readonly string[] = [],
   ): Promise<void> {
-    const target = { targetId: accountId ?? UNKNOWN_ACCOUNT, orgId: null, projectId: null };
-    return this.on.audit.record(tx, {
-      actor: accountActor(accountId, origin),
+    const actor = accountId === undefined ? strangerActor(origin) : personActor(accountId, origin);
+    return this.on.events.record(tx, {
+      actor,
       action,
-      ...target,
+      accountId: accountId ?? UNKNOWN_ACCOUNT,
       changedFields,
     });
   }

@@ -33,7 +33,8 @@ export type Purpose =
   | 'totp-secrets'
   | 'totp-enrolments'
   | 'recovery-codes'
-  | 'installation';
+  | 'installation'
+  | 'kept-forms';
 
 /**
  * Encrypts (seals) values that must be read back, and computes keyed digests of values that must only be recognized, with

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLocalHttp } from './checks.js';
+import { isLocalHttp, oneOf } from './checks.js';
 import { settingGroup } from '../setting.js';
 
 const nonEmpty = z.string().min(1);
@@ -74,6 +74,11 @@ const outsideIssuers = z
   );
 
 export const administrationSettings = settingGroup('Administration', {
+  CONSOLE: {
+    default: 'on',
+    check: oneOf('on', 'off'),
+    description: 'Whether operators can use the console at `/console`: `on` or `off`.',
+  },
   ADMIN_ISSUERS: {
     default: '[]',
     check: outsideIssuers,

@@ -13,6 +13,7 @@ import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
 import { createMailStepsRouter } from '../endpoints/mail-steps/mail-steps.router.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';
+import { createConsoleRouter } from '../endpoints/console/console.router.js';
 import { createAccountRouter } from '../endpoints/account/account.router.js';
 import { createOwnSignIn } from '../endpoints/sign-in/own-sign-in.router.js';
 import { siteRoutes } from '../endpoints/site/site.routes.js';
@@ -52,7 +53,7 @@ export function createApp(
   app.use(accessLog(log));
   app.use(problemDetails(onUnexpected));
   app.use(healthRoutes(() => assertReady(context, isReady)).routes());
-  app.use(siteRoutes(issuer, pages).routes());
+  app.use(siteRoutes(issuer, pages, settings.console).routes());
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
   app.use(protocolErrors(errorPages(pages, onUnexpected), onUnexpected));
   app.use(redirectPostedRequests());
@@ -64,11 +65,14 @@ export function createApp(
   const { ownPages, router } = createOwnSignIn(context, engine, onUnexpected);
   app.use(router.routes());
   app.use(createAccountRouter(context, ownPages, onUnexpected).routes());
+  const catalogueChanged = () => reloadEngine(context, engine);
+  if (settings.console)
+    app.use(createConsoleRouter(context, ownPages, { catalogueChanged }, onUnexpected).routes());
   app.use(openApiRoutes({ issuer, pages }).routes());
   app.use(
     adminRouter({
       ...context,
-      catalogueChanged: () => reloadEngine(context, engine),
+      catalogueChanged,
       trust: {
         ...context,
         issuer,

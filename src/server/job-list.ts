@@ -37,6 +37,7 @@ export function nodeJobs(context: Context): Job[] {
     clientDocuments,
     deletedClients,
     initialAccessTokens,
+    invitations,
     keys,
     log,
     mailbox,
@@ -44,7 +45,7 @@ export function nodeJobs(context: Context): Job[] {
     outbox,
     ownSessions,
   } = context;
-  const { publisherPoller, settings, signIns, unusedClients } = context;
+  const { publisherPoller, settings, signIns, trustedBrowsers, unusedClients } = context;
   const { ttl } = settings;
   return [
     {
@@ -62,6 +63,14 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async (stopping) => {
         await attempts.purge(stopping);
+      },
+    },
+    {
+      name: 'purge trusted browsers',
+      seconds: HOUR,
+      where: 'once',
+      run: async (stopping) => {
+        await trustedBrowsers.purge(stopping);
       },
     },
     {
@@ -135,6 +144,7 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async (stopping) => {
         await oneTimeCodes.purge(stopping);
+        await invitations.purge();
       },
     },
     {

@@ -5,8 +5,12 @@ import { AccountLifecycleService } from './account-admin/account-lifecycle.servi
 import { AccountAdminService } from './account-admin/account-admin.service.js';
 import { AccessRepository } from './access/access.repository.js';
 import { AccessService } from './access/access.service.js';
+import { TenantOverviewRepository } from './access/tenant-overview.repository.js';
+import { TenantOverviewService } from './access/tenant-overview.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
+import { InvitationsRepository } from './invitations/invitations.repository.js';
+import { InvitationsService } from './invitations/invitations.service.js';
 import { MembersRepository } from './members/members.repository.js';
 import { type MemberClients, MembersService } from './members/members.service.js';
 import { RolesOfAccountsService } from './members/roles-of-accounts.service.js';
@@ -23,7 +27,7 @@ export function makeAudit({ database }: Platform): AuditService {
 }
 
 /** The services about organizations and who may do what in them. */
-export function makeTenancy({ database, settings }: Platform, identity: Identity, audit: AuditService) {
+export function makeTenancy({ database, mail, settings }: Platform, identity: Identity, audit: AuditService) {
   const { accounts, passwords } = identity;
   const tenants = new TenantsService(new TenantsRepository(database));
   const roles = new RolesOfAccountsService(new MembersRepository(database));
@@ -37,6 +41,7 @@ export function makeTenancy({ database, settings }: Platform, identity: Identity
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
     access: new AccessService(new AccessRepository(database)),
+    tenantOverview: new TenantOverviewService(new TenantOverviewRepository(database)),
     /** The registry, which is above, says where clients belong. */
     makeMembers: (clients: MemberClients) =>
       new MembersService({
@@ -47,6 +52,16 @@ export function makeTenancy({ database, settings }: Platform, identity: Identity
         tenants,
         audit,
         issuers: settings.adminIssuers.map(({ issuer }) => issuer),
+      }),
+    makeInvitations: (members: MembersService) =>
+      new InvitationsService({
+        ...identity,
+        database,
+        repository: new InvitationsRepository(database),
+        mail,
+        members,
+        tenants,
+        audit,
       }),
   };
 }

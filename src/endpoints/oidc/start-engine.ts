@@ -52,6 +52,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
         forEngine(() => mayAuthorize(clientId, accountId)),
       secondFactor: secondFactorRules(context),
       pages: enginePages(pages, clientPages, accounts),
+      signUp: context.signUp.mode,
     };
     return {
       fingerprint: createHash('sha256')

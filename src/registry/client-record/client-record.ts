@@ -1,17 +1,10 @@
 import type { AdminReach } from '../../tenancy/access/delegation.js';
+import type { GRANT_TYPES } from '../../settings/grant-types.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
 
-export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+export { DEVICE_CODE, GRANT_TYPES } from '../../settings/grant-types.js';
 
-/** Every grant type that some setting turns on; an installation may have some of them turned off. */
-export const GRANT_TYPES = [
-  'authorization_code',
-  'refresh_token',
-  'client_credentials',
-  DEVICE_CODE,
-  'implicit',
-] as const;
 /** The registered response types; each means exactly itself. */
 export const RESPONSE_TYPES = [
   'code',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GRANT_TYPES } from '../grant-types.js';
 import { settingGroup } from '../setting.js';
 import { listOf, oneOf, wholeNumber } from './checks.js';
 
@@ -7,7 +8,12 @@ const projectPath = z
   .regex(/^[^/\s]+\/[^/\s]+$/, 'must be an organization and a project, such as default/default')
   .transform((path) => path.split('/') as [org: string, project: string]);
 
-/** The characters of a scope (RFC 6749 section 3.3); names of grant types have no others. */
+const grantTypes = listOf(
+  (item) => GRANT_TYPES.some((name) => name === item),
+  `must be grant types among ${GRANT_TYPES.join(', ')}`,
+);
+
+/** The characters of a scope (RFC 6749 section 3.3). */
 const isToken = (item: string) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(item);
 const tokens = listOf(isToken, 'must be names between blanks or commas, without quotes and backslashes');
 
@@ -36,7 +42,7 @@ export const registrationSettings = settingGroup('Dynamic client registration', 
   },
   REGISTRATION_GRANT_TYPES: {
     default: 'authorization_code refresh_token',
-    check: tokens,
+    check: grantTypes,
     description: 'The grant types that clients can register themselves for; blanks or commas between them.',
   },
   REGISTRATION_REDIRECT_HOSTS: {

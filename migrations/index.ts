@@ -42,6 +42,9 @@ import * as indexOrganizationsWithSecondFactor from './20261126180100_index_orga
 import * as createDevelopmentMailbox from './20261126190000_create_development_mailbox.js';
 import * as createOneTimeCodes from './20261126190100_create_one_time_codes.js';
 import * as createInvitations from './20261126190200_create_invitations.js';
+import * as giveAccountScopesToAdminClient from './20261126200000_give_account_scopes_to_admin_client.js';
+import * as widenClientIds from './20261126210000_widen_client_ids.js';
+import * as createClientDocuments from './20261126210100_create_client_documents.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -95,4 +98,7 @@ export const migrations: readonly Migration[] = [
   { name: '20261126190000_create_development_mailbox', ...createDevelopmentMailbox },
   { name: '20261126190100_create_one_time_codes', ...createOneTimeCodes },
   { name: '20261126190200_create_invitations', ...createInvitations },
+  { name: '20261126200000_give_account_scopes_to_admin_client', ...giveAccountScopesToAdminClient },
+  { name: '20261126210000_widen_client_ids', ...widenClientIds },
+  { name: '20261126210100_create_client_documents', ...createClientDocuments },
 ];

@@ -4,7 +4,13 @@ import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
 import type { RestoreAccount } from './restore-account.routes.js';
-import { attemptProblem, CHOSEN, type InteractionForms, redirectTo, requirePrompt } from './interaction-forms.js';
+import {
+  attemptProblem,
+  CHOSEN,
+  type InteractionForms,
+  redirectTo,
+  requirePrompt,
+} from './interaction-forms.js';
 import { errorPages, requestIdOf } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';

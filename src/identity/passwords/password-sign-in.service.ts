@@ -88,9 +88,18 @@ export class PasswordSignInService {
     }
     await Promise.all([attempts.clear([perAccount.key]), attempts.release([perAddress.key])]);
     if (stored.account.status === 'deleting') throw new AccountBeingDeleted(stored.account);
-    if (hashing.replaces(hash, secret))
-      await repository.replaceHash(stored.account.id, hash, await hashing.hashPassword(secret));
+    if (hashing.replaces(hash, secret)) await this.#replaceHash(stored.account.id, hash, secret);
     return { account: stored.account, browser: browsers.remember(browser, email) };
+  }
+
+  /** When too many wait for a hash, the next sign-in replaces it. */
+  async #replaceHash(accountId: string, before: string, secret: string): Promise<void> {
+    const { hashing, repository } = this.deps;
+    try {
+      await repository.replaceHash(accountId, before, await hashing.hashPassword(secret));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind !== 'unavailable') throw error;
+    }
   }
 
   /** Releases the counted attempt when the password was not compared. */

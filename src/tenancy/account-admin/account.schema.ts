@@ -47,6 +47,10 @@ const CLAIM_DESCRIPTIONS = {
 } as const;
 
 const text = z.string('Send text.').max(1_024, 'Use at most 1024 characters.');
+/** What is certain before the address is in its canonical form. */
+const email = text.meta({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' });
+/** 12 to 72 bytes, of which a character has up to four. */
+const password = text.meta({ minLength: 3, maxLength: 72 });
 const claims = described(profileSchema.shape, CLAIM_DESCRIPTIONS);
 const profile = z.strictObject(claims).meta({ id: 'Profile' });
 const emailVerified = z.boolean('Send true or false.');
@@ -83,23 +87,23 @@ export const newAccount = z
   .strictObject(
     described(
       {
-        email: text,
-        password: text.optional(),
-        password_hash: text.optional(),
+        email,
+        password: password.optional(),
+        password_hash: text.min(1, 'Send the hash.').optional(),
         email_verified: emailVerified.default(false),
         profile: profile.optional(),
       },
       FIELD_DESCRIPTIONS,
     ),
   )
-  .meta({ id: 'NewAccount' });
+  .meta({ id: 'NewAccount', oneOf: [{ required: ['password'] }, { required: ['password_hash'] }] });
 
 /** What of an account can be changed; members of the profile that are null are removed. */
 export const accountPatch = z
   .strictObject(
     described(
       {
-        email: text.optional(),
+        email: email.optional(),
         email_verified: emailVerified.optional(),
         profile: z
           .strictObject(described(nullish(claims), CLAIM_DESCRIPTIONS))
@@ -113,7 +117,7 @@ export const accountPatch = z
 
 /** A new password, as it is sent. */
 export const newPassword = z
-  .strictObject(described({ password: text }, FIELD_DESCRIPTIONS))
+  .strictObject(described({ password }, FIELD_DESCRIPTIONS))
   .meta({ id: 'NewPassword' });
 
 /** Fields that only responses have. */

@@ -1,5 +1,6 @@
 import { apiRoutes, type ApiRoutesDependencies } from '../../registry/apis/apis.routes.js';
 import { clientRoutes, type ClientRoutesDependencies } from '../../registry/clients/clients.routes.js';
+import { importRoutes, type ImportRoutesDependencies } from '../../registry/import/import.routes.js';
 import {
   initialAccessTokenRoutes,
   type InitialAccessTokenRoutesDependencies,
@@ -27,7 +28,7 @@ import {
   invitationRoutes,
 } from '../../tenancy/invitations/invitations.routes.js';
 import { memberRoutes, type MemberRoutesDependencies } from '../../tenancy/members/members.routes.js';
-import type { RouteGroup } from '../../tenancy/operations/route-group.js';
+import type { Callable, RouteGroup } from '../../tenancy/operations/route-group.js';
 import {
   organizationRoutes,
   type OrganizationRoutesDependencies,
@@ -42,6 +43,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   AccountRoutesDependencies &
   AccountAccessRoutesDependencies &
   ClientRoutesDependencies &
+  ImportRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
@@ -58,6 +60,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   accountRoutes,
   accountAccessRoutes,
   clientRoutes,
+  importRoutes,
   initialAccessTokenRoutes,
   scopeRoutes,
   apiRoutes,
@@ -65,3 +68,12 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   auditRoutes,
   developmentMailboxRoutes,
 ];
+
+/** The operations of the admin API by their ids, for parts of this process that call them as a caller of the API would. */
+export type AdminCalls = ReadonlyMap<string, Callable>;
+
+/** Makes every operation callable. */
+export function makeAdminCalls(dependencies: AdminApiDependencies): AdminCalls {
+  const all = ADMIN_API_ROUTES.flatMap((group) => group.callables(dependencies));
+  return new Map(all.map((callable) => [callable.operation.id, callable]));
+}

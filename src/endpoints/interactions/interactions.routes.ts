@@ -3,7 +3,14 @@ import type Koa from 'koa';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
-import { attemptProblem, type InteractionForms, redirectTo, requirePrompt } from './interaction-forms.js';
+import type { RestoreAccount } from './restore-account.routes.js';
+import {
+  attemptProblem,
+  CHOSEN,
+  type InteractionForms,
+  redirectTo,
+  requirePrompt,
+} from './interaction-forms.js';
 import { errorPages, requestIdOf } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
@@ -11,6 +18,7 @@ import type { InteractionsService } from './interactions.service.js';
 import type { SignInModel } from '../../platform/page-models/interactions.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
+import { AccountBeingDeleted } from '../../identity/passwords/password-sign-in.service.js';
 import type { RecoveryService } from '../../identity/recovery/recovery.service.js';
 import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { PasskeysService } from '../../identity/passkeys/passkeys.service.js';
@@ -23,8 +31,6 @@ import type { SecondFactorResponses } from '../second-factor/second-factor-respo
 import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 
-/** What is settled of the request when somebody has signed in. */
-const CHOSEN = { [SELECT_ACCOUNT]: {}, [CREATE_ACCOUNT]: {} };
 const YEAR = 365 * 86_400_000;
 
 /** What the routes need. */
@@ -34,6 +40,7 @@ export interface InteractionRoutesDependencies {
   secondFactor: SecondFactorResponses;
   passkeys: PasskeysService;
   checks: FactorChecksService;
+  restoreAccount: RestoreAccount;
   recovery: Pick<RecoveryService, 'enabled'>;
   signUp: Pick<SignUpService, 'mode'>;
   pages: Pages;
@@ -53,6 +60,7 @@ export function interactionRoutes({
   secondFactor,
   passkeys,
   checks,
+  restoreAccount,
   recovery,
   signUp,
   pages,
@@ -112,16 +120,16 @@ export function interactionRoutes({
       // A proxy may have decrypted the connection.
       ctx.cookies.secure = browserCookie.options.secure;
       ctx.cookies.set(browserCookie.name, signedIn.browser, browserCookie.options);
-      const signedInAt = { ts: Math.floor(Date.now() / 1000) };
       const login = {
         accountId: account.id,
         amr: [...PASSWORD_AMR],
         acr: acrOf(PASSWORD_AMR),
         remember,
-        ...signedInAt,
+        ts: Math.floor(Date.now() / 1000),
       };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     } catch (error) {
+      if (error instanceof AccountBeingDeleted) return restoreAccount.show(ctx, pending, error, remember);
       const { problem, status } = attemptProblem(ctx, error);
       const model = await service.signInPage(pending, formsOf(pending, 'login'));
       sendSignIn(ctx, { ...model, email: email.slice(0, 254), remember, problem }, status);
@@ -139,7 +147,8 @@ export function interactionRoutes({
     const remember = field(form, 'remember') === 'yes';
     try {
       const proof = await checks.checkPasskey(passkeyOf(form), signInContext(pending), originOf(ctx));
-      const login = { ...proof, acr: acrOf(proof.amr), remember };
+      const ts = Math.floor(Date.now() / 1000);
+      const login = { ...proof, acr: acrOf(proof.amr), remember, ts };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     } catch (error) {
       const { problem, status } = attemptProblem(ctx, error);

@@ -123,6 +123,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
         SELECT_ACCOUNT,
         ...(parts.signUp === 'open' ? [CREATE_ACCOUNT] : []),
       ],
+      ...(settings.clientDocuments.enabled ? { client_id_metadata_document_supported: true } : {}),
       ...(settings.registration.mode === 'off'
         ? {}
         : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration }),

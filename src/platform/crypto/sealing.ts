@@ -33,6 +33,8 @@ export type Purpose =
   | 'totp-secrets'
   | 'totp-enrolments'
   | 'recovery-codes'
+  | 'restore-account'
+  | 'kept-forms'
   | 'installation';
 
 /**

@@ -17,6 +17,8 @@ export const RESPONSE_TYPES = [
 ] as const;
 /** The algorithms in which userinfo can be signed. */
 export const USERINFO_ALGORITHMS = ['RS256', 'ES256'] as const;
+/** Who made the record: an operator, the client by RFC 7591, or the document that its client_id is the URL of. */
+export const REGISTRATION_TYPES = ['manual', 'dynamic', 'document'] as const;
 /** OpenID Connect Registration section 2. */
 export const APPLICATION_TYPES = ['web', 'native'] as const;
 /** How a client can prove who it is. `client_secret_jwt` is none of them: it needs the secret, and we keep a hash. */
@@ -102,7 +104,7 @@ export interface ClientRecord extends ClientSettings {
   orgId: string;
   projectId: string;
   createdBy: string | null;
-  registrationType: 'manual' | 'dynamic';
+  registrationType: (typeof REGISTRATION_TYPES)[number];
   clientType: ClientType;
   /** Null without a client_uri, and when its host cannot be verified. */
   clientUriVerification: PublisherVerification | null;

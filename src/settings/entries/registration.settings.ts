@@ -24,6 +24,11 @@ const redirectHosts = listOf(
   'must be host names in lower case without scheme, port and path, or schemes of apps such as app.example:',
 );
 
+const hosts = listOf(
+  (item) => URL.parse(`https://${item}/`)?.host === item && !item.includes('@'),
+  'must be host names in lower case, with a port that is not 443, without scheme and path',
+);
+
 export const registrationSettings = settingGroup('Dynamic client registration', {
   REGISTRATION: {
     default: 'off',
@@ -57,10 +62,21 @@ export const registrationSettings = settingGroup('Dynamic client registration', 
     check: wholeNumber(1, 100_000),
     description: 'Registrations from one address in an hour.',
   },
+  CLIENT_ID_DOCUMENTS: {
+    default: 'off',
+    check: oneOf('off', 'on'),
+    description:
+      'Whether the https URL of a document about a client is its client_id (draft-ietf-oauth-client-id-metadata-document), as MCP clients prefer it. They belong to REGISTRATION_PROJECT and get what REGISTRATION_GRANT_TYPES, _REDIRECT_HOSTS and _SCOPES allow.',
+  },
+  CLIENT_ID_DOCUMENT_HOSTS: {
+    default: '',
+    check: hosts,
+    description: 'The hosts that such documents are fetched from; blanks or commas between them. Unset: any.',
+  },
   DYNAMIC_CLIENT_RETENTION_DAYS: {
     default: '30',
     check: wholeNumber(0, 3_650),
     description:
-      'Days after which a dynamically registered client is deleted that was not used and has no valid tokens; 0 keeps them.',
+      'Days after which a client that registered itself, or has a document, is deleted when it was not used and has no valid tokens; 0 keeps them.',
   },
 });

@@ -54,6 +54,11 @@ export class AccountArea {
     this.ownPages.requireFresh(ctx, page);
   }
 
+  /** Notes in the session what the person has shown by setting it up (RFC 8176). */
+  addMethods(ctx: OwnContext, added: readonly string[]): Promise<void> {
+    return this.ownPages.addMethods(ctx, added);
+  }
+
   /** Leads to a page after a form (RFC 9110 section 15.4.4), which shows the message of this word. */
   done(ctx: OwnContext, page: string, word: string): void {
     ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });

@@ -9,6 +9,7 @@ import { activityRoutes } from '../account-access/activity.routes.js';
 import { ApplicationsService } from '../account-access/applications.service.js';
 import { applicationRoutes } from '../account-access/applications.routes.js';
 import { sessionRoutes } from '../account-access/sessions.routes.js';
+import { accountSecurityRoutes } from '../account-security/account-security.js';
 import { ACCOUNT_AREA, ACCOUNT_DELETED } from '../sign-in/own-paths.js';
 import type { OwnPages, OwnSessionState } from '../sign-in/own-session.js';
 import { AccountArea } from './account-area.js';
@@ -42,5 +43,7 @@ export function createAccountRouter(
     accountDataRoutes,
   ])
     router.use(routes(services).routes());
+  const security = { ...services, issuer: context.settings.issuer, mails: context.mail.enabled };
+  for (const routes of accountSecurityRoutes(security)) router.use(routes.routes());
   return router;
 }

@@ -13,12 +13,30 @@ import type { OwnContext, OwnPages, OwnSessionState } from '../sign-in/own-sessi
 import type { ConsolePage } from './console-page.js';
 import { operationOf } from './console-page.js';
 import { CONSOLE, ORGANIZATION_PAGES, projectPath } from './console-paths.js';
+import { clientAuditPages } from '../console-client-pages/client-audit.pages.js';
+import { clientLifePages } from '../console-client-pages/client-life.pages.js';
+import { clientPublishPages } from '../console-client-pages/client-publish.pages.js';
+import { clientSecretsPages } from '../console-client-pages/client-secrets.pages.js';
+import { clientSettingsPages } from '../console-client-settings/client-settings.pages.js';
+import { clientConnectPages } from '../console-clients/client-connect.pages.js';
+import { clientListPages } from '../console-clients/client-list.pages.js';
+import { newClientPages } from '../console-clients/new-client.pages.js';
 import { homePages } from './home.pages.js';
 import { KeptForms } from './kept-forms.js';
 import { callerOf, type ConsoleParts, Visit } from './visit.js';
 
 /** Every page of the console, and every form. */
-export const CONSOLE_PAGES: readonly ConsolePage[] = [...homePages];
+export const CONSOLE_PAGES: readonly ConsolePage[] = [
+  ...homePages,
+  ...clientListPages,
+  ...newClientPages,
+  ...clientSettingsPages,
+  ...clientSecretsPages,
+  ...clientConnectPages,
+  ...clientPublishPages,
+  ...clientLifePages,
+  ...clientAuditPages,
+];
 
 /** The router of the pages on which operators manage the installation. */
 export function createConsoleRouter(

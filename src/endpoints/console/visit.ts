@@ -57,6 +57,11 @@ export class Visit {
     readonly page: ConsolePage,
   ) {}
 
+  /** The origin of this server. */
+  get issuer(): string {
+    return this.parts.issuer;
+  }
+
   /** A parameter of the path. */
   param(name: string): string {
     return this.ctx.params[name] ?? '';

@@ -1,5 +1,6 @@
 import type { AccountPages } from './account.js';
 import type { ConsolePages } from './console.js';
+import type { ConsoleClientPages } from './console-clients.js';
 import type { EngineEndpointPages } from './engine.js';
 import type { InteractionPages } from './interactions.js';
 import type { MailStepPages } from './mail-steps.js';
@@ -16,3 +17,5 @@ export interface PageModels
     AccountPages,
     MailStepPages,
     ConsolePages {}
+    ConsolePages,
+    ConsoleClientPages {}

@@ -16,6 +16,5 @@ export interface PageModels
     ReferencePages,
     AccountPages,
     MailStepPages,
-    ConsolePages {}
     ConsolePages,
     ConsoleClientPages {}

@@ -111,6 +111,8 @@ export interface SessionOnPage {
   lastUsedAt: Date;
   /** As in `a password and a code`. */
   how: string;
+  /** Whether no browser of that name signed in before, and it did so in the last week. */
+  isNew: boolean;
 }
 
 /** A passkey of the person. */

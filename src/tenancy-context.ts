@@ -47,8 +47,18 @@ export async function openTenancyContext(settings: Settings, mode: DatabaseMode,
       audit,
     });
     const members = tenancy.makeMembers(new MemberClientsService(liveClients, clientSecrets));
-    const clients = { liveClients, clientSecrets };
-    return { ...platform, ...identity, ...tenancy, ...opened, ...clients, artifacts, members };
+    const invitations = tenancy.makeInvitations(members);
+    const services = {
+      ...platform,
+      ...identity,
+      ...tenancy,
+      artifacts,
+      liveClients,
+      clientSecrets,
+      members,
+      invitations,
+    };
+    return { ...services, ...opened };
   } catch (error) {
     await opened.close();
     throw error;

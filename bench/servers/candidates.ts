@@ -104,6 +104,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
       }),
     mayAuthorize: () => Promise.resolve(true),
     countAnonymous: () => Promise.resolve(),
+    signUp: 'off',
     secondFactor: {
       issuer: settings.issuer,
       passkeys: false,

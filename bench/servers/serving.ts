@@ -61,7 +61,15 @@ export async function serve(
 
 /** The same server, asked as a client that people can sign in to. */
 export async function withOwnClient(target: Target): Promise<Target> {
-  const { clientId, clientSecret, issuer, resource } = target;
+  const { client_id, client_secret = '' } = await createClient(target, CLIENT);
+  return { ...target, clientId: client_id, clientSecret: client_secret };
+}
+
+/** Registers a client at the server, as the client of its first start. */
+export async function createClient(
+  { clientId, clientSecret, issuer, resource }: Target,
+  json: object,
+): Promise<{ client_id: string; client_secret?: string }> {
   const token = expectStatus(
     await send(`${issuer}/oauth2/token`, {
       headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
@@ -73,13 +81,9 @@ export async function withOwnClient(target: Target): Promise<Target> {
   const client = expectStatus(
     await send(`${issuer}/admin/v1/orgs/default/projects/default/oauth_clients`, {
       headers: { authorization: `Bearer ${access_token}` },
-      json: CLIENT,
+      json,
     }),
     201,
   );
-  const { client_id, client_secret } = JSON.parse(client.body) as {
-    client_id: string;
-    client_secret: string;
-  };
-  return { ...target, clientId: client_id, clientSecret: client_secret };
+  return JSON.parse(client.body) as { client_id: string; client_secret?: string };
 }

@@ -6,6 +6,7 @@ import { AccountStatusRepository } from './accounts/account-status.repository.js
 import { AccountStatusService } from './accounts/account-status.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
+import { ProfileService } from './accounts/profile.service.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { AttemptsService } from './attempts/attempts.service.js';
 import { KnownBrowsers } from './attempts/known-browsers.js';
@@ -96,6 +97,7 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     ownSessions: new OwnSessionsService(new OwnSessionsRepository(database), settings.ttl.session),
     passwords,
     passwordSignIn: new PasswordSignInService({ ...shared, browsers, events: accountEvents, log }),
+    profiles: new ProfileService(database, accounts, accountEvents),
     rateLimits,
     recovery: new RecoveryService(people),
     sessions,

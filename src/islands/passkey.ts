@@ -34,7 +34,12 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island=
           ...(mediation && { mediation }),
         });
     if (signal.aborted) return;
-    const fields = { credential: JSON.stringify((credential as PublicKeyCredential).toJSON()), token };
+    const remember = document.querySelector<HTMLInputElement>('input[type="checkbox"][name="remember"]');
+    const fields = {
+      credential: JSON.stringify((credential as PublicKeyCredential).toJSON()),
+      token,
+      remember: remember?.checked ? remember.value : '',
+    };
     for (const [name, value] of Object.entries(fields))
       form.querySelector(`input[name="${name}"]`)?.setAttribute('value', value);
     form.submit();

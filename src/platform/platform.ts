@@ -29,7 +29,6 @@ export async function makePlatform(
   const keys = new KeysService(database, keysRepository, vault);
   await keys.assertEncryptionKey();
   const outbox = new OutboxService(new OutboxRepository(database), vault, log);
-  const mailbox = new MailboxService(new MailboxRepository(database), vault);
   return {
     settings,
     log,
@@ -37,10 +36,10 @@ export async function makePlatform(
     vault,
     keys,
     outbox,
-    mailbox,
-    mail: new MailService(settings, outbox, mailbox),
+    mailbox: new MailboxService(new MailboxRepository(database), vault),
+    mail: new MailService(settings, outbox),
     hashing: new Hashing(settings.workers),
-    pages: new Pages(settings.issuer),
+    pages: new Pages(settings.issuer, settings.mail.supportUrl),
   };
 }
 

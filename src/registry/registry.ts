@@ -7,6 +7,8 @@ import type { Tenancy } from '../tenancy/tenancy.js';
 import { adminApi } from './apis/api-record.js';
 import { ApisRepository } from './apis/apis.repository.js';
 import { ApisService } from './apis/apis.service.js';
+import { ClientDocumentsRepository } from './client-documents/client-documents.repository.js';
+import { ClientDocumentsService } from './client-documents/client-documents.service.js';
 import { SCOPES_GIVEN_UNASKED } from './client-record/client-defaults.js';
 import { capabilitiesOf } from './client-rules/capabilities.js';
 import { ClientAuthenticationService } from './client-secrets/client-authentication.service.js';
@@ -25,8 +27,14 @@ import { PublisherPoller } from './publisher/publisher-poller.service.js';
 import { PublisherRepository } from './publisher/publisher.repository.js';
 import { PublisherService } from './publisher/publisher.service.js';
 import { TxtLookup } from './publisher/txt-lookup.js';
+import { ClientExportService } from './import/client-export.service.js';
+import { ImportRepository } from './import/import.repository.js';
+import { ImportService } from './import/import.service.js';
+import { NewClientsService } from './import/new-clients.service.js';
 import { InitialAccessTokensRepository } from './initial-access-tokens/initial-access-tokens.repository.js';
 import { InitialAccessTokensService } from './initial-access-tokens/initial-access-tokens.service.js';
+import { policyOf } from './registration/registration-policy.js';
+import { RegistrationMetadataService } from './registration/registration-metadata.service.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { CatalogueService } from './scopes/catalogue.service.js';
 import { ScopesRepository } from './scopes/scopes.repository.js';
@@ -68,7 +76,8 @@ export function makeRegistry(parts: RegistryParts) {
   const scopes = new ScopesService(scopesRepository, ownApi);
   const invalidatedArtifacts = new InvalidatedArtifactsCleanup(parts.artifacts.repository, log);
   // An installation without https is on this computer, as are the applications.
-  const logos = new LogosService(liveClients, parts.vault, settings.issuer.startsWith('http:'));
+  const isLocal = settings.issuer.startsWith('http:');
+  const logos = new LogosService(liveClients, parts.vault, isLocal);
   const publisher = new PublisherService(publisherRepository);
   const clients = new ClientsService({
     database,
@@ -87,6 +96,7 @@ export function makeRegistry(parts: RegistryParts) {
     new VerifiedSecrets(hashing),
     attempts,
     rateLimits,
+    clientSecrets,
   );
   const initialAccessTokens = new InitialAccessTokensService({
     database,
@@ -94,7 +104,23 @@ export function makeRegistry(parts: RegistryParts) {
     audit,
     mode: settings.registration.mode,
   });
+  const metadata = new RegistrationMetadataService(policyOf(settings), scopes, clientAuthentication);
   return {
+    clientDocuments: new ClientDocumentsService({
+      settings,
+      database,
+      repository: new ClientDocumentsRepository(database),
+      clients,
+      liveClients,
+      metadata,
+      tenants,
+      attempts,
+      rateLimits,
+      audit,
+      invalidatedArtifacts,
+      log,
+      allowPrivate: isLocal,
+    }),
     scopes,
     catalogue: new CatalogueService({ ...catalogue, givenUnasked: SCOPES_GIVEN_UNASKED, scopeNames }),
     apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
@@ -107,6 +133,15 @@ export function makeRegistry(parts: RegistryParts) {
       days: settings.dynamicClientRetentionDays,
     }),
     clients,
+    newClients: new NewClientsService(clientSecrets, settings.allow.anyClientRecords),
+    clientImport: new ImportService({
+      database,
+      repository: new ImportRepository(database),
+      clients,
+      secrets: clientSecrets,
+      hashing,
+    }),
+    clientExport: new ClientExportService(clients, liveClients),
     clientPages: new ClientPagesService({ liveClients, publisher, logos }),
     logos,
     clientAuthentication,
@@ -121,12 +156,11 @@ export function makeRegistry(parts: RegistryParts) {
     initialAccessTokens,
     registration: new RegistrationService({
       settings,
+      metadata,
       clients,
       liveClients,
       clientSecrets,
-      clientAuthentication,
       initialAccessTokens,
-      scopes,
       tenants,
       attempts,
       rateLimits,

@@ -6,9 +6,11 @@ import { createInteractionRouter } from '../endpoints/interactions/interactions.
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
 import { countAnonymous, limitAnonymousRequests } from '../endpoints/oidc-guards/anonymous-requests.js';
+import { protocolErrors } from '../endpoints/oidc-guards/protocol-errors.js';
 import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-requests.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
+import { createMailStepsRouter } from '../endpoints/mail-steps/mail-steps.router.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';
 import { createConsoleRouter } from '../endpoints/console/console.router.js';
@@ -53,11 +55,13 @@ export function createApp(
   app.use(healthRoutes(() => assertReady(context, isReady)).routes());
   app.use(siteRoutes(issuer, pages, settings.console).routes());
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
-  app.use(redirectPostedRequests(errorPages(pages, onUnexpected)));
-  app.use(limitAnonymousRequests(countAnonymous(context), errorPages(pages, onUnexpected)));
-  app.use(limitUserCodes(context, errorPages(pages, onUnexpected)));
+  app.use(protocolErrors(errorPages(pages, onUnexpected), onUnexpected));
+  app.use(redirectPostedRequests());
+  app.use(limitAnonymousRequests(countAnonymous(context), engine));
+  app.use(limitUserCodes(context));
   app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
   app.use(createInteractionRouter(context, engine, onUnexpected).routes());
+  app.use(createMailStepsRouter(context, onUnexpected).routes());
   const { ownPages, router } = createOwnSignIn(context, engine, onUnexpected);
   app.use(router.routes());
   app.use(createAccountRouter(context, ownPages, onUnexpected).routes());
@@ -73,7 +77,7 @@ export function createApp(
         ...context,
         issuer,
         ownKeys: ownKeys(context.keys),
-        grantOf: makeTokenLookup(context),
+        ownTokens: makeTokenLookup(context),
         outside: settings.adminIssuers,
       },
     }),

@@ -34,8 +34,10 @@ export function nodeJobs(context: Context): Job[] {
     accountLifecycle,
     artifacts,
     attempts,
+    clientDocuments,
     deletedClients,
     initialAccessTokens,
+    invitations,
     keys,
     log,
     mailbox,
@@ -43,7 +45,7 @@ export function nodeJobs(context: Context): Job[] {
     outbox,
     ownSessions,
   } = context;
-  const { publisherPoller, settings, signIns, unusedClients } = context;
+  const { publisherPoller, settings, signIns, trustedBrowsers, unusedClients } = context;
   const { ttl } = settings;
   return [
     {
@@ -61,6 +63,14 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async (stopping) => {
         await attempts.purge(stopping);
+      },
+    },
+    {
+      name: 'purge trusted browsers',
+      seconds: HOUR,
+      where: 'once',
+      run: async (stopping) => {
+        await trustedBrowsers.purge(stopping);
       },
     },
     {
@@ -103,7 +113,8 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async () => {
         const deleted = await unusedClients.deleteUnused();
-        if (deleted > 0) log.info({ deleted }, 'unused dynamic clients were deleted');
+        const removed = await clientDocuments.removeUnused(PERIODIC_JOBS_ACTOR);
+        if (deleted + removed > 0) log.info({ deleted, removed }, 'unused dynamic clients were deleted');
       },
     },
     {
@@ -133,6 +144,7 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async (stopping) => {
         await oneTimeCodes.purge(stopping);
+        await invitations.purge();
       },
     },
     {

@@ -1,3 +1,4 @@
+import { relyingPartyOf } from '../identity/passkeys/relying-party.js';
 import type { Logger } from '../platform/telemetry/telemetry.js';
 import type { Settings } from '../settings/settings.js';
 import { describeUnknownVariable, unknownVariables } from '../settings/unknown-variables.js';
@@ -6,7 +7,10 @@ import { describeUnknownVariable, unknownVariables } from '../settings/unknown-v
 const OLDEST_SUPPORTED = 22;
 
 /** Logs what is unusual about the environment and the version of Node.js, once for each start of the server. */
-export function logStartWarnings(log: Logger, { mail }: Pick<Settings, 'mail'>): void {
+export function logStartWarnings(
+  log: Logger,
+  settings: Pick<Settings, 'issuer' | 'mail' | 'passkeyRpId'>,
+): void {
   for (const unknown of unknownVariables()) {
     log.warn({ variable: unknown.name }, describeUnknownVariable(unknown));
   }
@@ -14,7 +18,10 @@ export function logStartWarnings(log: Logger, { mail }: Pick<Settings, 'mail'>):
   if (lts === undefined || Number.parseInt(process.versions.node) < OLDEST_SUPPORTED) {
     log.warn({ node: process.version }, 'the supported versions of Node.js are 22 and 24');
   }
-  if (mail.delivery === 'off') {
+  if (!relyingPartyOf(settings)) {
+    log.warn('ISSUER has an IP address in place of a name: passkeys are off');
+  }
+  if (settings.mail.delivery === 'off') {
     log.warn('SMTP_URL is not set: recovery of passwords, sign-up, invitations and notices by mail are off');
   }
 }

@@ -98,6 +98,7 @@ function assemble(e: Values) {
       clientSecret: e.CLIENT_SECRET_ATTEMPTS,
       userCode: e.USER_CODE_ATTEMPTS,
       anonymous: e.ANONYMOUS_REQUESTS,
+      clientDocument: e.CLIENT_ID_DOCUMENT_FETCHES,
     },
     ttl: {
       accessToken: e.ACCESS_TOKEN_TTL,
@@ -115,6 +116,7 @@ function assemble(e: Values) {
       plainPkce: e.ALLOW_PLAIN_PKCE,
       implicit: e.ALLOW_IMPLICIT,
       anyScopeNames: e.SCOPE_NAMES === 'any',
+      anyClientRecords: e.CLIENT_RECORDS === 'any',
     },
     pkce: e.PKCE,
     secondFactor: e.SECOND_FACTOR,
@@ -136,6 +138,11 @@ function assemble(e: Values) {
       redirectHosts: e.REGISTRATION_REDIRECT_HOSTS,
       scopes: e.REGISTRATION_SCOPES,
       attemptsPerHour: e.REGISTRATION_ATTEMPTS,
+    },
+    clientDocuments: {
+      enabled: e.CLIENT_ID_DOCUMENTS === 'on',
+      /** Empty means any. */
+      hosts: e.CLIENT_ID_DOCUMENT_HOSTS,
     },
     shutdownTimeout: e.SHUTDOWN_TIMEOUT,
     usageFlushInterval: e.USAGE_FLUSH_INTERVAL,

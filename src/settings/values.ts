@@ -40,7 +40,7 @@ export function effectiveSettings(environment: Environment): EffectiveSetting[] 
   return SETTING_ENTRIES.map(([name, setting]) => {
     const given = environment[name];
     const text = textOf(setting, given, environment) ?? '';
-    const value = text === '' ? null : setting.secret ? '[secret]' : text;
+    const value = text === '' ? null : setting.secret ? '[secret]' : (setting.redact?.(text) ?? text);
     return { name, group: setting.group, value, source: given ? 'environment' : 'default' };
   });
 }

@@ -9,6 +9,8 @@ import { TenantOverviewRepository } from './access/tenant-overview.repository.js
 import { TenantOverviewService } from './access/tenant-overview.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
+import { InvitationsRepository } from './invitations/invitations.repository.js';
+import { InvitationsService } from './invitations/invitations.service.js';
 import { MembersRepository } from './members/members.repository.js';
 import { type MemberClients, MembersService } from './members/members.service.js';
 import { RolesOfAccountsService } from './members/roles-of-accounts.service.js';
@@ -25,7 +27,7 @@ export function makeAudit({ database }: Platform): AuditService {
 }
 
 /** The services about organizations and who may do what in them. */
-export function makeTenancy({ database, settings }: Platform, identity: Identity, audit: AuditService) {
+export function makeTenancy({ database, mail, settings }: Platform, identity: Identity, audit: AuditService) {
   const { accounts, passwords } = identity;
   const tenants = new TenantsService(new TenantsRepository(database));
   const roles = new RolesOfAccountsService(new MembersRepository(database));
@@ -50,6 +52,16 @@ export function makeTenancy({ database, settings }: Platform, identity: Identity
         tenants,
         audit,
         issuers: settings.adminIssuers.map(({ issuer }) => issuer),
+      }),
+    makeInvitations: (members: MembersService) =>
+      new InvitationsService({
+        ...identity,
+        database,
+        repository: new InvitationsRepository(database),
+        mail,
+        members,
+        tenants,
+        audit,
       }),
   };
 }

@@ -38,10 +38,12 @@ async function atCode(person: { email: string; password: string }, agent = new U
   return { agent, page, answer, recover };
 }
 
-/** What the audit trail has about an account, newest first. */
+/** What the audit trail has about the factors of an account, newest first. */
 async function trail(accountId: string): Promise<{ action: string; actor: string }[]> {
   const { rows } = await server.database.pool.query<{ action: string; actor: string }>(
-    'SELECT action, actor FROM audit_events WHERE target_id = $1 ORDER BY occurred_at DESC, id DESC',
+    `SELECT action, actor FROM audit_events WHERE target_id = $1
+       AND action NOT IN ('account.signed_in', 'account.application_allowed')
+     ORDER BY occurred_at DESC, id DESC`,
     [accountId],
   );
   return rows;

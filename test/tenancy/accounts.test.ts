@@ -48,6 +48,7 @@ test('an account is created, read, changed and found, and each change is in the 
     status: 'active',
     disabled_at: null,
     delete_after: null,
+    deletion_requested_by: null,
     last_sign_in_at: null,
     has_password: true,
     password_changed_at: null,

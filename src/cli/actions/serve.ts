@@ -29,6 +29,7 @@ export async function serve(): Promise<void> {
   const context = await openContext(own, 'own', log);
   try {
     await context.keys.ensure();
+    await context.passkeys.assertRelyingParty();
     const server = await (several ? serveWithWorkers(context) : serveAlone(context));
     try {
       // Last, because the credentials that it makes are shown once: the port is taken and the engine runs by now.

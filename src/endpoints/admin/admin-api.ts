@@ -1,5 +1,6 @@
 import { apiRoutes, type ApiRoutesDependencies } from '../../registry/apis/apis.routes.js';
 import { clientRoutes, type ClientRoutesDependencies } from '../../registry/clients/clients.routes.js';
+import { importRoutes, type ImportRoutesDependencies } from '../../registry/import/import.routes.js';
 import {
   initialAccessTokenRoutes,
   type InitialAccessTokenRoutesDependencies,
@@ -22,6 +23,10 @@ import {
   developmentMailboxRoutes,
   type DevelopmentMailboxRoutesDependencies,
 } from '../../tenancy/development-mailbox/development-mailbox.routes.js';
+import {
+  type InvitationRoutesDependencies,
+  invitationRoutes,
+} from '../../tenancy/invitations/invitations.routes.js';
 import { memberRoutes, type MemberRoutesDependencies } from '../../tenancy/members/members.routes.js';
 import type { Callable, RouteGroup } from '../../tenancy/operations/route-group.js';
 import {
@@ -34,9 +39,11 @@ import { projectRoutes, type ProjectRoutesDependencies } from '../../tenancy/pro
 export type AdminApiDependencies = OrganizationRoutesDependencies &
   ProjectRoutesDependencies &
   MemberRoutesDependencies &
+  InvitationRoutesDependencies &
   AccountRoutesDependencies &
   AccountAccessRoutesDependencies &
   ClientRoutesDependencies &
+  ImportRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
@@ -49,9 +56,11 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   organizationRoutes,
   projectRoutes,
   ...memberRoutes,
+  ...invitationRoutes,
   accountRoutes,
   accountAccessRoutes,
   clientRoutes,
+  importRoutes,
   initialAccessTokenRoutes,
   scopeRoutes,
   apiRoutes,

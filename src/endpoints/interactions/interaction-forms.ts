@@ -3,10 +3,14 @@ import { AppError } from '../../platform/errors/errors.js';
 import { readForm } from '../../platform/http/body.js';
 import type { FormTokens } from '../../platform/pages/form-tokens.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
+import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 
 /** A response of an authenticator with the certificate of an attestation is a few thousand bytes. */
 const FORM_BYTES = 20_000;
+
+/** What is settled of the request when a person has signed in. */
+export const CHOSEN = { [SELECT_ACCOUNT]: {}, [CREATE_ACCOUNT]: {} };
 
 /** What every route of an interaction begins with. */
 export class InteractionForms {

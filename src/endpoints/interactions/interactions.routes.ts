@@ -3,7 +3,14 @@ import type Koa from 'koa';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
-import { attemptProblem, type InteractionForms, redirectTo, requirePrompt } from './interaction-forms.js';
+import type { RestoreAccount } from './restore-account.routes.js';
+import {
+  attemptProblem,
+  CHOSEN,
+  type InteractionForms,
+  redirectTo,
+  requirePrompt,
+} from './interaction-forms.js';
 import { errorPages, requestIdOf } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
@@ -11,13 +18,17 @@ import type { InteractionsService } from './interactions.service.js';
 import type { SignInModel } from '../../platform/page-models/interactions.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
+import { AccountBeingDeleted } from '../../identity/passwords/password-sign-in.service.js';
+import type { RecoveryService } from '../../identity/recovery/recovery.service.js';
+import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { PasskeysService } from '../../identity/passkeys/passkeys.service.js';
 import { acrOf, PASSWORD_AMR } from '../../identity/second-factors/authentication-level.js';
 import type { FactorChecksService } from '../../identity/account-factors/factor-checks.service.js';
 import { SECOND_FACTOR_PROMPT } from '../oidc-second-factor/second-factor-prompt.js';
+import { recoverUrl } from '../recovery/recovery.routes.js';
 import { originOf, passkeyOf } from '../second-factor/request-fields.js';
 import type { SecondFactorResponses } from '../second-factor/second-factor-responses.js';
-import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
+import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 
 const YEAR = 365 * 86_400_000;
@@ -29,6 +40,9 @@ export interface InteractionRoutesDependencies {
   secondFactor: SecondFactorResponses;
   passkeys: PasskeysService;
   checks: FactorChecksService;
+  restoreAccount: RestoreAccount;
+  recovery: Pick<RecoveryService, 'enabled'>;
+  signUp: Pick<SignUpService, 'mode'>;
   pages: Pages;
   forms: InteractionForms;
   /** The origin of this server. */
@@ -46,6 +60,9 @@ export function interactionRoutes({
   secondFactor,
   passkeys,
   checks,
+  restoreAccount,
+  recovery,
+  signUp,
   pages,
   forms,
   issuer,
@@ -62,6 +79,8 @@ export function interactionRoutes({
     noteApplication(ctx, issuer, pending.uid, pending.clientId);
     if (pending.prompt === 'login') {
       sendSignIn(ctx, await service.signInPage(pending, formsOf(pending, 'login')), 200);
+    } else if (pending.prompt === CREATE_ACCOUNT) {
+      redirectTo(ctx, `/interaction/${pending.uid}/sign-up`);
     } else if (pending.prompt === SELECT_ACCOUNT) {
       const model = await service.selectAccountPage(pending, formsOf(pending, 'select'));
       if (model) sendPage(ctx, pages.render('select-account', model), { status: 200, leavesSite: true });
@@ -101,16 +120,16 @@ export function interactionRoutes({
       // A proxy may have decrypted the connection.
       ctx.cookies.secure = browserCookie.options.secure;
       ctx.cookies.set(browserCookie.name, signedIn.browser, browserCookie.options);
-      const signedInAt = { ts: Math.floor(Date.now() / 1000) };
       const login = {
         accountId: account.id,
         amr: [...PASSWORD_AMR],
         acr: acrOf(PASSWORD_AMR),
         remember,
-        ...signedInAt,
+        ts: Math.floor(Date.now() / 1000),
       };
-      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
+      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     } catch (error) {
+      if (error instanceof AccountBeingDeleted) return restoreAccount.show(ctx, pending, error, remember);
       const { problem, status } = attemptProblem(ctx, error);
       const model = await service.signInPage(pending, formsOf(pending, 'login'));
       sendSignIn(ctx, { ...model, email: email.slice(0, 254), remember, problem }, status);
@@ -128,8 +147,9 @@ export function interactionRoutes({
     const remember = field(form, 'remember') === 'yes';
     try {
       const proof = await checks.checkPasskey(passkeyOf(form), signInContext(pending), originOf(ctx));
-      const login = { ...proof, acr: acrOf(proof.amr), remember };
-      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
+      const ts = Math.floor(Date.now() / 1000);
+      const login = { ...proof, acr: acrOf(proof.amr), remember, ts };
+      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     } catch (error) {
       const { problem, status } = attemptProblem(ctx, error);
       const model = await service.signInPage(pending, formsOf(pending, 'login'));
@@ -169,6 +189,8 @@ export function interactionRoutes({
       switchUrl: `${base}/another-account`,
       csrf,
       ...(answer === 'login' && passkeys.available && { passkey }),
+      ...(recovery.enabled && { recoverUrl: recoverUrl(pending.uid) }),
+      ...(signUp.mode === 'open' && { signUpUrl: `${base}/sign-up` }),
     };
   }
 

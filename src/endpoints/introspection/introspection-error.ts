@@ -1,4 +1,5 @@
-import { statusOf, toAppError } from '../../platform/http/error-status.js';
+import { toAppError } from '../../platform/http/error-status.js';
+import { oauthErrorOf } from '../oidc-guards/oauth-error.js';
 
 /** An answer that is an error in the format of RFC 6749 section 5.2. */
 export class IntrospectionError extends Error {
@@ -22,11 +23,6 @@ export function toIntrospectionError(thrown: unknown): IntrospectionError | unde
   if (thrown instanceof IntrospectionError) return thrown;
   const error = toAppError(thrown);
   if (!error) return undefined;
-  const headers = { 'Retry-After': String(Math.max(1, Math.ceil(error.retryAfter ?? 1))) };
-  if (error.kind === 'slow_down') return new IntrospectionError(429, 'slow_down', error.message, headers);
-  if (error.kind === 'unavailable') {
-    const description = 'the server cannot answer now, try again shortly';
-    return new IntrospectionError(503, 'temporarily_unavailable', description, headers);
-  }
-  return new IntrospectionError(statusOf(error), 'invalid_request', error.message);
+  const { status, code, description, headers } = oauthErrorOf(error);
+  return new IntrospectionError(status, code, description, headers);
 }

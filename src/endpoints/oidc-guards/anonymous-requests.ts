@@ -3,6 +3,7 @@ import type Koa from 'koa';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Context } from '../../context.js';
 import { AppError } from '../../platform/errors/errors.js';
+import type { Engine } from '../oidc/engine.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
 /** Seconds that a session without an account lives, and an interaction before the sign-in. */
@@ -58,18 +59,24 @@ export function countAnonymousInEngine(count: CountAnonymous): CountAnonymous {
 
 /**
  * Counts the requests of each network that store a row without anybody signed in: the pages for devices and for sign-out,
- * and requests for device codes.
+ * and requests for device codes. Throws AppError `slow_down` beyond the limit.
  */
-export function limitAnonymousRequests(count: CountAnonymous, errorPages: Koa.Middleware): Koa.Middleware {
+export function limitAnonymousRequests(
+  count: CountAnonymous,
+  engine: Pick<Engine, 'provider'>,
+): Koa.Middleware {
   return async (ctx, next) => {
-    if (ctx.path === ENGINE_ROUTES.device_authorization && ctx.method === 'POST') {
-      await count(ctx.ip);
-      await next();
-    } else if (PAGES.includes(ctx.path) && ctx.method === 'GET') {
-      await errorPages(ctx, async () => {
-        await count(ctx.ip);
-        await next();
-      });
-    } else await next();
+    const device = ctx.path === ENGINE_ROUTES.device_authorization && ctx.method === 'POST';
+    const page = PAGES.includes(ctx.path) && ctx.method === 'GET';
+    if (device || (page && !(await isSignedIn(ctx, engine)))) await count(ctx.ip);
+    await next();
   };
+}
+
+/** Whether the session of the browser is that of a person; false while it cannot be read. */
+async function isSignedIn(ctx: Koa.Context, { provider }: Pick<Engine, 'provider'>): Promise<boolean> {
+  const id = ctx.cookies.get(provider.cookieName('session'));
+  if (!id) return false;
+  const session = await provider.Session.find(id).catch(() => undefined);
+  return session?.accountId !== undefined;
 }

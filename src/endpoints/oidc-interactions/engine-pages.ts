@@ -19,6 +19,7 @@ const NOTHING_KNOWN = {
   policyUri: null,
   tosUri: null,
   verifiedHost: null,
+  documentHost: null,
 };
 
 /** The pages that the engine renders at its own endpoints. */

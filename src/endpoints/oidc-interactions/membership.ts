@@ -5,7 +5,7 @@ import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
 import { offlineAccess } from '../oidc-patches/offline-consent.js';
 import { noteSignIn } from '../oidc-session-patches/sign-ins.js';
-import { hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
+import { createAccount, hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
 import { nativeConsent } from '../oidc-requests/native-consent.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
 import { secondFactorPrompt, type SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
@@ -86,6 +86,7 @@ export function interactionPolicy(
   mayAuthorize: MayAuthorize,
   countAnonymous: CountAnonymous,
   secondFactor: SecondFactorRules,
+  signUp: boolean,
 ) {
   const policy = base();
   const login = policy.get('login');
@@ -114,6 +115,7 @@ export function interactionPolicy(
   policy.get('login')?.checks.remove(hintedPerson.reason);
   policy.get('login')?.checks.add(hintedPerson);
   policy.add(selectAccount, 0);
+  if (signUp) policy.add(createAccount, 0);
   policy.get('consent')?.checks.remove(nativeConsent.reason);
   policy.get('consent')?.checks.add(nativeConsent);
   policy.get('consent')?.checks.add(administration);

@@ -11,21 +11,19 @@ const QUERY_LIMIT = 24 * 1024;
 /**
  * Answers authorization and logout requests that are sent by POST (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout
  * section 2) with a redirect to the same request by GET. A browser does not send SameSite=Lax cookies with a POST from
- * another site, but it does with the GET that follows. Errors are answered by `errorPages`.
+ * another site, but it does with the GET that follows. Throws AppError `too_large`, and what `readForm` throws.
  */
-export function redirectPostedRequests(errorPages: Koa.Middleware): Koa.Middleware {
+export function redirectPostedRequests(): Koa.Middleware {
   return async (ctx, next) => {
     if (ctx.method !== 'POST' || !PATHS.includes(ctx.path)) {
       await next();
       return;
     }
-    await errorPages(ctx, async () => {
-      const query = (await readForm(ctx, BODY_LIMIT)).toString();
-      if (query.length > QUERY_LIMIT)
-        throw new AppError('too_large', 'The request is too long. The application has to send less.');
-      ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
-      ctx.status = 303;
-      ctx.redirect(`${ctx.path}?${query}`);
-    });
+    const query = (await readForm(ctx, BODY_LIMIT)).toString();
+    if (query.length > QUERY_LIMIT)
+      throw new AppError('too_large', 'The request is too long. The application has to send less.');
+    ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+    ctx.status = 303;
+    ctx.redirect(`${ctx.path}?${query}`);
   };
 }

@@ -2,6 +2,7 @@ import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
 import { grantClaim } from '../../../adapters/token-lookup.js';
 import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
+import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { Settings } from '../../settings/settings.js';
 import {
   ANONYMOUS_INTERACTION_TTL,
@@ -18,7 +19,7 @@ import { remainingSession } from '../oidc-interactions/session-lifetime.js';
 import { permittedClaims } from '../oidc-second-factor/claims-parameter.js';
 import type { SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
 import { ACR_VALUES } from '../../identity/second-factors/authentication-level.js';
-import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
+import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import { requirePkce } from '../oidc-requests/pkce-policy.js';
 import {
   accessTokenTyp,
@@ -48,6 +49,8 @@ export interface EngineParts {
   countAnonymous: CountAnonymous;
   secondFactor: SecondFactorRules;
   pages: EnginePages;
+  /** Whether people create their own accounts. */
+  signUp: SignUpService['mode'];
 }
 
 /** The name of the session cookie. With https it has the prefix `__Host-`, so that no other host can set it. */
@@ -113,14 +116,26 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     },
     // Our own registration endpoint registers clients; the engine only publishes its URL.
     discovery: {
-      prompt_values_supported: ['none', 'login', 'consent', SELECT_ACCOUNT],
+      prompt_values_supported: [
+        'none',
+        'login',
+        'consent',
+        SELECT_ACCOUNT,
+        ...(parts.signUp === 'open' ? [CREATE_ACCOUNT] : []),
+      ],
+      ...(settings.clientDocuments.enabled ? { client_id_metadata_document_supported: true } : {}),
       ...(settings.registration.mode === 'off'
         ? {}
         : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration }),
     },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
-      policy: interactionPolicy(parts.mayAuthorize, parts.countAnonymous, parts.secondFactor),
+      policy: interactionPolicy(
+        parts.mayAuthorize,
+        parts.countAnonymous,
+        parts.secondFactor,
+        parts.signUp !== 'off',
+      ),
     },
     formats: {
       customizers: {

@@ -6,6 +6,7 @@ import { type FindClient, reuseClients } from '../oidc-patches/client-cache.js';
 import { type CompareClientSecret, compareSecretsInRegistry } from '../oidc-patches/client-secret.js';
 import { type InTransaction, transactionalProvider } from '../oidc-token-patches/grant-transactions.js';
 import { answerIntrospection, type Introspect } from '../oidc-patches/own-introspection.js';
+import { announcePlainPkce } from '../oidc-patches/plain-pkce.js';
 import { completeHttp } from '../oidc-patches/protocol-http.js';
 import { deriveRefreshTokens } from '../oidc-token-patches/refresh-token-id.js';
 import { scopeClaimsByClient } from '../oidc-token-patches/id-token-claims.js';
@@ -45,6 +46,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   keepSessionId(provider);
   reportRequestedAcr(provider);
   completeHttp(provider, parts.pages);
+  if (parts.settings.allow.plainPkce) announcePlainPkce(provider);
   checkScopesOfAuthorization(provider);
   acceptLoopbackPorts(provider);
   answerUnauthorizedClient(provider);

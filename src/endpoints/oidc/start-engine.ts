@@ -17,6 +17,7 @@ import { queueBackChannelLogout } from '../oidc-session-patches/back-channel-log
 import { recordSignIns } from '../oidc-session-patches/sign-ins.js';
 import { logoutHandler } from './logout-delivery.js';
 import { logoutMessage } from '../../identity/sessions/logout-messages.js';
+import { clientsWithDocuments } from '../oidc-guards/document-clients.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { Engine } from './engine.js';
 import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
@@ -51,6 +52,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
         forEngine(() => mayAuthorize(clientId, accountId)),
       secondFactor: secondFactorRules(context),
       pages: enginePages(pages, clientPages, accounts),
+      signUp: context.signUp.mode,
     };
     return {
       fingerprint: createHash('sha256')
@@ -101,12 +103,13 @@ function artifactContext({ accounts, artifacts, liveClients, settings, vault }: 
 }
 
 function adapterFactory(
-  { liveClients, settings }: EngineServices,
+  { clientDocuments, settings }: EngineServices,
   scopes: readonly string[],
   artifacts: ArtifactContext,
 ): AdapterFactory {
+  const clients = clientsWithDocuments(clientDocuments);
   return (name) => {
-    if (name === 'Client') return new ClientAdapter(liveClients, new Set(scopes), settings.allow.implicit);
+    if (name === 'Client') return new ClientAdapter(clients, new Set(scopes), settings.allow.implicit);
     if (isModelName(name)) return new ArtifactAdapter(name, artifacts);
     throw new Error(`the engine asked for a model that is not stored: ${name}`);
   };
@@ -130,6 +133,7 @@ function findAccount(
 function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchParts {
   const { apis, attempts, clientAuthentication, liveClients, rateLimits, usage, vault } = context;
   const introspection = makeIntrospection(context);
+  const clients = clientsWithDocuments(context.clientDocuments);
   return {
     vault,
     introspect: (clientId, token) =>
@@ -137,7 +141,7 @@ function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchP
         const client = await liveClients.find(clientId);
         return client ? introspection.answer(client, await introspection.describe(token)) : { active: false };
       }),
-    findClient: (clientId) => forEngine(() => clientOfRequest(liveClients, clientId)),
+    findClient: (clientId) => forEngine(() => clientOfRequest(clients, clientId)),
     compareClientSecret: (clientId, presented, used) =>
       forEngine(async () => {
         const client = await clientOfRequest(liveClients, clientId);

@@ -5,23 +5,21 @@ import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import { sessionCookie } from './configuration.js';
 
 /**
- * Counts the user codes that are submitted to the device page per network (RFC 8628 section 5.1). Errors are answered by
- * `errorPages`: too many codes, and a form without the session in which its page was sent, on which the engine fails.
+ * Counts the user codes that are submitted to the device page per network (RFC 8628 section 5.1). Throws AppError
+ * `slow_down` beyond the limit, and `malformed` for a form without the session in which its page was sent, on which the
+ * engine fails.
  */
-export function limitUserCodes(
-  { attempts, rateLimits, settings }: Pick<Context, 'attempts' | 'rateLimits' | 'settings'>,
-  errorPages: Koa.Middleware,
-): Koa.Middleware {
+export function limitUserCodes({
+  attempts,
+  rateLimits,
+  settings,
+}: Pick<Context, 'attempts' | 'rateLimits' | 'settings'>): Koa.Middleware {
   return async (ctx, next) => {
-    if (ctx.path !== ENGINE_ROUTES.code_verification || ctx.method !== 'POST') {
-      await next();
-      return;
-    }
-    await errorPages(ctx, async () => {
+    if (ctx.path === ENGINE_ROUTES.code_verification && ctx.method === 'POST') {
       await attempts.reserve([rateLimits.userCode(ctx.ip)]);
       if (!ctx.cookies.get(sessionCookie(settings.issuer)))
         throw new AppError('malformed', 'This page is out of date. Open it again and type the code again.');
-      await next();
-    });
+    }
+    await next();
   };
 }

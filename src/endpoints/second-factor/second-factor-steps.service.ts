@@ -28,14 +28,14 @@ export interface SecondFactorStep {
 export class SecondFactorStepsService {
   constructor(
     private readonly clients: Pick<ClientPagesService, 'consentView'>,
-    private readonly accounts: Pick<AccountsService, 'find'>,
+    private readonly accounts: Pick<AccountsService, 'findActive'>,
     private readonly factors: SecondFactorsService,
     private readonly passkeys: PasskeysService,
   ) {}
 
   /** Throws InteractionOver when nobody is signed in. */
   async stepOf({ accountId, amr, clientId, secondFactor }: PendingInteraction): Promise<SecondFactorStep> {
-    const account = accountId === undefined ? undefined : await this.accounts.find(accountId);
+    const account = accountId === undefined ? undefined : await this.accounts.findActive(accountId);
     if (!account || !secondFactor) throw new InteractionOver('session-changed', clientId);
     const [enrolled, { recoveryCodes }] = await Promise.all([
       this.factors.enrolled(account.id),

@@ -12,7 +12,11 @@ const AREAS = [ACCOUNT_AREA, CONSOLE_AREA];
 
 /** Where a sign-in to our own pages begins, and where it is ended. */
 export const OWN_SIGN_IN = '/self/sign-in';
+/** The same with the page that creates an account. */
+export const OWN_SIGN_UP = `${OWN_SIGN_IN}?to=%2Faccount&prompt=create`;
 export const OWN_SIGN_OUT = '/self/sign-out';
+/** The page after a person has asked to delete the account; it says nothing about anybody. */
+export const ACCOUNT_DELETED = '/self/account-deleted';
 
 const MAX_LENGTH = 500;
 

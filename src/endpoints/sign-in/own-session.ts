@@ -3,6 +3,8 @@ import type { Account } from '../../identity/accounts/account.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
 import type { OwnSession } from '../../identity/own-sessions/own-session.js';
 import type { OwnSessionsService } from '../../identity/own-sessions/own-sessions.service.js';
+import { type Acr, acrOf, satisfies } from '../../identity/second-factors/authentication-level.js';
+import type { SecondFactorsService } from '../../identity/second-factors/second-factors.service.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { readForm } from '../../platform/http/body.js';
 import { digestOf } from '../../platform/crypto/bearer-secret.js';
@@ -18,6 +20,8 @@ const FRESH_SECONDS = 600;
 /** What pages for a signed-in person know of them. */
 export interface SignedInPerson extends OwnSession {
   account: Account;
+  /** Whether the account has something beside the password to sign in with. */
+  hasSecondFactor: boolean;
   /** The CSRF token of every form on their pages. */
   csrf: string;
 }
@@ -42,7 +46,8 @@ class SignInRequired extends Error {
 /** What `OwnPages` needs. */
 export interface OwnPagesDependencies {
   accounts: Pick<AccountsService, 'findActive'>;
-  ownSessions: Pick<OwnSessionsService, 'find'>;
+  ownSessions: Pick<OwnSessionsService, 'addMethods' | 'find'>;
+  factors: Pick<SecondFactorsService, 'enrolled'>;
   cookie: OwnCookie;
   tokens: FormTokens;
 }
@@ -86,17 +91,33 @@ export class OwnPages {
     return form;
   }
 
-  /** Makes the area's middleware ask for a sign-in and come back to `page`, unless there was one in the last 10 minutes. */
+  /**
+   * Makes the area's middleware ask for a sign-in and come back to `page`, unless there was one in the last 10 minutes; also
+   * for the second factor, where the account has one and this browser was trusted without it.
+   */
   requireFresh(ctx: OwnContext, page: string, seconds = FRESH_SECONDS): void {
-    if (Date.now() / 1000 - ctx.state.person.authTime > seconds)
-      throw new SignInRequired(page, { maxAge: seconds });
+    const { amr, authTime, hasSecondFactor } = ctx.state.person;
+    const acr: Acr | undefined = hasSecondFactor ? 'urn:postern:2fa' : undefined;
+    const isOld = Date.now() / 1000 - authTime > seconds;
+    if (isOld || (acr !== undefined && !satisfies(acrOf(amr), acr)))
+      throw new SignInRequired(page, { ...(isOld && { maxAge: seconds }), acr });
+  }
+
+  /** Notes in the session what the person has shown in addition, by setting it up (RFC 8176). */
+  addMethods(ctx: OwnContext, added: readonly string[]): Promise<void> {
+    return this.deps.ownSessions.addMethods(this.deps.cookie.read(ctx), ctx.state.person, added);
   }
 
   async #person(ctx: OwnContext, idleSeconds: number): Promise<SignedInPerson | undefined> {
     const token = this.deps.cookie.read(ctx);
     const session = await this.deps.ownSessions.find(token, idleSeconds);
-    const account = session && (await this.deps.accounts.findActive(session.accountId));
-    return account && { ...session, account, csrf: this.deps.tokens.issue(contextOf(token ?? '')) };
+    if (!session) return undefined;
+    const [account, { passkey, totp }] = await Promise.all([
+      this.deps.accounts.findActive(session.accountId),
+      this.deps.factors.enrolled(session.accountId),
+    ]);
+    const csrf = this.deps.tokens.issue(contextOf(token ?? ''));
+    return account && { ...session, account, hasSecondFactor: passkey || totp, csrf };
   }
 }
 

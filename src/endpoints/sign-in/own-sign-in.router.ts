@@ -11,7 +11,7 @@ import { SignInRequests } from './sign-in-requests.js';
 
 /** The router of sign-in to our own pages, and what those pages need to know who is signed in. */
 export function createOwnSignIn(
-  { accounts, database, ownSessions, pages, sessions, settings, vault }: Context,
+  { accounts, database, factors, ownSessions, pages, sessions, settings, vault }: Context,
   engine: Engine,
   onUnexpected: OnUnexpected,
 ): { router: Router; ownPages: OwnPages } {
@@ -19,6 +19,7 @@ export function createOwnSignIn(
   const sessionCookie = ownSessionCookie(issuer);
   const ownPages = new OwnPages({
     accounts,
+    factors,
     ownSessions,
     cookie: sessionCookie,
     tokens: new FormTokens(vault),

@@ -4,6 +4,7 @@ import type { OwnSessionsService } from '../../identity/own-sessions/own-session
 import { requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import { OWN_REDIRECT_PATH } from '../../registry/live-clients/own-client.js';
+import { CREATE_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { Engine } from '../oidc/engine.js';
 import type { OwnCookie } from './own-cookies.js';
 import type { OwnContext, OwnPages, SignedInPerson } from './own-session.js';
@@ -86,7 +87,11 @@ function queryOf(ctx: Koa.Context, name: string): string | undefined {
 
 function requiredOf(ctx: Koa.Context): Required {
   const [maxAge, acr] = [queryOf(ctx, 'max_age') ?? '', queryOf(ctx, 'acr') ?? ''];
-  return { maxAge: MAX_AGE.test(maxAge) ? Number(maxAge) : undefined, acr: ACR.test(acr) ? acr : undefined };
+  return {
+    maxAge: MAX_AGE.test(maxAge) ? Number(maxAge) : undefined,
+    acr: ACR.test(acr) ? acr : undefined,
+    creates: queryOf(ctx, 'prompt') === CREATE_ACCOUNT,
+  };
 }
 
 function sendAgain(ctx: Koa.Context, { pages }: OwnSignInDependencies, to: string): void {

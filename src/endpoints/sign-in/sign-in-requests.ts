@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Vault } from '../../platform/crypto/sealing.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+import { CREATE_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import { OWN_CLIENT_ID, OWN_REDIRECT_PATH } from '../../registry/live-clients/own-client.js';
 
 const PURPOSE = 'own-sign-in';
@@ -10,6 +11,8 @@ const LIFETIME_SECONDS = 3_600;
 export interface Required {
   maxAge?: number | undefined;
   acr?: string | undefined;
+  /** A new account is wanted. */
+  creates?: boolean;
 }
 
 /** What the state of a request says about it. */
@@ -36,7 +39,7 @@ export class SignInRequests {
   }
 
   /** The URL of an authorization request that leads to the path `to` in the end. */
-  begin(browserKey: string, to: string, { maxAge, acr }: Required): string {
+  begin(browserKey: string, to: string, { maxAge, acr, creates }: Required): string {
     const salt = randomBytes(16).toString('base64url');
     const begun: Begun = { to, salt, expires: Math.floor(Date.now() / 1000) + LIFETIME_SECONDS };
     const url = new URL(ENGINE_ROUTES.authorization, this.issuer);
@@ -50,6 +53,7 @@ export class SignInRequests {
       code_challenge_method: 'S256',
       ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
       ...(acr === undefined ? {} : { acr_values: acr }),
+      ...(creates ? { prompt: CREATE_ACCOUNT } : {}),
     }).toString();
     return url.href;
   }

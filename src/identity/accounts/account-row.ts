@@ -1,4 +1,4 @@
-import type { Account, AccountStatus } from './account.js';
+import type { Account, AccountStatus, DeletionRequester } from './account.js';
 import type { Profile } from './profile.js';
 
 /** A row of the table `accounts`, as `ACCOUNT_COLUMNS` selects it. */
@@ -10,6 +10,7 @@ export interface AccountRow {
   status: AccountStatus;
   disabled_at: Date | null;
   delete_after: Date | null;
+  deletion_requested_by: DeletionRequester | null;
   last_sign_in_at: Date | null;
   has_password: boolean;
   password_changed_at: Date | null;
@@ -18,7 +19,8 @@ export interface AccountRow {
 }
 
 /** All of an account but the hash of its password. */
-export const ACCOUNT_COLUMNS = `id, email, email_verified, profile, status, disabled_at, delete_after, last_sign_in_at,
+export const ACCOUNT_COLUMNS = `id, email, email_verified, profile, status, disabled_at, delete_after, deletion_requested_by,
+  last_sign_in_at,
   password_hash IS NOT NULL AS has_password, password_changed_at, created_at, updated_at`;
 
 /** The account of a row. */
@@ -31,6 +33,7 @@ export function toAccount(row: AccountRow): Account {
     status: row.status,
     disabledAt: row.disabled_at,
     deleteAfter: row.delete_after,
+    deletionRequestedBy: row.deletion_requested_by,
     lastSignInAt: row.last_sign_in_at,
     hasPassword: row.has_password,
     passwordChangedAt: row.password_changed_at,

@@ -2,9 +2,9 @@ import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError } from '../../platform/errors/errors.js';
 import type { GrantsService } from '../grants/grants.service.js';
 import type { SessionsService } from '../sessions/sessions.service.js';
-import type { AccountStatusRepository } from './account-status.repository.js';
+import type { AccountStatusRepository, Deletion } from './account-status.repository.js';
 import type { AccountsService } from './accounts.service.js';
-import type { Account } from './account.js';
+import type { Account, DeletionRequester } from './account.js';
 
 /** Days in which an account that is being deleted can be restored. */
 export const RESTORE_DAYS = 7;
@@ -41,13 +41,14 @@ export class AccountStatusService {
   async enable(tx: Transaction, id: string): Promise<Account> {
     const account = await this.deps.accounts.lock(tx, id);
     if (account.status === 'deleting') throw beingDeleted();
-    return account.status === 'active' ? account : this.#set(tx, id, 'active');
+    return account.status === 'active' ? account : this.deps.repository.set(tx, id, 'active');
   }
 
   /** Has the account deleted after seven days. One that is being deleted already keeps its day. */
-  async scheduleDeletion(tx: Transaction, id: string): Promise<Account> {
+  async scheduleDeletion(tx: Transaction, id: string, requestedBy: DeletionRequester): Promise<Account> {
     const account = await this.deps.accounts.lock(tx, id);
-    return account.status === 'deleting' ? account : this.#end(tx, id, 'deleting');
+    if (account.status === 'deleting') return account;
+    return this.#end(tx, id, 'deleting', { requestedBy, days: RESTORE_DAYS });
   }
 
   /** Makes an account that is being deleted what it was before. Throws AppError `conflict` for any other, and too late. */
@@ -56,7 +57,7 @@ export class AccountStatusService {
     if (account.deleteAfter === null) throw new AppError('conflict', 'The account is not being deleted.');
     if (account.deleteAfter <= new Date())
       throw new AppError('conflict', 'The time to restore the account is over; it is about to be deleted.');
-    return this.#set(tx, id, account.disabledAt === null ? 'active' : 'disabled');
+    return this.deps.repository.set(tx, id, account.disabledAt === null ? 'active' : 'disabled');
   }
 
   /**
@@ -83,12 +84,8 @@ export class AccountStatusService {
     return purged;
   }
 
-  #set(tx: Transaction, id: string, status: Account['status']): Promise<Account> {
-    return this.deps.repository.set(tx, id, status, RESTORE_DAYS);
-  }
-
-  async #end(tx: Transaction, id: string, status: Account['status']): Promise<Account> {
-    const account = await this.#set(tx, id, status);
+  async #end(tx: Transaction, id: string, status: Account['status'], deletion?: Deletion): Promise<Account> {
+    const account = await this.deps.repository.set(tx, id, status, deletion);
     await this.#endAccess(tx, id);
     return account;
   }

@@ -4,6 +4,10 @@ import type { Profile } from './profile.js';
 export const ACCOUNT_STATUSES = ['active', 'disabled', 'deleting'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 
+/** A person may take back a deletion that they asked for themselves. */
+export const DELETION_REQUESTERS = ['person', 'operator'] as const;
+export type DeletionRequester = (typeof DELETION_REQUESTERS)[number];
+
 /** A person who can sign in while the account is active. */
 export interface Account {
   /** The subject (`sub`) of every token about this person; never changes. */
@@ -16,6 +20,8 @@ export interface Account {
   disabledAt: Date | null;
   /** Null unless it is being deleted. */
   deleteAfter: Date | null;
+  /** Who asked for the deletion; null unless it is being deleted. */
+  deletionRequestedBy: DeletionRequester | null;
   /** Null before the first sign-in. */
   lastSignInAt: Date | null;
   /** False for a person who signs in with passkeys alone. */

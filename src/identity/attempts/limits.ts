@@ -103,6 +103,12 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: attempts.anonymous,
       windowSeconds: 15 * MINUTE,
     }),
+    /** Documents of clients that requests from one network have fetched: bounds what is sent to hosts that they name. */
+    clientDocument: (address: string): Limit => ({
+      key: `client document ${networkOf(address)}`,
+      limit: attempts.clientDocument,
+      windowSeconds: 15 * MINUTE,
+    }),
     /** User codes typed from one network: protects them from guessing (RFC 8628 section 5.1). */
     userCode: (address: string): Limit => ({
       key: `user code ${networkOf(address)}`,

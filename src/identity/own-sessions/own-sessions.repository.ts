@@ -59,6 +59,11 @@ export class OwnSessionsRepository {
     await this.database.write({ name: 'own_sessions_touch', text, values: [id] });
   }
 
+  async updateMethods(id: Buffer, amr: readonly string[], acr: string): Promise<void> {
+    const text = 'UPDATE own_sessions SET amr = $2, acr = $3 WHERE id = $1';
+    await this.database.write({ name: 'own_sessions_methods', text, values: [id, amr, acr] });
+  }
+
   /** Deletes those that have expired, and returns how many. */
   async purge(): Promise<number> {
     const text = 'DELETE FROM own_sessions WHERE expires_at < now()';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { digestOf } from '../../platform/crypto/bearer-secret.js';
+import { acrOf } from '../second-factors/authentication-level.js';
 import type { OwnSession } from './own-session.js';
 import type { OwnSessionsRepository } from './own-sessions.repository.js';
 
@@ -33,6 +34,13 @@ export class OwnSessionsService {
     const found = await this.repository.find(id, idleSeconds);
     if (found && found.seenSecondsAgo >= TOUCH_SECONDS) await this.repository.touch(id);
     return found?.session;
+  }
+
+  /** Notes what the person has shown since, in addition to how they signed in (RFC 8176). */
+  async addMethods(token: string | undefined, { amr }: OwnSession, added: readonly string[]): Promise<void> {
+    if (!isToken(token)) return;
+    const together = [...new Set([...amr, ...added])];
+    await this.repository.updateMethods(digestOf(token), together, acrOf(together));
   }
 
   /** Deletes those that have expired, and returns how many. */

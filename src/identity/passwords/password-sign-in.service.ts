@@ -12,6 +12,8 @@ import type { RateLimits } from '../attempts/limits.js';
 import { networkOf } from '../attempts/network.js';
 import type { PasswordsRepository } from './passwords.repository.js';
 
+const WRONG = 'The e-mail address or the password is not right.';
+
 /** A sign-in attempt; `address` is the caller's IP address. */
 export interface SignIn {
   email: string;
@@ -29,6 +31,18 @@ export interface SignIn {
 export interface SignedIn {
   account: Account;
   browser: string;
+}
+
+/** The password is right, and the account is being deleted. To those who do not ask it is a wrong password. */
+export class AccountBeingDeleted extends AppError {
+  constructor(readonly account: Account) {
+    super('unauthenticated', WRONG);
+  }
+}
+
+/** A person may take back a deletion that they asked for, unless the account was disabled before. */
+function mayGoOn({ deletionRequestedBy, disabledAt, status }: Account): boolean {
+  return status === 'active' || (deletionRequestedBy === 'person' && disabledAt === null);
 }
 
 /** What `PasswordSignInService` needs. */
@@ -51,7 +65,7 @@ export class PasswordSignInService {
    * after the same time whether or not the account exists, is active and has a password; `slow_down` after too many attempts
    * from the network, which then do not count on the account, or on the account, where a browser that signed in before has a
    * count of its own; and `unavailable`, which does not count, when too many sign in at the same time. Successful attempts
-   * do not count against the network, which many people may share.
+   * do not count against the network, which many people may share. The error is AccountBeingDeleted when that is the reason.
    */
   async authenticate(signIn: SignIn): Promise<SignedIn> {
     const { attempts, browsers, hashing, limits, repository } = this.deps;
@@ -68,14 +82,24 @@ export class PasswordSignInService {
     const caller = { group: networkOf(address), ...(signal && { signal }) };
     const hash = stored?.passwordHash ?? undefined;
     const matches = await this.#verify(secret, hash, caller, [perAddress.key, perAccount.key]);
-    if (!stored || !hash || !matches || stored.account.status !== 'active') {
+    if (!stored || !hash || !matches || !mayGoOn(stored.account)) {
       this.#failed(signIn, stored?.account);
-      throw new AppError('unauthenticated', 'The e-mail address or the password is not right.');
+      throw new AppError('unauthenticated', WRONG);
     }
     await Promise.all([attempts.clear([perAccount.key]), attempts.release([perAddress.key])]);
-    if (hashing.replaces(hash, secret))
-      await repository.replaceHash(stored.account.id, hash, await hashing.hashPassword(secret));
+    if (stored.account.status === 'deleting') throw new AccountBeingDeleted(stored.account);
+    if (hashing.replaces(hash, secret)) await this.#replaceHash(stored.account.id, hash, secret);
     return { account: stored.account, browser: browsers.remember(browser, email) };
+  }
+
+  /** When too many wait for a hash, the next sign-in replaces it. */
+  async #replaceHash(accountId: string, before: string, secret: string): Promise<void> {
+    const { hashing, repository } = this.deps;
+    try {
+      await repository.replaceHash(accountId, before, await hashing.hashPassword(secret));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind !== 'unavailable') throw error;
+    }
   }
 
   /** Releases the counted attempt when the password was not compared. */

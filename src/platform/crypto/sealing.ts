@@ -33,8 +33,9 @@ export type Purpose =
   | 'totp-secrets'
   | 'totp-enrolments'
   | 'recovery-codes'
-  | 'installation'
-  | 'kept-forms';
+  | 'restore-account'
+  | 'kept-forms'
+  | 'installation';
 
 /**
  * Encrypts (seals) values that must be read back, and computes keyed digests of values that must only be recognized, with

@@ -53,7 +53,12 @@ function serve(app: HttpApplication): { server: Server } & Listener {
   const handle = app.callback();
   const sockets = new Set<Socket>();
   let closing = false;
-  const limits = { requestTimeout: 60_000, headersTimeout: 15_000, maxHeaderSize: MAX_HEAD };
+  const limits = {
+    requestTimeout: 60_000,
+    headersTimeout: 15_000,
+    connectionsCheckingInterval: 5_000,
+    maxHeaderSize: MAX_HEAD,
+  };
   const server = createServer(limits, (req, res) => {
     // A kept-alive connection must not delay a shutdown after its response.
     if (closing) res.setHeader('Connection', 'close');

@@ -3,9 +3,7 @@ import type { Transaction } from '../db/database.js';
 import type { OutboxService } from '../jobs/outbox.service.js';
 import type { MailModel, MailTemplate } from '../mail-messages/mail-messages.js';
 import { MailRenderer } from '../mail-messages/mail-renderer.js';
-import { MAIL_KIND, mailHandler, type MailPayload } from './mail-delivery.js';
-import type { MailboxService } from './mailbox.service.js';
-import { smtpTransport } from './transport.js';
+import { MAIL_KIND, type MailPayload } from './mail-delivery.js';
 
 /** A mail to send. */
 export interface MailRequest<Template extends MailTemplate = MailTemplate> {
@@ -30,14 +28,9 @@ export class MailService {
   constructor(
     { issuer, mail }: Pick<Settings, 'issuer' | 'mail'>,
     private readonly outbox: OutboxService,
-    mailbox: MailboxService,
   ) {
     this.enabled = mail.delivery !== 'off';
     this.#renderer = new MailRenderer({ issuer, name: new URL(issuer).host, supportUrl: mail.supportUrl });
-    const { from, smtpUrl } = mail;
-    if (!this.enabled) return;
-    const transport = smtpUrl === undefined ? mailbox : smtpTransport(smtpUrl.reveal(), from);
-    outbox.handle(mailHandler(transport, from.address.slice(from.address.lastIndexOf('@') + 1)));
   }
 
   /** Stores the mail in the caller's transaction; it is sent only if that commits. Does nothing while mail is off. */

@@ -224,7 +224,8 @@ export interface ClientPublishModel extends ClientPage {
   version: number;
   mayChange: boolean;
   verification:
-    { status: string; text: string; host: string; explanation: string; retryAction: string | undefined } | undefined;
+    | { status: string; text: string; host: string; explanation: string; retryAction: string | undefined }
+    | undefined;
   promotedAt: Date | undefined;
   promoteHref: string | undefined;
   promotion: { action: string; keepHref: string; problem: string | undefined } | undefined;

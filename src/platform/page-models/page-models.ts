@@ -3,6 +3,7 @@ import type { ConsolePages } from './console.js';
 import type { ConsoleClientPages } from './console-clients.js';
 import type { EngineEndpointPages } from './engine.js';
 import type { InteractionPages } from './interactions.js';
+import type { MailStepPages } from './mail-steps.js';
 import type { ReferencePages } from './reference.js';
 import type { SitePages } from './site.js';
 
@@ -14,5 +15,6 @@ export interface PageModels
     SitePages,
     ReferencePages,
     AccountPages,
+    MailStepPages,
     ConsolePages,
     ConsoleClientPages {}

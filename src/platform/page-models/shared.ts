@@ -11,6 +11,8 @@ export interface ClientOnPage {
   tosUri: string | null;
   /** The publisher's domain once it was verified, or null. */
   verifiedHost: string | null;
+  /** The host with the document that says all of this, and that the client_id is the URL of, or null. */
+  documentHost: string | null;
 }
 
 /** Where a form goes and the CSRF token that it carries. */

@@ -14,7 +14,7 @@ const ISLANDS = fileURLToPath(new URL('../../islands', import.meta.url));
 
 /**
  * Renders the pages whose templates are in `views/`. Every value is escaped; every template is compiled once. Templates have,
- * beside their model: `site` (the host), `brief`, `briefHost` and `initial` to shorten texts, `part(name, given)` for a template of
+ * beside their model: `site` (the host), `supportUrl`, `brief`, `briefHost` and `initial` to shorten texts, `part(name, given)` for a template of
  * `views/parts/`, which sees only what it is given, `icon(name)`, `asset(file)` for the path of a stylesheet, and
  * `island(name)`, which adds an island to the page and allows scripts of this origin on it.
  */
@@ -25,10 +25,14 @@ export class Pages {
   readonly #eta = new Eta({ views: VIEWS, autoEscape: true, cache: true, autoTrim: false });
   readonly #helpers: object;
 
-  /** @param issuer its host is shown on every page. */
-  constructor(issuer: string) {
+  /**
+   * @param issuer its host is shown on every page
+   * @param supportUrl where people get help, in the footer
+   */
+  constructor(issuer: string, supportUrl?: string) {
     this.#helpers = {
       site: new URL(issuer).host,
+      supportUrl,
       brief,
       briefHost,
       initial,

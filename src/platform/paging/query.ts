@@ -64,7 +64,7 @@ export const PAGE = {
   },
   cursor: {
     check: () => undefined,
-    schema: z.string(),
+    schema: z.string().min(1),
     description: 'The next_cursor of the page before.',
   },
 } satisfies QueryParameters;

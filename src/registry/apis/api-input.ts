@@ -5,7 +5,7 @@ import type { ValidationError } from '../../platform/errors/errors.js';
 import { readFields, setByServer, unknownFields } from '../../platform/wire/input.js';
 import { line, oneOf } from '../../platform/wire/field-shapes.js';
 import { type ApiRecord, type ApiSettings, MAX_ACCESS_TOKEN_TTL } from './api-record.js';
-import { audienceErrors, isReservedAudience } from './audience-rules.js';
+import { ABSOLUTE_URI, audienceErrors, isReservedAudience, MAX_AUDIENCE } from './audience-rules.js';
 
 type WireObject = Record<string, unknown>;
 
@@ -39,7 +39,7 @@ export const apiAudience = z
   .superRefine((value, context) => {
     for (const error of audienceErrors(value)) context.addIssue(error);
   })
-  .meta({ minLength: 3, pattern: '^[A-Za-z][A-Za-z0-9+.-]*:' });
+  .meta({ maxLength: MAX_AUDIENCE, pattern: ABSOLUTE_URI.source });
 
 const READ_ONLY = {
   ...setByServer('id', 'built_in', 'created_at', 'updated_at', 'url'),

@@ -1,6 +1,8 @@
-const MAX_AUDIENCE = 2048;
-/** RFC 3986, without a fragment. */
-const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
+/** How many characters an audience may have. */
+export const MAX_AUDIENCE = 2048;
+/** An absolute URI (RFC 3986) without a fragment. */
+export const ABSOLUTE_URI =
+  /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
 
 /** What is wrong with the audience of an API (RFC 8707 section 2: an absolute URI without a fragment); at most one thing. */
 export function audienceErrors(audience: string): string[] {

@@ -4,8 +4,9 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   client_id: 'What the application sends. A uuid unless one was chosen; never used twice, never changed.',
   org_id: 'The organization that owns the client.',
   project_id: 'The project that owns the client.',
-  created_by: 'The subject whose token created the client; null after dynamic registration.',
-  registration_type: 'Whether an operator created the client or dynamic registration (RFC 7591) did.',
+  created_by: 'The subject whose token created the client; null when no operator did.',
+  registration_type:
+    'Who made the record: an operator (`manual`), dynamic registration (`dynamic`, RFC 7591), or the document that the client_id is the URL of (`document`).',
   client_type: 'Whether the application can keep a secret. Follows from the auth method; never changes.',
   client_name: 'The name that people see.',
   description: 'Shown on the consent page.',

@@ -5,7 +5,13 @@ import { readFields, unknownFields } from '../../platform/wire/input.js';
 import { type GivenSettings, withDefaults } from './client-defaults.js';
 import type { ClientRecord, TypedClientSettings } from './client-record.js';
 import { type Capabilities, type Rule, ruleErrors } from '../client-rules/client-rules.js';
-import { fieldsWithAnyScopes, fixedFields, READ_ONLY, writableFields } from './client-schema.js';
+import {
+  fieldsWithAnyScopes,
+  fixedFields,
+  fixedFieldsElsewhere,
+  READ_ONLY,
+  writableFields,
+} from './client-schema.js';
 import { mergePatch } from '../../platform/wire/merge-patch.js';
 import { frozenHostRule, publicRules } from '../client-rules/publisher-rules.js';
 import { camelName, toCamel, toSnake } from '../../platform/wire/snake-case.js';
@@ -29,13 +35,22 @@ export interface ClientDraft {
 
 /** Reads the wire form of a new client; null means absent. */
 export function readNewClient(input: WireObject, capabilities: Capabilities): ClientDraft {
-  const fields = { ...fieldsOf(capabilities), ...fixedFields };
+  const fixed = capabilities.anyClientIds ? fixedFieldsElsewhere : fixedFields;
+  const fields = { ...fieldsOf(capabilities), ...fixed };
   const unknown = unknownFields(input, fields, READ_ONLY);
   return { ...read(mergePatch({}, input), fields, {}, unknown, capabilities), visibility: 'private' };
 }
 
-/** Applies a JSON merge patch to the wire form of the record's settings and reads the whole as if it were new. */
-export function readPatch(record: ClientRecord, patch: WireObject, capabilities: Capabilities): ClientDraft {
+/**
+ * Applies a JSON merge patch to the wire form of the record's settings and reads the whole as if it were new. The client
+ * type stays, unless it is to follow from the auth method.
+ */
+export function readPatch(
+  record: ClientRecord,
+  patch: WireObject,
+  capabilities: Capabilities,
+  typeFollowsMethod = false,
+): ClientDraft {
   const { visibility, admin_reach: adminReach = record.adminReach, ...rest } = patch;
   const unknown = unknownFields(rest, writableFields, {
     ...READ_ONLY,
@@ -51,7 +66,7 @@ export function readPatch(record: ClientRecord, patch: WireObject, capabilities:
     delete current['response_types'];
   const next = visibility === 'public' ? 'public' : record.visibility;
   const rules = [frozenHostRule(record), ...(next === 'public' ? publicRules(record) : [])];
-  const fixed = { clientType: record.clientType };
+  const fixed = typeFollowsMethod ? {} : { clientType: record.clientType };
   // What the client has may stay.
   const hasOtherNames = record.scopes.some((name) => !/^[A-Za-z0-9_.-]+$/.test(name));
   const fields = hasOtherNames ? fieldsWithAnyScopes : fieldsOf(capabilities);

@@ -43,8 +43,10 @@ export class ClientPagesService {
     const verifiedHost = await this.deps.publisher.verifiedHost(record.id);
     const logoPath = logoUri === null ? null : this.deps.logos.pathOf(clientId, logoUri);
     const uris = { logoPath, clientUri, policyUri, tosUri };
+    const documentHost = record.registrationType === 'document' ? new URL(clientId).host : null;
+    const hosts = { verifiedHost, documentHost };
     return {
-      client: { clientId, clientName, description, company: oneLine(company), ...uris, verifiedHost },
+      client: { clientId, clientName, description, company: oneLine(company), ...uris, ...hosts },
       optionalScopes: record.optionalScopes,
       administration: { orgName, projectName, reach: record.adminReach },
     };

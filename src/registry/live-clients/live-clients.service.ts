@@ -1,10 +1,9 @@
 import type { Delegation } from '../../tenancy/access/delegation.js';
+import { isClientId } from '../../tenancy/access/subjects.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import type { LiveClient } from './live-client.js';
 import { OWN_CLIENT_ID, ownClient } from './own-client.js';
 import type { LiveClientsRepository } from './live-clients.repository.js';
-
-const CLIENT_ID = /^[A-Za-z0-9._~-]{3,128}$/;
 
 /**
  * Clients by client_id, as protocol requests need them; deleted ones are not found. The database is asked each time, so
@@ -43,10 +42,10 @@ export class LiveClientsService {
     clientId: string,
     issuedAt: number,
   ): Promise<(Delegation & { scopes: readonly string[] }) | undefined> {
-    return CLIENT_ID.test(clientId) ? this.repository.delegation(clientId, issuedAt) : undefined;
+    return isClientId(clientId) ? this.repository.delegation(clientId, issuedAt) : undefined;
   }
 
   async #registered(clientId: string): Promise<LiveClient | undefined> {
-    return CLIENT_ID.test(clientId) ? this.repository.find(clientId) : undefined;
+    return isClientId(clientId) ? this.repository.find(clientId) : undefined;
   }
 }

@@ -32,7 +32,7 @@ export const scopeFields = {
 const shapeOfName = (names: ScopeNames) =>
   scopeNameShape(
     names,
-    /^(?=.{1,128}$)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/,
+    /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/,
     'Use 1 to 128 letters, digits, hyphens and underscores, with single dots between words: orders.read.',
   );
 /** The shape of a new scope's name, as long as the installation does not accept others. */

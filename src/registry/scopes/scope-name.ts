@@ -20,5 +20,6 @@ export function scopeNameShape(names: ScopeNames, dotted: RegExp, broken: string
   }
   return name
     .refine((value) => !value.includes(':'), { error: 'Write scopes with dots, not colons.', abort: true })
+    .max(MAX_LENGTH, { error: broken, abort: true })
     .regex(dotted, broken);
 }

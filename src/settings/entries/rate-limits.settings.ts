@@ -39,6 +39,12 @@ export const rateLimitSettings = settingGroup('Rate limits', {
     check: wholeNumber(1, 10_000),
     description: 'Codes of devices typed from one address in 15 minutes.',
   },
+  CLIENT_ID_DOCUMENT_FETCHES: {
+    default: '60',
+    check: wholeNumber(1, 100_000),
+    description:
+      'Documents of clients (CLIENT_ID_DOCUMENTS) that requests from one address (of IPv6: one /64 network) have fetched in 15 minutes.',
+  },
   ANONYMOUS_REQUESTS: {
     default: '3000',
     check: wholeNumber(1, 1_000_000),

@@ -4,6 +4,14 @@
  */
 export const COMMAND_LINE_CLIENT = 'postern-command-line';
 
+/** What RFC 6749 appendix A.1 allows, without blanks at the ends, and at most 500 characters. */
+const CLIENT_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,498}[\x21-\x7e])?$/;
+
+/** Whether a client can have this client_id. */
+export function isClientId(text: string): boolean {
+  return CLIENT_ID.test(text);
+}
+
 /** Who acts, in roles and in the audit trail. The text forms of the kinds never coincide. */
 export type Subject =
   | { kind: 'account'; id: string }
@@ -12,7 +20,7 @@ export type Subject =
   | { kind: 'outside'; issuer: string; sub: string };
 
 const ACCOUNT = /^account:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
-const CLIENT = /^client:([A-Za-z0-9._~-]{3,128})$/;
+const CLIENT = /^client:(.+)$/;
 const MAX_SUB = 255;
 
 /** A person with an account of this installation. */
@@ -45,7 +53,7 @@ export function parseSubject(text: string, issuers: readonly string[]): Subject 
   const id = ACCOUNT.exec(text)?.[1];
   if (id !== undefined) return { kind: 'account', id: id.toLowerCase() };
   const clientId = CLIENT.exec(text)?.[1];
-  if (clientId !== undefined) return { kind: 'client', clientId };
+  if (clientId !== undefined && isClientId(clientId)) return { kind: 'client', clientId };
   const issuer = issuers.find((known) => text.startsWith(outsideSubject(known, '')));
   const sub = issuer === undefined ? '' : text.slice(issuer.length + 1);
   return issuer === undefined || sub === '' || sub.length > MAX_SUB

@@ -4,6 +4,7 @@ import type { AccountStatusService } from '../../identity/accounts/account-statu
 import type { NoticeKind, NoticesService } from '../../identity/notices/notices.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { type Actor, INSTALLATION } from '../audit/audit.service.js';
+import { accountSubject } from '../access/subjects.js';
 import type { RolesOfAccountsService } from '../members/roles-of-accounts.service.js';
 
 /** What `AccountLifecycleService` needs. */
@@ -37,10 +38,14 @@ export class AccountLifecycleService {
     return this.#change(actor, id, enable, 'account.enabled', 'operator_enabled');
   }
 
-  /** Signs the person out everywhere, at once, and has the account deleted in seven days. */
+  /**
+   * Signs the person out everywhere, at once, and has the account deleted in seven days. Who asked for it themselves can take
+   * it back.
+   */
   delete(actor: Actor, id: string): Promise<Account> {
+    const by = actor.subject === accountSubject(id) ? 'person' : 'operator';
     const schedule: Step = (tx) =>
-      this.deps.roles.withoutLastOwner(tx, id, () => this.deps.accountStatus.scheduleDeletion(tx, id));
+      this.deps.roles.withoutLastOwner(tx, id, () => this.deps.accountStatus.scheduleDeletion(tx, id, by));
     return this.#change(actor, id, schedule, 'account.deletion_scheduled', 'deletion_requested');
   }
 

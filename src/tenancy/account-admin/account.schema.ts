@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACCOUNT_STATUSES, type Account } from '../../identity/accounts/account.js';
+import { ACCOUNT_STATUSES, type Account, DELETION_REQUESTERS } from '../../identity/accounts/account.js';
 import { profileSchema } from '../../identity/accounts/profile.js';
 import { described, id, nullish, page, time } from '../../platform/wire/response-shapes.js';
 import { setByServer } from '../../platform/wire/input.js';
@@ -15,6 +15,7 @@ const FIELD_DESCRIPTIONS = {
     'active; disabled, by an operator; or deleting: it is deleted at delete_after and can be restored until then. Only an active account can be signed in to, and its tokens used.',
   disabled_at: 'Since when it is disabled.',
   delete_after: 'When it is deleted for good.',
+  deletion_requested_by: 'Who asked for the deletion: the person, who can take it back, or an operator.',
   last_sign_in_at: 'When the person signed in last.',
   has_password: 'False for a person who signs in with passkeys alone.',
   password_changed_at: 'When the password was changed; null for the first one.',
@@ -46,6 +47,10 @@ const CLAIM_DESCRIPTIONS = {
 } as const;
 
 const text = z.string('Send text.').max(1_024, 'Use at most 1024 characters.');
+/** What is certain before the address is in its canonical form. */
+const email = text.meta({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' });
+/** 12 to 72 bytes, of which a character has up to four. */
+const password = text.meta({ minLength: 3, maxLength: 72 });
 const claims = described(profileSchema.shape, CLAIM_DESCRIPTIONS);
 const profile = z.strictObject(claims).meta({ id: 'Profile' });
 const emailVerified = z.boolean('Send true or false.');
@@ -62,6 +67,7 @@ export const accountResponse = z
         status: z.enum(ACCOUNT_STATUSES),
         disabled_at: time.nullable(),
         delete_after: time.nullable(),
+        deletion_requested_by: z.enum(DELETION_REQUESTERS).nullable(),
         last_sign_in_at: time.nullable(),
         has_password: z.boolean(),
         password_changed_at: time.nullable(),
@@ -81,23 +87,23 @@ export const newAccount = z
   .strictObject(
     described(
       {
-        email: text,
-        password: text.optional(),
-        password_hash: text.optional(),
+        email,
+        password: password.optional(),
+        password_hash: text.min(1, 'Send the hash.').optional(),
         email_verified: emailVerified.default(false),
         profile: profile.optional(),
       },
       FIELD_DESCRIPTIONS,
     ),
   )
-  .meta({ id: 'NewAccount' });
+  .meta({ id: 'NewAccount', oneOf: [{ required: ['password'] }, { required: ['password_hash'] }] });
 
 /** What of an account can be changed; members of the profile that are null are removed. */
 export const accountPatch = z
   .strictObject(
     described(
       {
-        email: text.optional(),
+        email: email.optional(),
         email_verified: emailVerified.optional(),
         profile: z
           .strictObject(described(nullish(claims), CLAIM_DESCRIPTIONS))
@@ -111,7 +117,7 @@ export const accountPatch = z
 
 /** A new password, as it is sent. */
 export const newPassword = z
-  .strictObject(described({ password: text }, FIELD_DESCRIPTIONS))
+  .strictObject(described({ password }, FIELD_DESCRIPTIONS))
   .meta({ id: 'NewPassword' });
 
 /** Fields that only responses have. */
@@ -120,6 +126,7 @@ export const ACCOUNT_READ_ONLY = setByServer(
   'status',
   'disabled_at',
   'delete_after',
+  'deletion_requested_by',
   'last_sign_in_at',
   'has_password',
   'password_changed_at',

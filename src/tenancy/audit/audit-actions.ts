@@ -8,6 +8,7 @@ export type AuditAction =
   | 'key.rotated'
   | `organization.${Change}`
   | `project.${Change}`
+  | `invitation.${'created' | 'accepted' | 'revoked'}`
   | `member.${'added' | 'updated' | 'removed'}`
   | `api.${Change}`
   | `scope.${Change}`

@@ -27,6 +27,7 @@ export interface AuditFilter {
   projectId?: string;
   actor?: string;
   action?: string;
+  exceptAction?: string;
   targetId?: string;
   from?: string;
   to?: string;
@@ -39,6 +40,7 @@ const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   projectId: 'project_id = ?',
   actor: 'actor = ?',
   action: 'action = ?',
+  exceptAction: 'action <> ?',
   targetId: 'target_id = ?',
   from: 'occurred_at >= ?::timestamptz',
   to: 'occurred_at < ?::timestamptz',

@@ -6,7 +6,12 @@ import { type Authorization, type Operation, recordId } from '../operations/oper
 import { ADMIN_API, ORGANIZATION, PROJECT } from '../operations/paths.js';
 import { routeGroup } from '../operations/route-group.js';
 import { addedMemberResponse, memberPage, memberResponse } from './member-response.schema.js';
-import { memberPatch, newMember } from './member-request.schema.js';
+import {
+  installationMemberPatch,
+  memberPatch,
+  newInstallationMember,
+  newMember,
+} from './member-request.schema.js';
 import type { Member, MembersService } from './members.service.js';
 
 /** What the routes of members need. `issuer` is the origin of the URLs in responses. */
@@ -61,7 +66,7 @@ function membersOf(
       path,
       summary: `Give a role in ${tenant}.`,
       authorization: { permission: 'tenants.write', at },
-      request: { schema: newMember, maxBytes: MAX_BYTES },
+      request: { schema: at === 'installation' ? newInstallationMember : newMember, maxBytes: MAX_BYTES },
       status: 201,
       response: addedMemberResponse,
       conflict: 'The subject has a role there already, or is a client with an old secret: see rotate_secret.',
@@ -80,7 +85,7 @@ function membersOf(
       method: 'patch',
       summary: `Change a role in ${tenant}.`,
       authorization: { permission: 'tenants.write', at },
-      request: { schema: memberPatch, maxBytes: MAX_BYTES },
+      request: { schema: at === 'installation' ? installationMemberPatch : memberPatch, maxBytes: MAX_BYTES },
       status: 200,
       response: memberResponse,
       conflict: OWNERLESS,

@@ -220,7 +220,8 @@ function isWithin(client: { orgId: string; projectId: string }, { orgId, project
   return client.orgId === orgId && (projectId === null || client.projectId === projectId);
 }
 
-function roleErrors({ orgId }: Tenant, role: Role): ValidationError[] {
+/** What is wrong with a role in this tenant. */
+export function roleErrors({ orgId }: Tenant, role: Role): ValidationError[] {
   if (orgId !== null || role === 'owner') return [];
   return [{ pointer: '/role', detail: 'For the whole installation there are only owners.' }];
 }

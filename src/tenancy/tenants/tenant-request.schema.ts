@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { line } from '../../platform/wire/field-shapes.js';
 import { setByServer } from '../../platform/wire/input.js';
 import { described } from '../../platform/wire/response-shapes.js';
-import { isSlug } from './tenant.js';
+import { isSlug, SLUG } from './tenant.js';
 import { TENANT_FIELD_DESCRIPTIONS } from './tenant-response.schema.js';
 
 const slug = z
@@ -10,7 +10,8 @@ const slug = z
   .refine(
     isSlug,
     'Use 1 to 63 lower-case letters, digits and hyphens, not a hyphen first, and nothing that looks like a uuid.',
-  );
+  )
+  .meta({ pattern: SLUG.source });
 const name = line(200, 'required');
 
 const secondFactor = z.enum(['optional', 'required'], 'Send optional or required.');

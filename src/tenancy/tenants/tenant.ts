@@ -23,7 +23,8 @@ export type Tenant = ProjectTenant | OrganizationTenant | InstallationTenant;
 
 export const INSTALLATION_TENANT: InstallationTenant = { orgId: null, projectId: null };
 
-const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** The form of a slug; one that looks like a uuid is none. */
+export const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** How a path names an organization or a project. */
 export type TenantName = { id: string } | { slug: string };

@@ -11,6 +11,7 @@ const PATCHES = ['oidc-patches', 'oidc-session-patches', 'oidc-token-patches'].m
 
 /** The lines of the engine that the patches name, with what they rely on there. */
 const LINES: Record<string, string> = {
+  'lib/actions/discovery.js:15': "code_challenge_methods_supported: ['S256'],",
   'lib/actions/introspection.js:75': 'ctx.body = { active: false };',
   'lib/actions/jwks.js:5': 'ctx.body = { keys };',
   'lib/actions/revocation.js:33': "ctx.body = '';",

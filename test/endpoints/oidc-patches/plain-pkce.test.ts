@@ -95,3 +95,14 @@ test('an installation that does not allow plain registers no client for it, and 
     await other.close();
   }
 });
+
+test('the metadata lists plain where the installation allows it', async () => {
+  for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
+    const answer = await fetch(server.origin + path);
+    expect(answer.headers.get('etag')).toMatch(/^"/);
+    expect(((await answer.json()) as Record<string, unknown>)['code_challenge_methods_supported']).toEqual([
+      'S256',
+      'plain',
+    ]);
+  }
+});

@@ -86,6 +86,25 @@ test('every field of every body says what it is', () => {
   expect(silent).toEqual(['ClientDetails.usage']);
 });
 
+test('the schemas of requests have the rules that a schema can express', () => {
+  const { schemas } = document.components;
+  const fieldsOf = (name: string) => schemas[name]?.properties as Record<string, Record<string, unknown>>;
+  expect(fieldsOf('NewOrganization')['slug']?.['pattern']).toBe('^[a-z0-9][a-z0-9-]{0,62}$');
+  expect(fieldsOf('NewAccount')['email']).toMatchObject({ minLength: 3, maxLength: 254 });
+  expect(fieldsOf('NewPassword')['password']).toMatchObject({ maxLength: 72 });
+  expect(fieldsOf('NewScope')['name']).toMatchObject({ maxLength: 128 });
+  expect(fieldsOf('NewInstallationMember')['role']).toMatchObject({ enum: ['owner'] });
+  expect(fieldsOf('InstallationMemberPatch')['role']).toMatchObject({ enum: ['owner'] });
+  const either = [{ required: ['password'] }, { required: ['password_hash'] }];
+  expect(schemas['NewAccount']).toMatchObject({ oneOf: either });
+  const patterns = [...objectsIn(document)].flatMap(([, { pattern }]) =>
+    typeof pattern === 'string' ? [pattern] : [],
+  );
+  expect(patterns.length).toBeGreaterThan(20);
+  // The regular expressions of Go, Rust and others have no lookaround.
+  expect(patterns.filter((pattern) => /\(\?[=!<]/.test(pattern))).toEqual([]);
+});
+
 test('a wrong answer does not pass its schema', async () => {
   const client = new DocumentClient(document, server.origin, await server.adminToken());
   const right = await (await server.admin('GET', `/${(await server.register()).id}`)).json();

@@ -1,4 +1,3 @@
-import { AppError } from '../../platform/errors/errors.js';
 import {
   CLIENT,
   clientCrumbs,
@@ -54,9 +53,8 @@ export const clientLifePages: readonly ConsolePage[] = [
 
 async function confirm(visit: Visit, what: 'delete' | 'restore', problem?: string): Promise<void> {
   const { body: client, version = 0 } = await visit.call<ClientDetails>('getClient');
-  if ((what === 'restore') !== (client.deleted_at !== null))
-    throw new AppError('not_found', 'The client is in another state.');
   const path = pathOf(visit);
+  if ((what === 'restore') !== (client.deleted_at !== null)) return visit.redirect(path);
   const { people } = client.usage.total;
   const words =
     what === 'delete'

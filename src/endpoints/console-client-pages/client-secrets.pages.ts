@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { AppError } from '../../platform/errors/errors.js';
 import type { rotatedClientResponse } from '../../registry/client-record/client-response.schema.js';
 import {
   CLIENT,
@@ -66,7 +65,8 @@ async function showSecrets(visit: Visit, { newSecret, problem, isDeleting }: Sho
   const path = secretsPath(visit);
   const mayChange = visit.canCall('rotateClientSecret') && client.deleted_at === null;
   const hasOlder = client.secrets.length > 1;
-  if (isDeleting && !(mayChange && hasOlder)) throw new AppError('not_found', 'There is no older secret.');
+  const deletion =
+    isDeleting && mayChange && hasOlder ? { action: `${path}/delete`, keepHref: path, problem } : undefined;
   visit.show(
     'console/client-secrets',
     { section: 'clients', crumbs: clientCrumbs(visit, client, 'Secrets') },
@@ -84,7 +84,7 @@ async function showSecrets(visit: Visit, { newSecret, problem, isDeleting }: Sho
       mayChange,
       rotateAction: mayChange && !hasOlder && usesSecrets(client) ? `${path}/rotate` : undefined,
       deleteHref: mayChange && hasOlder && !isDeleting ? `${path}?delete#confirm` : undefined,
-      deletion: isDeleting ? { action: `${path}/delete`, keepHref: path, problem } : undefined,
+      deletion,
       newSecret,
       notice: visit.query.has('deleted')
         ? { kind: 'good', text: 'The older secret is deleted: it stopped at once, on every node.' }

@@ -109,7 +109,7 @@ async function save(visit: Visit): Promise<void> {
       const result = merged(card, states, (name) => choiceFrom(form, name));
       await patch(visit, card, changesBetween(states.theirs, result), version);
     } else {
-      states = { base, yours: withAutomaticScopes(readCard(card, form), base), theirs: base };
+      states = { base, yours: readCard(card, form, base), theirs: base };
       await patch(visit, card, changesBetween(base, states.yours), version);
     }
   } catch (error) {
@@ -125,15 +125,6 @@ async function patch(visit: Visit, card: Card, body: Record<string, unknown>, ve
   if (isChange) await visit.call('updateClient', { body, version });
   const query = new URLSearchParams({ saved: card.key, ...(isChange ? {} : { unchanged: '' }) });
   visit.redirect(`${clientPath(visit, visit.param('id'))}?${query.toString()}#${card.key}`);
-}
-
-/** The boxes of scopes that follow from the grants are disabled, so that browsers do not send them. */
-function withAutomaticScopes(yours: Record<string, unknown>, base: Record<string, unknown>) {
-  const { scopes } = yours;
-  if (!Array.isArray(scopes) || !Array.isArray(base['scopes'])) return yours;
-  const before = base['scopes'] as unknown[];
-  const kept = before.filter((name) => name === 'openid' || name === 'offline_access' || scopes.includes(name));
-  return { ...yours, scopes: [...kept, ...(scopes as unknown[]).filter((name) => !kept.includes(name))] };
 }
 
 function choiceFrom(form: URLSearchParams, name: string): 'yours' | 'theirs' | 'both' {

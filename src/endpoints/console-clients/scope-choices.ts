@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { ScopeChoice } from '../../platform/page-models/console-clients.js';
+import { AUTOMATIC_SCOPES } from '../../registry/client-record/client-defaults.js';
 import type { scopePage } from '../../registry/scopes/scope.schema.js';
 import type { Visit } from '../console/visit.js';
 
-const AUTOMATIC = ['openid', 'offline_access'];
 const MAX_PAGES = 5;
 
 /** The scopes of the catalogue that are in use, at most 500. */
@@ -32,6 +32,6 @@ export function scopeChoices(
     title,
     isChosen: chosen.includes(name),
     isOptional: optional.includes(name),
-    isAutomatic: AUTOMATIC.includes(name),
+    isAutomatic: AUTOMATIC_SCOPES.includes(name),
   }));
 }

@@ -38,7 +38,9 @@ export const clientSecretsPages: readonly ConsolePage[] = [
     needsFreshSignIn: fresh,
     answer: async (visit) => {
       const version = versionFrom(await visit.form());
-      const { body } = await visit.call<z.infer<typeof rotatedClientResponse>>('rotateClientSecret', { version });
+      const { body } = await visit.call<z.infer<typeof rotatedClientResponse>>('rotateClientSecret', {
+        version,
+      });
       await showSecrets(visit, { newSecret: body.client_secret });
     },
   },

@@ -24,7 +24,10 @@ export function readCard(card: Card, form: URLSearchParams, base: Members): Memb
         return [one.name, readField(one, form, base[one.name])];
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;
-        errors.push({ pointer: `/${one.name}`, detail: 'This is not JSON: send a JSON Web Key Set, {"keys": [...]}.' });
+        errors.push({
+          pointer: `/${one.name}`,
+          detail: 'This is not JSON: send a JSON Web Key Set, {"keys": [...]}.',
+        });
         return [one.name, null];
       }
     }),
@@ -33,7 +36,11 @@ export function readCard(card: Card, form: URLSearchParams, base: Members): Memb
   return members;
 }
 
-function readField({ name, control, isFlag, isNullable }: CardField, form: URLSearchParams, before: unknown): unknown {
+function readField(
+  { name, control, isFlag, isNullable }: CardField,
+  form: URLSearchParams,
+  before: unknown,
+): unknown {
   if (control === 'ticks') return ticked(form.getAll(name), before, name === 'scopes');
   const text = (field(form, name) ?? '').trim();
   if (control === 'lines') return text === '' && isNullable ? null : linesOf(text);
@@ -69,5 +76,7 @@ export function fieldOnPage(one: CardField, value: unknown, typed?: URLSearchPar
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.join('\n');
-  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value as string | number | boolean);
+  return typeof value === 'object'
+    ? JSON.stringify(value, null, 2)
+    : String(value);
 }

@@ -1,6 +1,10 @@
 import { AppError } from '../../platform/errors/errors.js';
 import { field } from '../../platform/pages/form-tokens.js';
-import type { CardOnPage, ClientSettingsModel, ConsentPreview } from '../../platform/page-models/console-clients.js';
+import type {
+  CardOnPage,
+  ClientSettingsModel,
+  ConsentPreview,
+} from '../../platform/page-models/console-clients.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
 import {
   CLIENT,
@@ -27,7 +31,9 @@ interface Refused {
   error: AppError;
 }
 
-const LABELS = new Map(CARDS.flatMap(({ fields }) => fields.map(({ name, label }) => [name as string, label])));
+const LABELS = new Map(
+  CARDS.flatMap(({ fields }) => fields.map(({ name, label }) => [name as string, label])),
+);
 
 /** The settings of a client, in cards that are saved one by one. */
 export const clientSettingsPages: readonly ConsolePage[] = [
@@ -52,7 +58,7 @@ async function showSettings(visit: Visit, refused?: Refused): Promise<void> {
       cards: CARDS.map((card) => cardOnPage(card, client, catalogue, path, refused)),
       facts: FACTS.map((name) => ({
         name,
-        value: factText(client[name as keyof ClientWire]),
+        value: factText(client[name]),
         help: CLIENT_FIELD_DESCRIPTIONS[name],
       })),
       preview: previewOf(client, catalogue),
@@ -120,7 +126,12 @@ async function save(visit: Visit): Promise<void> {
   }
 }
 
-async function patch(visit: Visit, card: Card, body: Record<string, unknown>, version: number): Promise<void> {
+async function patch(
+  visit: Visit,
+  card: Card,
+  body: Record<string, unknown>,
+  version: number,
+): Promise<void> {
   const isChange = Object.keys(body).length > 0;
   if (isChange) await visit.call('updateClient', { body, version });
   const query = new URLSearchParams({ saved: card.key, ...(isChange ? {} : { unchanged: '' }) });
@@ -164,10 +175,13 @@ function dangerOf(visit: Visit, client: ClientWire): ClientSettingsModel['danger
 }
 
 function factText(value: unknown): string {
-  return value === null || value === undefined ? 'none' : String(value as string | boolean);
+  return value === null || value === undefined ? 'none' : String(value);
 }
 
-function previewOf(client: ClientWire, catalogue: readonly { name: string; title: string }[]): ConsentPreview | undefined {
+function previewOf(
+  client: ClientWire,
+  catalogue: readonly { name: string; title: string }[],
+): ConsentPreview | undefined {
   const [uri] = client.redirect_uris;
   if (!client.scopes.includes('openid')) return undefined;
   return {

@@ -7,7 +7,8 @@ import { PROJECT_PAGES } from './console-paths.js';
 const ADVICE: Readonly<Record<string, string>> = {
   access_denied: 'A person refused, or may not use the client: look at its visibility and its members.',
   invalid_client: 'The secret or the method of authentication is wrong: look at the secrets of the client.',
-  invalid_grant: 'A code or refresh token was used twice, too late, or with another redirect URI or verifier.',
+  invalid_grant:
+    'A code or refresh token was used twice, too late, or with another redirect URI or verifier.',
   invalid_redirect_uri: 'The redirect URI is not registered exactly like this: add it to the client.',
   invalid_request: 'A parameter is missing or wrong, often the code challenge (PKCE).',
   invalid_scope: 'The client asked for a scope that it does not have: add it to the client.',
@@ -28,7 +29,8 @@ export const homePages: readonly ConsolePage[] = [
       const failures = Object.entries(total.failures)
         .map(([code, count]) => ({ code, count, advice: ADVICE[code] ?? '' }))
         .sort((one, other) => other.count - one.count);
-      const sum = (counts: Record<string, number>) => Object.values(counts).reduce((all, one) => all + one, 0);
+      const sum = (counts: Record<string, number>) =>
+        Object.values(counts).reduce((all, one) => all + one, 0);
       const days = '30 days';
       const clientsHref = `${visit.home}/clients`;
       visit.show(

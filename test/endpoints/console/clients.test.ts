@@ -15,35 +15,48 @@ afterAll(() => server.close());
 
 const SECRET = /pst_[A-Za-z0-9_-]{43}/;
 const CLIENTS = `${PROJECT}/clients`;
-const read = async (id: string) => (await (await server.admin('GET', `/${id}`)).json()) as Record<string, never>;
+const read = async (id: string) =>
+  (await (await server.admin('GET', `/${id}`)).json()) as Record<string, never>;
 const identityForm = (body: string) => ({
   version: hiddenField(body, 'version', '/settings/identity'),
   base: hiddenField(body, 'base', '/settings/identity'),
 });
-const IDENTITY = { client_name: 'Name', description: '', company: '', client_uri: '', logo_uri: '', policy_uri: '', tos_uri: '' };
+const IDENTITY = {
+  client_name: 'Name',
+  description: '',
+  company: '',
+  client_uri: '',
+  logo_uri: '',
+  policy_uri: '',
+  tos_uri: '',
+};
 
 describe('a new client', () => {
-  test.each(['web', 'spa', 'native', 'device', 'machine', 'mcp'])('of the kind %s works by its defaults', async (kind) => {
-    const form = await agent.get(`${CLIENTS}/new?kind=${kind}`);
-    const answer = await agent.post(`${CLIENTS}/new`, {
-      kind,
-      client_name: `A ${kind}`,
-      fallback_id: hiddenField(form.body, 'fallback_id'),
-      redirect_uris: kind === 'native' ? 'com.example.app:/callback' : 'http://localhost:4000/callback\r\n',
-      scopes: ['email'],
-    });
-    expect([kind, answer.status]).toEqual([kind, 201]);
-    const secret = SECRET.exec(answer.body)?.[0];
-    expect([kind, secret !== undefined]).toEqual([kind, ['web', 'machine'].includes(kind)]);
-    expect(answer.body).toContain('export CLIENT_ID=');
-    if (secret !== undefined) {
-      const { id } = ((await (await server.admin('GET', `?text=A%20${kind}`)).json()) as { data: { id: string }[] })
-        .data[0] ?? { id: '' };
-      for (const page of ['', '/secrets', '/connect'])
-        expect((await agent.get(`${CLIENTS}/${id}${page}`)).body).not.toContain(secret);
-      expect(server.logs()).not.toContain(secret);
-    }
-  });
+  test.each(['web', 'spa', 'native', 'device', 'machine', 'mcp'])(
+    'of the kind %s works by its defaults',
+    async (kind) => {
+      const form = await agent.get(`${CLIENTS}/new?kind=${kind}`);
+      const answer = await agent.post(`${CLIENTS}/new`, {
+        kind,
+        client_name: `A ${kind}`,
+        fallback_id: hiddenField(form.body, 'fallback_id'),
+        redirect_uris: kind === 'native' ? 'com.example.app:/callback' : 'http://localhost:4000/callback\r\n',
+        scopes: ['email'],
+      });
+      expect([kind, answer.status]).toEqual([kind, 201]);
+      const secret = SECRET.exec(answer.body)?.[0];
+      expect([kind, secret !== undefined]).toEqual([kind, ['web', 'machine'].includes(kind)]);
+      expect(answer.body).toContain('export CLIENT_ID=');
+      if (secret !== undefined) {
+        const { id } = (
+          (await (await server.admin('GET', `?text=A%20${kind}`)).json()) as { data: { id: string }[] }
+        ).data[0] ?? { id: '' };
+        for (const page of ['', '/secrets', '/connect'])
+          expect((await agent.get(`${CLIENTS}/${id}${page}`)).body).not.toContain(secret);
+        expect(server.logs()).not.toContain(secret);
+      }
+    },
+  );
 
   test('is made once, however often its form is sent', async () => {
     const form = await agent.get(`${CLIENTS}/new?kind=web`);
@@ -53,7 +66,10 @@ describe('a new client', () => {
       fallback_id: hiddenField(form.body, 'fallback_id'),
       redirect_uris: 'https://rp.example/cb',
     };
-    const answers = await Promise.all([agent.post(`${CLIENTS}/new`, fields), agent.post(`${CLIENTS}/new`, fields)]);
+    const answers = await Promise.all([
+      agent.post(`${CLIENTS}/new`, fields),
+      agent.post(`${CLIENTS}/new`, fields),
+    ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 303]);
   });
 
@@ -84,7 +100,9 @@ test('the list has the filters of the API and pages', async () => {
   await server.register({ client_name: 'Findable one', token_endpoint_auth_method: 'none' });
   const found = await agent.get(`${CLIENTS}?text=findable&client_type=public&visibility=&deleted=`);
   expect(found.body).toContain('Findable one');
-  expect((await agent.get(`${CLIENTS}?text=findable&client_type=confidential`)).body).toContain('No client is like that');
+  expect((await agent.get(`${CLIENTS}?text=findable&client_type=confidential`)).body).toContain(
+    'No client is like that',
+  );
   expect((await agent.get(`${CLIENTS}?visibility=secret`)).status).toBe(400);
   expect((await agent.get(`${CLIENTS}?cursor=abc`)).status).toBe(400);
   for (let index = 0; index < 51; index++) await server.register({ client_name: `Page ${String(index)}` });
@@ -96,7 +114,9 @@ test('the list has the filters of the API and pages', async () => {
 describe('settings', () => {
   test('show and change every field of the record', () => {
     const inCards = CARDS.flatMap(({ fields }) => fields.map(({ name }) => name as string));
-    expect(inCards.filter((name) => name !== 'admin_reach').sort()).toEqual(Object.keys(writableFields).sort());
+    expect(inCards.filter((name) => name !== 'admin_reach').sort()).toEqual(
+      Object.keys(writableFields).sort(),
+    );
     const elsewhere = ['client_id', 'client_uri_verification', 'secrets'];
     expect([...inCards, ...FACTS, ...elsewhere].sort()).toEqual(Object.keys(clientResponse.shape).sort());
   });
@@ -104,7 +124,12 @@ describe('settings', () => {
   test('are saved card by card, and only what changed', async () => {
     const { id } = await server.register();
     const page = await agent.get(`${CLIENTS}/${id}`);
-    const fields = { ...identityForm(page.body), ...IDENTITY, client_name: 'Renamed', description: 'Two\r\nlines' };
+    const fields = {
+      ...identityForm(page.body),
+      ...IDENTITY,
+      client_name: 'Renamed',
+      description: 'Two\r\nlines',
+    };
     const answer = await agent.post(`${CLIENTS}/${id}/settings/identity`, fields);
     expect(answer.status).toBe(303);
     expect(await read(id)).toMatchObject({ client_name: 'Renamed', description: 'Two\nlines' });
@@ -120,33 +145,49 @@ describe('settings', () => {
     });
   });
 
-  test.each(CARDS.map(({ key }) => key))('of the card %s are unchanged when it is sent as it came', async (card) => {
-    const { id } = await server.register({ scopes: ['email', 'profile'], optional_scopes: ['email'] });
-    const before = await read(id);
-    const page = await agent.get(`${CLIENTS}/${id}`);
-    const from = page.body.indexOf(`/settings/${card}"`);
-    const html = page.body.slice(from, page.body.indexOf('</form>', from));
-    const fields = new Map<string, string[]>();
-    const add = (name: string, value: string) => fields.set(name, [...(fields.get(name) ?? []), unescape(value)]);
-    for (const [, attributes = ''] of html.matchAll(/<input\b([^>]*)>/g)) {
-      const [, name = ''] = /name="([^"]*)"/.exec(attributes) ?? [];
-      const [, value = ''] = /value="([^"]*)"/.exec(attributes) ?? [];
-      if (/\bdisabled\b/.test(attributes)) continue;
-      if (!attributes.includes('checkbox') || /\bchecked\b/.test(attributes)) add(name, value);
-    }
-    for (const [, name = '', value = ''] of html.matchAll(/<textarea [^>]*name="([^"]*)"[^>]*>\n?([^<]*)</g))
-      add(name, value);
-    for (const [, name = '', options = ''] of html.matchAll(/<select [^>]*name="([^"]*)"[^>]*>(.*?)<\/select>/g))
-      add(name, /value="([^"]*)" selected/.exec(options)?.[1] ?? /value="([^"]*)"/.exec(options)?.[1] ?? '');
-    const answer = await agent.post(`${CLIENTS}/${id}/settings/${card}`, Object.fromEntries(fields));
-    expect(answer.headers.get('location')).toContain('unchanged');
-    expect(await read(id)).toMatchObject({ updated_at: before['updated_at'] });
-  });
+  test.each(CARDS.map(({ key }) => key))(
+    'of the card %s are unchanged when it is sent as it came',
+    async (card) => {
+      const { id } = await server.register({ scopes: ['email', 'profile'], optional_scopes: ['email'] });
+      const before = await read(id);
+      const page = await agent.get(`${CLIENTS}/${id}`);
+      const from = page.body.indexOf(`/settings/${card}"`);
+      const html = page.body.slice(from, page.body.indexOf('</form>', from));
+      const fields = new Map<string, string[]>();
+      const add = (name: string, value: string) =>
+        fields.set(name, [...(fields.get(name) ?? []), unescape(value)]);
+      for (const [, attributes = ''] of html.matchAll(/<input\b([^>]*)>/g)) {
+        const [, name = ''] = /name="([^"]*)"/.exec(attributes) ?? [];
+        const [, value = ''] = /value="([^"]*)"/.exec(attributes) ?? [];
+        if (/\bdisabled\b/.test(attributes)) continue;
+        if (!attributes.includes('checkbox') || /\bchecked\b/.test(attributes)) add(name, value);
+      }
+      for (const [, name = '', value = ''] of html.matchAll(
+        /<textarea [^>]*name="([^"]*)"[^>]*>\n?([^<]*)</g,
+      ))
+        add(name, value);
+      for (const [, name = '', options = ''] of html.matchAll(
+        /<select [^>]*name="([^"]*)"[^>]*>(.*?)<\/select>/g,
+      ))
+        add(
+          name,
+          /value="([^"]*)" selected/.exec(options)?.[1] ?? /value="([^"]*)"/.exec(options)?.[1] ?? '',
+        );
+      const answer = await agent.post(`${CLIENTS}/${id}/settings/${card}`, Object.fromEntries(fields));
+      expect(answer.headers.get('location')).toContain('unchanged');
+      expect(await read(id)).toMatchObject({ updated_at: before['updated_at'] });
+    },
+  );
 
   test('that break a rule keep what was typed, with the rule at its field', async () => {
     const { id } = await server.register();
     const page = await agent.get(`${CLIENTS}/${id}`);
-    const fields = { ...identityForm(page.body), ...IDENTITY, client_name: 'Kept', logo_uri: 'http://rp.example/logo.png' };
+    const fields = {
+      ...identityForm(page.body),
+      ...IDENTITY,
+      client_name: 'Kept',
+      logo_uri: 'http://rp.example/logo.png',
+    };
     const answer = await agent.post(`${CLIENTS}/${id}/settings/identity`, fields);
     expect(answer.status).toBe(422);
     expect(answer.body).toContain('value="Kept"');
@@ -161,14 +202,21 @@ describe('settings', () => {
     const mine = { ...identityForm(page.body), ...IDENTITY, client_name: 'Mine', company: 'Mine Ltd' };
     const conflict = await agent.post(`${CLIENTS}/${id}/settings/identity`, mine);
     expect(conflict.status).toBe(412);
-    for (const text of ['Before Ltd', 'Theirs Ltd', 'Mine Ltd', 'Theirs', 'Mine']) expect(conflict.body).toContain(text);
+    for (const text of ['Before Ltd', 'Theirs Ltd', 'Mine Ltd', 'Theirs', 'Mine'])
+      expect(conflict.body).toContain(text);
     expect(await read(id)).toMatchObject({ company: 'Theirs Ltd', client_name: 'Test client' });
     const states = Object.fromEntries(
-      ['version', 'base', 'theirs', 'yours'].map((name) => [name, hiddenField(conflict.body, name, '/settings/identity')]),
+      ['version', 'base', 'theirs', 'yours'].map((name) => [
+        name,
+        hiddenField(conflict.body, name, '/settings/identity'),
+      ]),
     );
     // Saved once more in the meantime: the second choice is asked for, too.
     await server.admin('PATCH', `/${id}`, { description: 'Theirs again' });
-    const again = await agent.post(`${CLIENTS}/${id}/settings/identity`, { ...states, 'choice.company': 'yours' });
+    const again = await agent.post(`${CLIENTS}/${id}/settings/identity`, {
+      ...states,
+      'choice.company': 'yours',
+    });
     expect(again.status).toBe(412);
     const { version = '', theirs = '' } = Object.fromEntries(
       ['version', 'theirs'].map((name) => [name, hiddenField(again.body, name, '/settings/identity')]),
@@ -180,7 +228,11 @@ describe('settings', () => {
       'choice.company': 'yours',
     });
     expect(answer.status).toBe(303);
-    expect(await read(id)).toMatchObject({ client_name: 'Mine', company: 'Mine Ltd', description: 'Theirs again' });
+    expect(await read(id)).toMatchObject({
+      client_name: 'Mine',
+      company: 'Mine Ltd',
+      description: 'Theirs again',
+    });
   });
 
   test('of two operators in a list can be merged', async () => {
@@ -209,7 +261,9 @@ describe('settings', () => {
     const { id } = await server.register();
     const path = `${CLIENTS}/${id}/settings`;
     expect((await agent.post(`${path}/identity`, IDENTITY)).status).toBe(400);
-    expect((await agent.post(`${path}/identity`, { ...IDENTITY, version: '1', base: '[]' })).status).toBe(400);
+    expect((await agent.post(`${path}/identity`, { ...IDENTITY, version: '1', base: '[]' })).status).toBe(
+      400,
+    );
     expect((await agent.post(`${path}/secrets`, { version: '1', base: '{}' })).status).toBe(404);
   });
 
@@ -295,7 +349,9 @@ describe('a form', () => {
     expect(await read(id)).toMatchObject({ client_name: 'Test client' });
     const sent = await agent.post(path, {
       ...IDENTITY,
-      ...Object.fromEntries(['version', 'base', 'client_name'].map((name) => [name, hiddenField(again.body, name)])),
+      ...Object.fromEntries(
+        ['version', 'base', 'client_name'].map((name) => [name, hiddenField(again.body, name)]),
+      ),
     });
     expect(sent.status).toBe(303);
     expect(await read(id)).toMatchObject({ client_name: 'Typed <b>before</b>' });

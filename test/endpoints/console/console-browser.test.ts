@@ -21,7 +21,11 @@ beforeAll(async () => {
   });
   clientId = client.id;
   await server.admin('POST', `/${clientId}/rotate_secret`);
-  await server.register({ client_name: 'Device', token_endpoint_auth_method: 'none', redirect_uris: ['http://localhost:1/'] });
+  await server.register({
+    client_name: 'Device',
+    token_endpoint_auth_method: 'none',
+    redirect_uris: ['http://localhost:1/'],
+  });
   deletedId = (await server.register({ client_name: 'Gone' })).id;
   await server.admin('DELETE', `/${deletedId}`);
 });
@@ -92,32 +96,35 @@ describeWithBrowser('the console', (openPage) => {
     ],
   ]);
 
-  test.each([true, false])('makes a client, changes it and rotates its secret (JavaScript %s)', async (javaScriptEnabled) => {
-    const page = await openPage({ javaScriptEnabled });
-    const name = `Orders ${String(javaScriptEnabled)}`;
-    await open(page, `${PROJECT}/clients`);
-    await page.getByRole('link', { name: 'New client' }).click();
-    await page.getByRole('link', { name: /^Web server/ }).click();
-    await page.getByLabel('Name client_name').fill(name);
-    await page.getByLabel('Redirect URIs').fill('http://localhost:4000/callback');
-    await page.getByRole('button', { name: 'Create client' }).click();
-    await page.getByRole('heading', { level: 1, name: `${name} is ready` }).waitFor();
-    const secret = await page.locator('#new-secret').innerText();
-    expect(await page.locator('#environment').innerText()).toContain(`CLIENT_SECRET=${secret}`);
-    await page.getByRole('link', { name: 'I have copied it' }).click();
-    await page.getByLabel('Company company').fill('Acme');
-    await page.getByRole('button', { name: 'Save: Identity' }).click();
-    await page.getByText('Identity: saved.').waitFor();
-    expect(await page.getByLabel('Company company').inputValue()).toBe('Acme');
-    await page.getByRole('link', { name: 'Secrets', exact: true }).click();
-    await page.getByRole('button', { name: 'Rotate secret' }).click();
-    expect(await page.locator('#new-secret').innerText()).not.toBe(secret);
-    await page.getByRole('link', { name: 'Delete the older secret' }).click();
-    await page.getByLabel(/^Type /).fill('wrong');
-    await page.getByRole('button', { name: 'Delete the older secret' }).click();
-    const label = await page.getByLabel(/^Type /).evaluate<string, unknown>('(input) => input.labels[0].innerText');
-    await page.getByLabel(/^Type /).fill(label.replace(/^Type (.*) to confirm$/, '$1'));
-    await page.getByRole('button', { name: 'Delete the older secret' }).click();
-    await page.getByText('The older secret is deleted').waitFor();
-  });
+  test.each([true, false])(
+    'makes a client, changes it and rotates its secret (JavaScript %s)',
+    async (javaScriptEnabled) => {
+      const page = await openPage({ javaScriptEnabled });
+      const name = `Orders ${String(javaScriptEnabled)}`;
+      await open(page, `${PROJECT}/clients`);
+      await page.getByRole('link', { name: 'New client' }).click();
+      await page.getByRole('link', { name: /^Web server/ }).click();
+      await page.getByLabel('Name client_name').fill(name);
+      await page.getByLabel('Redirect URIs').fill('http://localhost:4000/callback');
+      await page.getByRole('button', { name: 'Create client' }).click();
+      await page.getByRole('heading', { level: 1, name: `${name} is ready` }).waitFor();
+      const secret = await page.locator('#new-secret').innerText();
+      expect(await page.locator('#environment').innerText()).toContain(`CLIENT_SECRET=${secret}`);
+      await page.getByRole('link', { name: 'I have copied it' }).click();
+      await page.getByLabel('Company company').fill('Acme');
+      await page.getByRole('button', { name: 'Save: Identity' }).click();
+      await page.getByText('Identity: saved.').waitFor();
+      expect(await page.getByLabel('Company company').inputValue()).toBe('Acme');
+      await page.getByRole('link', { name: 'Secrets', exact: true }).click();
+      await page.getByRole('button', { name: 'Rotate secret' }).click();
+      expect(await page.locator('#new-secret').innerText()).not.toBe(secret);
+      await page.getByRole('link', { name: 'Delete the older secret' }).click();
+      await page.getByLabel(/^Type /).fill('wrong');
+      await page.getByRole('button', { name: 'Delete the older secret' }).click();
+      const label = await page.getByLabel(/^Type /).evaluate<string, unknown>('(input) => input.labels[0].innerText');
+      await page.getByLabel(/^Type /).fill(label.replace(/^Type (.*) to confirm$/, '$1'));
+      await page.getByRole('button', { name: 'Delete the older secret' }).click();
+      await page.getByText('The older secret is deleted').waitFor();
+    },
+  );
 });

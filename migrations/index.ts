@@ -37,6 +37,7 @@ import * as createOwnSessions from './20261126166000_create_own_sessions.js';
 import * as addStatusToAccounts from './20261126170000_add_status_to_accounts.js';
 import * as createSignIns from './20261126170100_create_sign_ins.js';
 import * as addDeletionRequestedBy from './20261126170200_add_deletion_requested_by.js';
+import * as addNewBrowserToSignIns from './20261126170300_add_new_browser_to_sign_ins.js';
 import * as createSecondFactors from './20261126180000_create_second_factors.js';
 import * as indexOrganizationsWithSecondFactor from './20261126180100_index_organizations_with_second_factor.js';
 import * as createDevelopmentMailbox from './20261126190000_create_development_mailbox.js';
@@ -93,6 +94,7 @@ export const migrations: readonly Migration[] = [
   { name: '20261126170000_add_status_to_accounts', ...addStatusToAccounts },
   { name: '20261126170100_create_sign_ins', ...createSignIns },
   { name: '20261126170200_add_deletion_requested_by', ...addDeletionRequestedBy },
+  { name: '20261126170300_add_new_browser_to_sign_ins', ...addNewBrowserToSignIns },
   { name: '20261126180000_create_second_factors', ...createSecondFactors },
   { name: '20261126180100_index_organizations_with_second_factor', ...indexOrganizationsWithSecondFactor },
   { name: '20261126190000_create_development_mailbox', ...createDevelopmentMailbox },

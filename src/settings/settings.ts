@@ -79,6 +79,7 @@ function assemble(e: Values) {
     logLevel: e.LOG_LEVEL,
     logFormat: e.LOG_FORMAT,
     adminIssuers: e.ADMIN_ISSUERS,
+    console: e.CONSOLE === 'on',
     signInHistoryDays: e.SIGN_IN_HISTORY_DAYS,
     mail: mailSettings(e),
     signUp: {

@@ -5,6 +5,8 @@ import { AccountLifecycleService } from './account-admin/account-lifecycle.servi
 import { AccountAdminService } from './account-admin/account-admin.service.js';
 import { AccessRepository } from './access/access.repository.js';
 import { AccessService } from './access/access.service.js';
+import { TenantOverviewRepository } from './access/tenant-overview.repository.js';
+import { TenantOverviewService } from './access/tenant-overview.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
 import { InvitationsRepository } from './invitations/invitations.repository.js';
@@ -35,10 +37,11 @@ export function makeTenancy({ database, mail, settings }: Platform, identity: Id
     tenants,
     accountAccess: new AccountAccessService(ofAccounts),
     accountLifecycle: new AccountLifecycleService(ofAccounts),
-    accountAdmin: new AccountAdminService(database, accounts, passwords, audit),
+    accountAdmin: new AccountAdminService(database, accounts, passwords, audit, identity.notices),
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
     access: new AccessService(new AccessRepository(database)),
+    tenantOverview: new TenantOverviewService(new TenantOverviewRepository(database)),
     /** The registry, which is above, says where clients belong. */
     makeMembers: (clients: MemberClients) =>
       new MembersService({

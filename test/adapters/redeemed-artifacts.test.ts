@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { errors } from 'oidc-provider';
 import { successorOf } from '../../adapters/refresh-grace.js';
-import { ArtifactNodes, artifactId, inAnHour } from '../harness/database/artifact-nodes.js';
+import { ArtifactNodes, artifactId, inAnHour } from './artifact-nodes.js';
 
 let nodes: ArtifactNodes;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ModelName } from '../../adapters/artifact.models.js';
-import { ArtifactNodes, artifactId, inAnHour } from '../harness/database/artifact-nodes.js';
+import { ArtifactNodes, artifactId, inAnHour } from './artifact-nodes.js';
 
 let nodes: ArtifactNodes;
 beforeAll(async () => {

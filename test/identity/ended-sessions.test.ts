@@ -95,7 +95,7 @@ test('all sessions are ended at once, with those at our own pages', async () => 
   const sessions = [await signedIn(person), await signedIn(person)];
   const own = new UserAgent();
   await signInToOwnPage(server.origin, '/account', person, own);
-  expect((await root('DELETE', `/accounts/${person.id}/sessions`)).status).toBe(204);
+  expect((await root('POST', `/accounts/${person.id}/end_sessions`)).status).toBe(204);
   for (const { agent } of sessions) expect(await silentAnswer(config, agent)).toBe('login_required');
   expect((await own.open(`${server.origin}/account`)).body).toContain('type="password"');
   expect(await sessionsOf(person)).toEqual([]);
@@ -148,7 +148,7 @@ test('requests that are under way do not bring an ended session back', async () 
     const browsers = Array.from({ length: 4 }, async () => {
       while (asking) await silentAnswer(config, agent);
     });
-    await root('DELETE', `/accounts/${person.id}/sessions`);
+    await root('POST', `/accounts/${person.id}/end_sessions`);
     asking = false;
     await Promise.all(browsers);
     expect(await sessionsOf(person)).toEqual([]);
@@ -166,9 +166,9 @@ test('a consent that is given while the session is ended does not bring it back'
     const consent = await agent.submit(page, { email, password }, { action: '/login' });
     await Promise.all([
       agent.submit(consent, {}, { action: '/consent', stopAt: request.redirectUri }),
-      root('DELETE', `/accounts/${person.id}/sessions`),
+      root('POST', `/accounts/${person.id}/end_sessions`),
     ]);
-    await root('DELETE', `/accounts/${person.id}/sessions`);
+    await root('POST', `/accounts/${person.id}/end_sessions`);
     expect(await sessionsOf(person)).toEqual([]);
     expect(await silentAnswer(config, agent)).toBe('login_required');
   }

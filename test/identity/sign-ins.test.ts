@@ -21,7 +21,7 @@ beforeAll(async () => {
     SIGN_IN_ATTEMPTS_PER_ADDRESS: '100',
     SIGN_IN_HISTORY_DAYS: '30',
   };
-  server = await startTestServer({ env });
+  server = await startTestServer({ env, delivers: true });
   client = await server.register();
   config = await relyingParty(server, client);
   root = await operator(server);
@@ -34,6 +34,7 @@ interface Row {
   address: string;
   user_agent: string;
   amr: string[];
+  new_browser: boolean;
   occurred_at: Date;
   ended_at: Date | null;
 }
@@ -122,7 +123,7 @@ test('signing out and ending a session are recorded', async () => {
   const [first, second] = await rowsOf(person.id);
   expect(first?.ended_at).toBeInstanceOf(Date);
   expect(second?.ended_at).toBeNull();
-  await root('DELETE', `/accounts/${person.id}/sessions`);
+  await root('POST', `/accounts/${person.id}/end_sessions`);
   expect((await rowsOf(person.id))[1]?.ended_at).toBeInstanceOf(Date);
 });
 
@@ -229,3 +230,22 @@ test.each([
   ['<script>alert(1)</script>', 'Another browser'],
   [null, 'Another browser'],
 ])('%s is called %s', (userAgent, words) => expect(browserOf(userAgent)).toBe(words));
+
+test('a browser of a new name is marked, and the person gets a mail', async () => {
+  const person = await server.person();
+  const mails = async () => {
+    const page = await server.context.mailbox.list(100);
+    return page.data.filter(({ to }) => to === person.email).map(({ subject }) => subject);
+  };
+  await obtainTokens(config, person);
+  await obtainTokens(config, person, {}, new UserAgent());
+  expect((await rowsOf(person.id)).map((row) => row.new_browser)).toEqual([false, false]);
+  await server.database.pool.query(
+    `UPDATE sign_ins SET user_agent = 'Mozilla/5.0 (X11; Linux) Firefox/150.0' WHERE account_id = $1`,
+    [person.id],
+  );
+  await obtainTokens(config, person, {}, new UserAgent());
+  expect((await rowsOf(person.id)).filter((row) => row.new_browser)).toHaveLength(1);
+  await eventually(async () => (await mails()).length === 1);
+  expect((await mails())[0]).toContain('A new browser signed in');
+});

@@ -102,6 +102,7 @@ describe('a disabled account', () => {
       body
         .replaceAll(email, 'E-MAIL')
         .replace(/\/interaction\/[\w-]+/g, 'INTERACTION')
+        .replace(/for=[\w-]+/g, 'FOR')
         .replace(/(name="csrf" value|data-(?:options|token))="[^"]+"/g, 'RANDOM');
     const wrong = { ...active, password: 'not the password' };
     expect(constant(await refusedSignIn(disabled), disabled)).toBe(

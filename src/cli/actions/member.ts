@@ -58,7 +58,8 @@ export async function removeMember(name: string, options: LevelOptions): Promise
   print({ id, removed: true }, options.json, `${name} has no role here any more.`);
 }
 
-async function levelOf({ tenants }: TenancyContext, { org, project }: LevelOptions): Promise<Tenant> {
+/** The tenant that the options name. Throws UsageError, and AppError `not_found`. */
+export async function levelOf({ tenants }: TenancyContext, { org, project }: LevelOptions): Promise<Tenant> {
   if (org !== undefined) {
     return project === undefined ? tenants.resolveOrganization(org) : tenants.resolve(org, project);
   }

@@ -13,6 +13,7 @@ export interface SessionRoutesDependencies {
   accountAccess: AccountAccessService;
 }
 
+const WEEK = 7 * 86_400_000;
 const PAGE = '/account/sessions';
 const NOTICES = {
   ended: 'The browser is signed out.',
@@ -59,5 +60,6 @@ function onPage({ uid, signIn, signedInAt, lastUsedAt, amr }: KnownSession): Ses
     signedInAt,
     lastUsedAt,
     how: howOf(amr),
+    isNew: signIn?.newBrowser === true && Date.now() - signIn.occurredAt.getTime() < WEEK,
   };
 }

@@ -10,6 +10,8 @@ import { ApplicationsService } from '../account-access/applications.service.js';
 import { applicationRoutes } from '../account-access/applications.routes.js';
 import { sessionRoutes } from '../account-access/sessions.routes.js';
 import { accountSecurityRoutes } from '../account-security/account-security.js';
+import { accountEmailRoutes, EMAIL_COOKIE, type EmailState } from '../account-email/account-email.routes.js';
+import { StepCookie } from '../mail-steps/step-cookie.js';
 import { ACCOUNT_AREA, ACCOUNT_DELETED } from '../sign-in/own-paths.js';
 import type { OwnPages, OwnSessionState } from '../sign-in/own-session.js';
 import { AccountArea } from './account-area.js';
@@ -45,5 +47,9 @@ export function createAccountRouter(
     router.use(routes(services).routes());
   const security = { ...services, issuer: context.settings.issuer, mails: context.mail.enabled };
   for (const routes of accountSecurityRoutes(security)) router.use(routes.routes());
+  if (context.emailAddresses.enabled) {
+    const cookie = new StepCookie<EmailState>(context.vault, context.settings.issuer, EMAIL_COOKIE);
+    router.use(accountEmailRoutes({ ...services, cookie }).routes());
+  }
   return router;
 }

@@ -77,6 +77,7 @@ function problemsOf({ errors, kind, message }: AppError): { currentProblem?: str
   if (kind !== 'invalid') return { currentProblem: message };
   const current = errors.find(({ pointer }) => pointer === '/current_password');
   if (current) return { currentProblem: 'This is not your password.' };
-  const next = errors[0]?.detail;
+  // The rule counts bytes, which people do not; a character has one or more.
+  const next = errors[0]?.detail.replace('bytes long', 'characters long');
   return next === undefined ? {} : { problem: `It ${next}.` };
 }

@@ -81,10 +81,13 @@ const ADDRESS: Readonly<Record<Exclude<Part, 'formatted'>, Shown>> = {
   country: { label: 'Country', autocomplete: 'country-name' },
 };
 
-/** The profile as the form says it. What the form does not show stays as it is. */
+/** The profile as the form says it. What the form does not have stays as it is. */
 export function profileFrom(form: URLSearchParams, before: Profile): OwnProfile {
-  const entries = CLAIMS.flatMap(({ claims }) => Object.keys(claims)).flatMap((name) => valueOf(form, name));
-  const parts = Object.keys(ADDRESS).flatMap((part) => valueOf(form, `address.${part}`, part));
+  const names = CLAIMS.flatMap(({ claims }) => Object.keys(claims) as Claim[]);
+  const entries = names.flatMap((name) => valueOf(form, name, before[name]));
+  const parts = Object.keys(ADDRESS).flatMap((part) =>
+    valueOf(form, `address.${part}`, before.address?.[part as Part], part),
+  );
   const isSame = parts.every(([part, value]) => before.address?.[part as Part] === value);
   const formatted = before.address?.formatted;
   // The whole address in one text belongs to its parts: it goes when they change.
@@ -138,8 +141,8 @@ function fieldOf(
   return { ...given, options: [NONE, ...(isKnown ? [] : [{ value, text: value }]), ...options] };
 }
 
-function valueOf(form: URLSearchParams, name: string, as = name): [string, string][] {
-  const value = (field(form, name) ?? '').trim();
+function valueOf(form: URLSearchParams, name: string, before = '', as = name): [string, string][] {
+  const value = (field(form, name) ?? before).trim();
   return value === '' ? [] : [[as, value]];
 }
 

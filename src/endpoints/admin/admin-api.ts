@@ -28,7 +28,7 @@ import {
   invitationRoutes,
 } from '../../tenancy/invitations/invitations.routes.js';
 import { memberRoutes, type MemberRoutesDependencies } from '../../tenancy/members/members.routes.js';
-import type { RouteGroup } from '../../tenancy/operations/route-group.js';
+import type { Callable, RouteGroup } from '../../tenancy/operations/route-group.js';
 import {
   organizationRoutes,
   type OrganizationRoutesDependencies,
@@ -68,3 +68,12 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   auditRoutes,
   developmentMailboxRoutes,
 ];
+
+/** The operations of the admin API by their ids, for parts of this process that call them as a caller of the API would. */
+export type AdminCalls = ReadonlyMap<string, Callable>;
+
+/** Makes every operation callable. */
+export function makeAdminCalls(dependencies: AdminApiDependencies): AdminCalls {
+  const all = ADMIN_API_ROUTES.flatMap((group) => group.callables(dependencies));
+  return new Map(all.map((callable) => [callable.operation.id, callable]));
+}

@@ -7,10 +7,7 @@ import { SecondFactorResponses } from '../second-factor/second-factor-responses.
 import { secondFactorSetUpRoutes } from '../second-factor/second-factor-set-up.routes.js';
 import { SecondFactorStepsService } from '../second-factor/second-factor-steps.service.js';
 import { secondFactorRoutes } from '../second-factor/second-factor.routes.js';
-import { StepCookie } from '../mail-steps/step-cookie.js';
-import { SignUpPages } from '../sign-up/sign-up-pages.js';
-import { SIGN_UP_COOKIE, type SignUpState } from '../sign-up/sign-up-state.js';
-import { signUpRoutes } from '../sign-up/sign-up.routes.js';
+import { signUpRouter } from '../sign-up/sign-up.router.js';
 import { endingPages } from './ending-pages.js';
 import { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import { InteractionForms } from './interaction-forms.js';
@@ -26,7 +23,7 @@ export function createInteractionRouter(
   onUnexpected: OnUnexpected,
 ): Router {
   const { accounts, clientPages, factorChanges, factorChecks, factors, logos, pages, passkeys } = context;
-  const { accountEvents, accountLifecycle, invitations, passwordSignIn } = context;
+  const { accountEvents, accountLifecycle, passwordSignIn } = context;
   const { recovery, scopes, settings, signUp, vault } = context;
   const { issuer } = settings;
   const interactions = new InteractionEngine(() => engine.provider);
@@ -52,19 +49,7 @@ export function createInteractionRouter(
   router.use(secondFactorRoutes({ forms, steps, responses, checks: factorChecks, issuer }).routes());
   router.use(secondFactorSetUpRoutes({ forms, steps, responses, changes: factorChanges }).routes());
   router.use(restoreAccount.routes().routes());
-  const show = new SignUpPages({ pages, forms, clients: clientPages, signUp, settings: settings.signUp });
-  const signUpCookie = new StepCookie<SignUpState>(vault, issuer, SIGN_UP_COOKIE);
-  router.use(
-    signUpRoutes({
-      engine: interactions,
-      forms,
-      signUp,
-      show,
-      cookie: signUpCookie,
-      hasTerms: settings.signUp.termsUrl !== undefined,
-      invitations,
-    }).routes(),
-  );
+  if (signUp.mode !== 'off') router.use(signUpRouter(context, interactions, forms).routes());
   router.use(logoRoutes(logos).routes());
   return router;
 }

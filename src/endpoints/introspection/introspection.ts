@@ -22,12 +22,6 @@ export function makeIntrospection(context: Services): IntrospectionService {
   return new IntrospectionService({ ...context, issuer, tokens, ownKeys: ownKeys(keys) });
 }
 
-/** Whether a value is an opaque token that this server issued and that is not expired. */
-export function ownTokenCheck(services: Services): (token: string) => Promise<boolean> {
-  const tokens = makeTokenLookup(services);
-  return async (token) => (await tokens.find(token)) !== undefined;
-}
-
 /** Answers the introspection endpoint; `next` answers everything else. */
 export function withIntrospection(context: Context, next: HttpHandler): HttpHandler {
   const { issuer, trustedProxies } = context.settings;

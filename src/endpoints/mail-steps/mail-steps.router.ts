@@ -23,8 +23,10 @@ export function createMailStepsRouter(context: Context, onUnexpected: OnUnexpect
   const signUpCookie = new StepCookie<SignUpState>(vault, issuer, SIGN_UP_COOKIE);
   const recoveryCookie = new StepCookie<RecoveryState>(vault, issuer, RECOVERY_COOKIE);
   const router = new Router();
+  if (!recovery.enabled) return router;
   router.use(recoveryRoutes({ ...shared, recovery, cookie: recoveryCookie }).routes());
   router.use(emailLinkRoutes({ ...shared, emailAddresses }).routes());
+  if (signUp.mode === 'off') return router;
   router.use(signUpLinkRoutes({ ...shared, signUp, cookie: signUpCookie }).routes());
   router.use(invitationLinkRoutes({ ...shared, invitations, cookie: signUpCookie }).routes());
   return router;

@@ -42,7 +42,6 @@ const UID = /^[\w-]{10,64}$/;
 export function recoveryRoutes(deps: RecoveryRoutesDependencies): Router {
   const { recovery, forms, pages, cookie, showErrors } = deps;
   const router = new Router();
-  if (!recovery.enabled) return router;
   router.use(PATH, showErrors);
 
   router.get(PATH, (ctx) => sendAddress(ctx, { email: '', interaction: interactionIn(ctx.query['for']) }));

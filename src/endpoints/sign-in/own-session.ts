@@ -58,11 +58,15 @@ export class OwnPages {
 
   /**
    * Middleware of an area: sets `ctx.state.person`, or redirects to the sign-in, also when `requireFresh` asks for it.
-   * A person who was not signed in when they sent a form continues at the area's first page.
+   * A person who was not signed in when they sent a form continues at the area's first page, unless `onUnsentForm` answers.
    */
-  signedIn({ home, idleSeconds }: OwnArea): Koa.Middleware<OwnSessionState> {
+  signedIn(
+    { home, idleSeconds }: OwnArea,
+    onUnsentForm?: (ctx: OwnContext) => Promise<void>,
+  ): Koa.Middleware<OwnSessionState> {
     return async (ctx, next) => {
       const person = await this.#person(ctx, idleSeconds);
+      if (!person && ctx.method === 'POST' && onUnsentForm) return onUnsentForm(ctx);
       if (!person) return redirectToSignIn(ctx, ctx.method === 'POST' ? home : ctx.url, {});
       ctx.state.person = person;
       try {
@@ -75,13 +79,14 @@ export class OwnPages {
   }
 
   /**
-   * A form of ours. Throws AppError `malformed` when another site sent it or its CSRF token is not that of the session.
+   * A form of ours, of at most `limit` bytes. Throws AppError `malformed` when another site sent it or its CSRF token is
+   * not that of the session.
    */
-  async readForm(ctx: OwnContext): Promise<URLSearchParams> {
+  async readForm(ctx: OwnContext, limit = FORM_BYTES): Promise<URLSearchParams> {
     const site = ctx.get('Sec-Fetch-Site');
     if (site !== '' && site !== 'same-origin')
       throw new AppError('malformed', 'This form did not come from our page.');
-    const form = await readForm(ctx, FORM_BYTES);
+    const form = await readForm(ctx, limit);
     this.deps.tokens.check(form, contextOf(this.deps.cookie.read(ctx) ?? ''));
     return form;
   }

@@ -34,11 +34,7 @@ export function signUpLinkRoutes({
   const router = new Router();
   router.use(SIGN_UP_PATH, showErrors);
 
-  router.get(SIGN_UP_PATH, (ctx, next) => {
-    if (signUp.mode === 'off') return next();
-    redirectTo(ctx, OWN_SIGN_UP);
-    return undefined;
-  });
+  router.get(SIGN_UP_PATH, (ctx) => redirectTo(ctx, OWN_SIGN_UP));
 
   router.get(CONFIRM, async (ctx) => {
     const found = await signUp.findLink(pathParameter(ctx, 'secret'));

@@ -12,9 +12,10 @@ const DAY_SECONDS = 86_400;
  * What a browser asks of any site: the start page, stylesheets and scripts, the icon, and where to change a password (W3C, "A Well-Known URL for
  * Changing Passwords").
  */
-export function siteRoutes(issuer: string, pages: Pages): Router {
+export function siteRoutes(issuer: string, pages: Pages, hasConsole: boolean): Router {
   const router = new Router();
-  const page = pages.render('home', { issuer, version: version(), metadata: METADATA_PATHS });
+  const consoleUrl = hasConsole ? '/console' : undefined;
+  const page = pages.render('home', { issuer, version: version(), metadata: METADATA_PATHS, consoleUrl });
 
   router.get('/', (ctx) => sendPage(ctx, page));
 

@@ -11,6 +11,8 @@ export interface SignInRecord {
   address: string | null;
   userAgent: string | null;
   amr: string[];
+  /** Whether no sign-in before was in a browser of the same name. */
+  newBrowser: boolean;
   occurredAt: Date;
   /** Null while the session goes on, and after it expired. */
   endedAt: Date | null;
@@ -24,30 +26,55 @@ export interface NewSignIn {
   address: string | null;
   userAgent: string | null;
   amr: readonly string[];
+  newBrowser: boolean;
   occurredAt: number;
 }
 
 const COLUMNS = `id, session_uid AS "sessionUid", client_id AS "clientId", host(address) AS address,
-  user_agent AS "userAgent", amr, occurred_at AS "occurredAt", ended_at AS "endedAt"`;
+  user_agent AS "userAgent", amr, new_browser AS "newBrowser", occurred_at AS "occurredAt", ended_at AS "endedAt"`;
 const DELETED_AT_ONCE = 5_000;
+/** How many sign-ins a browser is looked for in. */
+const COMPARED = 200;
 
 /** The table `sign_ins`. */
 export class SignInsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Also stores when the account was signed in to last. False when the sign-in is recorded already. */
-  async insert(tx: Transaction, signIn: NewSignIn): Promise<boolean> {
-    const { accountId, sessionUid, clientId, address, userAgent, amr, occurredAt } = signIn;
-    const { rowCount } = await tx.raw<{ rowCount: number }>(
+  /**
+   * Also stores when the account was signed in to last. Returns the e-mail address of the account; undefined when the sign-in
+   * is recorded already.
+   */
+  async insert(tx: Transaction, signIn: NewSignIn): Promise<string | undefined> {
+    const { accountId, sessionUid, clientId, address, userAgent, amr, newBrowser, occurredAt } = signIn;
+    const { rows } = await tx.raw<{ rows: { email: string }[] }>(
       `WITH inserted AS (
-         INSERT INTO sign_ins (account_id, session_uid, client_id, address, user_agent, amr, occurred_at)
-         VALUES (?, ?, ?, ?::inet, ?, ?, to_timestamp(?))
+         INSERT INTO sign_ins (account_id, session_uid, client_id, address, user_agent, amr, new_browser, occurred_at)
+         VALUES (?, ?, ?, ?::inet, ?, ?, ?, to_timestamp(?))
          ON CONFLICT (session_uid, occurred_at) DO NOTHING RETURNING account_id, occurred_at)
        UPDATE accounts SET last_sign_in_at = greatest(last_sign_in_at, inserted.occurred_at)
-       FROM inserted WHERE accounts.id = inserted.account_id`,
-      [accountId, sessionUid, clientId, address, userAgent, [...amr], occurredAt] as unknown as string[],
+       FROM inserted WHERE accounts.id = inserted.account_id RETURNING accounts.email`,
+      [
+        accountId,
+        sessionUid,
+        clientId,
+        address,
+        userAgent,
+        [...amr],
+        newBrowser,
+        occurredAt,
+      ] as unknown as string[],
     );
-    return rowCount === 1;
+    return rows[0]?.email;
+  }
+
+  /** The distinct browsers of the last sign-ins of the account. */
+  async userAgents(tx: Transaction, accountId: string): Promise<(string | null)[]> {
+    const { rows } = await tx.raw<{ rows: { user_agent: string | null }[] }>(
+      `SELECT DISTINCT user_agent FROM (
+         SELECT user_agent FROM sign_ins WHERE account_id = ? ORDER BY occurred_at DESC, id DESC LIMIT ?) AS last`,
+      [accountId, COMPARED],
+    );
+    return rows.map(({ user_agent }) => user_agent);
   }
 
   /** Newest first. */

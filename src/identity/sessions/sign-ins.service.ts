@@ -4,6 +4,8 @@ import { type Page, readPage } from '../../platform/paging/page.js';
 import type { Logger } from '../../platform/telemetry/telemetry.js';
 import type { AccountEvents } from '../account-events/account-events.js';
 import { personActor } from '../account-events/actor.js';
+import type { NoticesService } from '../notices/notices.service.js';
+import { browserOf } from './user-agent.js';
 import type { SignInRecord, SignInsRepository } from './sign-ins.repository.js';
 
 export type { SignInRecord } from './sign-ins.repository.js';
@@ -29,25 +31,35 @@ export class SignInsService {
     private readonly database: Database,
     private readonly repository: SignInsRepository,
     private readonly events: AccountEvents,
+    private readonly notices: NoticesService,
     private readonly log: Logger,
     private readonly historyDays: number,
   ) {}
 
-  /** Records it once, with an event of the account and a line of the log. */
+  /**
+   * Records it once, with an event of the account and a line of the log. The person gets a mail when other browsers signed in
+   * before, and none of the same name.
+   */
   async completed(signIn: CompletedSignIn): Promise<void> {
     const { accountId, sessionUid, clientId, amr, address, requestId = null } = signIn;
+    const userAgent = textOf(signIn.userAgent);
     const row = {
       accountId,
       sessionUid,
       clientId: clientId ?? null,
       address: isIP(address) ? (address.split('%')[0] ?? null) : null,
-      userAgent: textOf(signIn.userAgent),
+      userAgent,
       amr,
       occurredAt: signIn.signedInAt,
     };
     const actor = personActor(accountId, { address, requestId });
     const isNew = await this.database.transaction(async (tx) => {
-      if (!(await this.repository.insert(tx, row))) return false;
+      const known = (await this.repository.userAgents(tx, accountId)).map(browserOf);
+      const newBrowser = known.length > 0 && !known.includes(browserOf(userAgent));
+      const email = await this.repository.insert(tx, { ...row, newBrowser });
+      if (email === undefined) return false;
+      const occasion = { address, browser: browserOf(userAgent) };
+      if (newBrowser) await this.notices.send(tx, { email }, 'new_browser', occasion);
       const about = clientId === undefined ? {} : { clientId };
       await this.events.record(tx, { actor, action: 'account.signed_in', accountId, ...about });
       return true;

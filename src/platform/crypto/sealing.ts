@@ -34,6 +34,7 @@ export type Purpose =
   | 'totp-enrolments'
   | 'recovery-codes'
   | 'restore-account'
+  | 'kept-forms'
   | 'installation';
 
 /**

@@ -76,6 +76,21 @@ export interface ProfileModel extends AccountPage {
   emailHref: string | undefined;
 }
 
+/** `account/email` */
+export interface EmailModel extends AccountPage {
+  emailVerified: boolean;
+  /** What was typed as the new address. */
+  typed: string;
+  problem: string | undefined;
+}
+
+/** `account/email-code`: the code that was sent. */
+export interface EmailCodeModel extends AccountPage {
+  to: string;
+  minutes: number;
+  problem: string | undefined;
+}
+
 /** `account/password` */
 export interface PasswordModel extends AccountPage {
   /** Whether there is a password that the form asks for. */
@@ -96,6 +111,8 @@ export interface SessionOnPage {
   lastUsedAt: Date;
   /** As in `a password and a code`. */
   how: string;
+  /** Whether no browser of that name signed in before, and it did so in the last week. */
+  isNew: boolean;
 }
 
 /** A passkey of the person. */
@@ -229,6 +246,8 @@ export interface RestoreAccountModel extends FormOnPage {
 export interface AccountPages {
   'account/overview': OverviewModel;
   'account/profile': ProfileModel;
+  'account/email': EmailModel;
+  'account/email-code': EmailCodeModel;
   'account/password': PasswordModel;
   'account/security': SecurityModel;
   'account/passkey-new': PasskeyNewModel;

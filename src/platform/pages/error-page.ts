@@ -10,6 +10,8 @@ import type { Pages } from './pages.js';
 const STATUS: Partial<Record<ErrorKind, number>> = {
   malformed: 400,
   unauthenticated: 400,
+  not_found: 404,
+  conflict: 409,
   too_large: 413,
   unsupported_type: 415,
   slow_down: 429,

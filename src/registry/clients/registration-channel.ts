@@ -1,11 +1,11 @@
 import type { Transaction } from '../../platform/db/database.js';
 import type { ValidationError } from '../../platform/errors/errors.js';
+import type { IfMatch } from '../../platform/wire/record-version.js';
+import type { AdminReach } from '../../tenancy/access/delegation.js';
 import type { ClientDraft } from '../client-record/client-input.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 import type { SecretToStore } from '../client-secrets/client-secret.js';
-import type { AdminReach } from '../../tenancy/access/delegation.js';
 import { documentErrors } from '../client-documents/document-rules.js';
-import type { IfMatch } from '../../platform/wire/record-version.js';
 
 /** The interface that a client is registered, changed or deleted through, with what it adds to the registry's own rules. */
 export interface RegistrationChannel {

@@ -4,8 +4,7 @@ import { dayFrom } from '../usage/days.js';
 import { DEFAULT_DAYS, lastDays, type Span } from './usage-reports.service.js';
 
 const MAX_DAYS = 366;
-/** The days that can be written as YYYY-MM-DD and that PostgreSQL knows. */
-const FIRST_DAY = dayFrom('0001-01-01');
+/** The last day that can be written as YYYY-MM-DD. */
 const LAST_DAY = dayFrom('9999-12-31');
 
 /** The parameters of a usage report: the days that it begins and ends with. */
@@ -30,7 +29,7 @@ export function spanFrom({ from, to }: QueryValues<typeof SPAN>): Span {
 
 function spanOf(from: number | undefined, to: number | undefined): Span {
   const usual = lastDays();
-  if (to !== undefined) return { from: from ?? Math.max(to - DEFAULT_DAYS + 1, FIRST_DAY), to };
+  if (to !== undefined) return { from: from ?? to - DEFAULT_DAYS + 1, to };
   return from === undefined ? usual : { from, to: Math.min(from + DEFAULT_DAYS - 1, LAST_DAY) };
 }
 

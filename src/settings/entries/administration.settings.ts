@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../secret.js';
-import { isLocalHttp } from './checks.js';
+import { isLocalHttp, oneOf } from './checks.js';
 import { settingGroup } from '../setting.js';
 
 const nonEmpty = z.string().min(1);
@@ -115,6 +115,11 @@ function redact(text: string): string {
 }
 
 export const administrationSettings = settingGroup('Administration', {
+  CONSOLE: {
+    default: 'on',
+    check: oneOf('on', 'off'),
+    description: 'Whether operators can use the console at `/console`: `on` or `off`.',
+  },
   ADMIN_ISSUERS: {
     default: '[]',
     check: outsideIssuers,

@@ -59,7 +59,8 @@ const OPERATIONS = {
   endSessions: {
     ...ending,
     id: 'endAccountSessions',
-    path: `${ACCOUNT_PATH}/sessions`,
+    method: 'post',
+    path: `${ACCOUNT_PATH}/end_sessions`,
     record: ACCOUNT_KEY,
     summary: 'End every session, with back-channel logout of the applications.',
   },

@@ -9,10 +9,9 @@ const TIMEOUT_MS = 5_000;
 const MAX_REQUESTS = 20;
 const MAX_RESPONSE_CHARACTERS = 65_536;
 
-/** Whose opaque tokens are introspected. */
-interface IntrospectionTrust {
-  outside: readonly OutsideIssuer[];
-  isOwnToken: (token: string) => Promise<boolean>;
+/** The opaque tokens that this server issued. */
+export interface OwnTokens {
+  find(token: string): Promise<object | undefined>;
 }
 
 /**
@@ -22,14 +21,17 @@ interface IntrospectionTrust {
  */
 export function introspector({
   outside,
-  isOwnToken,
-}: IntrospectionTrust): ((token: string) => Promise<Caller>) | undefined {
+  ownTokens,
+}: {
+  outside: readonly OutsideIssuer[];
+  ownTokens: OwnTokens;
+}): ((token: string) => Promise<Caller>) | undefined {
   const issuer = outside.find(({ introspection }) => introspection);
   if (!issuer?.introspection) return undefined;
   const { introspection } = issuer;
   let underWay = 0;
   return async (token) => {
-    if (await isOwnToken(token)) throw invalidToken('The token is not for the admin API.');
+    if (await ownTokens.find(token)) throw invalidToken('The token is not for the admin API.');
     if (underWay >= MAX_REQUESTS) throw unavailable(issuer);
     underWay++;
     try {

@@ -12,7 +12,7 @@ import { accountSubject, clientSubject, COMMAND_LINE_CLIENT } from '../access/su
 import { adminAudience } from './admin-audience.js';
 import { outsideCaller, type OutsideIssuer, outsideKeys } from './outside-issuers.js';
 import { invalidToken, scopesOf, subjectOf } from './token-claims.js';
-import { introspector } from './token-introspection.js';
+import { introspector, type OwnTokens } from './token-introspection.js';
 import { CLIENT_TOKEN } from './client-token.js';
 
 /** The issuers of tokens that the admin API accepts. `ownKeys` finds the public keys of our own tokens. */
@@ -20,11 +20,11 @@ export interface AdminTrust {
   issuer: string;
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
-  /** Whether this server issued the opaque token. */
-  isOwnToken: (token: string) => Promise<boolean>;
   accounts: { acceptsTokens(accountId: string, issuedAt: number): Promise<boolean> };
-  /** Whether the grant that a token of a person names was not taken back. */
-  grantOf: { isGranted(claims: JWTPayload): Promise<boolean> };
+  ownTokens: OwnTokens & {
+    /** Whether the grant that a token of a person names was not taken back. */
+    isGranted(claims: JWTPayload): Promise<boolean>;
+  };
   liveClients: {
     delegationOf(
       clientId: string,
@@ -87,7 +87,7 @@ export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promis
   };
 }
 
-function ownVerifier({ accounts, grantOf, issuer, ownKeys, liveClients }: AdminTrust): Verify {
+function ownVerifier({ accounts, issuer, ownKeys, ownTokens, liveClients }: AdminTrust): Verify {
   return async (token) => {
     const { payload } = await jwtVerify(token, ownKeys, {
       ...COMMON,
@@ -117,7 +117,7 @@ function ownVerifier({ accounts, grantOf, issuer, ownKeys, liveClients }: AdminT
       throw invalidToken(
         'The account of the token does not exist any more, is disabled, or has a new password.',
       );
-    if (!(await grantOf.isGranted(payload)))
+    if (!(await ownTokens.isGranted(payload)))
       throw invalidToken('The person took back what they allowed the client of the token.');
     const caller = { subject: accountSubject(sub), scopes, claimedRoles: [] };
     return delegation ? { ...caller, delegation } : caller;

@@ -4,7 +4,7 @@ import * as oidc from 'openid-client';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { makeApi } from '../../harness/admin/catalogue.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { ApiTokens, NOTES, ORDERS, STOCK } from '../../harness/protocol/api-tokens.js';
+import { ApiTokens, NOTES, ORDERS, STOCK } from './api-tokens.js';
 import { obtainCode } from '../../harness/protocol/codes.js';
 import { relyingParty } from '../../harness/protocol/relying-party.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';

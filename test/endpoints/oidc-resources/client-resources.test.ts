@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RegisteredClient, TestServer } from '../../harness/nodes/test-server.js';
-import { ApiTokens, NOTES, ORDERS, STOCK } from '../../harness/protocol/api-tokens.js';
+import { ApiTokens, NOTES, ORDERS, STOCK } from './api-tokens.js';
 
 let apis: ApiTokens;
 let server: TestServer;

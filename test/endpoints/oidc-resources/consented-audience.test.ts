@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import type { TestServer } from '../../harness/nodes/test-server.js';
-import { ApiTokens, NOTES, ORDERS, STOCK } from '../../harness/protocol/api-tokens.js';
+import { ApiTokens, NOTES, ORDERS, STOCK } from './api-tokens.js';
 import { obtainCode } from '../../harness/protocol/codes.js';
 import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/protocol/relying-party.js';
 

@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from '../../harness/nodes/test-serve
 let server: TestServer;
 let client: DocumentClient;
 beforeAll(async () => {
-  server = await startTestServer({ env: { REGISTRATION: 'token' } });
+  server = await startTestServer({ env: { REGISTRATION: 'token', SIGN_UP: 'invite' } });
   client = new DocumentClient(await fetchDocument(server), server.origin, await server.adminToken());
 });
 afterAll(() => server.close());
@@ -45,6 +45,7 @@ test('a client made of the document drives every operation through a whole life'
   await call('deleteInitialAccessToken', 204, { parameters: { ...place, id: idOf(token) } });
   await driveReports(place);
   await driveAccounts();
+  await driveInvitations(place);
   await driveDevelopmentMailbox();
   const spare = idOf(
     await call('createProject', 201, { parameters: { org }, body: { slug: 'two', name: 'Two' } }),
@@ -170,6 +171,22 @@ async function driveAccounts(): Promise<void> {
   await call('restoreAccount', 200, { parameters });
 }
 
+async function driveInvitations(place: Record<string, string>): Promise<void> {
+  const { org = '' } = place;
+  const places = { Installation: {}, Organization: { org }, Project: place };
+  for (const [level, parameters] of Object.entries(places)) {
+    const body = { email: `${level}@people.example`, role: level === 'Installation' ? 'owner' : 'viewer' };
+    const made = await call(`create${level}Invitation`, 201, { parameters, body });
+    await call(`create${level}Invitation`, 409, { parameters, body });
+    await call(`create${level}Invitation`, 422, { parameters, body: { ...body, role: 'king' } });
+    await call(`list${level}Invitations`, 200, { parameters });
+    const one = { parameters: { ...parameters, invitation: idOf(made) } };
+    await call(`get${level}Invitation`, 200, one);
+    await call(`revoke${level}Invitation`, 204, one);
+    await call(`get${level}Invitation`, 404, one);
+  }
+}
+
 async function driveDevelopmentMailbox(): Promise<void> {
   const mail = randomUUID();
   const words = { subject: 'Driven', text: 'Driven.', html: '<p>Driven.</p>' };
@@ -201,6 +218,7 @@ test('a caller with fewer permissions is refused as documented', async () => {
     id,
     account: id,
     member: id,
+    invitation: id,
     mail: id,
     session: id,
     client: 'a-client',

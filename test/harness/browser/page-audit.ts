@@ -138,7 +138,8 @@ const FOCUS = String.raw`(() => {
   const element = document.activeElement;
   if (!element || element === document.body) return '';
   const named = element.outerHTML.replace(/\s+/g, ' ').slice(0, 120);
-  const box = element.getBoundingClientRect();
+  // Of a link that goes over several lines the first.
+  const [box = element.getBoundingClientRect()] = element.getClientRects();
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
   const top = document.elementFromPoint(x, y);
   const isSeen = top && (element.contains(top) || top.contains(element) || element.labels?.[0]?.contains(top));

@@ -31,7 +31,8 @@ export async function startOutsideIssuer(audience: string): Promise<OutsideIssue
     void text(request).then((body) => {
       const form = new URLSearchParams(body);
       introspected.push({ authorization: request.headers.authorization, url: request.url, form });
-      const known = opaque.get(form.get('token') ?? '') ?? { active: false };
+      const token = form.get('token') ?? '';
+      const known = opaque.has(token) ? opaque.get(token) : { active: false };
       if (typeof known === 'number') response.statusCode = known;
       response.end(JSON.stringify(known));
     });

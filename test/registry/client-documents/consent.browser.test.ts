@@ -50,14 +50,5 @@ describeWithBrowser('the consent page of a client with a document', (open) => {
     await toConsent(page, '/local-bank.json', LOOPBACK);
     await page.getByText(WARNING).waitFor();
     expect(await auditPage(page)).toEqual([]);
-    for (const width of [340, 1280])
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.emulateMedia({ colorScheme });
-        await page.screenshot({
-          path: `/tmp/r2-shots/consent-${String(width)}-${colorScheme}.png`,
-          fullPage: true,
-        });
-      }
   });
 });

@@ -1,9 +1,9 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type * as oidc from 'openid-client';
-import { makeApi } from '../admin/catalogue.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../nodes/test-server.js';
-import { relyingParty } from './relying-party.js';
-import { basic, postForm } from './wire.js';
+import { makeApi } from '../../harness/admin/catalogue.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { relyingParty } from '../../harness/protocol/relying-party.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 
 export const ORDERS = 'https://orders.example/v1';
 export const STOCK = 'https://stock.example';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { ArtifactAdapter } from '../../../adapters/artifact.adapter.js';
-import type { ModelName } from '../../../adapters/artifact.models.js';
-import { ArtifactRepository } from '../../../adapters/artifact.repository.js';
-import { ArtifactStore } from '../../../adapters/artifact.store.js';
-import { Vault } from '../../../src/platform/crypto/sealing.js';
-import { Database } from '../../../src/platform/db/database.js';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { ArtifactAdapter } from '../../adapters/artifact.adapter.js';
+import type { ModelName } from '../../adapters/artifact.models.js';
+import { ArtifactRepository } from '../../adapters/artifact.repository.js';
+import { ArtifactStore } from '../../adapters/artifact.store.js';
+import { Vault } from '../../src/platform/crypto/sealing.js';
+import { Database } from '../../src/platform/db/database.js';
+import { createTestDatabase, type TestDatabase } from '../harness/database/test-database.js';
 
 /** An id as the engine makes them. */
 export const artifactId = () => randomBytes(32).toString('base64url');

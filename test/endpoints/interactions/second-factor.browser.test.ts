@@ -49,13 +49,15 @@ async function arrive(page: Page, { checks }: Authorization) {
 }
 
 /** A page on which a person has set a passkey up, and is signed out again. */
-async function withPasskey(page: Page) {
+async function withPasskey(page: Page, options?: { fillsIn: boolean }) {
   const person = await server.person();
-  const authenticator = await addVirtualAuthenticator(page);
+  const authenticator = await addVirtualAuthenticator(page, options);
+  if (options?.fillsIn) await authenticator.touches(false);
   const insisting = await request(essentialAcr('phr'));
   await page.goto(insisting.url.href);
   await signInOn(page, person);
   await page.getByRole('heading', { name: 'Set up a passkey' }).waitFor();
+  await authenticator.touches(true);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
   const recoveryCodes = await page
@@ -92,11 +94,8 @@ describeWithBrowser('a passkey', (open) => {
     expect(recoveryCodes).toHaveLength(10);
     expect(await authenticator.count()).toBe(1);
 
-    await authenticator.touches(false);
     const alone = await request();
     await page.goto(alone.url.href);
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
-    await authenticator.touches(true);
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     expect(await arrive(page, alone)).toMatchObject({
       sub: person.id,
@@ -105,24 +104,32 @@ describeWithBrowser('a passkey', (open) => {
     });
 
     await page.context().clearCookies();
-    await authenticator.touches(false);
     const stepped = await request();
     await page.goto(stepped.url.href);
     await signInOn(page, person);
-    await page.getByRole('heading', { name: 'Confirm that it is you' }).waitFor();
-    await authenticator.touches(true);
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     expect(await arrive(page, stepped)).toMatchObject({ acr: 'phr', amr: ['pwd', 'hwk', 'user', 'mfa'] });
+  });
+
+  test('is offered in the address field, without the button', async () => {
+    const page = await open();
+    const { person, authenticator } = await withPasskey(page, { fillsIn: true });
+    await authenticator.touches(true);
+    const filled = await request();
+    await page.goto(filled.url.href);
+    expect(await arrive(page, filled)).toMatchObject({
+      sub: person.id,
+      acr: 'phr',
+      amr: ['hwk', 'user', 'mfa'],
+    });
   });
 
   test('that is not verified, or missing, leaves the page with a reason and the other ways', async () => {
     const page = await open();
     const { person, authenticator } = await withPasskey(page);
-    await authenticator.touches(false);
     await page.goto((await request()).url.href);
     await signInOn(page, person);
     await authenticator.clear();
-    await authenticator.touches(true);
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.getByText('No passkey was used').waitFor();
     expect(await page.getByRole('button', { name: 'Use a passkey' }).isEnabled()).toBe(true);
@@ -131,8 +138,7 @@ describeWithBrowser('a passkey', (open) => {
 
   test('is replaced by a recovery code when it is lost', async () => {
     const page = await open();
-    const { person, authenticator, recoveryCodes } = await withPasskey(page);
-    await authenticator.touches(false);
+    const { person, recoveryCodes } = await withPasskey(page);
     const lost = await request();
     await page.goto(lost.url.href);
     await signInOn(page, person);
@@ -184,8 +190,7 @@ describeWithBrowser('the page', (open) => {
   };
   /** At the question for a second factor, of a person who has both. */
   const asked = async (page: Page) => {
-    const { person, authenticator } = await withPasskey(page);
-    await authenticator.touches(false);
+    const { person } = await withPasskey(page);
     await addApp(person.id);
     await page.goto((await request()).url.href);
     await signInOn(page, person);
@@ -207,8 +212,7 @@ describeWithBrowser('the page', (open) => {
       'second factor, only a passkey',
       'Confirm that it is you',
       async (page) => {
-        const { person, authenticator } = await withPasskey(page);
-        await authenticator.touches(false);
+        const { person } = await withPasskey(page);
         await page.goto((await request(essentialAcr('phr'))).url.href);
         await signInOn(page, person);
       },

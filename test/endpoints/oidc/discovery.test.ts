@@ -40,7 +40,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
       issuer: server.issuer,
       authorization_response_iss_parameter_supported: true,
       backchannel_logout_supported: true,
-      claims_parameter_supported: false,
+      claims_parameter_supported: true,
       code_challenge_methods_supported: ['S256'],
       id_token_signing_alg_values_supported: ['RS256', 'ES256'],
       request_uri_parameter_supported: false,

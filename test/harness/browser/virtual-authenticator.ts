@@ -12,8 +12,18 @@ export interface VirtualAuthenticator {
   clear(): Promise<void>;
 }
 
-/** Gives the browser of a page an authenticator that is built in and verifies its user. */
-export async function addVirtualAuthenticator(page: Page): Promise<VirtualAuthenticator> {
+/**
+ * Gives the browser of a page an authenticator that is built in and verifies its user. It answers the request that fills
+ * in a form as soon as it is touched, so that the browser makes none unless `fillsIn` is true.
+ */
+export async function addVirtualAuthenticator(
+  page: Page,
+  { fillsIn = false } = {},
+): Promise<VirtualAuthenticator> {
+  if (!fillsIn)
+    await page.addInitScript(
+      'PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false)',
+    );
   const session: CDPSession = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
   const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {

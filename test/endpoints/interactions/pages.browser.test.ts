@@ -11,6 +11,7 @@ import { signInOn } from '../../harness/browser/sign-in-form.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const LONG = 'Donaudampfschifffahrtsgesellschaft'.repeat(6);
+const NAME = `somebody-with-a-long-address-${'x'.repeat(30)}`;
 
 let server: TestServer;
 let site: LocalSite;
@@ -44,7 +45,7 @@ beforeAll(async () => {
   });
   config = await relyingParty(server, client);
   closed = await closedClient();
-  ({ email } = await server.person(`somebody-with-a-long-address-${'x'.repeat(30)}`));
+  ({ email } = await server.person(NAME));
 });
 afterAll(async () => {
   await Promise.all([site.close(), logo.close()]);
@@ -206,7 +207,7 @@ const PAGES: PageState[] = [
   ['sign-in to the account area', 'Sign in', (page) => page.goto(`${server.issuer}/account`)],
   [
     'account',
-    'Your account',
+    `Person ${NAME}`,
     async (page) => {
       await page.goto(`${server.issuer}/account`);
       await signInOn(page, { email, password });

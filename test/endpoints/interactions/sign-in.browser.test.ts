@@ -75,7 +75,9 @@ describeWithBrowser('sign-in', (open) => {
     await signInOn(page, { email: person.email, password: 'not the password' });
 
     const alert = page.getByRole('alert');
-    expect(await alert.allInnerTexts()).toEqual(['The e-mail address or the password is not right.']);
+    expect(await alert.allInnerTexts()).toEqual([
+      'The e-mail address or the password is not right. You can set a new password.',
+    ]);
     expect(await page.title()).toMatch(/^Problem: /);
     const password = page.getByLabel('Password');
     expect(await page.getByLabel('E-mail address').inputValue()).toBe(person.email);

@@ -23,8 +23,9 @@ test('/ names the site and the version, under the policy of every page, and all 
   const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, path = '']) => path);
   expect(links).toEqual(expect.arrayContaining(['/.well-known/openid-configuration', '/admin/v1/docs']));
   for (const path of links) {
-    // The account area asks for a sign-in.
-    expect([path, (await open(path)).status]).toEqual([path, path === '/account' ? 303 : 200]);
+    // The areas of this server ask for a sign-in.
+    const expected = ['/account', '/console'].includes(path) ? 303 : 200;
+    expect([path, (await open(path)).status]).toEqual([path, expected]);
   }
 });
 

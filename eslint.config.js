@@ -9,6 +9,7 @@ const AREAS = [
   'src/tenancy',
   'src/registry',
   'adapters',
+  'src/tenancy-context.ts',
   'src/context.ts',
   'src/endpoints',
   'src/server',
@@ -102,8 +103,25 @@ export default tseslint.config(
   },
   ...AREAS.flatMap(boundaries),
   {
+    files: ['src/islands/*.ts'],
+    rules: restrict([{ regex: '.*', message: 'An island imports nothing: browsers load it as it is.' }]),
+  },
+  {
+    files: ['src/**/*.ts', 'adapters/**/*.ts'],
+    ignores: ['src/identity/passkeys/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['@simplewebauthn/*'], message: 'Only the module of passkeys verifies them.' }],
+        },
+      ],
+    },
+  },
+  {
     files: ['src/**/*.ts', 'adapters/**/*.ts', 'migrations/**/*.ts'],
-    ignores: ['src/cli/**'],
+    // The library of passkeys is slow to load, and commands do not use it.
+    ignores: ['src/cli/**', 'src/identity/passkeys/verification.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -2,7 +2,7 @@
 const ALONE = [
   'identity/sign-in-timing',
   'registry/clients/secret-check',
-  'server/crash',
+  'server/processes/crash',
   'trials/outage/outage',
 ].map((name) => `/dist/test/${name}\\.test\\.js$`);
 

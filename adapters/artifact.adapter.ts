@@ -29,7 +29,9 @@ const NOT_TEXT = /\\u(?:0000|d[89a-f][0-9a-f]{2})/;
  * oidc-provider's storage for one model. An artifact is stored under the hash of its id, without the id; `find` puts back
  * the id that was presented. An artifact of a client stores the client's `tokensValidAfter` as the request that writes it
  * read it first, and is found only while the client still has that value. So what a request writes after the client was
- * deleted or lost a scope never becomes valid, whenever it is written and whatever happens to the client.
+ * deleted or lost a scope never becomes valid, whenever it is written and whatever happens to the client. A session that a
+ * request has read is saved only while its row exists: when it is ended meanwhile, it does not come back. The row of a grant
+ * has its id as `uid`, by which its tokens are found.
  */
 export class ArtifactAdapter implements Adapter {
   constructor(
@@ -41,7 +43,13 @@ export class ArtifactAdapter implements Adapter {
     await forEngine(async () => {
       const row = this.#toRow(id, await this.#withClientTime(payload), expiresIn);
       if (this.model !== 'ReplayDetection') {
-        const transaction = requestState()?.transaction;
+        const state = requestState();
+        if (this.model === 'Session' && state?.session !== undefined) {
+          const former = state.session;
+          state.session = row.key;
+          return this.context.store.replaceSession(former, row);
+        }
+        const transaction = state?.transaction;
         return transaction ? transaction.upsert(row) : this.context.store.upsert(row);
       }
       if (await this.context.store.repository.insertOnce(row)) return;
@@ -58,6 +66,8 @@ export class ArtifactAdapter implements Adapter {
       if (this.#hasEnded(payload)) return undefined;
       this.#prefetch(payload);
       if (!(await this.#isValid(payload))) return undefined;
+      const state = this.model === 'Session' ? requestState() : undefined;
+      if (state) state.session = key;
       if (row.consumedAt === null || (await isInGrace(this.context, this.model, row, id))) return payload;
       return { ...payload, consumed: row.consumedAt };
     });
@@ -160,6 +170,7 @@ export class ArtifactAdapter implements Adapter {
     if (this.model === 'RefreshToken') kept['successorSalt'] ??= randomBytes(16).toString('base64url');
     delete kept.jti;
     delete kept.consumed;
+    if (this.model === 'Session') kept['savedAt'] = Math.floor(Date.now() / 1000);
     const isToken = !NOT_TOKENS.has(this.model);
     // An interaction contains the session's cookie, the device code, and its own id in a URL.
     const stored =
@@ -175,7 +186,7 @@ export class ArtifactAdapter implements Adapter {
       grantId: (isToken && kept.grantId) || null,
       clientId: kept.clientId ?? null,
       accountId: kept.accountId ?? null,
-      uid: this.model === 'Session' ? (kept.uid ?? null) : null,
+      uid: this.model === 'Session' ? (kept.uid ?? null) : this.model === 'Grant' ? id : null,
       userCode: userCode === undefined ? null : vault.digest('user-codes', userCode).toString('hex'),
       sealedId:
         this.model === 'DeviceCode' ? vault.seal('artifact-ids', id, bytes(key)).toString('hex') : null,

@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import type { Database, Transaction } from '../src/platform/db/database.js';
+import type { Database } from '../src/platform/db/database.js';
 import { TOKENS_VALID_AFTER } from '../src/registry/live-clients/client-columns.js';
-import { MODELS } from './artifact.models.js';
 
 /** One artifact to write. Keys and digests are in hex, `expiresAt` is in seconds since the epoch. */
 export interface ArtifactRow {
@@ -65,6 +64,16 @@ const ON_CONFLICT = `ON CONFLICT (id) DO UPDATE SET
     sealed_id = coalesce(excluded.sealed_id, artifacts.sealed_id)`;
 const UPSERT = `${INSERT} FROM ${ROWS} ORDER BY input.id ${ON_CONFLICT}`;
 
+/** Locks the rows in one order: no deadlocks with those who end sessions. */
+const UPDATE = `WITH locked AS MATERIALIZED (SELECT id FROM artifacts WHERE id = ANY($2) ORDER BY id FOR UPDATE)
+  UPDATE artifacts SET payload = input.payload, account_id = input.account_id, uid = input.uid,
+    expires_at = to_timestamp(input.expires_at)
+  FROM locked JOIN ${ROWS} ON locked.id = decode(input.id, 'hex') WHERE artifacts.id = locked.id`;
+
+/** The row with the key $2 is replaced by one with another key, unless it was deleted. */
+const REPLACE = `WITH former AS (DELETE FROM artifacts WHERE id = decode($2, 'hex') RETURNING id)
+  ${INSERT} FROM ${ROWS} WHERE EXISTS (SELECT FROM former) ${ON_CONFLICT}`;
+
 const CONSUME = `WITH consumed AS (
     UPDATE artifacts SET consumed_at = now() WHERE id = ANY($2) AND consumed_at IS NULL
     RETURNING encode(id, 'hex') AS key),
@@ -119,6 +128,17 @@ export class ArtifactRepository {
     await this.#write('artifacts_upsert', UPSERT, [toJson(rows.map((row) => ({ row })))]);
   }
 
+  /** Updates the rows that exist. No key may occur twice. */
+  async update(rows: ArtifactRow[]): Promise<void> {
+    const values = [toJson(rows.map((row) => ({ row }))), ids(rows.map(({ key }) => key))];
+    await this.#write('artifacts_update', UPDATE, values);
+  }
+
+  /** Deletes the row with the key `former` and inserts this one; neither when there is no such row. */
+  async replace(former: string, row: ArtifactRow): Promise<void> {
+    await this.#write('artifacts_replace', REPLACE, [toJson([{ row }]), former]);
+  }
+
   /** Inserts the row unless one with its key exists and is not expired; false when it does. */
   async insertOnce(row: Pick<ArtifactRow, 'key' | 'model' | 'payload' | 'expiresAt'>): Promise<boolean> {
     const values = [row.key, row.model, row.payload, row.expiresAt];
@@ -155,12 +175,6 @@ export class ArtifactRepository {
     while (more && !stopping?.aborted) {
       more = (await this.database.background(statement)).rowCount === DELETED_AT_ONCE;
     }
-  }
-
-  /** Deletes an account's sessions and grants, in the caller's transaction; a token without its grant is invalid. */
-  async revokeByAccount(tx: Transaction, accountId: string): Promise<void> {
-    const models = [MODELS.Session, MODELS.Grant];
-    await tx('artifacts').where('account_id', accountId).whereIn('model', models).delete();
   }
 
   /**

@@ -10,6 +10,7 @@ export class ArtifactStore {
   readonly #findSession: Lookup<StoredArtifact>;
   readonly #upsert: Batcher<ArtifactRow, void>;
   readonly #consume: Batcher<Consumption, boolean>;
+  readonly #update: Batcher<ArtifactRow, void>;
   readonly #destroy: Batcher<string, void>;
   readonly #revoke: Batcher<string, void>;
 
@@ -26,6 +27,7 @@ export class ArtifactStore {
         await repository.consume(first),
       );
     });
+    this.#update = batcher((rows) => forEach(rows, repository.update(lastOfEach(rows, ({ key }) => key))));
     this.#destroy = batcher((keys) => forEach(keys, repository.destroy(distinct(keys))));
     this.#revoke = batcher((grantIds) => forEach(grantIds, repository.revokeByGrantIds(distinct(grantIds))));
   }
@@ -40,6 +42,14 @@ export class ArtifactStore {
 
   upsert(row: ArtifactRow): Promise<void> {
     return this.#upsert.submit(row);
+  }
+
+  /**
+   * Saves a session in the place of the row with the key `former`, which may be its own. Nothing is written when that row
+   * does not exist any more.
+   */
+  replaceSession(former: string, row: ArtifactRow): Promise<void> {
+    return former === row.key ? this.#update.submit(row) : this.repository.replace(former, row);
   }
 
   /** True for the one caller, on any node, that consumed it; only that caller's rows are written. */

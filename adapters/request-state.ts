@@ -1,4 +1,5 @@
 import { Provider } from 'oidc-provider';
+import type { LogoutNotice } from '../src/identity/sessions/logout-messages.js';
 import type { Account } from '../src/identity/accounts/account.js';
 import type { ApiRecord } from '../src/registry/apis/api-record.js';
 import type { LiveClient } from '../src/registry/live-clients/live-client.js';
@@ -19,16 +20,12 @@ export interface RequestState {
   transaction: TokenTransaction | undefined;
   /** Whether the request was counted as a failed one of its client; the engine may emit two errors for it. */
   failureCounted: boolean;
+  /** The key of the session that was read, or, once it was saved under another id, of that. */
+  session: string | undefined;
+  /** Whether the person has just signed in, with all that it takes; see the patch `recordSignIns`. */
+  signedIn: boolean;
   /** Back-channel logout notices of a request that ends a session, until they are queued. */
   logoutNotices: LogoutNotice[];
-}
-
-/** A client that has to be notified that a session has ended for it (OpenID Connect Back-Channel Logout 1.0). */
-export interface LogoutNotice {
-  clientId: string;
-  accountId: string;
-  /** The session's identifier in the client's ID tokens. */
-  sid: string;
 }
 
 /** Reads that were started before their result was asked for. Each result is used once, so that a later read is fresh. */
@@ -63,6 +60,8 @@ export function stateOf(ctx: object): RequestState {
     apis: new Map(),
     transaction: undefined,
     failureCounted: false,
+    session: undefined,
+    signedIn: false,
     logoutNotices: [],
   };
   states.set(ctx, state);

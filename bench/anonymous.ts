@@ -7,9 +7,9 @@ import pg from 'pg';
 import { Database } from '../src/platform/db/database.js';
 import { migrateUp } from '../src/platform/database-setup/migrator.js';
 import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
-import { type Answer, expectStatus, send } from './http-client.js';
-import { createClient, serve } from './serving.js';
-import { CLIENT, REDIRECT_URI, type Target } from './target.js';
+import { type Answer, expectStatus, send } from './load/http-client.js';
+import { createClient, serve } from './servers/serving.js';
+import { CLIENT, REDIRECT_URI, type Target } from './load/target.js';
 
 /**
  * What requests leave behind that nobody has to sign in for: rows, bytes of the table of artifacts with its indexes, and

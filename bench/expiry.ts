@@ -8,9 +8,9 @@ import pg from 'pg';
 import { Database } from '../src/platform/db/database.js';
 import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
 import { migrateUp } from '../src/platform/database-setup/migrator.js';
-import { FLOWS } from './flows.js';
-import { OpenLoop, summary } from './open-loop.js';
-import { serve } from './serving.js';
+import { FLOWS } from './load/flows.js';
+import { OpenLoop, summary } from './load/open-loop.js';
+import { serve } from './servers/serving.js';
 
 /**
  * Whether the table stays flat and requests feel nothing while rows expire: tokens of 600 seconds, purged every minute, for

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
-import { type Candidate, startCandidate } from './candidate.js';
-import { FLOWS } from './flows.js';
-import { cpuOfTree, load } from './measure.js';
-import { memoryOfTree } from './memory.js';
-import { figuresOf, type Run, tableOf } from './report.js';
+import { type Candidate, startCandidate } from './servers/candidate.js';
+import { FLOWS } from './load/flows.js';
+import { cpuOfTree, load } from './load/measure.js';
+import { memoryOfTree } from './load/memory.js';
+import { figuresOf, type Run, tableOf } from './load/report.js';
 
 /** Every flow on every candidate, in turns, so that all of them have the same machine at the same time. */
 const { values: options } = parseArgs({

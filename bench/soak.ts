@@ -10,12 +10,12 @@ import { parseArgs } from 'node:util';
 import { Database } from '../src/platform/db/database.js';
 import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
 import { migrateUp } from '../src/platform/database-setup/migrator.js';
-import { FLOWS, type Step } from './flows.js';
-import { load as fullLoad } from './measure.js';
-import { memoryOfTree } from './memory.js';
-import { OpenLoop, summary } from './open-loop.js';
-import { preload } from './preload.js';
-import type { Consumption, Target } from './target.js';
+import { FLOWS, type Step } from './load/flows.js';
+import { load as fullLoad } from './load/measure.js';
+import { memoryOfTree } from './load/memory.js';
+import { OpenLoop, summary } from './load/open-loop.js';
+import { preload } from './servers/preload.js';
+import type { Consumption, Target } from './load/target.js';
 
 /**
  * Minutes of mixed load at a share of what the server can do. It finds out first what that is, with as many users as fast
@@ -101,7 +101,7 @@ process.exit(0);
 
 function start(): ChildProcess {
   const { host, port, user } = postgres.connection;
-  const script = fileURLToPath(new URL('./candidate-process.js', import.meta.url));
+  const script = fileURLToPath(new URL('./servers/candidate-process.js', import.meta.url));
   return fork(script, ['postern'], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: ['--expose-gc'],

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import type { Cpu, Ready } from './usage-server.js';
+import type { Cpu, Ready } from './servers/usage-server.js';
 
 const ROUNDS = 26;
 const PHASE_MILLISECONDS = 500;
@@ -23,7 +23,7 @@ interface Phase {
  * rounds says how much of a difference is theirs. The load comes from this process, the CPU is the server's.
  */
 async function run(): Promise<void> {
-  const server = fork(new URL('./usage-server.js', import.meta.url), { stdio: 'inherit' });
+  const server = fork(new URL('./servers/usage-server.js', import.meta.url), { stdio: 'inherit' });
   const [ready] = (await once(server, 'message')) as [Ready];
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
   const authorization = `Basic ${Buffer.from(`${ready.clientId}:${ready.clientSecret}`).toString('base64')}`;

@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 
 /**
  * Who may do what where. Without an organization the membership is installation-wide, without a project it is for the
- * whole organization. A subject is `account:<id>`, `client:<client_id>`, or `<issuer>|<sub>` of an outside issuer. Whoever
- * ran the installation so far owns it: the operators, and the admin clients that were made on its own machine.
+ * whole organization. A subject is `account:<id>`, `client:<client_id>`, or `<issuer>|<sub>` of an outside issuer. The
+ * operators, and the admin clients that were made on the command line, become owners of the installation.
  */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 /**
  * What clients were used for, by UTC day, and by how many people. Counters of today change all day, so their pages have
- * room for heap-only updates. The statistics are for the planner, which looks at none of a partial index. From here on
+ * room for heap-only updates. The statistics are for the planner, which makes none for a partial index. From here on
  * the audit trail only grows: its trigger fires in every session, also in one that plays a replica; dropping the table or
  * the database is left to those who own them.
  */

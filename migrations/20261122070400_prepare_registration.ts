@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /**
- * Deleted clients that can come back, client_ids that never do, dynamic registration, and an index for each filter of the
+ * Deleted clients that can be restored, client_ids that are not used again, dynamic registration, and an index for each filter of the
  * client list. The list is ordered by creation, so the indexes for filters with few values are too; text and grant types
  * have inverted ones. `restored_at` divides what was issued before a deletion from what was issued after the restore.
  */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** For ending everything that a person has going on: sessions (1) and grants (7), without which tokens are dead. */
+/** For ending the sessions (1) and grants (7) of an account; tokens without their grant are invalid. */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw('CREATE INDEX artifacts_account_id_index ON artifacts (account_id) WHERE model IN (1, 7)');
 }

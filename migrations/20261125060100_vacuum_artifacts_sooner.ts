@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * Every row of this table dies within hours: by default a fifth of it would be dead before it is vacuumed, and vacuuming
+ * Rows of this table live for hours at most: by default a fifth of them would be dead tuples before a vacuum, and vacuuming
  * would be too slow for it. The file keeps its size when its end is empty, because it will be needed again, and cutting
- * it off locks the table against everybody.
+ * it off takes an exclusive lock on the table.
  */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * Where tokens of people that a client has may act in the admin API. Clients that exist keep acting in their whole
- * organization, and no further.
+ * Where tokens of people that a client has may act in the admin API. Clients that exist act in their whole
+ * organization only.
  */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 /**
  * Tokens for the admin API that were issued to an account before `tokens_valid_after` are invalid. `email_named` says that
- * whoever gave a role named the person by e-mail address, so that the address may be shown with the role.
+ * who gave a role named the person by e-mail address, so that the address may be shown with the role.
  */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`

@@ -33,6 +33,19 @@ import * as makeEmailDomainsAscii from './20261126163100_make_email_domains_asci
 import * as addAdminReach from './20261126164100_add_admin_reach.js';
 import * as endTokensOfAccounts from './20261126164200_end_tokens_of_accounts.js';
 import * as manageAccounts from './20261126165000_manage_accounts.js';
+import * as createOwnSessions from './20261126166000_create_own_sessions.js';
+import * as addStatusToAccounts from './20261126170000_add_status_to_accounts.js';
+import * as createSignIns from './20261126170100_create_sign_ins.js';
+import * as addDeletionRequestedBy from './20261126170200_add_deletion_requested_by.js';
+import * as addNewBrowserToSignIns from './20261126170300_add_new_browser_to_sign_ins.js';
+import * as createSecondFactors from './20261126180000_create_second_factors.js';
+import * as indexOrganizationsWithSecondFactor from './20261126180100_index_organizations_with_second_factor.js';
+import * as createDevelopmentMailbox from './20261126190000_create_development_mailbox.js';
+import * as createOneTimeCodes from './20261126190100_create_one_time_codes.js';
+import * as createInvitations from './20261126190200_create_invitations.js';
+import * as giveAccountScopesToAdminClient from './20261126200000_give_account_scopes_to_admin_client.js';
+import * as widenClientIds from './20261126210000_widen_client_ids.js';
+import * as createClientDocuments from './20261126210100_create_client_documents.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -77,4 +90,17 @@ export const migrations: readonly Migration[] = [
   { name: '20261126164100_add_admin_reach', ...addAdminReach },
   { name: '20261126164200_end_tokens_of_accounts', ...endTokensOfAccounts },
   { name: '20261126165000_manage_accounts', ...manageAccounts },
+  { name: '20261126166000_create_own_sessions', ...createOwnSessions },
+  { name: '20261126170000_add_status_to_accounts', ...addStatusToAccounts },
+  { name: '20261126170100_create_sign_ins', ...createSignIns },
+  { name: '20261126170200_add_deletion_requested_by', ...addDeletionRequestedBy },
+  { name: '20261126170300_add_new_browser_to_sign_ins', ...addNewBrowserToSignIns },
+  { name: '20261126180000_create_second_factors', ...createSecondFactors },
+  { name: '20261126180100_index_organizations_with_second_factor', ...indexOrganizationsWithSecondFactor },
+  { name: '20261126190000_create_development_mailbox', ...createDevelopmentMailbox },
+  { name: '20261126190100_create_one_time_codes', ...createOneTimeCodes },
+  { name: '20261126190200_create_invitations', ...createInvitations },
+  { name: '20261126200000_give_account_scopes_to_admin_client', ...giveAccountScopesToAdminClient },
+  { name: '20261126210000_widen_client_ids', ...widenClientIds },
+  { name: '20261126210100_create_client_documents', ...createClientDocuments },
 ];

@@ -26,4 +26,11 @@ engineConsole.warn = (...parts: unknown[]) => {
   if (!String(parts[0]).includes('oidc-provider WARNING: Unsupported runtime.')) warn(...parts);
 };
 
+// Compiled code is kept beside the installed packages, where only who may change the code can change it. Node.js 22.1 and
+// newer have this; where the directory is not writable it does nothing.
+const { enableCompileCache } = process.getBuiltinModule('node:module') as {
+  enableCompileCache?: (directory: string) => unknown;
+};
+if (enableCompileCache) enableCompileCache(__dirname + '/../../node_modules/.cache/postern');
+
 void import('./cli/run.js').then(({ run }) => run(process.argv));

@@ -3,7 +3,9 @@ import { version } from '../platform/telemetry/version.js';
 import { accountCommands } from './commands/account.js';
 import { clientCommands } from './commands/client.js';
 import { demoCommand } from './commands/demo.js';
+import { invitationCommands } from './commands/invitation.js';
 import { keysCommands } from './commands/keys.js';
+import { mailCommands } from './commands/mail.js';
 import { memberCommands } from './commands/member.js';
 import { migrateCommand } from './commands/migrate.js';
 import { serveCommand, workerCommand } from './commands/serve.js';
@@ -40,6 +42,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     orgCommands(),
     projectCommands(),
     memberCommands(),
+    invitationCommands(),
+    mailCommands(),
     keysCommands(),
     tokenCommand(),
     settingsCommand(),

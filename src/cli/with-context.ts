@@ -1,24 +1,11 @@
 import { type Context, openContext } from '../context.js';
-import { createLogger } from '../platform/telemetry/telemetry.js';
-import { readCommandSettings } from './command-settings.js';
+import type { DatabaseMode } from '../platform/database-setup/open-database.js';
+import { openForCommand } from './open-for-command.js';
 
-/**
- * Runs one command's work with the services that the server uses, and closes them afterwards. Throws AppError
- * `not_found` when there is no installation, unless `mode` lets it create one.
- */
-export async function withContext<T>(
+/** Runs one command's work with the services that the server uses; see `openForCommand`. */
+export function withContext<T>(
   work: (context: Context) => Promise<T>,
-  mode: 'attach' | 'attach-or-create' = 'attach',
+  mode: DatabaseMode = 'attach',
 ): Promise<T> {
-  const settings = readCommandSettings();
-  const context = await openContext(
-    settings,
-    mode,
-    createLogger({ level: 'warn', format: settings.logFormat }),
-  );
-  try {
-    return await work(context);
-  } finally {
-    await context.close();
-  }
+  return openForCommand(openContext, work, mode);
 }

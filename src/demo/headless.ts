@@ -9,9 +9,12 @@ const ORIGIN = 'http://localhost:3999';
 const EMAIL = 'demo@postern.test';
 
 /** The account of the demo: created when missing, with a new password each time. */
-export async function demoPerson({ accounts }: Context): Promise<{ email: string; password: string }> {
+export async function demoPerson({
+  accounts,
+  passwords,
+}: Context): Promise<{ email: string; password: string }> {
   const password = randomBytes(12).toString('base64url');
-  if (await accounts.findByEmail(EMAIL)) await accounts.setPassword(EMAIL, password);
+  if (await accounts.findByEmail(EMAIL)) await passwords.setPassword({ email: EMAIL }, password);
   else await accounts.create({ email: EMAIL, password, emailVerified: true, profile: { name: 'Dana Demo' } });
   return { email: EMAIL, password };
 }

@@ -4,7 +4,7 @@ import { Eta } from 'eta';
 
 const VIEWS = fileURLToPath(new URL('../../../views/', import.meta.url));
 const eta = new Eta({ views: VIEWS, cache: true, autoEscape: true });
-const stylesheet = readFileSync(`${VIEWS}/postern.css`, 'utf8');
+const stylesheet = readFileSync(`${VIEWS}/styles/base.css`, 'utf8');
 
 /** What the page shows of a visitor. */
 export interface DemoModel {

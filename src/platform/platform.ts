@@ -7,6 +7,9 @@ import { OutboxService } from './jobs/outbox.service.js';
 import { encryptionKey } from './keys/encryption-key.js';
 import { KeysRepository } from './keys/keys.repository.js';
 import { KeysService } from './keys/keys.service.js';
+import { MailService } from './mail/mail.service.js';
+import { MailboxRepository } from './mail/mailbox.repository.js';
+import { MailboxService } from './mail/mailbox.service.js';
 import { Pages } from './pages/pages.js';
 import type { Logger } from './telemetry/telemetry.js';
 
@@ -25,15 +28,18 @@ export async function makePlatform(
   const vault = new Vault(await encryptionKey(settings.encryptionKey, settings.dataDirectory, allowed));
   const keys = new KeysService(database, keysRepository, vault);
   await keys.assertEncryptionKey();
+  const outbox = new OutboxService(new OutboxRepository(database), vault, log);
   return {
     settings,
     log,
     database,
     vault,
     keys,
-    outbox: new OutboxService(new OutboxRepository(database), vault, log),
+    outbox,
+    mailbox: new MailboxService(new MailboxRepository(database), vault),
+    mail: new MailService(settings, outbox),
     hashing: new Hashing(settings.workers),
-    pages: new Pages(settings.issuer),
+    pages: new Pages(settings.issuer, settings.mail.supportUrl),
   };
 }
 

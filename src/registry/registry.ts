@@ -7,11 +7,12 @@ import type { Tenancy } from '../tenancy/tenancy.js';
 import { adminApi } from './apis/api-record.js';
 import { ApisRepository } from './apis/apis.repository.js';
 import { ApisService } from './apis/apis.service.js';
+import { ClientDocumentsRepository } from './client-documents/client-documents.repository.js';
+import { ClientDocumentsService } from './client-documents/client-documents.service.js';
 import { SCOPES_GIVEN_UNASKED } from './client-record/client-defaults.js';
 import { capabilitiesOf } from './client-rules/capabilities.js';
 import { ClientAuthenticationService } from './client-secrets/client-authentication.service.js';
-import { ClientSecretsRepository } from './client-secrets/client-secrets.repository.js';
-import { ClientSecretsService } from './client-secrets/client-secrets.service.js';
+import type { ClientSecretsService } from './client-secrets/client-secrets.service.js';
 import { ClientPagesService } from './clients/client-pages.service.js';
 import { ClientsRepository } from './clients/clients.repository.js';
 import { ClientsService } from './clients/clients.service.js';
@@ -20,15 +21,20 @@ import {
   type ClientArtifacts,
   InvalidatedArtifactsCleanup,
 } from './clients/invalidated-artifacts-cleanup.js';
-import { LiveClientsRepository } from './live-clients/live-clients.repository.js';
-import { LiveClientsService } from './live-clients/live-clients.service.js';
+import type { LiveClientsService } from './live-clients/live-clients.service.js';
 import { LogosService } from './logos/logos.service.js';
 import { PublisherPoller } from './publisher/publisher-poller.service.js';
 import { PublisherRepository } from './publisher/publisher.repository.js';
 import { PublisherService } from './publisher/publisher.service.js';
 import { TxtLookup } from './publisher/txt-lookup.js';
+import { ClientExportService } from './import/client-export.service.js';
+import { ImportRepository } from './import/import.repository.js';
+import { ImportService } from './import/import.service.js';
+import { NewClientsService } from './import/new-clients.service.js';
 import { InitialAccessTokensRepository } from './initial-access-tokens/initial-access-tokens.repository.js';
 import { InitialAccessTokensService } from './initial-access-tokens/initial-access-tokens.service.js';
+import { policyOf } from './registration/registration-policy.js';
+import { RegistrationMetadataService } from './registration/registration-metadata.service.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { CatalogueService } from './scopes/catalogue.service.js';
 import { ScopesRepository } from './scopes/scopes.repository.js';
@@ -40,14 +46,21 @@ import { UnusedClientsService } from './usage/unused-clients.service.js';
 import { UsageRepository } from './usage/usage.repository.js';
 import { UsageService } from './usage/usage.service.js';
 
-/** The services of the client registry. `artifacts` holds what was issued to clients. */
-export function makeRegistry(
-  platform: Platform,
-  { attempts, rateLimits }: Identity,
-  { audit, tenants }: Tenancy,
-  artifacts: ClientArtifacts,
-) {
-  const { database, hashing, log, settings } = platform;
+/** What the registry is made of; `artifacts` holds what was issued to clients. */
+export interface RegistryParts
+  extends
+    Pick<Platform, 'database' | 'hashing' | 'log' | 'settings' | 'vault'>,
+    Pick<Identity, 'attempts' | 'rateLimits'>,
+    Pick<Tenancy, 'audit' | 'tenants'> {
+  liveClients: LiveClientsService;
+  clientSecrets: ClientSecretsService;
+  artifacts: { repository: ClientArtifacts };
+}
+
+/** The services of the client registry. */
+export function makeRegistry(parts: RegistryParts) {
+  const { database, hashing, log, settings, attempts, rateLimits, audit, tenants } = parts;
+  const { clientSecrets, liveClients } = parts;
   const clientsRepository = new ClientsRepository(database);
   const publisherRepository = new PublisherRepository(database);
   const scopesRepository = new ScopesRepository(database);
@@ -61,17 +74,10 @@ export function makeRegistry(
   const scopeNames = settings.allow.anyScopeNames ? 'any' : 'dots';
   const ownApi = adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials);
   const scopes = new ScopesService(scopesRepository, ownApi);
-  const invalidatedArtifacts = new InvalidatedArtifactsCleanup(artifacts, log);
-  const clientSecrets = new ClientSecretsService({
-    database,
-    clients: clientsRepository,
-    secrets: new ClientSecretsRepository(),
-    hashing,
-    audit,
-  });
-  const liveClients = new LiveClientsService(new LiveClientsRepository(database));
+  const invalidatedArtifacts = new InvalidatedArtifactsCleanup(parts.artifacts.repository, log);
   // An installation without https is on this computer, as are the applications.
-  const logos = new LogosService(liveClients, platform.vault, settings.issuer.startsWith('http:'));
+  const isLocal = settings.issuer.startsWith('http:');
+  const logos = new LogosService(liveClients, parts.vault, isLocal);
   const publisher = new PublisherService(publisherRepository);
   const clients = new ClientsService({
     database,
@@ -90,6 +96,7 @@ export function makeRegistry(
     new VerifiedSecrets(hashing),
     attempts,
     rateLimits,
+    clientSecrets,
   );
   const initialAccessTokens = new InitialAccessTokensService({
     database,
@@ -97,7 +104,23 @@ export function makeRegistry(
     audit,
     mode: settings.registration.mode,
   });
+  const metadata = new RegistrationMetadataService(policyOf(settings), scopes, clientAuthentication);
   return {
+    clientDocuments: new ClientDocumentsService({
+      settings,
+      database,
+      repository: new ClientDocumentsRepository(database),
+      clients,
+      liveClients,
+      metadata,
+      tenants,
+      attempts,
+      rateLimits,
+      audit,
+      invalidatedArtifacts,
+      log,
+      allowPrivate: isLocal,
+    }),
     scopes,
     catalogue: new CatalogueService({ ...catalogue, givenUnasked: SCOPES_GIVEN_UNASKED, scopeNames }),
     apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
@@ -110,10 +133,17 @@ export function makeRegistry(
       days: settings.dynamicClientRetentionDays,
     }),
     clients,
+    newClients: new NewClientsService(clientSecrets, settings.allow.anyClientRecords),
+    clientImport: new ImportService({
+      database,
+      repository: new ImportRepository(database),
+      clients,
+      secrets: clientSecrets,
+      hashing,
+    }),
+    clientExport: new ClientExportService(clients, liveClients),
     clientPages: new ClientPagesService({ liveClients, publisher, logos }),
     logos,
-    liveClients,
-    clientSecrets,
     clientAuthentication,
     invalidatedArtifacts,
     deletedClients: new DeletedClientsService({
@@ -126,12 +156,11 @@ export function makeRegistry(
     initialAccessTokens,
     registration: new RegistrationService({
       settings,
+      metadata,
       clients,
       liveClients,
       clientSecrets,
-      clientAuthentication,
       initialAccessTokens,
-      scopes,
       tenants,
       attempts,
       rateLimits,

@@ -1,7 +1,7 @@
 import Koa from 'koa';
 import type { Context } from '../context.js';
 import { adminRouter } from '../endpoints/admin/admin.router.js';
-import { withIntrospection } from '../endpoints/introspection/introspection.js';
+import { makeTokenLookup, withIntrospection } from '../endpoints/introspection/introspection.js';
 import { createInteractionRouter } from '../endpoints/interactions/interactions.router.js';
 import type { Engine } from '../endpoints/oidc/engine.js';
 import { engineRouter } from '../endpoints/oidc/engine.router.js';
@@ -10,8 +10,12 @@ import { protocolErrors } from '../endpoints/oidc-guards/protocol-errors.js';
 import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-requests.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
+import { createMailStepsRouter } from '../endpoints/mail-steps/mail-steps.router.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';
+import { createConsoleRouter } from '../endpoints/console/console.router.js';
+import { createAccountRouter } from '../endpoints/account/account.router.js';
+import { createOwnSignIn } from '../endpoints/sign-in/own-sign-in.router.js';
 import { siteRoutes } from '../endpoints/site/site.routes.js';
 import { AppError } from '../platform/errors/errors.js';
 import { accessLog } from '../platform/http/access-log.js';
@@ -49,7 +53,7 @@ export function createApp(
   app.use(accessLog(log));
   app.use(problemDetails(onUnexpected));
   app.use(healthRoutes(() => assertReady(context, isReady)).routes());
-  app.use(siteRoutes(issuer, pages).routes());
+  app.use(siteRoutes(issuer, pages, settings.console).routes());
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
   app.use(protocolErrors(errorPages(pages, onUnexpected), onUnexpected));
   app.use(redirectPostedRequests());
@@ -57,12 +61,25 @@ export function createApp(
   app.use(limitUserCodes(context));
   app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
   app.use(createInteractionRouter(context, engine, onUnexpected).routes());
+  app.use(createMailStepsRouter(context, onUnexpected).routes());
+  const { ownPages, router } = createOwnSignIn(context, engine, onUnexpected);
+  app.use(router.routes());
+  app.use(createAccountRouter(context, ownPages, onUnexpected).routes());
+  const catalogueChanged = () => reloadEngine(context, engine);
+  if (settings.console)
+    app.use(createConsoleRouter(context, ownPages, { catalogueChanged }, onUnexpected).routes());
   app.use(openApiRoutes({ issuer, pages }).routes());
   app.use(
     adminRouter({
       ...context,
-      catalogueChanged: () => reloadEngine(context, engine),
-      trust: { ...context, issuer, ownKeys: ownKeys(context.keys), outside: settings.adminIssuers },
+      catalogueChanged,
+      trust: {
+        ...context,
+        issuer,
+        ownKeys: ownKeys(context.keys),
+        ownTokens: makeTokenLookup(context),
+        outside: settings.adminIssuers,
+      },
     }),
   );
   app.use(notFoundPage(pages));

@@ -30,8 +30,22 @@ export function processJobs({ log, settings, usage }: Context, engine: Engine): 
 
 /** The jobs of one process of each node. */
 export function nodeJobs(context: Context): Job[] {
-  const { artifacts, attempts, deletedClients, initialAccessTokens, keys, log, outbox } = context;
-  const { publisherPoller, settings, unusedClients } = context;
+  const {
+    accountLifecycle,
+    artifacts,
+    attempts,
+    clientDocuments,
+    deletedClients,
+    initialAccessTokens,
+    invitations,
+    keys,
+    log,
+    mailbox,
+    oneTimeCodes,
+    outbox,
+    ownSessions,
+  } = context;
+  const { publisherPoller, settings, signIns, trustedBrowsers, unusedClients } = context;
   const { ttl } = settings;
   return [
     {
@@ -52,6 +66,40 @@ export function nodeJobs(context: Context): Job[] {
       },
     },
     {
+      name: 'purge trusted browsers',
+      seconds: HOUR,
+      where: 'once',
+      run: async (stopping) => {
+        await trustedBrowsers.purge(stopping);
+      },
+    },
+    {
+      name: 'purge sessions of our own pages',
+      seconds: HOUR,
+      where: 'once',
+      run: async () => {
+        await ownSessions.purge();
+      },
+    },
+    {
+      name: 'purge deleted accounts',
+      seconds: HOUR,
+      where: 'once',
+      run: async (stopping) => {
+        const purged = await accountLifecycle.purge(stopping);
+        if (purged > 0) log.info({ purged }, 'accounts past their restore period were purged');
+      },
+    },
+    {
+      name: 'purge sign-ins',
+      seconds: HOUR,
+      where: 'once',
+      run: async (stopping) => {
+        const deleted = await signIns.purge(stopping);
+        if (deleted > 0) log.debug({ deleted }, 'sign-ins past their history were deleted');
+      },
+    },
+    {
       name: 'check publishers',
       seconds: settings.publisher.checkInterval,
       where: 'everywhere',
@@ -65,7 +113,8 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async () => {
         const deleted = await unusedClients.deleteUnused();
-        if (deleted > 0) log.info({ deleted }, 'unused dynamic clients were deleted');
+        const removed = await clientDocuments.removeUnused(PERIODIC_JOBS_ACTOR);
+        if (deleted + removed > 0) log.info({ deleted, removed }, 'unused dynamic clients were deleted');
       },
     },
     {
@@ -87,6 +136,23 @@ export function nodeJobs(context: Context): Job[] {
         if (purged > 0) log.info({ purged }, 'dead letters were purged');
         const counts = await outbox.counts();
         if (counts.dead > 0) log.warn(counts, 'there are messages that could not be delivered');
+      },
+    },
+    {
+      name: 'purge one-time codes',
+      seconds: settings.expiryInterval,
+      where: 'once',
+      run: async (stopping) => {
+        await oneTimeCodes.purge(stopping);
+        await invitations.purge();
+      },
+    },
+    {
+      name: 'purge development mailbox',
+      seconds: settings.expiryInterval,
+      where: 'once',
+      run: async () => {
+        await mailbox.purge();
       },
     },
     {

@@ -20,6 +20,8 @@ export interface Setting {
   readonly description: string;
   /** The text is never shown. */
   readonly secret?: true;
+  /** The text to show of a valid one, where only a part of it is secret. */
+  readonly redact?: (text: string) => string;
 }
 
 /** A setting with the group that the documents list it in. */

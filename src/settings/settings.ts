@@ -1,4 +1,4 @@
-import { isLocalHttp } from './entries/checks.js';
+import { isAddress, isLocalHttp } from './entries/checks.js';
 import type { Secret } from './secret.js';
 import type { Environment } from './setting.js';
 import { SettingsError } from './settings-error.js';
@@ -30,7 +30,7 @@ export function environmentOfWorkers(databaseUrl: Secret): NodeJS.ProcessEnv {
 
 function check(environment: Environment, more: (values: Partial<Values>) => string[]): Settings {
   const { values, problems } = readValues(environment);
-  problems.push(...more(values), ...ownIssuerProblems(values));
+  problems.push(...more(values), ...ownIssuerProblems(values), ...rpIdProblems(values));
   if (problems.length > 0) throw new SettingsError(problems);
   return assemble(values as Values);
 }
@@ -39,6 +39,14 @@ function check(environment: Environment, more: (values: Partial<Values>) => stri
 function ownIssuerProblems({ ADMIN_ISSUERS = [], ISSUER }: Partial<Values>): string[] {
   if (ADMIN_ISSUERS.every(({ issuer }) => issuer !== ISSUER)) return [];
   return ['ADMIN_ISSUERS: leave out the issuer of this server itself, whose tokens are accepted without it'];
+}
+
+/** WebAuthn: the RP ID is the host of the origin, or a registrable domain above it. Browsers refuse public suffixes. */
+function rpIdProblems({ ISSUER, PASSKEY_RP_ID: rpId }: Partial<Values>): string[] {
+  if (ISSUER === undefined || rpId === undefined) return [];
+  const host = new URL(ISSUER).hostname;
+  if (host === rpId || (rpId.includes('.') && host.endsWith(`.${rpId}`) && !isAddress(host))) return [];
+  return [`PASSKEY_RP_ID: must be ${host}, the host of ISSUER, or a domain above it with at least one dot`];
 }
 
 /** Without a proxy in front, requests for an issuer on this machine arrive at its port. */
@@ -71,12 +79,26 @@ function assemble(e: Values) {
     logLevel: e.LOG_LEVEL,
     logFormat: e.LOG_FORMAT,
     adminIssuers: e.ADMIN_ISSUERS,
+    console: e.CONSOLE === 'on',
+    signInHistoryDays: e.SIGN_IN_HISTORY_DAYS,
+    mail: mailSettings(e),
+    signUp: {
+      mode: e.SIGN_UP,
+      /** Empty means any. */
+      domains: e.SIGN_UP_DOMAINS,
+      termsUrl: e.TERMS_URL,
+      privacyUrl: e.PRIVACY_URL,
+    },
     attempts: {
       signInPerAccount: e.SIGN_IN_ATTEMPTS_PER_ACCOUNT,
       signInPerAddress: e.SIGN_IN_ATTEMPTS_PER_ADDRESS,
+      secondFactor: e.SECOND_FACTOR_ATTEMPTS,
+      recovery: e.RECOVERY_ATTEMPTS,
+      signUp: e.SIGN_UP_ATTEMPTS,
       clientSecret: e.CLIENT_SECRET_ATTEMPTS,
       userCode: e.USER_CODE_ATTEMPTS,
       anonymous: e.ANONYMOUS_REQUESTS,
+      clientDocument: e.CLIENT_ID_DOCUMENT_FETCHES,
     },
     ttl: {
       accessToken: e.ACCESS_TOKEN_TTL,
@@ -94,8 +116,11 @@ function assemble(e: Values) {
       plainPkce: e.ALLOW_PLAIN_PKCE,
       implicit: e.ALLOW_IMPLICIT,
       anyScopeNames: e.SCOPE_NAMES === 'any',
+      anyClientRecords: e.CLIENT_RECORDS === 'any',
     },
     pkce: e.PKCE,
+    secondFactor: e.SECOND_FACTOR,
+    passkeyRpId: e.PASSKEY_RP_ID,
     refreshGrace: e.REFRESH_GRACE,
     expiryInterval: e.EXPIRY_INTERVAL,
     publisher: {
@@ -114,9 +139,26 @@ function assemble(e: Values) {
       scopes: e.REGISTRATION_SCOPES,
       attemptsPerHour: e.REGISTRATION_ATTEMPTS,
     },
+    clientDocuments: {
+      enabled: e.CLIENT_ID_DOCUMENTS === 'on',
+      /** Empty means any. */
+      hosts: e.CLIENT_ID_DOCUMENT_HOSTS,
+    },
     shutdownTimeout: e.SHUTDOWN_TIMEOUT,
     usageFlushInterval: e.USAGE_FLUSH_INTERVAL,
     /** In days; 0 keeps dynamically registered clients. */
     dynamicClientRetentionDays: e.DYNAMIC_CLIENT_RETENTION_DAYS,
+  };
+}
+
+function mailSettings({ ISSUER, SMTP_URL, MAIL_FROM, SUPPORT_URL }: Values) {
+  const { hostname } = new URL(ISSUER);
+  const unsent = isLocalHttp(new URL(ISSUER)) ? ('development mailbox' as const) : ('off' as const);
+  return {
+    /** Where mails go; `off` turns off what needs mail. */
+    delivery: SMTP_URL === undefined ? unsent : ('smtp' as const),
+    smtpUrl: SMTP_URL,
+    from: MAIL_FROM ?? { name: '', address: `no-reply@${hostname}` },
+    supportUrl: SUPPORT_URL,
   };
 }

@@ -9,6 +9,7 @@ export interface UnknownVariable {
 
 /** Shorter names, HOST and PORT, are within two edits of many ordinary ones: HOME, PATH, POST. */
 const SHORTEST_COMPARED = 6;
+const MOST_EDITS = 2;
 
 /**
  * Variables that look like a misspelt setting: within two edits of its name, where an edit inserts, removes or replaces a
@@ -31,16 +32,21 @@ export function describeUnknownVariable({ name, meant }: UnknownVariable): strin
 }
 
 function isMisspelt(name: string, setting: string): boolean {
-  if (Math.abs(name.length - setting.length) > 2) return false;
+  if (Math.abs(name.length - setting.length) > MOST_EDITS) return false;
   const edits = editDistance(name, setting);
-  return setting.length >= SHORTEST_COMPARED ? edits <= 2 : edits === 1 && hasSameLetters(name, setting);
+  return setting.length >= SHORTEST_COMPARED
+    ? edits <= MOST_EDITS
+    : edits === 1 && hasSameLetters(name, setting);
 }
 
 function hasSameLetters(name: string, setting: string): boolean {
   return [...name].sort().join('') === [...setting].sort().join('');
 }
 
-/** Damerau-Levenshtein distance in which no letter is edited twice (optimal string alignment). */
+/**
+ * Damerau-Levenshtein distance in which no letter is edited twice (optimal string alignment); Infinity when it is more
+ * than two, which is known after a few letters of most pairs.
+ */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Infinity;
@@ -52,6 +58,7 @@ function editDistance(a: string, b: string): number {
       const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Infinity;
       row.push(Math.min(replaced, swapped, at(i - 1, j) + 1, at(i, j - 1) + 1));
     }
+    if (Math.min(...row) > MOST_EDITS) return Infinity;
   }
   return at(a.length, b.length);
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type ALL_SETTINGS, SETTING_ENTRIES, type SettingName } from './all-settings.js';
 import type { Environment, Setting } from './setting.js';
-import { sentenceOf } from './zod-sentences.js';
+import { validationMessage } from './validation-message.js';
 
 type ValueOf<S extends Setting> = S extends { readonly default: unknown }
   ? z.output<S['check']>
@@ -17,7 +17,7 @@ export function readValues(environment: Environment): { values: Partial<Values>;
   for (const [name, setting] of SETTING_ENTRIES) {
     const text = textOf(setting, environment[name], environment);
     if (text === undefined) continue;
-    const result = setting.check.safeParse(text, { error: sentenceOf });
+    const result = setting.check.safeParse(text, { error: validationMessage });
     if (result.success) values[name] = result.data;
     else
       problems.push(
@@ -40,7 +40,7 @@ export function effectiveSettings(environment: Environment): EffectiveSetting[] 
   return SETTING_ENTRIES.map(([name, setting]) => {
     const given = environment[name];
     const text = textOf(setting, given, environment) ?? '';
-    const value = text === '' ? null : setting.secret ? '[secret]' : text;
+    const value = text === '' ? null : setting.secret ? '[secret]' : (setting.redact?.(text) ?? text);
     return { name, group: setting.group, value, source: given ? 'environment' : 'default' };
   });
 }

@@ -1,12 +1,19 @@
 import type { Identity } from '../identity/identity.js';
 import type { Platform } from '../platform/platform.js';
+import { AccountAccessService } from './account-admin/account-access.service.js';
+import { AccountLifecycleService } from './account-admin/account-lifecycle.service.js';
 import { AccountAdminService } from './account-admin/account-admin.service.js';
 import { AccessRepository } from './access/access.repository.js';
 import { AccessService } from './access/access.service.js';
+import { TenantOverviewRepository } from './access/tenant-overview.repository.js';
+import { TenantOverviewService } from './access/tenant-overview.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
+import { InvitationsRepository } from './invitations/invitations.repository.js';
+import { InvitationsService } from './invitations/invitations.service.js';
 import { MembersRepository } from './members/members.repository.js';
-import { type ClientOwners, MembersService } from './members/members.service.js';
+import { type MemberClients, MembersService } from './members/members.service.js';
+import { RolesOfAccountsService } from './members/roles-of-accounts.service.js';
 import { OrganizationsRepository } from './organizations/organizations.repository.js';
 import { OrganizationsService } from './organizations/organizations.service.js';
 import { ProjectsRepository } from './projects/projects.repository.js';
@@ -14,19 +21,29 @@ import { ProjectsService } from './projects/projects.service.js';
 import { TenantsRepository } from './tenants/tenants.repository.js';
 import { TenantsService } from './tenants/tenants.service.js';
 
+/** The audit trail, which the services about people write to as well. */
+export function makeAudit({ database }: Platform): AuditService {
+  return new AuditService(new AuditRepository(database));
+}
+
 /** The services about organizations and who may do what in them. */
-export function makeTenancy({ database, settings }: Platform, { accounts }: Identity) {
-  const audit = new AuditService(new AuditRepository(database));
+export function makeTenancy({ database, mail, settings }: Platform, identity: Identity, audit: AuditService) {
+  const { accounts, passwords } = identity;
   const tenants = new TenantsService(new TenantsRepository(database));
+  const roles = new RolesOfAccountsService(new MembersRepository(database));
+  const ofAccounts = { ...identity, database, events: identity.accountEvents, roles };
   return {
     audit,
     tenants,
-    accountAdmin: new AccountAdminService(database, accounts, audit),
+    accountAccess: new AccountAccessService(ofAccounts),
+    accountLifecycle: new AccountLifecycleService(ofAccounts),
+    accountAdmin: new AccountAdminService(database, accounts, passwords, audit, identity.notices),
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
     access: new AccessService(new AccessRepository(database)),
+    tenantOverview: new TenantOverviewService(new TenantOverviewRepository(database)),
     /** The registry, which is above, says where clients belong. */
-    makeMembers: (clients: ClientOwners) =>
+    makeMembers: (clients: MemberClients) =>
       new MembersService({
         database,
         repository: new MembersRepository(database),
@@ -35,6 +52,16 @@ export function makeTenancy({ database, settings }: Platform, { accounts }: Iden
         tenants,
         audit,
         issuers: settings.adminIssuers.map(({ issuer }) => issuer),
+      }),
+    makeInvitations: (members: MembersService) =>
+      new InvitationsService({
+        ...identity,
+        database,
+        repository: new InvitationsRepository(database),
+        mail,
+        members,
+        tenants,
+        audit,
       }),
   };
 }

@@ -59,6 +59,8 @@ async function everyStatement(): Promise<void> {
     () => artifacts.findByUid(1, [id()]),
     () => artifacts.findByUserCode(6, randomBytes(32)),
     () => artifacts.upsert([row(), row()]),
+    () => artifacts.update([row(), row()]),
+    () => artifacts.replace(key, row()),
     () => artifacts.insertOnce(row()),
     () => artifacts.consume([{ key, rows: [row()] }]),
     () => artifacts.destroy([key]),

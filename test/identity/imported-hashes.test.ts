@@ -1,5 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AdminCaller, operator } from '../harness/admin/admin-caller.js';
+import { eventually } from '../harness/common/eventually.js';
+import { waitForLockWaits } from '../harness/database/database-probe.js';
 import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 const PASSWORD = 'Tr0ut-lake-42';
@@ -16,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const signsIn = (email: string, password: string) =>
-  server.context.accounts.authenticate({ email, password, address: '192.0.2.1' }).then(
+  server.context.passwordSignIn.authenticate({ email, password, address: '192.0.2.1' }).then(
     () => true,
     () => false,
   );
@@ -96,4 +99,34 @@ test.each([
   const refused = await root('POST', '/accounts', { email: 'refused@moved.example', password_hash: hash });
   expect(refused.status).toBe(422);
   expect(refused.body['errors']).toEqual([expect.objectContaining({ pointer: '/password_hash' })]);
+});
+
+test('a sign-in goes well when too many passwords are being checked to make a hash of our own', async () => {
+  const [email, hash] = [
+    'busy@moved.example',
+    '$2b$10$JC5ywBjpqm7Z.ju3/AOYMOhmlxBEgupycKFj23NVl3DXPeH2TwOeq',
+  ];
+  await root('POST', '/accounts', { email, password_hash: hash });
+  const { database, hashing } = server.context;
+  const crowd = new AbortController();
+  const check = (group: string, against?: string) =>
+    hashing.verifyPassword(PASSWORD, against, { group, signal: crowd.signal }).catch(() => false);
+  // The sign-in waits for its turn to compare, so that the lock on its counted attempts is there when it has compared.
+  const before = Array.from({ length: 4 * availableParallelism() }, (_, n) => check(`before ${String(n)}`));
+  const counted = async () => (await server.database.pool.query('SELECT FROM attempts')).rowCount ?? 0;
+  const earlier = await counted();
+  const address = '198.51.100.77';
+  const signIn = server.context.passwordSignIn.authenticate({ email, password: PASSWORD, address });
+  await eventually(async () => (await counted()) === earlier + 2);
+  const waiting = await database.transaction(async (tx) => {
+    await tx.raw('LOCK TABLE attempts IN SHARE MODE');
+    await waitForLockWaits(server);
+    return Array.from({ length: 200 }, (_, n) => check(`network ${String(n)}`));
+  });
+  await expect(signIn).resolves.toMatchObject({ account: { email } });
+  crowd.abort();
+  await Promise.all([...before, ...waiting]);
+  expect(await storedHash(email)).toBe(hash);
+  expect(await signsIn(email, PASSWORD)).toBe(true);
+  expect(await storedHash(email)).toMatch(/^\$2b\$12\$/);
 });

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { ALL_SETTINGS } from '../../src/settings/all-settings.js';
-import { readServerSettings, readSettings } from '../../src/settings/settings.js';
+import { currentSettings, readServerSettings, readSettings } from '../../src/settings/settings.js';
 import { SettingsError } from '../../src/settings/settings-error.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64url');
@@ -24,9 +24,20 @@ function problemsOf(env: Record<string, string>): string[] {
 
 /** One entry of ADMIN_ISSUERS with these fields in place of its own. */
 function issuerWith(fields: object): string {
-  const entry = { issuer: 'https://a.example', jwks_uri: 'https://a.example/jwks', audience: 'x', ...fields };
-  return JSON.stringify([entry]);
+  return issuers(fields);
 }
+
+/** An entry of ADMIN_ISSUERS for each of these, with its fields in place of its own. */
+function issuers(...all: object[]): string {
+  const entry = { issuer: 'https://a.example', jwks_uri: 'https://a.example/jwks', audience: 'x' };
+  return JSON.stringify(all.map((fields) => ({ ...entry, ...fields })));
+}
+
+const INTROSPECTION = {
+  introspection_endpoint: 'https://a.example/introspect',
+  introspection_client_id: 'postern',
+  introspection_client_secret: 'only-for-introspection',
+};
 
 describe('settings', () => {
   test('have a default for everything', () => {
@@ -108,7 +119,11 @@ describe('settings', () => {
     ],
     ['REGISTRATION', ['off', 'open', 'token'], ['on', 'true']],
     ['REGISTRATION_PROJECT', ['default/default'], ['default', '/', 'a/b/c', 'a b/c']],
-    ['REGISTRATION_GRANT_TYPES', ['refresh_token,client_credentials'], ['"refresh_token"']],
+    [
+      'REGISTRATION_GRANT_TYPES',
+      ['refresh_token,client_credentials'],
+      ['"refresh_token"', 'refresh_tokens', 'password'],
+    ],
     [
       'REGISTRATION_REDIRECT_HOSTS',
       ['app.example localhost', 'com.example.app:', '[::1]'],
@@ -133,6 +148,61 @@ describe('settings', () => {
     ['ADMIN_ISSUERS', issuerWith({ audience: 5 }), 'ADMIN_ISSUERS.0.audience: must be text'],
     ['ADMIN_ISSUERS', issuerWith({ issuer: 'x' }), 'ADMIN_ISSUERS.0.issuer: must be an http or https URL'],
     ['ADMIN_ISSUERS', issuerWith({ aud: 'x' }), 'ADMIN_ISSUERS.0: has unknown fields: aud'],
+    [
+      'ADMIN_ISSUERS',
+      issuerWith({ issuer: 'http://a.example' }),
+      'ADMIN_ISSUERS.0.issuer: must be https (http only for localhost)',
+    ],
+    [
+      'ADMIN_ISSUERS',
+      issuerWith({ jwks_uri: 'http://a.example/jwks' }),
+      'ADMIN_ISSUERS.0.jwks_uri: must be https (http only for localhost)',
+    ],
+    [
+      'ADMIN_ISSUERS',
+      issuerWith({ issuer: 'ftp://a.example' }),
+      'ADMIN_ISSUERS.0.issuer: must be an http or https URL',
+    ],
+    [
+      'ADMIN_ISSUERS',
+      issuerWith({ issuer: 'http://localhost:3000' }),
+      'ADMIN_ISSUERS: leave out the issuer of this server itself',
+    ],
+    [
+      'ADMIN_ISSUERS',
+      issuers({}, { jwks_uri: 'https://b.example/jwks' }),
+      'ADMIN_ISSUERS: must not name an issuer twice',
+    ],
+    [
+      'ADMIN_ISSUERS',
+      issuerWith({ scopes: { a: 'clients.read' } }),
+      'ADMIN_ISSUERS.0.scopes.a: must be a list',
+    ],
+    [
+      'ADMIN_ISSUERS',
+      issuerWith({ introspection_endpoint: 'https://a.example/i' }),
+      'ADMIN_ISSUERS.0.introspection_endpoint: goes with a client',
+    ],
+    [
+      'ADMIN_ISSUERS',
+      issuerWith({ introspection_client_secret: 's' }),
+      'ADMIN_ISSUERS.0.introspection_endpoint: goes with a client',
+    ],
+    [
+      'ADMIN_ISSUERS',
+      issuerWith({ ...INTROSPECTION, introspection_endpoint: 'http://a.example/i' }),
+      'ADMIN_ISSUERS.0.introspection_endpoint: must be https',
+    ],
+    [
+      'ADMIN_ISSUERS',
+      issuers(INTROSPECTION, { ...INTROSPECTION, issuer: 'https://b.example' }),
+      'ADMIN_ISSUERS: must not have introspection_endpoint twice',
+    ],
+    [
+      'REGISTRATION_GRANT_TYPES',
+      'refresh_tokens',
+      'REGISTRATION_GRANT_TYPES: must be grant types among authorization_code, refresh_token',
+    ],
   ])('%s=%s is refused with a sentence of ours', (name, value, sentence) => {
     expect(() => readSettings({ [name]: value })).toThrow(`\n  - ${sentence}`);
   });
@@ -145,6 +215,18 @@ describe('settings', () => {
         }
       }
     }
+  });
+
+  test('that have a secret inside are shown without it', () => {
+    const ADMIN_ISSUERS = issuers(INTROSPECTION, { issuer: 'https://b.example' });
+    const shown = currentSettings({ ADMIN_ISSUERS }).find(({ name }) => name === 'ADMIN_ISSUERS');
+    expect(shown?.value).toContain('"introspection_client_secret":"[secret]"');
+    expect(shown?.value).not.toContain('only-for-introspection');
+    expect(JSON.parse(shown?.value ?? '')).toHaveLength(2);
+    const { adminIssuers } = readSettings({ ADMIN_ISSUERS });
+    expect(inspect(adminIssuers, { depth: 9 }) + JSON.stringify(adminIssuers)).not.toContain(
+      'only-for-introspection',
+    );
   });
 
   test('that are wrong are all named, each problem once', () => {

@@ -6,6 +6,7 @@ import {
   personCaller,
   withRole,
 } from '../harness/admin/admin-caller.js';
+import { eventually } from '../harness/common/eventually.js';
 import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 const PASSWORD = 'correct horse battery';
@@ -25,7 +26,7 @@ const actionsOn = async (id: string) => {
   );
 };
 const signsIn = (email: string, password: string) =>
-  server.context.accounts.authenticate({ email, password, address: '192.0.2.1' }).then(
+  server.context.passwordSignIn.authenticate({ email, password, address: '192.0.2.1' }).then(
     () => true,
     () => false,
   );
@@ -44,6 +45,13 @@ test('an account is created, read, changed and found, and each change is in the 
     email: 'ada@people.example',
     email_verified: true,
     profile: { name: 'Ada Lovelace', nickname: 'Ada' },
+    status: 'active',
+    disabled_at: null,
+    delete_after: null,
+    deletion_requested_by: null,
+    last_sign_in_at: null,
+    has_password: true,
+    password_changed_at: null,
     created_at: expect.any(String),
     updated_at: expect.any(String),
     url: `${server.issuer}/admin/v1/accounts/${id}`,
@@ -64,7 +72,9 @@ test('an account is created, read, changed and found, and each change is in the 
   expect(await signsIn('countess@people.example', 'another long one')).toBe(true);
   expect(await signsIn('countess@people.example', PASSWORD)).toBe(false);
 
+  await eventually(async () => (await actionsOn(id)).length === 5);
   expect(await actionsOn(id)).toEqual([
+    ['account.sign_in_failed'],
     ['account.password_set'],
     ['account.updated', 'email', 'email_verified'],
     ['account.updated', 'profile'],

@@ -71,6 +71,6 @@ test('a client that reaches further is changed only by who has its permissions t
 test('a new password ends the tokens that the account had', async () => {
   const { call } = await ownerThrough(await operator(server));
   expect((await call('GET', '/orgs')).status).toBe(200);
-  await server.context.accounts.setPassword(owner.email, 'mauve otter 71 tramway');
+  await server.context.passwords.setPassword({ email: owner.email }, 'mauve otter 71 tramway');
   expect((await call('GET', '/orgs')).status).toBe(401);
 });

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import type { Context } from '../../context.js';
-import type { Account } from '../../identity/accounts/account.js';
+import type { TenancyContext } from '../../tenancy-context.js';
+import { ACCOUNT_STATUSES, type Account, type AccountStatus } from '../../identity/accounts/account.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { parseJsonObject } from '../../platform/wire/json-object.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
@@ -15,7 +15,7 @@ import type { JsonOption } from '../output.js';
 import { describeRecord, print } from '../output.js';
 import { profileFrom, type ProfileOptions } from '../profile-options.js';
 import { UsageError } from '../usage-error.js';
-import { withContext } from '../with-context.js';
+import { withTenancyContext } from '../with-tenancy-context.js';
 
 /** Without `passwordStdin` a password is generated and printed. */
 export interface PasswordOptions extends JsonOption {
@@ -38,6 +38,7 @@ export interface UpdateAccountOptions extends ProfileOptions, JsonOption {
 /** Which accounts to list. */
 export interface ListAccountsOptions extends ListOptions {
   startsWith?: string;
+  status?: string;
 }
 
 /** `postern account create`: makes the installation, too, when there is none. */
@@ -51,7 +52,7 @@ export async function createAccount(email: string, options: CreateAccountOptions
     ...(options.verified === undefined ? {} : { email_verified: options.verified }),
     ...(profile === undefined ? {} : { profile }),
   };
-  const account = await withContext(
+  const account = await withTenancyContext(
     ({ accountAdmin, database, members }) =>
       database.transaction(async (tx) => {
         const actor = commandLineActor();
@@ -76,8 +77,8 @@ export async function updateAccount(name: string, options: UpdateAccountOptions)
     ...(profile === undefined ? {} : { profile }),
   };
   if (Object.keys(patch).length === 0) throw new UsageError('Say what to change; see --help.');
-  const account = await withContext(async (context) =>
-    context.accountAdmin.update(commandLineActor(), (await find(context, name)).id, patch),
+  const account = await withTenancyContext(async (context) =>
+    context.accountAdmin.update(commandLineActor(), (await findAccount(context, name)).id, patch),
   );
   print(toSnake(account), options.json, describeRecord(toSnake(account)));
 }
@@ -85,35 +86,46 @@ export async function updateAccount(name: string, options: UpdateAccountOptions)
 /** `postern account list` */
 export async function listAccounts(options: ListAccountsOptions): Promise<void> {
   const { limit, cursor } = pageOptions(options);
-  const filter = options.startsWith === undefined ? {} : { startsWith: options.startsWith };
-  const page = await withContext(({ accountAdmin }) => accountAdmin.list(filter, limit, cursor));
+  const filter = {
+    ...(options.startsWith === undefined ? {} : { startsWith: options.startsWith }),
+    ...(options.status === undefined ? {} : { status: statusOf(options.status) }),
+  };
+  const page = await withTenancyContext(({ accountAdmin }) => accountAdmin.list(filter, limit, cursor));
   const shown = { ...page, data: page.data.map(toSnake) };
-  printPage(shown, options.json, ['E-MAIL', 'VERIFIED', 'ID', 'NAME'], (account) => [
+  printPage(shown, options.json, ['E-MAIL', 'VERIFIED', 'ID', 'NAME', 'STATUS'], (account) => [
     account.email,
     account.email_verified ? 'yes' : 'no',
     account.id,
     account.profile.name ?? '',
+    account.status,
   ]);
+}
+
+function statusOf(text: string): AccountStatus {
+  const status = ACCOUNT_STATUSES.find((known) => known === text);
+  if (status === undefined) throw new UsageError(`--status is one of ${ACCOUNT_STATUSES.join(', ')}.`);
+  return status;
 }
 
 /** `postern account show` */
 export async function showAccount(name: string, { json }: JsonOption): Promise<void> {
-  const account = toSnake(await withContext((context) => find(context, name)));
+  const account = toSnake(await withTenancyContext((context) => findAccount(context, name)));
   print(account, json, describeRecord(account));
 }
 
 /** `postern account set-password` */
 export async function setPassword(name: string, options: PasswordOptions): Promise<void> {
   const { credential, generated } = await chooseCredential(options);
-  const account = await withContext(async (context) =>
-    context.accountAdmin.setPassword(commandLineActor(), (await find(context, name)).id, credential),
+  const account = await withTenancyContext(async (context) =>
+    context.accountAdmin.setPassword(commandLineActor(), (await findAccount(context, name)).id, credential),
   );
   const shown = { id: account.id, email: account.email };
   const done = `Set the password of ${account.email}`;
   print({ ...shown, ...generated }, options.json, describe(done, generated));
 }
 
-function find({ accountAdmin }: Context, name: string): Promise<Account> {
+/** By id or e-mail address. Throws AppError `not_found`. */
+export function findAccount({ accountAdmin }: TenancyContext, name: string): Promise<Account> {
   return isUuid(name) ? accountAdmin.get(name) : accountAdmin.findByEmail(name);
 }
 
@@ -156,7 +168,10 @@ interface Failure {
  * there already is reported and left alone. Throws AppError `invalid` at the end when a line was refused.
  */
 export async function importAccounts(file: string, { json }: JsonOption): Promise<void> {
-  const { imported, failed } = await withContext((context) => importLines(context, file), 'attach-or-create');
+  const { imported, failed } = await withTenancyContext(
+    (context) => importLines(context, file),
+    'attach-or-create',
+  );
   const lines = failed.flatMap(({ line, error, errors }) => [
     `line ${String(line)}: ${error}`,
     ...errors.map(({ pointer, detail }) => `  ${pointer}: ${detail}`),
@@ -167,7 +182,7 @@ export async function importAccounts(file: string, { json }: JsonOption): Promis
 }
 
 async function importLines(
-  { accountAdmin }: Context,
+  { accountAdmin }: TenancyContext,
   file: string,
 ): Promise<{ imported: number; failed: Failure[] }> {
   const actor = commandLineActor();

@@ -130,7 +130,8 @@ export async function createInitialAccessToken(options: InitialAccessTokenOption
   print(wire, options.json, wire.initial_access_token);
 }
 
-function inTenant<T>(
+/** Runs the work of a command in the project that it names. */
+export function inTenant<T>(
   { org, project }: ClientOptions,
   work: (context: Context, tenant: ProjectTenant) => Promise<T>,
 ): Promise<T> {

@@ -1,12 +1,12 @@
 import { toSnake } from '../../platform/wire/snake-case.js';
 import { commandLineActor } from '../actor.js';
 import { print, table } from '../output.js';
-import { withContext } from '../with-context.js';
+import { withTenancyContext } from '../with-tenancy-context.js';
 import type { JsonOption } from '../output.js';
 
 /** `postern keys list` */
 export async function listKeys({ json }: JsonOption): Promise<void> {
-  const keys = await withContext((context) => context.keys.list());
+  const keys = await withTenancyContext((context) => context.keys.list());
   const rows = keys.map(({ kid, alg, state, createdAt }) => [kid, alg, state, createdAt.toISOString()]);
   const data = keys.map((key) => toSnake(key));
   print({ data }, json, table([['KID', 'ALG', 'STATE', 'CREATED'], ...rows]));
@@ -14,7 +14,7 @@ export async function listKeys({ json }: JsonOption): Promise<void> {
 
 /** `postern keys rotate` */
 export async function rotateKeys({ json }: JsonOption): Promise<void> {
-  const keys = await withContext(async (context) => {
+  const keys = await withTenancyContext(async (context) => {
     await context.keys.rotate((tx, kid) =>
       context.audit.record(tx, {
         actor: commandLineActor(),

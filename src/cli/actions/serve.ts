@@ -18,7 +18,7 @@ export async function serve(): Promise<void> {
   const settings = readSettingsOrWarn();
   const several = settings.workers > 1;
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, several });
-  logStartWarnings(log);
+  logStartWarnings(log, settings);
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   process.on('unhandledRejection', (error) =>
@@ -29,6 +29,7 @@ export async function serve(): Promise<void> {
   const context = await openContext(own, 'own', log);
   try {
     await context.keys.ensure();
+    await context.passkeys.assertRelyingParty();
     const server = await (several ? serveWithWorkers(context) : serveAlone(context));
     try {
       // Last, because the credentials that it makes are shown once: the port is taken and the engine runs by now.

@@ -2,7 +2,7 @@ import { AppError } from '../../platform/errors/errors.js';
 import { adminAudience } from '../../tenancy/admin-tokens/admin-audience.js';
 import { issueAdminToken } from '../../tenancy/admin-tokens/issue-admin-token.js';
 import { print } from '../output.js';
-import { withContext } from '../with-context.js';
+import { withTenancyContext } from '../with-tenancy-context.js';
 
 const LIFETIME_SECONDS = 3_600;
 
@@ -15,7 +15,7 @@ export interface TokenOptions {
 
 /** `postern token` */
 export async function printToken(options: TokenOptions): Promise<void> {
-  const token = await withContext(async ({ keys, members, settings: { issuer } }) => {
+  const token = await withTenancyContext(async ({ keys, members, settings: { issuer } }) => {
     const operators = await members.operators();
     const wanted = options.account?.trim().toLowerCase();
     const chosen = operators.filter(({ email }) => wanted === undefined || email.toLowerCase() === wanted);

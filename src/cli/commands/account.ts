@@ -6,12 +6,13 @@ import type {
   UpdateAccountOptions,
 } from '../actions/account.js';
 import { withListOptions } from '../list.js';
+import { addAccountAccessCommands } from './account-access.js';
 import type { JsonOption } from '../output.js';
 
 const ACCOUNT = 'e-mail address or id of the account';
 const load = () => import('../actions/account.js');
 
-/** `postern account create | update | list | show | set-password | import` */
+/** `postern account create | update | list | show | set-password | import`, and those of `account-access.ts` */
 export function accountCommands(): Command {
   const command = new Command('account').description('The people who can sign in');
   const subcommand = (name: string, description: string) =>
@@ -48,6 +49,7 @@ export function accountCommands(): Command {
 
   withListOptions(subcommand('list', 'List accounts, newest first'))
     .option('--starts-with <text>', 'only those whose e-mail address or name begins with this')
+    .option('--status <status>', 'only those that are active, disabled or deleting')
     .action(async (options: ListAccountsOptions) => (await load()).listAccounts(options));
 
   subcommand('show', 'Show an account')
@@ -64,5 +66,6 @@ export function accountCommands(): Command {
     .action(async (file: string, options: JsonOption) =>
       (await import('../actions/account.js')).importAccounts(file, options),
     );
+  addAccountAccessCommands(subcommand, ACCOUNT);
   return command;
 }

@@ -1,16 +1,17 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type {
   ClientOptions,
   CreateClientOptions,
   InitialAccessTokenOptions,
   ListClientsOptions,
 } from '../actions/client.js';
+import type { ExportClientsOptions, ImportClientsOptions } from '../actions/client-import.js';
 import { withListOptions } from '../list.js';
 
 const CLIENT = 'id or client_id of the client';
 const load = () => import('../actions/client.js');
 
-/** `postern client create | list | show | delete | restore | rotate-secret | … | initial-access-token` */
+/** `postern client create | list | show | delete | restore | rotate-secret | … | import | export | initial-access-token` */
 export function clientCommands(): Command {
   const command = new Command('client').description('The registered clients');
   const subcommand = (name: string, description: string) =>
@@ -55,6 +56,27 @@ export function clientCommands(): Command {
     .argument('<client>', CLIENT)
     .action(async (name: string, options: ClientOptions) =>
       (await load()).deleteRotatedSecret(name, options),
+    );
+
+  subcommand('import', 'Bring clients of another system here, with their client_ids and secrets')
+    .argument('<file>', 'what it exported, as JSON; - is standard input')
+    .addOption(
+      new Option(
+        '--system <system>',
+        'which system wrote it; by default what its first record looks like',
+      ).choices(['postern', 'hydra', 'keycloak', 'logto', 'supabase', 'auth0']),
+    )
+    .option('--dry-run', 'write nothing, and tell what would be written')
+    .option('--partial', 'import what can be, although other records fail; otherwise nothing is')
+    .option('--update', 'change clients that are here and differ; otherwise they are conflicts')
+    .action(async (file: string, options: ImportClientsOptions) =>
+      (await import('../actions/client-import.js')).importClients(file, options),
+    );
+
+  subcommand('export', 'Print the clients that operators made as JSON, for an import elsewhere')
+    .option('--with-secret-hashes', 'also the hashes of their secrets, which are to be kept like the secrets')
+    .action(async (options: ExportClientsOptions) =>
+      (await import('../actions/client-import.js')).exportClients(options),
     );
 
   subcommand(

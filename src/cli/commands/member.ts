@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { LevelOptions } from '../actions/member.js';
+import type { AddMemberOptions, LevelOptions } from '../actions/member.js';
 import { type ListOptions, withListOptions } from '../list.js';
 
 const WHOM = 'e-mail address of an account, account:<id>, client:<client_id>, or <issuer>|<sub>';
@@ -23,7 +23,8 @@ export function memberCommands(): Command {
   subcommand('add', 'Give a role; for the whole installation only owner')
     .argument('<whom>', WHOM)
     .argument('<role>', 'owner, admin, viewer or member')
-    .action(async (name: string, role: string, options: LevelOptions) =>
+    .option('--rotate-secret', 'replace the secrets of the client by a new one, printed once')
+    .action(async (name: string, role: string, options: AddMemberOptions) =>
       (await import('../actions/member.js')).addMember(name, role, options),
     );
 

@@ -1,8 +1,15 @@
 import { Command } from 'commander';
-import type { CreateOptions, CreateOrganizationOptions, ProjectOptions } from '../actions/tenancy.js';
+import type {
+  CreateOptions,
+  CreateOrganizationOptions,
+  ProjectOptions,
+  UpdateOrganizationOptions,
+} from '../actions/tenancy.js';
 import { type ListOptions, withListOptions } from '../list.js';
 
-/** `postern org create | list` */
+const SECOND_FACTOR = 'optional or required: whether its people need a second factor';
+
+/** `postern org create | update | list` */
 export function orgCommands(): Command {
   const command = new Command('org').description('The organizations');
   command
@@ -11,9 +18,22 @@ export function orgCommands(): Command {
     .argument('<slug>')
     .option('--name <name>', 'its name; the slug without it')
     .option('--open', 'let everybody count as a member, who may use its private clients')
+    .option('--second-factor <policy>', SECOND_FACTOR)
     .option('--json', 'print JSON')
     .action(async (slug: string, options: CreateOrganizationOptions) =>
       (await import('../actions/tenancy.js')).createOrganization(slug, options),
+    );
+  command
+    .command('update')
+    .description('Change an organization')
+    .argument('<org>', 'its id or slug')
+    .option('--name <name>', 'its name')
+    .option('--open', 'let everybody count as a member')
+    .option('--no-open', 'let only its members count')
+    .option('--second-factor <policy>', SECOND_FACTOR)
+    .option('--json', 'print JSON')
+    .action(async (org: string, options: UpdateOrganizationOptions) =>
+      (await import('../actions/tenancy.js')).updateOrganization(org, options),
     );
   withListOptions(command.command('list'))
     .description('List the organizations, newest first')

@@ -1,5 +1,6 @@
 import { apiRoutes, type ApiRoutesDependencies } from '../../registry/apis/apis.routes.js';
 import { clientRoutes, type ClientRoutesDependencies } from '../../registry/clients/clients.routes.js';
+import { importRoutes, type ImportRoutesDependencies } from '../../registry/import/import.routes.js';
 import {
   initialAccessTokenRoutes,
   type InitialAccessTokenRoutesDependencies,
@@ -10,12 +11,24 @@ import {
   type UsageRoutesDependencies,
 } from '../../registry/usage-reports/usage-reports.routes.js';
 import {
+  type AccountAccessRoutesDependencies,
+  accountAccessRoutes,
+} from '../../tenancy/account-admin/account-access.routes.js';
+import {
   type AccountRoutesDependencies,
   accountRoutes,
 } from '../../tenancy/account-admin/accounts.routes.js';
 import { auditRoutes, type AuditRoutesDependencies } from '../../tenancy/audit/audit.routes.js';
+import {
+  developmentMailboxRoutes,
+  type DevelopmentMailboxRoutesDependencies,
+} from '../../tenancy/development-mailbox/development-mailbox.routes.js';
+import {
+  type InvitationRoutesDependencies,
+  invitationRoutes,
+} from '../../tenancy/invitations/invitations.routes.js';
 import { memberRoutes, type MemberRoutesDependencies } from '../../tenancy/members/members.routes.js';
-import type { RouteGroup } from '../../tenancy/operations/route-group.js';
+import type { Callable, RouteGroup } from '../../tenancy/operations/route-group.js';
 import {
   organizationRoutes,
   type OrganizationRoutesDependencies,
@@ -26,24 +39,41 @@ import { projectRoutes, type ProjectRoutesDependencies } from '../../tenancy/pro
 export type AdminApiDependencies = OrganizationRoutesDependencies &
   ProjectRoutesDependencies &
   MemberRoutesDependencies &
+  InvitationRoutesDependencies &
   AccountRoutesDependencies &
+  AccountAccessRoutesDependencies &
   ClientRoutesDependencies &
+  ImportRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
   UsageRoutesDependencies &
-  AuditRoutesDependencies;
+  AuditRoutesDependencies &
+  DevelopmentMailboxRoutesDependencies;
 
 /** Every operation of the admin API, in the order of the reference. The router and the OpenAPI document are made of this. */
 export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   organizationRoutes,
   projectRoutes,
   ...memberRoutes,
+  ...invitationRoutes,
   accountRoutes,
+  accountAccessRoutes,
   clientRoutes,
+  importRoutes,
   initialAccessTokenRoutes,
   scopeRoutes,
   apiRoutes,
   usageRoutes,
   auditRoutes,
+  developmentMailboxRoutes,
 ];
+
+/** The operations of the admin API by their ids, for parts of this process that call them as a caller of the API would. */
+export type AdminCalls = ReadonlyMap<string, Callable>;
+
+/** Makes every operation callable. */
+export function makeAdminCalls(dependencies: AdminApiDependencies): AdminCalls {
+  const all = ADMIN_API_ROUTES.flatMap((group) => group.callables(dependencies));
+  return new Map(all.map((callable) => [callable.operation.id, callable]));
+}

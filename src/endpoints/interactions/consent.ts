@@ -59,17 +59,22 @@ export function consentQuestionOf(
   };
 }
 
-/** The scopes to show, each name once. `openid` is never optional: without it there is no sign-in. */
+/**
+ * The scopes to show, each name once. `openid` is never optional: without it there is no sign-in. What the person decided
+ * earlier is ticked as they decided; everything else as `preticked` says.
+ */
 export function scopeChoicesOf(
   question: ScopesAndClaims,
   optionalScopes: readonly string[],
   earlier: ConsentDecision | undefined,
+  preticked: boolean,
 ): ScopeChoice[] {
   const refused = new Set(earlier ? namesOf(earlier.rejected) : []);
+  const granted = new Set(earlier ? namesOf(earlier.granted) : []);
   return distinct(namesOf(question)).map((name) => ({
     name,
     optional: isOptional(name, optionalScopes),
-    ticked: !refused.has(name),
+    ticked: !refused.has(name) && (preticked || granted.has(name)),
   }));
 }
 

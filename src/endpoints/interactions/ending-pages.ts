@@ -1,8 +1,10 @@
 import type Koa from 'koa';
 import { requestIdOf, sendError } from '../../platform/pages/error-page.js';
-import type { LinkOnPage } from '../../platform/pages/page-models.js';
+import { TRY_AGAIN } from '../../platform/pages/links-on.js';
 import type { Pages } from '../../platform/pages/pages.js';
-import type { ClientPagesService, WayBack } from '../../registry/clients/client-pages.service.js';
+import type { ClientPagesService } from '../../registry/clients/client-pages.service.js';
+import { OWN_CLIENT_ID } from '../../registry/live-clients/own-client.js';
+import { startLinks } from '../oidc-interactions/client-links.js';
 import { InteractionOver } from '../oidc-interactions/interaction-over.js';
 
 /** Remembers which application a sign-in was for, when the interaction itself is gone. */
@@ -28,21 +30,15 @@ export function endingPages(
     } catch (error) {
       if (!(error instanceof InteractionOver)) throw error;
       const clientId = error.clientId ?? ctx.cookies.get(COOKIE);
-      const back = clientId === undefined ? undefined : await clients.wayBack(clientId);
-      const links = back ? linksTo(back, issuer) : [];
-      if (error.ending === 'no-cookie') links.push({ label: 'Try again', href: ctx.path });
+      const isOutside = clientId !== undefined && clientId !== OWN_CLIENT_ID;
+      const back = isOutside ? await clients.wayBack(clientId) : undefined;
+      const links = back
+        ? startLinks(back, issuer, error.ending === 'finished' ? 'Go on to' : 'Start again at')
+        : [];
+      if (error.ending === 'no-cookie') links.push(TRY_AGAIN);
       const { title, message } = error;
       const details = { code: undefined, description: undefined, requestId: requestIdOf(ctx) };
       sendError(ctx, pages, { title, message, ...details, application: back?.clientName, links }, 400);
     }
   };
-}
-
-/** OpenID Connect Core section 4: the application learns which server is to sign the person in. */
-function linksTo({ initiateLoginUri, homeUri, clientName }: WayBack, issuer: string): LinkOnPage[] {
-  const label = `Go back to ${clientName}`;
-  const begin = initiateLoginUri === null ? null : URL.parse(initiateLoginUri);
-  begin?.searchParams.set('iss', issuer);
-  const href = begin?.href ?? homeUri;
-  return href === undefined ? [] : [{ label, href }];
 }

@@ -1,29 +1,50 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
-import { AppError } from '../../platform/errors/errors.js';
-import { readForm } from '../../platform/http/body.js';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
-import { field, type FormTokens } from './csrf.js';
+import { field } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
-import { errorPages } from '../../platform/pages/error-page.js';
+import type { RestoreAccount } from './restore-account.routes.js';
+import {
+  attemptProblem,
+  CHOSEN,
+  type InteractionForms,
+  redirectTo,
+  requirePrompt,
+} from './interaction-forms.js';
+import { errorPages, requestIdOf } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import type { InteractionsService } from './interactions.service.js';
-import type { SignInModel } from '../../platform/pages/page-models.js';
+import type { SignInModel } from '../../platform/page-models/interactions.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
-import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
+import { AccountBeingDeleted } from '../../identity/passwords/password-sign-in.service.js';
+import type { RecoveryService } from '../../identity/recovery/recovery.service.js';
+import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
+import type { PasskeysService } from '../../identity/passkeys/passkeys.service.js';
+import { acrOf, PASSWORD_AMR } from '../../identity/second-factors/authentication-level.js';
+import type { FactorChecksService } from '../../identity/account-factors/factor-checks.service.js';
+import { SECOND_FACTOR_PROMPT } from '../oidc-second-factor/second-factor-prompt.js';
+import { recoverUrl } from '../recovery/recovery.routes.js';
+import { originOf, passkeyOf } from '../second-factor/request-fields.js';
+import type { SecondFactorResponses } from '../second-factor/second-factor-responses.js';
+import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 
-const FORM_BYTES = 10_000;
 const YEAR = 365 * 86_400_000;
 
 /** What the routes need. */
 export interface InteractionRoutesDependencies {
   engine: InteractionEngine;
   service: InteractionsService;
+  secondFactor: SecondFactorResponses;
+  passkeys: PasskeysService;
+  checks: FactorChecksService;
+  restoreAccount: RestoreAccount;
+  recovery: Pick<RecoveryService, 'enabled'>;
+  signUp: Pick<SignUpService, 'mode'>;
   pages: Pages;
-  tokens: FormTokens;
+  forms: InteractionForms;
   /** The origin of this server. */
   issuer: string;
   /** Shows why an interaction is over. */
@@ -32,12 +53,18 @@ export interface InteractionRoutesDependencies {
   onUnexpected: OnUnexpected;
 }
 
-/** The stylesheet, and the pages between an authorization request and its response. */
+/** The pages between an authorization request and its response. */
 export function interactionRoutes({
   engine,
   service,
+  secondFactor,
+  passkeys,
+  checks,
+  restoreAccount,
+  recovery,
+  signUp,
   pages,
-  tokens,
+  forms,
   issuer,
   endings,
   onUnexpected,
@@ -45,27 +72,21 @@ export function interactionRoutes({
   const browserCookie = knownBrowserCookie(issuer);
   const router = new Router();
 
-  router.get(pages.stylesheet.path, (ctx) => {
-    ctx.set({
-      'Cache-Control': 'public, max-age=31536000, immutable',
-      'Cross-Origin-Resource-Policy': 'same-origin',
-      'X-Content-Type-Options': 'nosniff',
-    });
-    ctx.type = 'text/css; charset=utf-8';
-    ctx.body = pages.stylesheet.content;
-  });
-
   router.use('/interaction', errorPages(pages, onUnexpected), endings);
 
   router.get('/interaction/:uid', async (ctx) => {
-    const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
+    const pending = await forms.open(ctx);
     noteApplication(ctx, issuer, pending.uid, pending.clientId);
     if (pending.prompt === 'login') {
       sendSignIn(ctx, await service.signInPage(pending, formsOf(pending, 'login')), 200);
+    } else if (pending.prompt === CREATE_ACCOUNT) {
+      redirectTo(ctx, `/interaction/${pending.uid}/sign-up`);
     } else if (pending.prompt === SELECT_ACCOUNT) {
       const model = await service.selectAccountPage(pending, formsOf(pending, 'select'));
       if (model) sendPage(ctx, pages.render('select-account', model), { status: 200, leavesSite: true });
       else sendSignIn(ctx, await service.signInPage(pending, formsOf(pending, 'login')), 200);
+    } else if (pending.prompt === SECOND_FACTOR_PROMPT) {
+      await secondFactor.show(ctx, pending);
     } else if (pending.prompt === MEMBERSHIP_PROMPT) {
       const { abortAction, csrf, switchUrl } = formsOf(pending, 'consent');
       const model = await service.notAMemberPage(pending, { action: abortAction, csrf, switchUrl });
@@ -79,72 +100,98 @@ export function interactionRoutes({
   });
 
   router.get('/interaction/:uid/another-account', async (ctx) => {
-    const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
+    const pending = await forms.open(ctx);
     sendSignIn(ctx, await service.anotherAccountPage(pending, formsOf(pending, 'login')), 200);
   });
 
   // At every step: the engine ends the session of the account that was signed in, when another one signs in.
   router.post('/interaction/:uid/login', async (ctx) => {
-    const { pending, form } = await openForm(ctx);
+    const { pending, form } = await forms.openForm(ctx);
     const email = field(form, 'email') ?? '';
     const remember = field(form, 'remember') === 'yes';
     try {
       const password = field(form, 'password') ?? '';
       const browser = ctx.cookies.get(browserCookie.name);
       const signal = untilClosed(ctx);
-      const signedIn = await service.authenticate({ email, password, address: ctx.ip, browser, signal });
+      const requestId = requestIdOf(ctx) ?? null;
+      const attempt = { email, password, address: ctx.ip, requestId, browser, signal };
+      const signedIn = await service.authenticate(attempt);
       const { account } = signedIn;
       // A proxy may have decrypted the connection.
       ctx.cookies.secure = browserCookie.options.secure;
       ctx.cookies.set(browserCookie.name, signedIn.browser, browserCookie.options);
-      const login = { accountId: account.id, amr: ['pwd'], remember };
-      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, [SELECT_ACCOUNT]: {} }));
+      const login = {
+        accountId: account.id,
+        amr: [...PASSWORD_AMR],
+        acr: acrOf(PASSWORD_AMR),
+        remember,
+        ts: Math.floor(Date.now() / 1000),
+      };
+      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      if (error.kind !== 'unauthenticated' && error.kind !== 'slow_down') throw error;
-      if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
+      if (error instanceof AccountBeingDeleted) return restoreAccount.show(ctx, pending, error, remember);
+      const { problem, status } = attemptProblem(ctx, error);
       const model = await service.signInPage(pending, formsOf(pending, 'login'));
-      const again = { ...model, email: email.slice(0, 254), remember, problem: signInProblem(error) };
-      sendSignIn(ctx, again, error.kind === 'slow_down' ? 429 : 400);
+      sendSignIn(ctx, { ...model, email: email.slice(0, 254), remember, problem }, status);
+    }
+  });
+
+  router.get('/interaction/:uid/passkey', async (ctx) => {
+    const pending = await forms.open(ctx);
+    secondFactor.sendOptions(ctx, await passkeys.requestOptions(signInContext(pending)));
+  });
+
+  // At every step, too.
+  router.post('/interaction/:uid/passkey', async (ctx) => {
+    const { pending, form } = await forms.openForm(ctx);
+    const remember = field(form, 'remember') === 'yes';
+    try {
+      const proof = await checks.checkPasskey(passkeyOf(form), signInContext(pending), originOf(ctx));
+      const ts = Math.floor(Date.now() / 1000);
+      const login = { ...proof, acr: acrOf(proof.amr), remember, ts };
+      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
+    } catch (error) {
+      const { problem, status } = attemptProblem(ctx, error);
+      const model = await service.signInPage(pending, formsOf(pending, 'login'));
+      sendSignIn(ctx, { ...model, remember, problem }, status);
     }
   });
 
   router.post('/interaction/:uid/select', async (ctx) => {
-    await openForm(ctx, SELECT_ACCOUNT);
+    await forms.openForm(ctx, SELECT_ACCOUNT);
     redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { [SELECT_ACCOUNT]: {} }));
   });
 
   router.post('/interaction/:uid/consent', async (ctx) => {
-    const { pending, form } = await openForm(ctx, 'consent');
+    const { pending, form } = await forms.openForm(ctx, 'consent');
     const earlier = await engine.earlierDecision(pending);
     const decision = await service.decide(pending, earlier, form.getAll('scope'));
-    redirectTo(ctx, await engine.consent(ctx.req, ctx.res, pending, decision));
+    const location = await engine.consent(ctx.req, ctx.res, pending, decision);
+    await service.noteConsent(pending, { address: ctx.ip, requestId: requestIdOf(ctx) ?? null });
+    redirectTo(ctx, location);
   });
 
   router.post('/interaction/:uid/abort', async (ctx) => {
-    const { pending } = await openForm(ctx);
+    const { pending } = await forms.openForm(ctx);
     const reason =
       pending.prompt === MEMBERSHIP_PROMPT ? NOT_A_MEMBER : 'the person did not allow the request';
     const denial = { error: 'access_denied', error_description: reason };
     redirectTo(ctx, await engine.finish(ctx.req, ctx.res, denial));
   });
 
-  function formsOf({ uid }: PendingInteraction, answer: 'login' | 'select' | 'consent') {
-    const base = `/interaction/${uid}`;
+  function formsOf(pending: PendingInteraction, answer: 'login' | 'select' | 'consent') {
+    const base = `/interaction/${pending.uid}`;
+    const csrf = forms.csrf(pending);
+    const passkey = { action: `${base}/passkey`, options: `${base}/passkey`, csrf };
     return {
       action: `${base}/${answer}`,
       abortAction: `${base}/abort`,
       switchUrl: `${base}/another-account`,
-      csrf: tokens.issue(uid),
+      csrf,
+      ...(answer === 'login' && passkeys.available && { passkey }),
+      ...(recovery.enabled && { recoverUrl: recoverUrl(pending.uid) }),
+      ...(signUp.mode === 'open' && { signUpUrl: `${base}/sign-up` }),
     };
-  }
-
-  async function openForm(ctx: Koa.Context, ...prompts: string[]) {
-    const pending = await engine.open(ctx.req, ctx.res, uidOf(ctx));
-    const form = await readForm(ctx, FORM_BYTES);
-    tokens.check(form, pending.uid);
-    if (prompts.length > 0) requirePrompt(pending, ...prompts);
-    return { pending, form };
   }
 
   function sendSignIn(ctx: Koa.Context, model: SignInModel, status: number): void {
@@ -152,6 +199,11 @@ export function interactionRoutes({
   }
 
   return router;
+}
+
+/** What the challenges of passkeys on the sign-in page are made for. */
+function signInContext({ uid }: PendingInteraction): string {
+  return `sign-in ${uid}`;
 }
 
 /** The cookie of browsers that have signed in, for a year; only the sign-in form gets it back. */
@@ -169,31 +221,4 @@ function untilClosed({ res }: Koa.Context): AbortSignal {
   const controller = new AbortController();
   res.once('close', () => controller.abort());
   return controller.signal;
-}
-
-function uidOf(ctx: Koa.Context): string {
-  const { uid } = ctx['params'] as { uid?: string };
-  return uid ?? '';
-}
-
-function requirePrompt(pending: PendingInteraction, ...prompts: string[]): void {
-  if (prompts.includes(pending.prompt)) return;
-  throw new AppError(
-    'malformed',
-    'This page does not belong to the step you are at. Start again from the application.',
-  );
-}
-
-/** RFC 9700, section 4.12: 303, so that a browser does not post the password again to the redirect target. */
-function redirectTo(ctx: Koa.Context, location: string): void {
-  ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
-  ctx.status = 303;
-  ctx.redirect(location);
-}
-
-function signInProblem({ kind, message, retryAfter = 60 }: AppError): string {
-  if (kind !== 'slow_down') return message;
-  const minutes = Math.ceil(retryAfter / 60);
-  const wait = minutes === 1 ? 'in a minute' : `in ${String(minutes)} minutes`;
-  return `There were too many attempts to sign in. Try again ${wait}.`;
 }

@@ -1,15 +1,24 @@
+import type { AccountEvents } from '../../identity/account-events/account-events.js';
+import { personActor, type RequestOrigin } from '../../identity/account-events/actor.js';
 import type { Account } from '../../identity/accounts/account.js';
-import type { AccountsService, SignedIn, SignIn } from '../../identity/accounts/accounts.service.js';
+import type { AccountsService } from '../../identity/accounts/accounts.service.js';
+import type {
+  PasswordSignInService,
+  SignedIn,
+  SignIn,
+} from '../../identity/passwords/password-sign-in.service.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { destinationOf } from '../../platform/pages/destination.js';
 import type {
   ConsentModel,
-  FormOnPage,
   NotAMemberModel,
+  PasskeyOnPage,
   SelectAccountModel,
   SignInModel,
-} from '../../platform/pages/page-models.js';
+} from '../../platform/page-models/interactions.js';
+import type { ClientOnPage, FormOnPage } from '../../platform/page-models/shared.js';
 import type { ClientPagesService, ConsentView } from '../../registry/clients/client-pages.service.js';
+import { OWN_CLIENT_ID } from '../../registry/live-clients/own-client.js';
 import type { ScopesService } from '../../registry/scopes/scopes.service.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { ConsentDecision } from '../oidc-interactions/grant-decision.js';
@@ -19,7 +28,7 @@ import { groupByApi } from './scope-groups.js';
 
 const ADMIN: readonly string[] = ADMIN_SCOPES;
 
-type Forms = FormOnPage & { abortAction: string };
+type Forms = FormOnPage & { abortAction: string; passkey?: PasskeyOnPage };
 type SwitchingForms = Forms & { switchUrl: string };
 
 /** What the pages between an authorization request and its response show, and what a submitted form means. */
@@ -27,7 +36,9 @@ export class InteractionsService {
   constructor(
     private readonly clients: Pick<ClientPagesService, 'consentView'>,
     private readonly scopes: Pick<ScopesService, 'describe'>,
-    private readonly accounts: Pick<AccountsService, 'authenticate' | 'find'>,
+    private readonly accounts: Pick<AccountsService, 'findActive'>,
+    private readonly passwordSignIn: PasswordSignInService,
+    private readonly events: Pick<AccountEvents, 'add'>,
   ) {}
 
   /**
@@ -38,14 +49,17 @@ export class InteractionsService {
     const { accountId, hintedAccountId = accountId, loginHint } = pending;
     const account = await this.#account({ accountId: hintedAccountId });
     const email = loginHint?.includes('@') ? loginHint.slice(0, 254) : (account?.email ?? '');
-    const { client } = await this.#client(pending);
-    return { ...forms, client, email, remember: false, problem: undefined };
+    return this.#signInPage(pending, forms, email);
   }
 
-  /** The sign-in page for a person who is signed in already, and wants to be somebody else. */
+  /** The sign-in page for a person who is signed in already, and wants to use another account. */
   async anotherAccountPage(pending: PendingInteraction, forms: Forms): Promise<SignInModel> {
-    const { client } = await this.#client(pending);
-    return { ...forms, client, email: '', remember: false, problem: undefined };
+    return this.#signInPage(pending, forms, '');
+  }
+
+  async #signInPage(pending: PendingInteraction, forms: Forms, email: string): Promise<SignInModel> {
+    const client = await this.#outsideClient(pending);
+    return { ...forms, client, email, remember: false, problem: undefined };
   }
 
   /** The page on which a person chooses the account that is signed in, or another; undefined when none is. */
@@ -55,8 +69,7 @@ export class InteractionsService {
   ): Promise<SelectAccountModel | undefined> {
     const account = await this.#account(pending);
     if (!account) return undefined;
-    const { client } = await this.#client(pending);
-    return { ...forms, client, email: account.email };
+    return { ...forms, client: await this.#outsideClient(pending), email: account.email };
   }
 
   /** The page for a person who may not authorize the client; it shows only the client's name. */
@@ -77,7 +90,7 @@ export class InteractionsService {
 
   /** Throws AppError `unauthenticated`, `slow_down` or `unavailable`. */
   authenticate(signIn: SignIn): Promise<SignedIn> {
-    return this.accounts.authenticate(signIn);
+    return this.passwordSignIn.authenticate(signIn);
   }
 
   /** The consent page. Throws AppError `malformed` when no account is signed in, or the client is deleted. */
@@ -94,7 +107,9 @@ export class InteractionsService {
         'You are not signed in here any more. Start again from the application.',
       );
     const question = consentQuestionOf(pending.missing, pending.requested, earlier);
-    const choices = scopeChoicesOf(question, optionalScopes, earlier);
+    // A page of an unknown publisher suggests nothing.
+    const preticked = client.verifiedHost !== null;
+    const choices = scopeChoicesOf(question, optionalScopes, earlier, preticked);
     const described = await this.scopes.describe(choices.map((choice) => choice.name));
     return {
       ...forms,
@@ -116,8 +131,20 @@ export class InteractionsService {
     return decisionOf(consentQuestionOf(pending.missing, pending.requested, earlier), optionalScopes, ticked);
   }
 
+  /** Records that the person allowed the application something. */
+  noteConsent({ accountId, clientId }: PendingInteraction, origin: RequestOrigin): Promise<void> {
+    if (accountId === undefined) return Promise.resolve();
+    const actor = personActor(accountId, origin);
+    return this.events.add({ actor, action: 'account.application_allowed', accountId, clientId });
+  }
+
   async #account({ accountId }: Pick<PendingInteraction, 'accountId'>): Promise<Account | undefined> {
-    return accountId === undefined ? undefined : this.accounts.find(accountId);
+    return accountId === undefined ? undefined : this.accounts.findActive(accountId);
+  }
+
+  /** The client; undefined when it is that of our own pages. */
+  async #outsideClient(pending: PendingInteraction): Promise<ClientOnPage | undefined> {
+    return pending.clientId === OWN_CLIENT_ID ? undefined : (await this.#client(pending)).client;
   }
 
   async #client({ clientId }: PendingInteraction): Promise<ConsentView> {

@@ -18,7 +18,7 @@ export function invalidRequest(description: string): IntrospectionError {
   return new IntrospectionError(400, 'invalid_request', description);
 }
 
-/** What a thrown error is answered with; undefined for a mistake of ours. */
+/** The response to a thrown error; undefined for an internal error. */
 export function toIntrospectionError(thrown: unknown): IntrospectionError | undefined {
   if (thrown instanceof IntrospectionError) return thrown;
   const error = toAppError(thrown);

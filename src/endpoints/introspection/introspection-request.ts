@@ -45,7 +45,7 @@ export function presentedClient(form: URLSearchParams, authorization: string | u
   };
 }
 
-/** Has the body read once more from the request, by whoever answers it. */
+/** Makes the body readable once more, for the handler behind this one. */
 export function replayBody(req: IncomingMessage, bytes: Buffer): void {
   Object.defineProperties(req, {
     readable: { value: true },

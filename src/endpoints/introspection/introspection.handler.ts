@@ -131,7 +131,7 @@ class Exchange {
     const method = client.record.tokenEndpointAuthMethod;
     if (method === 'none' && !secret) return;
     if (!secret || (method !== null && !method.startsWith('client_secret_')))
-      throw this.#invalidClient(clientId, 'not the method that the client is registered for');
+      throw this.#invalidClient(client, 'not the method that the client is registered for');
     const { clientAuthentication, usage } = this.deps;
     const outcome = await clientAuthentication.authenticate(
       client,
@@ -140,11 +140,11 @@ class Exchange {
       this.#address,
     );
     if ('secretId' in outcome) usage.secretUsed(clientId, outcome.secretId);
-    else throw this.#invalidClient(clientId, outcome.message ?? 'invalid secret provided', outcome.message);
+    else throw this.#invalidClient(client, outcome.message ?? 'invalid secret provided', outcome.message);
   }
 
   #invalidClient(
-    clientId: string,
+    named: string | LiveClient,
     reason: string,
     description = 'client authentication failed',
   ): IntrospectionError {
@@ -152,7 +152,7 @@ class Exchange {
       requestId: this.#requestId,
       path: ENGINE_ROUTES.introspection,
       address: this.#address,
-      clientId: attemptedClientId('', clientId),
+      clientId: typeof named === 'string' ? attemptedClientId('', named) : named.record.clientId,
       reason,
     });
     const challenge = `Basic realm="${this.deps.issuer}", error="invalid_client", error_description="${description}"`;
@@ -174,7 +174,7 @@ class Exchange {
     const error = toIntrospectionError(thrown);
     if (!error) {
       this.deps.log.error({ requestId: this.#requestId, error: describeError(thrown) }, 'unexpected error');
-      this.#send(500, { error: 'server_error', error_description: 'the server made a mistake' });
+      this.#send(500, { error: 'server_error', error_description: 'internal server error' });
       return;
     }
     const description = error.description.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');

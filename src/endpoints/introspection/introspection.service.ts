@@ -56,7 +56,8 @@ export class IntrospectionService {
       audience: claims.aud,
       private: false,
       // A second is what `iat` has; a token of the same second is refused.
-      isValidFor: ({ tokensValidAfter }) => Math.floor(tokensValidAfter / 1000) < claims.iat,
+      isValidFor: ({ tokensValidAfter }) =>
+        Math.floor(tokensValidAfter / 1000) < claims.iat && tokens.isGranted(claims, tokensValidAfter),
       answer: { ...claims, token_type: 'Bearer' },
     };
   }

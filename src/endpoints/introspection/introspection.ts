@@ -9,11 +9,16 @@ type Services = Pick<
   'access' | 'apis' | 'artifacts' | 'keys' | 'liveClients' | 'settings' | 'vault'
 >;
 
+/** Reads tokens on the services of this process. */
+export function makeTokenLookup({ artifacts, settings, vault }: Services): TokenLookup {
+  return new TokenLookup({ store: artifacts, vault, refreshGrace: settings.refreshGrace });
+}
+
 /** The service on the services of this process. */
 export function makeIntrospection(context: Services): IntrospectionService {
-  const { artifacts: store, keys, settings, vault } = context;
-  const { issuer, refreshGrace } = settings;
-  const tokens = new TokenLookup({ store, vault, refreshGrace });
+  const { keys, settings } = context;
+  const { issuer } = settings;
+  const tokens = makeTokenLookup(context);
   return new IntrospectionService({ ...context, issuer, tokens, ownKeys: ownKeys(keys) });
 }
 

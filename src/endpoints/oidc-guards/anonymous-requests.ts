@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors/errors.js';
 import type { Engine } from '../oidc/engine.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
-/** Seconds that a session lives in which nobody has signed in, and an interaction before the sign-in. */
+/** Seconds that a session without an account lives, and an interaction before the sign-in. */
 export const ANONYMOUS_SESSION_TTL = 600;
 export const ANONYMOUS_INTERACTION_TTL = 900;
 

@@ -2,8 +2,13 @@ import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import { SERVER_FAULT, requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
 import type { ClientPagesService } from '../../registry/clients/client-pages.service.js';
-import type { ClientOnPage, EngineForm } from '../../platform/pages/page-models.js';
+import type { ClientOnPage, EngineForm, LinkOnPage } from '../../platform/page-models/shared.js';
+import { describeUserAgent } from '../../identity/sessions/user-agent.js';
+import { shownNetworkOf } from '../../identity/attempts/network.js';
+import { agoText } from '../../platform/pages/dates.js';
+import { TRY_AGAIN } from '../../platform/pages/links-on.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
+import { homeLinks } from './client-links.js';
 import type { Pages } from '../../platform/pages/pages.js';
 
 const NOTHING_KNOWN = {
@@ -14,6 +19,7 @@ const NOTHING_KNOWN = {
   policyUri: null,
   tosUri: null,
   verifiedHost: null,
+  documentHost: null,
 };
 
 /** The pages that the engine renders at its own endpoints. */
@@ -40,11 +46,11 @@ interface EngineClient {
  */
 export function enginePages(
   pages: Pages,
-  clients: Pick<ClientPagesService, 'consentView'>,
-  accounts: Pick<AccountsService, 'find'>,
+  clients: Pick<ClientPagesService, 'consentView' | 'wayBack'>,
+  accounts: Pick<AccountsService, 'findActive'>,
 ): EnginePages {
   /** An error that cannot be returned to a relying party. The engine has set the status. */
-  function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+  async function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void> {
     // The router sets the parameters, and has not run when a method is refused.
     const { uid } = (ctx.params ?? {}) as { uid?: unknown };
     if (error.name === 'SessionNotFound' && ctx.oidc?.route === 'resume' && typeof uid === 'string') {
@@ -53,7 +59,14 @@ export function enginePages(
       ctx.redirect(`/interaction/${encodeURIComponent(uid)}`);
       return;
     }
-    sendError(ctx, pages, { ...explain(out, error), requestId: requestIdOf(ctx) });
+    const links = isServerFault(out) ? tryAgain(ctx) : await linksTo(ctx.oidc?.client);
+    sendError(ctx, pages, { ...explain(out, error), requestId: requestIdOf(ctx), links });
+  }
+
+  /** The home page of the client that a request names; none while the database is away. */
+  async function linksTo(client: EngineClient | undefined): Promise<LinkOnPage[]> {
+    const back = client && (await clients.wayBack(client.clientId).catch(() => undefined));
+    return back ? homeLinks(back) : [];
   }
 
   return {
@@ -62,7 +75,8 @@ export function enginePages(
     /** RP-Initiated Logout 1.0, section 2: ask before ending the session. */
     async logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
       const { session, client } = ctx.oidc;
-      const account = session?.accountId === undefined ? undefined : await accounts.find(session.accountId);
+      const account =
+        session?.accountId === undefined ? undefined : await accounts.findActive(session.accountId);
       const html = pages.render('sign-out', {
         ...engineForm(ctx, 'end_session_confirm'),
         clientName: client && (client.clientName ?? client.clientId),
@@ -82,7 +96,12 @@ export function enginePages(
     },
 
     /** The form for the code of a device (RFC 8628, section 3.3), also after an error. */
-    userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, out?: ErrorOut, error?: Error): void {
+    async userCodeInputSource(
+      ctx: KoaContextWithOIDC,
+      _form: string,
+      out?: ErrorOut,
+      error?: Error,
+    ): Promise<void> {
       // A form without a session could not be submitted.
       if (error?.name === 'SessionNotFound' && out && ctx.oidc.session?.exp === undefined)
         return renderError(ctx, out, error);
@@ -110,8 +129,7 @@ export function enginePages(
         ...engineForm(ctx, 'code_verification'),
         client: shown,
         userCode,
-        address: textOf(deviceInfo['ip'])?.replace(/^::ffff:(?=\d+\.)/i, ''),
-        userAgent: textOf(deviceInfo['ua'])?.slice(0, 200),
+        askedBy: askedBy(deviceInfo, ctx.oidc.entities.DeviceCode?.iat),
       });
       sendPage(ctx, html);
     },
@@ -125,6 +143,18 @@ export function enginePages(
       );
     },
   };
+}
+
+/** "Firefox on Linux, from 192.0.2.0/24, 2 minutes ago", as far as it is known. */
+function askedBy(deviceInfo: Record<string, unknown>, issuedAt: number | undefined): string {
+  const address = textOf(deviceInfo['ip']);
+  return [
+    describeUserAgent(textOf(deviceInfo['ua'])) ?? 'an unknown program',
+    address && `from ${shownNetworkOf(address)}`,
+    issuedAt === undefined ? undefined : agoText(new Date(issuedAt * 1000)),
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ');
 }
 
 function engineForm(ctx: KoaContextWithOIDC, route: string): EngineForm {
@@ -151,15 +181,25 @@ function codeProblem(error: Error, out: ErrorOut | undefined): string {
   return 'That did not work. Get a new code on your device and try again.';
 }
 
-function explain({ error: code, error_description: description }: ErrorOut, error: Error) {
-  if (code === 'server_error' || code === 'temporarily_unavailable') return { ...SERVER_FAULT, code };
+function isServerFault({ error }: ErrorOut): boolean {
+  return error === 'server_error' || error === 'temporarily_unavailable';
+}
+
+/** A form cannot be sent again by a link. */
+function tryAgain({ method }: KoaContextWithOIDC): LinkOnPage[] {
+  return method === 'GET' ? [TRY_AGAIN] : [];
+}
+
+function explain(out: ErrorOut, error: Error) {
+  const { error: code, error_description: description } = out;
+  if (isServerFault(out)) return { ...SERVER_FAULT, code };
   if (error.name === 'SessionNotFound') {
     const message =
-      'It may have expired, or it was finished in another tab. Go back to the application and sign in from there.';
+      'It may have expired, or it was finished in another tab. Start again from the application.';
     return { title: 'This sign-in is over', message, code, description };
   }
   const message =
-    'The application that sent you here made a request that cannot be answered. Its makers can tell from the details below what is wrong.';
+    'The application that sent you here made a request that cannot be answered. Its developers can tell from the details below what is wrong.';
   return { title: 'This request cannot be answered', message, code, description };
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
+import { acrOf } from '../../identity/second-factors/authentication-level.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { addDecision, type ConsentDecision, readDecision } from './grant-decision.js';
 import { InteractionOver } from './interaction-over.js';
@@ -69,9 +70,33 @@ export class InteractionEngine {
     return this.finish(req, res, { consent: { grantId: await this.#call(() => grant.save()) } });
   }
 
+  /** Notes what a person showed in addition to how they signed in, and returns the URL to redirect to. */
+  stepUp(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { accountId, amr, clientId, secondFactor }: PendingInteraction,
+    added: readonly string[],
+  ): Promise<string> {
+    if (accountId === undefined) throw new InteractionOver('session-changed', clientId);
+    const together = [...new Set([...amr, ...added])];
+    // A passkey later on is a new sign-in; a code alone is not.
+    const isNewSignIn = acrOf(added) === 'phr' && secondFactor?.signingIn !== true;
+    const at = isNewSignIn ? {} : { ts: secondFactor?.signedInAt };
+    const login = { accountId, amr: together, acr: acrOf(together), ...at };
+    return this.#finish(req, res, { login }, true);
+  }
+
   /** Hands a result to the engine and returns the URL to redirect to. Throws InteractionOver when it is too late. */
   finish(req: IncomingMessage, res: ServerResponse, result: InteractionResults): Promise<string> {
-    const mergeWithLastSubmission = 'consent' in result;
+    return this.#finish(req, res, result, 'consent' in result);
+  }
+
+  #finish(
+    req: IncomingMessage,
+    res: ServerResponse,
+    result: InteractionResults,
+    mergeWithLastSubmission: boolean,
+  ): Promise<string> {
     return this.#call(() => this.provider().interactionResult(req, res, result, { mergeWithLastSubmission }));
   }
 

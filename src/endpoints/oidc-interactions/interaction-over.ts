@@ -5,24 +5,23 @@ export type Ending = 'finished' | 'expired' | 'no-cookie' | 'session-changed';
 
 const TEXTS: Readonly<Record<Ending, { title: string; message: string }>> = {
   finished: {
-    title: 'This sign-in is finished',
-    message:
-      'Your answer was passed on to the application already. Go back to the application to go on, or to sign in again.',
+    title: 'You have answered this already',
+    message: 'Your answer was passed on to the application. To sign in once more, start there.',
   },
   expired: {
     title: 'This sign-in has expired',
     message:
-      'It was open for too long, or it may have expired in another tab. Go back to the application and sign in from there.',
+      'It was open for too long, or it may have expired because another tab finished it. Start again from the application.',
   },
   'no-cookie': {
     title: 'This browser did not send the cookie of this sign-in',
     message:
-      'Sign in with the browser in which you began, and allow cookies for this site. Or go back to the application and begin again.',
+      'Sign in with the browser in which you began, and allow cookies for this site. Or start again from the application.',
   },
   'session-changed': {
     title: 'You are not signed in as before',
     message:
-      'You signed out, or signed in as somebody else, since this page was opened. Go back to the application and begin again.',
+      'You signed out, or signed in with another account, since this page was opened. Start again from the application.',
   },
 };
 

@@ -4,9 +4,11 @@ import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
 import { offlineAccess } from '../oidc-patches/offline-consent.js';
-import { hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
+import { noteSignIn } from '../oidc-session-patches/sign-ins.js';
+import { createAccount, hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
 import { nativeConsent } from '../oidc-requests/native-consent.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
+import { secondFactorPrompt, type SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
 
 /** Whether a person may authorize a client at all, whatever it asks for. */
@@ -68,10 +70,31 @@ const scopeReduced = new Check(
   },
 );
 
-/** The engine's own prompts, with the membership prompt between sign-in and consent. */
-export function interactionPolicy(mayAuthorize: MayAuthorize, countAnonymous: CountAnonymous) {
+/** A session of an account that was disabled or deleted since is as good as none. */
+const accountGone = new Check('account_gone', 'End-User authentication is required', ({ oidc }) => {
+  return oidc.session?.accountId !== undefined && oidc.account === undefined;
+});
+
+/** Asks for nothing: whoever passes the prompts before has signed in. */
+const signedIn = new Check('signed_in', 'never fails', (ctx) => {
+  noteSignIn(ctx);
+  return Check.NO_NEED_TO_PROMPT;
+});
+
+/** The engine's own prompts, with those of the second factor and of membership between sign-in and consent. */
+export function interactionPolicy(
+  mayAuthorize: MayAuthorize,
+  countAnonymous: CountAnonymous,
+  secondFactor: SecondFactorRules,
+  signUp: boolean,
+) {
   const policy = base();
   const login = policy.get('login');
+  const { prompt, enrolmentIsFresh } = secondFactorPrompt(secondFactor);
+  // The engine asks for a password again until `acr` is exactly one of the values; the second prompt knows what helps.
+  login?.checks.remove('essential_acr');
+  login?.checks.remove('essential_acrs');
+  login?.checks.add(enrolmentIsFresh);
   const begin = new Check('begin', 'the request cannot be stored', 'invalid_request', async (ctx) => {
     const { oidc } = ctx;
     if (oidc.route !== 'authorization') return Check.NO_NEED_TO_PROMPT;
@@ -81,15 +104,18 @@ export function interactionPolicy(mayAuthorize: MayAuthorize, countAnonymous: Co
     return Check.NO_NEED_TO_PROMPT;
   });
   login?.checks.add(begin);
+  login?.checks.add(accountGone);
   const notAMember = new Check('not_a_member', NOT_A_MEMBER, 'access_denied', async ({ oidc }) => {
     const accountId = oidc.session?.accountId;
     if (accountId === undefined || !oidc.client) return Check.NO_NEED_TO_PROMPT;
     return !(await mayAuthorize(oidc.client.clientId, accountId));
   });
-  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, scopeReduced, notAMember), 1);
+  policy.add(prompt, 1);
+  policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, signedIn, scopeReduced, notAMember), 2);
   policy.get('login')?.checks.remove(hintedPerson.reason);
   policy.get('login')?.checks.add(hintedPerson);
   policy.add(selectAccount, 0);
+  if (signUp) policy.add(createAccount, 0);
   policy.get('consent')?.checks.remove(nativeConsent.reason);
   policy.get('consent')?.checks.add(nativeConsent);
   policy.get('consent')?.checks.add(administration);

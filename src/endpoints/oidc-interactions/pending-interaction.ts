@@ -1,4 +1,9 @@
 import type { Provider } from 'oidc-provider';
+import type { Acr } from '../../identity/second-factors/authentication-level.js';
+import {
+  SECOND_FACTOR_PROMPT,
+  type SecondFactorDetails,
+} from '../oidc-second-factor/second-factor-prompt.js';
 import { subjectOfHint } from '../oidc-requests/account-prompts.js';
 
 /** OIDC scopes, single claims, and scopes per resource. */
@@ -15,10 +20,21 @@ export interface RequestedAccess {
   resources: readonly string[];
 }
 
+/** What a person has to show in addition. */
+export interface PendingSecondFactor {
+  wanted: Acr;
+  /** Whether it would not be asked for in a trusted browser. */
+  trustable: boolean;
+  /** When the person signed in, in seconds since the epoch. */
+  signedInAt: number;
+  /** Whether that was part of this interaction. */
+  signingIn: boolean;
+}
+
 /** A prompt of the engine that waits for a person. */
 export interface PendingInteraction {
   uid: string;
-  /** `login`, `select_account`, `consent`, or `membership`, which can only be aborted. */
+  /** `login`, `select_account`, `second_factor`, `consent`, or `membership`, which can only be aborted. */
   prompt: string;
   clientId: string;
   /** Where the response goes; undefined in the device flow. */
@@ -29,6 +45,10 @@ export interface PendingInteraction {
   /** The account that is signed in. */
   accountId: string | undefined;
   grantId: string | undefined;
+  /** How the person is authenticated so far (RFC 8176). */
+  amr: readonly string[];
+  /** Only of the prompt `second_factor`. */
+  secondFactor: PendingSecondFactor | undefined;
   requested: RequestedAccess;
   /** What of it no grant covers yet. */
   missing: ScopesAndClaims;
@@ -48,6 +68,8 @@ export function readInteraction(interaction: EngineInteraction): PendingInteract
     hintedAccountId: subjectOfHint(params['id_token_hint']),
     accountId: session?.accountId,
     grantId: interaction.grantId,
+    amr: session?.amr ?? [],
+    secondFactor: readSecondFactor(prompt),
     requested: {
       scopes: (text(params['scope']) ?? '').split(' ').filter(Boolean),
       claims: requestedClaims(text(params['claims'])),
@@ -64,6 +86,12 @@ export function readInteraction(interaction: EngineInteraction): PendingInteract
       ),
     },
   };
+}
+
+function readSecondFactor({ name, details }: EngineInteraction['prompt']): PendingSecondFactor | undefined {
+  if (name !== SECOND_FACTOR_PROMPT) return undefined;
+  const { wanted, trustable, signed_in_at, signing_in } = details as SecondFactorDetails;
+  return { wanted, trustable, signedInAt: signed_in_at ?? 0, signingIn: signing_in };
 }
 
 /** OpenID Connect Core 1.0, section 5.5: a JSON object whose members name the claims of `userinfo` and of `id_token`. */

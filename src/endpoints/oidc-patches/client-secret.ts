@@ -17,7 +17,7 @@ export type CompareClientSecret = (
  *
  * Engine: lib/models/client.js:543 compares with a secret in clear, and lib/shared/client_auth.js:237 calls it for a
  * secret from either source.
- * Test: test/endpoints/oidc/client-authentication.test.ts.
+ * Test: test/endpoints/client-authentication/client-authentication.test.ts.
  */
 export function compareSecretsInRegistry(provider: Provider, compare: CompareClientSecret): void {
   provider.Client.prototype.compareClientSecret = async function (

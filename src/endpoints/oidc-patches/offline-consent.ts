@@ -9,7 +9,7 @@ const { Check } = interactionPolicy;
  * prompt, here that this person gave the client this scope before. A request that may show no page gets it only then.
  *
  * Engine: lib/actions/authorization/scopes.js:39 silently drops `offline_access` from a request without that prompt.
- * Test: test/endpoints/oidc/asked-once.test.ts.
+ * Test: test/endpoints/oidc-interactions/asked-once.test.ts.
  *
  * @param isGranted whether this person gave the client this scope before
  */

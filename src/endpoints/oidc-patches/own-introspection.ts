@@ -10,7 +10,7 @@ export type Introspect = (clientId: string, token: string) => Promise<object>;
  * get here. The engine's own answer is withheld: it refuses JWTs, and hides tokens by other rules.
  *
  * Engine: lib/actions/introspection.js:75 (answer) and lib/shared/reject_structured_tokens.js:13 (JWTs are an error).
- * Test: test/endpoints/oidc/introspection.test.ts, "private_key_jwt".
+ * Test: test/endpoints/introspection/introspection.test.ts, "private_key_jwt".
  */
 export function answerIntrospection(provider: Provider, introspect: Introspect): void {
   const middleware: Koa.Middleware = async (ctx, next) => {

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import type Koa from 'koa';
+import type { Provider } from 'oidc-provider';
+import { METADATA_PATHS } from '../../platform/http/protocol-paths.js';
 
 /** Whether a client may send its code verifier as the challenge (RFC 7636 section 4.2, `plain`). */
 export type UsesPlainPkce = (clientId: string) => Promise<boolean>;
 
+const METADATA: readonly string[] = Object.values(METADATA_PATHS);
 const CHALLENGE = /^[A-Za-z0-9\-._~]{43,128}$/;
 
 /**
@@ -11,7 +15,7 @@ const CHALLENGE = /^[A-Za-z0-9\-._~]{43,128}$/;
  * without a method is plain (RFC 7636 section 4.3). The registry is asked only when the request has such a challenge.
  *
  * Engine: lib/actions/authorization/sender_constraints.js:16 and :21 refuse every method but S256.
- * Test: test/endpoints/oidc/plain-pkce.test.ts.
+ * Test: test/endpoints/oidc-patches/plain-pkce.test.ts.
  */
 export async function plainToS256(path: string, issuer: string, usesPlain: UsesPlainPkce): Promise<string> {
   const url = new URL(path, issuer);
@@ -27,6 +31,16 @@ export async function plainToS256(path: string, issuer: string, usesPlain: UsesP
     query.set('code_challenge', createHash('sha256').update(challenge).digest('base64url'));
   }
   return url.pathname + url.search;
+}
+
+/** Adds `plain` to the metadata, where the installation allows it. Engine: lib/actions/discovery.js:15 lists S256 alone. */
+export function announcePlainPkce(provider: Provider): void {
+  const middleware: Koa.Middleware = async (ctx, next) => {
+    await next();
+    if (ctx.status !== 200 || !METADATA.includes(ctx.path)) return;
+    ctx.body = { ...(ctx.body as object), code_challenge_methods_supported: ['S256', 'plain'] };
+  };
+  provider.use(middleware);
 }
 
 /** The value of a parameter that occurs exactly once. */

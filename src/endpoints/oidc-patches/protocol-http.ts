@@ -27,7 +27,7 @@ const MAX_AGE = 300;
  * - A revocation is 200 without a Content-Type (RFC 7009 section 2.2). Engine: lib/actions/revocation.js:33 sets an empty
  *   text.
  *
- * Test: test/endpoints/oidc/http-semantics.test.ts.
+ * Test: test/endpoints/oidc-patches/http-semantics.test.ts.
  */
 export function completeHttp(provider: Provider, pages: Pick<EnginePages, 'renderError'>): void {
   const middleware: Koa.Middleware = async (ctx, next) => {

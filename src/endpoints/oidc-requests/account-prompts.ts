@@ -8,6 +8,11 @@ export const SELECT_ACCOUNT = 'select_account';
 
 export const selectAccount = new Prompt({ name: SELECT_ACCOUNT, requestable: true });
 
+/** `prompt=create` (Initiating User Registration via OpenID Connect 1.0). */
+export const CREATE_ACCOUNT = 'create';
+
+export const createAccount = new Prompt({ name: CREATE_ACCOUNT, requestable: true });
+
 /** The subject of an ID token that the engine has verified. */
 export function subjectOfHint(hint: unknown): string | undefined {
   return typeof hint === 'string' ? decodeJwt(hint).sub : undefined;

@@ -7,7 +7,7 @@ const LOOPBACK = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?=
  * 8252 section 7.3).
  *
  * Engine: lib/models/client.js:492 does so for native clients only.
- * Test: test/endpoints/oidc/redirect-uris.test.ts, "any port".
+ * Test: test/endpoints/oidc-requests/redirect-uris.test.ts, "any port".
  */
 export function acceptLoopbackPorts(provider: Provider): void {
   const client = provider.Client.prototype;

@@ -12,7 +12,7 @@ type Parameters = Record<string, unknown>;
  *
  * Engine: lib/actions/authorization/scopes.js:59 checks only the scopes that no API has, and lib/shared/check_resource.js:7
  * drops the others; nothing completes a request without `scope`. lib/helpers/oidc_context.js:76 is told the client.
- * Test: test/endpoints/oidc/requested-scopes.test.ts.
+ * Test: test/endpoints/oidc-requests/requested-scopes.test.ts.
  */
 export function checkScopesOfAuthorization(provider: Provider): void {
   const { prototype } = provider.OIDCContext as unknown as { prototype: KoaContextWithOIDC['oidc'] };

@@ -9,7 +9,7 @@ type EngineClient = Client & { responseTypeAllowed(type: string): boolean };
  *
  * Engine: lib/actions/token.js:61, lib/actions/authorization/client.js:43 and response_parameters.js:76 answer
  * `invalid_request`.
- * Test: test/endpoints/oidc/token-endpoint.test.ts and implicit.test.ts.
+ * Test: test/endpoints/oidc/token-endpoint.test.ts and test/endpoints/oidc-requests/implicit.test.ts.
  */
 export function answerUnauthorizedClient(provider: Provider): void {
   const client = provider.Client.prototype as EngineClient;

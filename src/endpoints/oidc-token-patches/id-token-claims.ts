@@ -11,7 +11,7 @@ type IdToken = InstanceType<Provider['IdToken']> & {
  * no access token for userinfo: response type `id_token`, or a token for an API (OpenID Connect Core section 5.4).
  *
  * Engine: lib/helpers/grant_common.js:175 and lib/helpers/process_response_types.js:157 decide by `conformIdTokenClaims`,
- * which is one value for all clients and false here. Test: test/endpoints/oidc/id-token-claims.test.ts.
+ * which is one value for all clients and false here. Test: test/endpoints/oidc-token-patches/id-token-claims.test.ts.
  */
 export function scopeClaimsByClient(provider: Provider): void {
   const token = provider.IdToken.prototype as IdToken;

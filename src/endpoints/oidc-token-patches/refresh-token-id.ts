@@ -11,7 +11,7 @@ type RefreshToken = InstanceType<Provider['RefreshToken']> & { successorSalt?: s
  *
  * Engine: lib/models/base_model.js:79 calls `generateTokenId` for a new token; lib/actions/grants/refresh_token.js:123 sets
  * `RotatedRefreshToken` before it saves the successor; lib/models/base_model.js reads and writes what `IN_PAYLOAD` names.
- * Test: test/endpoints/oidc/refresh-grace.test.ts.
+ * Test: test/endpoints/oidc-token-patches/refresh-grace.test.ts.
  */
 export function deriveRefreshTokens(provider: Provider, vault: Vault): void {
   const refreshTokens = provider.RefreshToken.prototype as RefreshToken & { generateTokenId(): string };

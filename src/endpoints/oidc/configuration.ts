@@ -1,6 +1,8 @@
 import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
+import { grantClaim } from '../../../adapters/token-lookup.js';
 import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
+import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { Settings } from '../../settings/settings.js';
 import {
   ANONYMOUS_INTERACTION_TTL,
@@ -14,7 +16,10 @@ import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
 import { remainingSession } from '../oidc-interactions/session-lifetime.js';
-import { SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
+import { permittedClaims } from '../oidc-second-factor/claims-parameter.js';
+import type { SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
+import { ACR_VALUES } from '../../identity/second-factors/authentication-level.js';
+import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import { requirePkce } from '../oidc-requests/pkce-policy.js';
 import {
   accessTokenTyp,
@@ -42,7 +47,10 @@ export interface EngineParts {
   audiencesOf: AudiencesOf;
   mayAuthorize: MayAuthorize;
   countAnonymous: CountAnonymous;
+  secondFactor: SecondFactorRules;
   pages: EnginePages;
+  /** Whether people create their own accounts. */
+  signUp: SignUpService['mode'];
 }
 
 /** The name of the session cookie. With https it has the prefix `__Host-`, so that no other host can set it. */
@@ -62,6 +70,30 @@ export const CLIENT_EXTENSIONS = [
   'optional_scopes',
   'pkce_required',
 ];
+
+/** The claims of each scope (OpenID Connect Core section 5.4), and of every ID token. */
+const CLAIMS = {
+  openid: ['sub', 'acr', 'amr'],
+  email: ['email', 'email_verified'],
+  phone: ['phone_number', 'phone_number_verified'],
+  address: ['address'],
+  profile: [
+    'name',
+    'given_name',
+    'family_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'updated_at',
+  ],
+};
 
 /** The engine's configuration. Every feature that is not enabled here is off. */
 export function engineConfiguration(parts: EngineParts): Configuration {
@@ -84,19 +116,32 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     },
     // Our own registration endpoint registers clients; the engine only publishes its URL.
     discovery: {
-      prompt_values_supported: ['none', 'login', 'consent', SELECT_ACCOUNT],
+      prompt_values_supported: [
+        'none',
+        'login',
+        'consent',
+        SELECT_ACCOUNT,
+        ...(parts.signUp === 'open' ? [CREATE_ACCOUNT] : []),
+      ],
+      ...(settings.clientDocuments.enabled ? { client_id_metadata_document_supported: true } : {}),
       ...(settings.registration.mode === 'off'
         ? {}
         : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration }),
     },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
-      policy: interactionPolicy(parts.mayAuthorize, parts.countAnonymous),
+      policy: interactionPolicy(
+        parts.mayAuthorize,
+        parts.countAnonymous,
+        parts.secondFactor,
+        parts.signUp !== 'off',
+      ),
     },
     formats: {
       customizers: {
         jwt: async (ctx, token, jwt) => {
           if (token.kind === 'ClientCredentials') Object.assign(jwt.payload, CLIENT_TOKEN);
+          else if (token.grantId) Object.assign(jwt.payload, grantClaim(token.grantId));
           jwt.header = { ...jwt.header, typ: await accessTokenTyp(ctx, token.aud) };
         },
       },
@@ -105,28 +150,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     loadExistingGrant: firstPartyGrants(parts.mayAuthorize),
     renderError: pages.renderError,
     scopes: parts.scopes,
-    claims: {
-      openid: ['sub'],
-      email: ['email', 'email_verified'],
-      phone: ['phone_number', 'phone_number_verified'],
-      address: ['address'],
-      profile: [
-        'name',
-        'given_name',
-        'family_name',
-        'middle_name',
-        'nickname',
-        'preferred_username',
-        'profile',
-        'picture',
-        'website',
-        'gender',
-        'birthdate',
-        'zoneinfo',
-        'locale',
-        'updated_at',
-      ],
-    },
+    claims: CLAIMS,
+    acrValues: ACR_VALUES,
     // The engine is told of `token` when it runs: see `supportTokenResponseType`.
     responseTypes: settings.allow.implicit ? RESPONSE_TYPES.filter((type) => type !== 'token') : ['code'],
     // ID tokens have the claims of the granted scopes; see the patch `scopeClaimsByClient`.
@@ -170,6 +195,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     },
     features: {
       devInteractions: { enabled: false },
+      claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(CLAIMS) },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       userinfo: { enabled: true },

@@ -1,14 +1,7 @@
-import { DeliveryError, type OutboxHandler, type OutboxMessage } from '../../platform/jobs/outbox-message.js';
-import type { LogoutNotice } from '../../../adapters/request-state.js';
-import { sendLogoutToken } from '../oidc-patches/back-channel-logout.js';
+import { LOGOUT_KIND, type LogoutNotice } from '../../identity/sessions/logout-messages.js';
+import { DeliveryError, type OutboxHandler } from '../../platform/jobs/outbox-message.js';
+import { sendLogoutToken } from '../oidc-session-patches/back-channel-logout.js';
 import type { Engine } from './engine.js';
-
-const KIND = 'back-channel logout';
-
-/** The notice as a message of the outbox; a session's notices to one client are delivered in order. */
-export function logoutMessage(notice: LogoutNotice): OutboxMessage {
-  return { kind: KIND, payload: notice, orderingKey: `${notice.clientId} ${notice.sid}` };
-}
 
 /**
  * Delivers logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.5). Each attempt mints a new token, because a
@@ -18,7 +11,7 @@ export function logoutMessage(notice: LogoutNotice): OutboxMessage {
  */
 export function logoutHandler(engine: Pick<Engine, 'provider'>): OutboxHandler {
   return {
-    kind: KIND,
+    kind: LOGOUT_KIND,
     deliver: async ({ id, payload }) => {
       const notice = payload as LogoutNotice;
       const { clientId } = notice;

@@ -13,10 +13,14 @@ import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { makeIntrospection } from '../introspection/introspection.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
-import { queueBackChannelLogout } from '../oidc-patches/back-channel-logout.js';
-import { logoutHandler, logoutMessage } from './logout-delivery.js';
+import { queueBackChannelLogout } from '../oidc-session-patches/back-channel-logout.js';
+import { recordSignIns } from '../oidc-session-patches/sign-ins.js';
+import { logoutHandler } from './logout-delivery.js';
+import { logoutMessage } from '../../identity/sessions/logout-messages.js';
+import { clientsWithDocuments } from '../oidc-guards/document-clients.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { Engine } from './engine.js';
+import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';
 import { listenForUsage, type UsageListener } from './usage-events.js';
@@ -27,7 +31,7 @@ export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 /** Starts the engine on the services of this process; `onChange` is called when changed keys or scopes made it rebuild. */
 export async function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
   const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
-  const { database, scopes, settings, usage } = context;
+  const { database, scopes, settings, signIns, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
   const mayAuthorize = membershipRule(liveClients, access);
   const artifacts = artifactContext(context);
@@ -46,7 +50,9 @@ export async function startEngine(context: EngineServices, onChange?: () => void
         forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
+      secondFactor: secondFactorRules(context),
       pages: enginePages(pages, clientPages, accounts),
+      signUp: context.signUp.mode,
     };
     return {
       fingerprint: createHash('sha256')
@@ -55,6 +61,10 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       build: () => {
         const provider = buildProvider(parts, patchParts(context, artifacts), log);
         listenForUsage(provider, usage);
+        recordSignIns(provider, {
+          completed: (signIn) => forEngine(() => signIns.completed(signIn)),
+          ended: (uid) => forEngine(() => signIns.ended(uid)),
+        });
         queueBackChannelLogout(provider, (notices) =>
           forEngine(() =>
             database.transaction(async (tx) => {
@@ -88,17 +98,18 @@ function artifactContext({ accounts, artifacts, liveClients, settings, vault }: 
     vault,
     refreshGrace: settings.refreshGrace,
     clientTokensValidAfter: (clientId: string) => clientTokensValidAfter(liveClients, clientId),
-    findAccount: (accountId: string) => accounts.find(accountId),
+    findAccount: (accountId: string) => accounts.findActive(accountId),
   };
 }
 
 function adapterFactory(
-  { liveClients, settings }: EngineServices,
+  { clientDocuments, settings }: EngineServices,
   scopes: readonly string[],
   artifacts: ArtifactContext,
 ): AdapterFactory {
+  const clients = clientsWithDocuments(clientDocuments);
   return (name) => {
-    if (name === 'Client') return new ClientAdapter(liveClients, new Set(scopes), settings.allow.implicit);
+    if (name === 'Client') return new ClientAdapter(clients, new Set(scopes), settings.allow.implicit);
     if (isModelName(name)) return new ArtifactAdapter(name, artifacts);
     throw new Error(`the engine asked for a model that is not stored: ${name}`);
   };
@@ -112,7 +123,9 @@ function findAccount(
     forEngine(async () => {
       // At the authorization endpoint the interaction policy asks, and gives the reason.
       const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
-      const account = allowed ? await (requestState()?.accounts.take(sub) ?? accounts.find(sub)) : undefined;
+      const account = allowed
+        ? await (requestState()?.accounts.take(sub) ?? accounts.findActive(sub))
+        : undefined;
       return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
     });
 }
@@ -120,6 +133,7 @@ function findAccount(
 function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchParts {
   const { apis, attempts, clientAuthentication, liveClients, rateLimits, usage, vault } = context;
   const introspection = makeIntrospection(context);
+  const clients = clientsWithDocuments(context.clientDocuments);
   return {
     vault,
     introspect: (clientId, token) =>
@@ -127,7 +141,7 @@ function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchP
         const client = await liveClients.find(clientId);
         return client ? introspection.answer(client, await introspection.describe(token)) : { active: false };
       }),
-    findClient: (clientId) => forEngine(() => clientOfRequest(liveClients, clientId)),
+    findClient: (clientId) => forEngine(() => clientOfRequest(clients, clientId)),
     compareClientSecret: (clientId, presented, used) =>
       forEngine(async () => {
         const client = await clientOfRequest(liveClients, clientId);

@@ -1,5 +1,6 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
+import { OWN_CLIENT_ID } from '../../registry/live-clients/own-client.js';
 
 /** Counts requests by client; see UsageService. */
 export interface UsageListener {
@@ -52,13 +53,15 @@ export function listenForUsage(provider: Provider, usage: UsageListener): void {
   });
 }
 
-/** Whether the code of this authorization can be used by whoever injects it into another session (RFC 9700 section 4.5). */
+/** Whether the code of this authorization can be injected into another session (RFC 9700 section 4.5). */
 function isUnprotected(params: Record<string, unknown>): boolean {
   const responseType = params['response_type'];
   const issuesCode = typeof responseType === 'string' && responseType.split(' ').includes('code');
   return issuesCode && params['code_challenge'] === undefined && params['nonce'] === undefined;
 }
 
+/** The built-in client is not in the registry, and has no usage there. */
 function clientIdOf(ctx: KoaContextWithOIDC): string | undefined {
-  return ctx.oidc.client?.clientId;
+  const clientId = ctx.oidc.client?.clientId;
+  return clientId === OWN_CLIENT_ID ? undefined : clientId;
 }

@@ -13,9 +13,9 @@ const OPERATIONS: readonly Operation[] = ADMIN_API_ROUTES.flatMap(({ operations 
 const DESCRIPTION = [
   'Every operation needs an access token for this API, obtained with the resource indicator that ends in /admin.',
   'What it may do is what both the scopes of the token and the role of its bearer allow.',
-  'Bodies are JSON in UTF-8; fields that do not exist are refused. Refusals are problem details (RFC 9457).',
+  'Bodies are JSON in UTF-8; fields that do not exist are refused. Errors are problem details (RFC 9457).',
   'Another method than those of a path answers 405 with an Allow header.',
-  'Every answer has an X-Request-Id, under which the log of the server knows the request.',
+  'Every response has an X-Request-Id, the id of the request in the log of the server.',
 ].join(' ');
 
 const HEADERS: Record<string, HeaderObject> = {

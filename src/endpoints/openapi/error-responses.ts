@@ -11,7 +11,7 @@ const SHARED = {
   412: ['Stale', 'The record was changed since the version in If-Match; nothing was changed.'],
   413: ['TooLarge', 'The body is too large.'],
   415: ['UnsupportedType', 'The body is of another media type, charset or encoding.'],
-  422: ['Invalid', 'The body breaks rules of the record; errors has every mistake.'],
+  422: ['Invalid', 'The body breaks rules of the record; errors lists every validation error.'],
   503: ['Unavailable', 'The database, or the keys of an outside issuer, cannot be reached for the moment.'],
 } as const;
 type SharedStatus = keyof typeof SHARED;

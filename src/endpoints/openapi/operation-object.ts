@@ -47,10 +47,11 @@ function roleFor({ permission, at }: Authorization): string {
 }
 
 function parametersOf(operation: Operation): ParameterObject[] {
-  const { path, record, query = {}, versioned, method } = operation;
+  const { path, parent, record, query = {}, versioned, method } = operation;
   const text = { type: 'string' } as const;
   const inPath = parameterNames(path).map((name): ParameterObject => {
-    const description = name === record?.parameter ? record.description : TENANT_PARAMETERS[name];
+    const named = [record, parent].find((key) => key?.parameter === name);
+    const description = named ? named.description : TENANT_PARAMETERS[name];
     if (description === undefined) throw new Error(`${operation.id} does not declare {${name}}`);
     return { name, in: 'path', required: true, description, schema: text };
   });

@@ -7,7 +7,7 @@ export const problem = z
     title: z.string().describe('The status in words.'),
     status: z.int().min(400).max(599),
     detail: z.string().describe('What is wrong and what to do about it.'),
-    request_id: z.string().describe('Under what id the server’s log knows the request.'),
+    request_id: z.string().describe('The id of the request in the log of the server.'),
     errors: z
       .array(
         z.strictObject({
@@ -20,6 +20,6 @@ export const problem = z
       .min(1)
       .max(100)
       .optional()
-      .describe('Every mistake in the request, up to a hundred.'),
+      .describe('Every validation error of the request, at most a hundred.'),
   })
   .meta({ id: 'Problem' });

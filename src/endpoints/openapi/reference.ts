@@ -1,4 +1,8 @@
-import type { ReferenceModel, ReferenceField, ReferenceOperation } from '../../platform/pages/page-models.js';
+import type {
+  ReferenceModel,
+  ReferenceField,
+  ReferenceOperation,
+} from '../../platform/page-models/reference.js';
 import type { JsonSchema } from './json-schema.js';
 import type { OpenApiDocument, OperationObject, Reference, ResponseObject } from './openapi.js';
 

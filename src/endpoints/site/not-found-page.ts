@@ -7,7 +7,7 @@ import type { Pages } from '../../platform/pages/pages.js';
 export function notFoundPage(pages: Pages): Koa.Middleware {
   return (ctx) => {
     if (ctx.accepts('json', 'html') !== 'html') throw notFound('resource');
-    const message = 'There is nothing at this address. Go back to the application you came from.';
+    const message = 'There is nothing at this address. It may be mistyped, or the page is gone.';
     const model = { title: 'Not found', message, code: undefined, description: undefined };
     sendError(ctx, pages, { ...model, requestId: requestIdOf(ctx) }, 404);
   };

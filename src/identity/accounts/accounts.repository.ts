@@ -3,53 +3,47 @@ import { Lookup } from '../../platform/db/lookup.js';
 import { isTaken } from '../../platform/db/violations.js';
 import type { Positioned, Slice } from '../../platform/paging/page.js';
 import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
-import type { Account } from './account.js';
+import { ACCOUNT_COLUMNS, type AccountRow, toAccount } from './account-row.js';
+import type { Account, AccountStatus } from './account.js';
 import type { Profile } from './profile.js';
 
 /** What a new row starts with; the e-mail address is canonical already. */
 export interface NewAccount {
   email: string;
   emailVerified: boolean;
-  passwordHash: string;
+  passwordHash: string | null;
   profile: Profile;
 }
 
 /** Which accounts to list. */
 export interface AccountFilter {
   startsWith?: string;
+  status?: AccountStatus;
 }
 
-interface Row {
-  id: string;
-  email: string;
-  email_verified: boolean;
-  profile: Profile;
-  created_at: Date;
-  updated_at: Date;
-}
-
-const COLUMNS = 'id, email, email_verified, profile, created_at, updated_at';
-const FIND = `SELECT ${COLUMNS} FROM accounts WHERE id = ANY($1::uuid[])`;
-const ACCEPTS_TOKENS = `SELECT FROM accounts WHERE id = $1
+const FIND = `SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE id = ANY($1::uuid[])`;
+const ACCEPTS_TOKENS = `SELECT FROM accounts WHERE id = $1 AND status = 'active'
   AND coalesce(floor(extract(epoch FROM tokens_valid_after)), 0) < $2`;
 
-/** The table `accounts`. Password hashes leave it only through `findWithHash`. */
+/** The table `accounts`, but for the hashes of passwords, which are for `PasswordsRepository`. */
 export class AccountsRepository {
   readonly #byId: Lookup<Account>;
 
   constructor(private readonly database: Database) {
     this.#byId = new Lookup(async (ids) => {
-      const { rows } = await database.read<Row>({ name: 'accounts_find', text: FIND, values: [ids] });
+      const { rows } = await database.read<AccountRow>({ name: 'accounts_find', text: FIND, values: [ids] });
       return new Map(rows.map((row) => [row.id, toAccount(row)]));
     });
   }
 
   /** Undefined when the e-mail address is taken. */
   async insert(account: NewAccount, sql: Sql = this.database.sql): Promise<Account | undefined> {
-    const { rows } = await sql.raw<{ rows: Row[] }>(
+    const { email, emailVerified, passwordHash, profile } = account;
+    const { rows } = await sql.raw<{ rows: AccountRow[] }>(
       `INSERT INTO accounts (email, email_verified, password_hash, profile)
-       VALUES (?, ?, ?, ?::jsonb) ON CONFLICT ((lower(email))) DO NOTHING RETURNING ${COLUMNS}`,
-      [account.email, account.emailVerified, account.passwordHash, JSON.stringify(account.profile)],
+       VALUES (?, ?, ?, ?::jsonb) ON CONFLICT ((lower(email))) DO NOTHING RETURNING ${ACCOUNT_COLUMNS}`,
+      // knex's types do not know nulls among the bindings.
+      [email, emailVerified, passwordHash, JSON.stringify(profile)] as string[],
     );
     return rows[0] && toAccount(rows[0]);
   }
@@ -65,29 +59,29 @@ export class AccountsRepository {
     return (await this.database.read(query)).rowCount === 1;
   }
 
-  async findWithHash(email: string): Promise<{ account: Account; passwordHash: string } | undefined> {
-    const { rows } = await this.database.sql.raw<{ rows: (Row & { password_hash: string })[] }>(
-      `SELECT ${COLUMNS}, password_hash FROM accounts WHERE lower(email) = ?`,
+  async findByEmail(email: string): Promise<Account | undefined> {
+    const { rows } = await this.database.sql.raw<{ rows: AccountRow[] }>(
+      `SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE lower(email) = ?`,
       [email],
     );
-    return rows[0] && { account: toAccount(rows[0]), passwordHash: rows[0].password_hash };
+    return rows[0] && toAccount(rows[0]);
   }
 
   /** Newest first; `startsWith` is the beginning of the canonical e-mail address or of the name, in any case. */
-  list({ startsWith }: AccountFilter, slice: Slice): Promise<Positioned<Account>[]> {
+  list({ startsWith, status }: AccountFilter, slice: Slice): Promise<Positioned<Account>[]> {
     const pattern = `${(startsWith ?? '').toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-    const where: Condition[] =
-      startsWith === undefined
-        ? []
-        : [["(lower(email) LIKE ? OR lower(profile->>'name') LIKE ?)", pattern, pattern]];
-    const list = { columns: COLUMNS, from: 'accounts', time: 'created_at', id: 'id', where };
+    const where: Condition[] = [];
+    if (startsWith !== undefined)
+      where.push(["(lower(email) LIKE ? OR lower(profile->>'name') LIKE ?)", pattern, pattern]);
+    if (status !== undefined) where.push(['status = ?', status]);
+    const list = { columns: ACCOUNT_COLUMNS, from: 'accounts', time: 'created_at', id: 'id', where };
     return selectSlice(this.database.sql, list, slice, toAccount);
   }
 
   /** Undefined when there is no such account. */
   async lock(tx: Transaction, id: string): Promise<Account | undefined> {
-    const { rows } = await tx.raw<{ rows: Row[] }>(
-      `SELECT ${COLUMNS} FROM accounts WHERE id = ? FOR UPDATE`,
+    const { rows } = await tx.raw<{ rows: AccountRow[] }>(
+      `SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE id = ? FOR UPDATE`,
       [id],
     );
     return rows[0] && toAccount(rows[0]);
@@ -99,9 +93,9 @@ export class AccountsRepository {
     { id, email, emailVerified, profile }: Account,
   ): Promise<Account | undefined> {
     try {
-      const { rows } = await tx.raw<{ rows: Row[] }>(
+      const { rows } = await tx.raw<{ rows: AccountRow[] }>(
         `UPDATE accounts SET email = ?, email_verified = ?, profile = ?::jsonb, updated_at = now()
-         WHERE id = ? RETURNING ${COLUMNS}`,
+         WHERE id = ? RETURNING ${ACCOUNT_COLUMNS}`,
         [email, emailVerified, JSON.stringify(profile), id],
       );
       return rows[0] && toAccount(rows[0]);
@@ -110,33 +104,4 @@ export class AccountsRepository {
       throw error;
     }
   }
-
-  /** Stores a better hash of the same password, unless the password was changed meanwhile. */
-  async replaceHash(id: string, before: string, after: string): Promise<void> {
-    await this.database.sql.raw('UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?', [
-      after,
-      id,
-      before,
-    ]);
-  }
-
-  /** Undefined when there is no such account. */
-  async updatePassword(tx: Transaction, email: string, passwordHash: string): Promise<Account | undefined> {
-    const { rows } = await tx.raw<{ rows: Row[] }>(
-      `UPDATE accounts SET password_hash = ?, updated_at = now(), tokens_valid_after = clock_timestamp() WHERE lower(email) = ? RETURNING ${COLUMNS}`,
-      [passwordHash, email],
-    );
-    return rows[0] && toAccount(rows[0]);
-  }
-}
-
-function toAccount(row: Row): Account {
-  return {
-    id: row.id,
-    email: row.email,
-    emailVerified: row.email_verified,
-    profile: row.profile,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
 }

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import type { ValidationError } from '../../platform/errors/errors.js';
-import { isCommonPassword } from './common-passwords.js';
+import { isCommonPassword } from '../passwords/common-passwords.js';
 import { MAX_HASHED_BYTES } from '../../platform/crypto/hashing.js';
 import { passwordHashError } from '../../platform/crypto/imported-hash.js';
 

@@ -42,14 +42,14 @@ export const profileSchema = z.strictObject({
 /** The data about the person beyond the e-mail address; keys are the claims' names. */
 export type Profile = z.infer<typeof profileSchema>;
 
-/** Validates a profile from input. Throws AppError `invalid` with every mistake in it. */
+/** Validates a profile from input. Throws AppError `invalid` with every validation error. */
 export function checkedProfile(given: unknown): Profile {
   const errors = profileErrors(given);
   if (errors.length > 0) throw invalid(errors);
   return profileSchema.parse(given);
 }
 
-/** Every mistake in a profile from input; none without one. */
+/** Every validation error of a profile from input; none without one. */
 export function profileErrors(given: unknown): ValidationError[] {
   const result = profileSchema.safeParse(given ?? {});
   if (result.success) return [];

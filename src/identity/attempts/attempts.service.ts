@@ -12,14 +12,24 @@ export interface Limit {
   windowSeconds: number;
 }
 
+/** The error of an attempt beyond a limit; `isFirst` for the first of a window. */
+export class TooManyAttempts extends AppError {
+  constructor(
+    retryAfter: number,
+    readonly isFirst: boolean,
+  ) {
+    super('slow_down', 'There were too many attempts. Wait a while, then try again.', { retryAfter });
+  }
+}
+
 /** Counts attempts against the limits of `limits.ts`, in the database, so that all nodes count together. */
 export class AttemptsService {
   constructor(private readonly repository: AttemptsRepository) {}
 
   /**
    * Counts an attempt against every limit, before the check that the limits protect, so that concurrent guesses are all
-   * counted. Throws AppError `slow_down`, with the seconds until the window closes, when any limit is exceeded. A refused
-   * attempt counts too, but does not extend the window.
+   * counted. Throws TooManyAttempts (`slow_down`), with the seconds until the window closes, when any limit is exceeded. A
+   * refused attempt counts too, but does not extend the window.
    */
   async reserve(limits: readonly Limit[]): Promise<void> {
     const byDigest = new Map(limits.map((limit) => [digest(limit.key).toString('hex'), limit]));
@@ -28,13 +38,15 @@ export class AttemptsService {
       key: Buffer.from(hex, 'hex'),
       seconds: limit.windowSeconds,
     }));
-    const exceeded = (await this.repository.count(windows)).filter(
-      (state) => state.count > (byDigest.get(state.key.toString('hex'))?.limit ?? 0),
-    );
+    const beyond = (state: { key: Buffer; count: number }) =>
+      state.count - (byDigest.get(state.key.toString('hex'))?.limit ?? 0);
+    const exceeded = (await this.repository.count(windows)).filter((state) => beyond(state) > 0);
     if (exceeded.length === 0) return;
-    throw new AppError('slow_down', 'There were too many attempts. Wait a while, then try again.', {
-      retryAfter: Math.max(...exceeded.map((state) => state.secondsLeft)),
-    });
+    const retryAfter = Math.max(...exceeded.map((state) => state.secondsLeft));
+    throw new TooManyAttempts(
+      retryAfter,
+      exceeded.some((state) => beyond(state) === 1),
+    );
   }
 
   /** Undoes the count of `reserve`, for keys that many honest callers share. */

@@ -31,6 +31,66 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: attempts.signInPerAddress,
       windowSeconds: 15 * MINUTE,
     }),
+    /** Codes of a second factor for one account: protects them from guessing. A success clears it. */
+    secondFactor: (accountId: string): Limit => ({
+      key: `second factor account ${accountId}`,
+      limit: attempts.secondFactor,
+      windowSeconds: 15 * MINUTE,
+    }),
+    /** Failed codes of second factors from one network. */
+    secondFactorFromAddress: (address: string): Limit => ({
+      key: `second factor address ${networkOf(address)}`,
+      limit: 10 * attempts.secondFactor,
+      windowSeconds: 15 * MINUTE,
+    }),
+    /** Changes of the ways to sign in to one account. */
+    factorChange: (accountId: string): Limit => ({
+      key: `factor change ${accountId}`,
+      limit: 20,
+      windowSeconds: HOUR,
+    }),
+    /** A challenge of a passkey (WebAuthn section 13.4.3), which is accepted once; it is valid for five minutes. */
+    passkeyChallenge: (challenge: string): Limit => ({
+      key: `passkey challenge ${challenge}`,
+      limit: 1,
+      windowSeconds: 5 * MINUTE,
+    }),
+    /** Changes of one's own password: protects the present one from guessing by who has got hold of a session. */
+    changePassword: (accountId: string): Limit => ({
+      key: `change password ${accountId}`,
+      limit: attempts.signInPerAccount,
+      windowSeconds: 15 * MINUTE,
+    }),
+    /** Mails with a code to one address: protects its owner from a flood of them, and the code from guessing. */
+    codeMail: (purpose: string, email: string): Limit => ({
+      key: `code mail ${purpose} ${email}`,
+      limit: attempts.recovery,
+      windowSeconds: HOUR,
+    }),
+    /** Requests of one network to recover a password. */
+    recoveryFromAddress: (address: string): Limit => ({
+      key: `recovery address ${networkOf(address)}`,
+      limit: 7 * attempts.recovery,
+      windowSeconds: HOUR,
+    }),
+    /** Codes and links from mails that one network tries. */
+    codeFromAddress: (address: string): Limit => ({
+      key: `code address ${networkOf(address)}`,
+      limit: 100,
+      windowSeconds: 15 * MINUTE,
+    }),
+    /** Sign-ups that one network begins. */
+    signUpFromAddress: (address: string): Limit => ({
+      key: `sign-up address ${networkOf(address)}`,
+      limit: attempts.signUp,
+      windowSeconds: HOUR,
+    }),
+    /** Changes of the e-mail address of one account. */
+    emailChange: (accountId: string): Limit => ({
+      key: `e-mail change ${accountId}`,
+      limit: 5,
+      windowSeconds: 24 * HOUR,
+    }),
     /** Wrong secrets of one client from one network: bounds the cost of bcrypt, and protects the secret from guessing. */
     clientSecret: (clientId: string, address: string): Limit => ({
       key: `client secret ${clientId} ${networkOf(address)}`,
@@ -41,6 +101,12 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
     anonymousRequest: (address: string): Limit => ({
       key: `anonymous ${networkOf(address)}`,
       limit: attempts.anonymous,
+      windowSeconds: 15 * MINUTE,
+    }),
+    /** Documents of clients that requests from one network have fetched: bounds what is sent to hosts that they name. */
+    clientDocument: (address: string): Limit => ({
+      key: `client document ${networkOf(address)}`,
+      limit: attempts.clientDocument,
       windowSeconds: 15 * MINUTE,
     }),
     /** User codes typed from one network: protects them from guessing (RFC 8628 section 5.1). */

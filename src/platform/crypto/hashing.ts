@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
-import { importedHashCheck } from './imported-hash.js';
+import { importedHashCheck, importedSecretCheck } from './imported-hash.js';
 import { FairQueue, type QueuedCaller } from './fair-queue.js';
 import { equalInConstantTime } from './sealing.js';
 
@@ -66,7 +66,15 @@ export class Hashing {
 
   /** Whether the secret is the one that was hashed. */
   verifyClientSecret(secret: string, hash: string): Promise<boolean> {
-    return this.#compare(secret, hash, this.#secrets);
+    const imported = importedSecretCheck(hash);
+    return imported
+      ? this.#slot(() => imported(secret), this.#secrets, UNNAMED)
+      : this.#compare(secret, hash, this.#secrets);
+  }
+
+  /** Whether this secret is to be hashed again: its hash is not what `hashClientSecret` makes, which can take it. */
+  replacesSecret(hash: string, secret: string): boolean {
+    return !hash.startsWith(`$2b$${String(CLIENT_SECRET_COST)}$`) && hashable(secret);
   }
 
   /** A value that bcrypt would cut is none. */
@@ -104,6 +112,12 @@ export interface StoredSecret {
   hash: string;
 }
 
+/** What is done before a secret is checked, and after it matched one that is stored. */
+interface AroundCheck {
+  before(): Promise<void>;
+  onMatch(matched: StoredSecret): Promise<void>;
+}
+
 /**
  * Runs bcrypt once per client secret and process. Afterwards a presented secret is compared, in constant time, with a
  * digest under a key that exists only in this process; the digest is bound to the row's hash, so that a rotated or
@@ -132,7 +146,7 @@ export class VerifiedSecrets {
   verify(
     stored: readonly StoredSecret[],
     presented: string,
-    around: { before(): Promise<void>; onMatch(): Promise<void> },
+    around: AroundCheck,
   ): Promise<string | undefined> {
     const digest = this.#digest(presented);
     const key = [...stored.map(({ id }) => id), digest.toString('base64')].join(' ');
@@ -148,13 +162,13 @@ export class VerifiedSecrets {
     stored: readonly StoredSecret[],
     presented: string,
     digest: Buffer,
-    around: { before(): Promise<void>; onMatch(): Promise<void> },
+    around: AroundCheck,
   ): Promise<string | undefined> {
     await around.before();
     for (const secret of stored) {
       if (!(await this.hashing.verifyClientSecret(presented, secret.hash))) continue;
       this.#remember(secret, digest);
-      await around.onMatch();
+      await around.onMatch(secret);
       return secret.id;
     }
     return undefined;

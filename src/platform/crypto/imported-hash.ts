@@ -1,4 +1,4 @@
-import { createCipheriv, pbkdf2, scrypt, type ScryptOptions } from 'node:crypto';
+import { createCipheriv, createHash, pbkdf2, scrypt, type ScryptOptions } from 'node:crypto';
 import { promisify } from 'node:util';
 import { verify as verifyArgon2 } from '@node-rs/argon2';
 import { equalInConstantTime } from './sealing.js';
@@ -31,6 +31,9 @@ const ARGON2 = new RegExp(
   String.raw`^\$argon2(?:id|i|d)\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$${BASE64}\$${BASE64}$`,
 );
 
+/** Of a random secret, as Supabase Auth stores it; of a password it would be guessed at once. */
+const SHA256 = /^\$sha256\$([A-Za-z0-9_-]{43})$/;
+
 const UNKNOWN =
   'must be a hash of bcrypt ($2a$, $2b$, $2y$), PBKDF2 ($pbkdf2-sha256$…, pbkdf2_sha256$…), scrypt ($scrypt$…), Firebase ($firescrypt$…) or argon2 ($argon2id$v=19$…)';
 const TOO_EXPENSIVE = 'costs more time or memory to check than is accepted';
@@ -57,6 +60,19 @@ export function importedHashCheck(hash: string): Check | undefined {
   const check = checkOf(hash);
   if (typeof check === 'string') throw new Error(`the stored password hash ${check}`);
   return check;
+}
+
+/** As `passwordHashError`, for the secret of a client, which may also be `$sha256$` and its SHA-256 in base64url. */
+export function secretHashError(hash: string): string | undefined {
+  return SHA256.test(hash) ? undefined : passwordHashError(hash);
+}
+
+/** As `importedHashCheck`, for the secret of a client. */
+export function importedSecretCheck(hash: string): Check | undefined {
+  const digest = SHA256.exec(hash)?.[1];
+  if (digest === undefined) return importedHashCheck(hash);
+  const expected = Buffer.from(digest, 'base64url');
+  return async (secret) => equalInConstantTime(createHash('sha256').update(secret).digest(), expected);
 }
 
 function checkOf(hash: string): Check | string {

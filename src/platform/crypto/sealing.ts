@@ -25,6 +25,16 @@ export type Purpose =
   | 'logos'
   | 'known-browsers'
   | 'outbox'
+  | 'own-sign-in'
+  | 'development-mailbox'
+  | 'one-time-codes'
+  | 'steps'
+  | 'passkey-challenges'
+  | 'totp-secrets'
+  | 'totp-enrolments'
+  | 'recovery-codes'
+  | 'restore-account'
+  | 'kept-forms'
   | 'installation';
 
 /**

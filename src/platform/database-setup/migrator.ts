@@ -47,8 +47,11 @@ export function migrateUp(database: Database): Promise<string[]> {
   );
 }
 
-/** Throws AppError `conflict`, with the command to run, unless the schema is the one of this code. */
-export async function assertSchema(database: Database): Promise<void> {
+/**
+ * Throws AppError `conflict`, with the command to run, unless the schema is the one of this code. With `mayMigrate` it runs
+ * the pending migrations instead.
+ */
+export async function assertSchema(database: Database, mayMigrate = false): Promise<void> {
   const { pending, unknown } = await schemaState(database);
   if (unknown.length > 0) {
     const names = unknown.join(', ');
@@ -57,7 +60,9 @@ export async function assertSchema(database: Database): Promise<void> {
       `The database belongs to a newer Postern (${names}). Start that one, or a newer one.`,
     );
   }
-  if (pending.length > 0) {
+  if (pending.length === 0) return;
+  if (!mayMigrate) {
     throw new AppError('conflict', `The database lacks ${pending.join(', ')}. Run: npm run migrate`);
   }
+  await migrateUp(database);
 }

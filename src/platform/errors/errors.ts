@@ -50,7 +50,7 @@ export class AppError extends Error {
 
 /** The request is well-formed, but its content is not valid: all of its errors at once. */
 export function invalid(errors: readonly ValidationError[]): AppError {
-  const count = errors.length === 1 ? 'one mistake' : `${String(errors.length)} mistakes`;
+  const count = errors.length === 1 ? 'one validation error' : `${String(errors.length)} validation errors`;
   return new AppError('invalid', `The request has ${count}; see "errors".`, { errors });
 }
 

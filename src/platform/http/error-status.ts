@@ -43,7 +43,7 @@ export function challenge(parameters: Readonly<Record<string, string>> = {}): st
   return `Bearer ${all.map(([name, value]) => `${name}="${value.replace(/["\\]/g, "'")}"`).join(', ')}`;
 }
 
-/** The error that may be shown to the caller; undefined for a mistake of ours. */
+/** The error that may be shown to the caller; undefined for an internal error. */
 export function toAppError(thrown: unknown): AppError | undefined {
   if (thrown instanceof AppError) return thrown;
   if (isUnavailable(thrown)) {
@@ -52,7 +52,7 @@ export function toAppError(thrown: unknown): AppError | undefined {
   return fromFramework(thrown);
 }
 
-/** Refusals of Koa and its router, such as a path that cannot be decoded. */
+/** Errors of Koa and its router, such as a path that cannot be decoded. */
 function fromFramework(thrown: unknown): AppError | undefined {
   if (!(thrown instanceof Error) || !('expose' in thrown) || thrown.expose !== true) return undefined;
   const status = 'status' in thrown ? thrown.status : undefined;

@@ -32,7 +32,8 @@ function answer(ctx: Koa.ParameterizedContext<RequestState>, error: AppError | u
     type: 'about:blank',
     title: STATUS_CODES[status],
     status,
-    detail: error?.message ?? 'The server made a mistake. Its log knows more under this request_id.',
+    detail:
+      error?.message ?? 'Internal server error. The log of the server has its cause under this request_id.',
     request_id: ctx.state.requestId,
     ...(error?.errors.length ? { errors: error.errors.slice(0, MAX_ERRORS_SHOWN) } : {}),
   });

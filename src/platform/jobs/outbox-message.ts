@@ -33,19 +33,28 @@ export interface OutboxHandler {
   deliver(delivery: Delivery): Promise<void>;
 }
 
-/** How often a message is tried before it becomes a dead letter. Delays are in seconds and grow by a factor of 2. */
-export interface Retries {
-  attempts: number;
-  firstDelay: number;
-  longestDelay: number;
-}
+/**
+ * How often a message is tried before it becomes a dead letter. Delays are in seconds: given one by one, or growing by a
+ * factor of 2.
+ */
+export type Retries =
+  { attempts: number; firstDelay: number; longestDelay: number } | { delays: readonly number[] };
 
 /** About ten hours: 5, 10, 20 … seconds between the first attempts, one hour between the last ones. */
 export const DEFAULT_RETRIES: Retries = { attempts: 20, firstDelay: 5, longestDelay: 3_600 };
 
+/** How many attempts there are at the most. */
+export function attemptsOf(retries: Retries): number {
+  return 'delays' in retries ? retries.delays.length + 1 : retries.attempts;
+}
+
 /** The delay after so many failed attempts, in seconds, with 20 % of jitter so that retries spread out. */
-export function retryDelay({ firstDelay, longestDelay }: Retries, failures: number): number {
-  return Math.min(longestDelay, firstDelay * 2 ** (failures - 1)) * (0.8 + 0.4 * Math.random());
+export function retryDelay(retries: Retries, failures: number): number {
+  const delay =
+    'delays' in retries
+      ? (retries.delays[failures - 1] ?? 0)
+      : Math.min(retries.longestDelay, retries.firstDelay * 2 ** (failures - 1));
+  return delay * (0.8 + 0.4 * Math.random());
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Vault } from '../crypto/sealing.js';
 import type { Transaction } from '../db/database.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import {
+  attemptsOf,
   DEFAULT_RETRIES,
   DeliveryError,
   type OutboxHandler,
@@ -67,7 +68,7 @@ export class OutboxService {
   async attempt(row: LeasedRow, signal: AbortSignal): Promise<void> {
     const handler = this.#handlers.get(row.kind);
     if (!handler) return;
-    const { attempts } = handler.retries ?? DEFAULT_RETRIES;
+    const attempts = attemptsOf(handler.retries ?? DEFAULT_RETRIES);
     // Each process that claimed it before has ended during the attempt or could not record the outcome.
     if (row.attempt > attempts) return this.#giveUp(row, new DeliveryError('the last attempt did not end'));
     try {

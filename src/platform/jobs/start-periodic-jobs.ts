@@ -15,7 +15,7 @@ export function startPeriodicJobs(
     async (job, work) => {
       const slot = await slots.take(job.name, job.seconds);
       if (!slot) return;
-      // The run of the previous interval may still be going on in another process. The lock ends with its transaction,
+      // The run of the previous interval may still be in progress in another process. The lock ends with its transaction,
       // so also when its process is killed, works through a connection pooler, and holds no row that delays VACUUM.
       await database.transaction(async (tx) => {
         // The transaction is idle while the work runs on other connections.

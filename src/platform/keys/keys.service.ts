@@ -1,5 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import type { JWK } from 'jose';
+import { exportJWK } from 'jose/key/export';
+import { generateKeyPair } from 'jose/key/generate/keypair';
 import type { Database, Transaction } from '../db/database.js';
 import { lock } from '../db/locks.js';
 import { equalInConstantTime, type Vault } from '../crypto/sealing.js';

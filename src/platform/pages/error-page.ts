@@ -2,13 +2,16 @@ import type Koa from 'koa';
 import { isUnavailable } from '../db/availability.js';
 import { AppError, type ErrorKind } from '../errors/errors.js';
 import type { OnUnexpected } from '../http/problem-details.js';
-import type { ErrorModel } from './page-models.js';
+import type { ErrorModel } from '../page-models/site.js';
+import { TO_ACCOUNT, TRY_AGAIN } from './links-on.js';
 import { sendPage, type PageContext } from './page-headers.js';
 import type { Pages } from './pages.js';
 
 const STATUS: Partial<Record<ErrorKind, number>> = {
   malformed: 400,
   unauthenticated: 400,
+  not_found: 404,
+  conflict: 409,
   too_large: 413,
   unsupported_type: 415,
   slow_down: 429,
@@ -27,9 +30,10 @@ export function requestIdOf(ctx: { response: { get(field: string): string } }): 
   return ctx.response.get('X-Request-Id') || undefined;
 }
 
-/** Shows an error as a page; the status is the caller's. */
+/** Shows an error as a page, from which the account area can be reached; the status is the caller's. */
 export function sendError(ctx: PageContext, pages: Pages, model: ErrorModel, status?: number): void {
-  sendPage(ctx, pages.render('error', model), status === undefined ? {} : { status });
+  const links = [...(model.links ?? []), TO_ACCOUNT];
+  sendPage(ctx, pages.render('error', { ...model, links }), status === undefined ? {} : { status });
 }
 
 /**
@@ -43,6 +47,8 @@ export function errorPages(pages: Pages, onUnexpected: OnUnexpected): Koa.Middle
     } catch (error) {
       const requestId = requestIdOf(ctx);
       const known = toKnown(error);
+      const mayTryAgain = ctx.method === 'GET' && (!known || known.kind === 'unavailable');
+      const links = mayTryAgain ? [TRY_AGAIN] : [];
       if (known) {
         if (known.retryAfter !== undefined) ctx.set('Retry-After', String(known.retryAfter));
         const model = {
@@ -51,10 +57,10 @@ export function errorPages(pages: Pages, onUnexpected: OnUnexpected): Koa.Middle
           code: undefined,
           description: undefined,
         };
-        sendError(ctx, pages, { ...model, requestId }, STATUS[known.kind]);
+        sendError(ctx, pages, { ...model, requestId, links }, STATUS[known.kind]);
       } else {
         onUnexpected(error, ctx);
-        sendError(ctx, pages, { ...SERVER_FAULT, code: undefined, requestId }, 500);
+        sendError(ctx, pages, { ...SERVER_FAULT, code: undefined, requestId, links }, 500);
       }
     }
   };

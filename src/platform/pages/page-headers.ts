@@ -1,9 +1,15 @@
-/** What a page needs beyond its own stylesheet and forms to its own origin. */
+/** The document of a page, and whether scripts of this origin run on it. */
+export interface RenderedPage {
+  html: string;
+  hasIslands: boolean;
+}
+
+/** What a page needs beyond its own assets and forms to its own origin. */
 export interface PageNeeds {
   status?: number;
   /**
    * Whether an answer to a form leads to a relying party. Chromium applies `form-action` to every redirect after the POST,
-   * also to those of the relying party to other origins and apps, which nobody can list; so such a page has none.
+   * also to those of the relying party to other origins and apps, which cannot be listed; so such a page has none.
    */
   leavesSite?: boolean;
 }
@@ -27,11 +33,22 @@ const FIXED = {
   'X-Frame-Options': 'DENY',
 };
 
-/** The policy of a page: no script at all, nothing of another origin, no framing. */
-export function contentSecurityPolicy(needs: PageNeeds): string {
+const ISLANDS = [
+  "script-src 'self'",
+  "connect-src 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+];
+
+/**
+ * The policy of a page: nothing of another origin, no framing, and no script unless it has islands. These come from this
+ * origin only, and cannot turn a string into markup or a script (Trusted Types).
+ */
+export function contentSecurityPolicy({ hasIslands }: RenderedPage, needs: PageNeeds): string {
   return [
     "default-src 'none'",
     "style-src 'self'",
+    ...(hasIslands ? ISLANDS : []),
     // Logos, and the icon, to which browsers apply it, too.
     "img-src 'self'",
     ...(needs.leavesSite ? [] : ["form-action 'self'"]),
@@ -40,10 +57,10 @@ export function contentSecurityPolicy(needs: PageNeeds): string {
   ].join('; ');
 }
 
-/** Responds with a page and the headers that every page must have. Without `needs.status` the status is not changed. */
-export function sendPage(ctx: PageContext, html: string, needs: PageNeeds = {}): void {
-  ctx.set({ ...FIXED, 'Content-Security-Policy': contentSecurityPolicy(needs) });
+/** Responds with a page and the headers that it must have. Without `needs.status` the status is not changed. */
+export function sendPage(ctx: PageContext, page: RenderedPage, needs: PageNeeds = {}): void {
+  ctx.set({ ...FIXED, 'Content-Security-Policy': contentSecurityPolicy(page, needs) });
   if (needs.status !== undefined) ctx.status = needs.status;
   ctx.type = 'html';
-  ctx.body = html;
+  ctx.body = page.html;
 }

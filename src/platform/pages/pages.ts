@@ -1,59 +1,60 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
-import type { PageModels } from './page-models.js';
+import type { PageModels } from '../page-models/page-models.js';
+import { Assets } from './assets.js';
+import { agoText, dayText, minuteText } from './dates.js';
+import type { RenderedPage } from './page-headers.js';
+import { brief, briefHost, initial } from './texts.js';
 
-/** From `dist/src/platform/pages/` to the package's own `views/`. */
+/** From `dist/src/platform/pages/` to the package's own `views/` and to the compiled `src/islands/`. */
 const VIEWS = fileURLToPath(new URL('../../../../views', import.meta.url));
+const ISLANDS = fileURLToPath(new URL('../../islands', import.meta.url));
 
-const MAX_NAME = 80;
-const MAX_HOST = 60;
-
-/** What templates shorten texts with. */
-const HELPERS = { brief, briefHost };
-
-/** A file that is served under a name which changes with its content, and can be cached without limit. */
-export interface Stylesheet {
-  path: string;
-  content: string;
-}
-
-/** Renders the templates in `views/`. Every value is escaped; every template is compiled once. */
+/**
+ * Renders the pages whose templates are in `views/`. Every value is escaped; every template is compiled once. Templates have,
+ * beside their model: `site` (the host), `supportUrl`, `brief`, `briefHost` and `initial` to shorten texts, `part(name, given)` for a template of
+ * `views/parts/`, which sees only what it is given, `icon(name)`, `asset(file)` for the path of a stylesheet, and
+ * `island(name)`, which adds an island to the page and allows scripts of this origin on it.
+ */
 export class Pages {
-  readonly stylesheet: Stylesheet;
+  readonly assets = new Assets([join(VIEWS, 'styles'), ISLANDS]);
   /** `/favicon.ico`. */
   readonly icon = readFileSync(join(VIEWS, 'favicon.ico'));
   readonly #eta = new Eta({ views: VIEWS, autoEscape: true, cache: true, autoTrim: false });
-  readonly #site: string;
+  readonly #helpers: object;
 
-  /** @param issuer its host is shown on every page. */
-  constructor(issuer: string) {
-    this.#site = new URL(issuer).host;
-    const content = readFileSync(join(VIEWS, 'postern.css'), 'utf8');
-    const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
-    this.stylesheet = { path: `/assets/postern.${hash}.css`, content };
+  /**
+   * @param issuer its host is shown on every page
+   * @param supportUrl where people get help, in the footer
+   */
+  constructor(issuer: string, supportUrl?: string) {
+    this.#helpers = {
+      site: new URL(issuer).host,
+      supportUrl,
+      brief,
+      briefHost,
+      initial,
+      agoText,
+      dayText,
+      minuteText,
+      icon: (name: string, size = '') => this.#eta.render('./parts/icon', { name, size }).trim(),
+      asset: (file: string) => this.assets.pathOf(file),
+    };
   }
 
-  /** The whole HTML document of one page. */
-  render<Name extends keyof PageModels>(name: Name, model: PageModels[Name]): string {
-    return this.#eta.render(name, {
-      ...model,
-      site: this.#site,
-      stylesheet: this.stylesheet.path,
-      ...HELPERS,
-    });
+  /** One page. */
+  render<Name extends keyof PageModels>(name: Name, model: PageModels[Name]): RenderedPage {
+    const islands = new Set<string>();
+    const helpers = {
+      ...this.#helpers,
+      islands,
+      island: (file: string) => void islands.add(file),
+      part: (part: string, given: object) =>
+        this.#eta.render(`./parts/${part}`, { ...helpers, ...given }).trim(),
+    };
+    const html = this.#eta.render(`./${name}`, { ...model, ...helpers });
+    return { html, hasIslands: islands.size > 0 };
   }
-}
-
-/** Shortens a client's name for use within a sentence. */
-function brief(name: string): string {
-  const characters = [...name];
-  return characters.length <= MAX_NAME ? name : `${characters.slice(0, MAX_NAME).join('')}…`;
-}
-
-/** Shortens a host name at its beginning: its end says whose it is. */
-function briefHost(host: string): string {
-  return host.length <= MAX_HOST ? host : `…${host.slice(1 - MAX_HOST)}`;
 }

@@ -48,7 +48,7 @@ export function readParameters<Parameters extends QueryParameters>(
     }
   }
   if (errors.length > 0)
-    throw new AppError('malformed', 'The query string has mistakes; see "errors".', { errors });
+    throw new AppError('malformed', 'The query string is not valid; see "errors".', { errors });
   return Object.fromEntries(values) as QueryValues<Parameters>;
 }
 

@@ -4,8 +4,9 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   client_id: 'What the application sends. A uuid unless one was chosen; never used twice, never changed.',
   org_id: 'The organization that owns the client.',
   project_id: 'The project that owns the client.',
-  created_by: 'The subject whose token created the client; null after dynamic registration.',
-  registration_type: 'Whether an operator created the client or dynamic registration (RFC 7591) did.',
+  created_by: 'The subject whose token created the client; null when no operator did.',
+  registration_type:
+    'Who made the record: an operator (`manual`), dynamic registration (`dynamic`, RFC 7591), or the document that the client_id is the URL of (`document`).',
   client_type: 'Whether the application can keep a secret. Follows from the auth method; never changes.',
   client_name: 'The name that people see.',
   description: 'Shown on the consent page.',
@@ -44,6 +45,8 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
     'Whether authorization requests need PKCE (RFC 7636); always true for public clients. Null, the default of confidential ones: what the setting PKCE of the installation says.',
   userinfo_signed_response_alg: 'Userinfo is a JWT signed in this algorithm; null: it is JSON.',
   pkce_challenge_method: 'How challenges are made; `plain` only where the installation allows it.',
+  admin_reach:
+    'Where tokens that people give the client may act in the admin API: its project, its organization, or the installation. At first as far as its maker has its admin scopes; a change takes those scopes in the old and the new place, and a wider one ends what people allowed.',
   first_party:
     'Whether people are not asked for consent. Only owners of the installation set it, never beside scopes of administration.',
   initiate_login_uri:

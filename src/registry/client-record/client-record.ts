@@ -1,16 +1,10 @@
+import type { AdminReach } from '../../tenancy/access/delegation.js';
+import type { GRANT_TYPES } from '../../settings/grant-types.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
 
-export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+export { DEVICE_CODE, GRANT_TYPES } from '../../settings/grant-types.js';
 
-/** Every grant type that some setting turns on; an installation may have some of them turned off. */
-export const GRANT_TYPES = [
-  'authorization_code',
-  'refresh_token',
-  'client_credentials',
-  DEVICE_CODE,
-  'implicit',
-] as const;
 /** The registered response types; each means exactly itself. */
 export const RESPONSE_TYPES = [
   'code',
@@ -23,6 +17,8 @@ export const RESPONSE_TYPES = [
 ] as const;
 /** The algorithms in which userinfo can be signed. */
 export const USERINFO_ALGORITHMS = ['RS256', 'ES256'] as const;
+/** Who made the record: an operator, the client by RFC 7591, or the document that its client_id is the URL of. */
+export const REGISTRATION_TYPES = ['manual', 'dynamic', 'document'] as const;
 /** OpenID Connect Registration section 2. */
 export const APPLICATION_TYPES = ['web', 'native'] as const;
 /** How a client can prove who it is. `client_secret_jwt` is none of them: it needs the secret, and we keep a hash. */
@@ -108,12 +104,14 @@ export interface ClientRecord extends ClientSettings {
   orgId: string;
   projectId: string;
   createdBy: string | null;
-  registrationType: 'manual' | 'dynamic';
+  registrationType: (typeof REGISTRATION_TYPES)[number];
   clientType: ClientType;
   /** Null without a client_uri, and when its host cannot be verified. */
   clientUriVerification: PublisherVerification | null;
   visibility: 'private' | 'public';
   promotedAt: Date | null;
+  /** Where tokens of people that the client has may act in the admin API. */
+  adminReach: AdminReach;
   version: number;
   lastUsedAt: Date | null;
   createdAt: Date;

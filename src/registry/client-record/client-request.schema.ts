@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ADMIN_REACHES } from '../../tenancy/access/delegation.js';
 import { described, nullish } from '../../platform/wire/response-shapes.js';
 import { fixedFields, writableFields } from './client-schema.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from './client-field-descriptions.js';
@@ -20,6 +21,7 @@ export const clientPatchRequest = z
         client_name: client_name.optional(),
         ...nullish(optional),
         visibility: z.enum(['private', 'public']).optional(),
+        admin_reach: z.enum(ADMIN_REACHES).optional(),
       },
       { ...CLIENT_FIELD_DESCRIPTIONS, visibility: 'Send public to promote the client, for good.' },
     ),

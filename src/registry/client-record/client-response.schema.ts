@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { ADMIN_REACHES } from '../../tenancy/access/delegation.js';
 import { described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import {
   APPLICATION_TYPES,
   AUTH_METHODS,
   GRANT_TYPES,
+  REGISTRATION_TYPES,
   ID_TOKEN_ALGORITHMS,
   RESPONSE_TYPES,
   type toWire,
@@ -29,7 +31,7 @@ const fields = {
   org_id: id,
   project_id: id,
   created_by: textOrNull,
-  registration_type: z.enum(['manual', 'dynamic']),
+  registration_type: z.enum(REGISTRATION_TYPES),
   client_type: z.enum(['public', 'confidential']),
   client_name: z.string(),
   description: textOrNull,
@@ -61,6 +63,7 @@ const fields = {
   pkce_challenge_method: z.enum(['S256', 'plain']),
   first_party: z.boolean(),
   initiate_login_uri: textOrNull,
+  admin_reach: z.enum(ADMIN_REACHES),
   visibility: z.enum(['private', 'public']),
   promoted_at: time.nullable(),
   last_used_at: time.nullable(),
@@ -79,10 +82,13 @@ export const clientResponse = z
 /** A page of clients. */
 export const clientPage = page(clientResponse).meta({ id: 'ClientPage' });
 
+const leftOut = z
+  .array(z.strictObject({ pointer: z.string(), detail: z.string() }))
+  .describe('With CLIENT_RECORDS=any: fields of another system’s record that this server has nothing for.');
 const clientSecret = z.string().describe('The secret, this once.');
 /** A client that was just created; it has a secret when its auth method uses one. */
 export const createdClientResponse = clientResponse
-  .extend({ client_secret: clientSecret.optional() })
+  .extend({ client_secret: clientSecret.optional(), left_out: leftOut.optional() })
   .meta({ id: 'CreatedClient' });
 /** A client with its new secret. */
 export const rotatedClientResponse = clientResponse

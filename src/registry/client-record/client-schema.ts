@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COMMAND_LINE_CLIENT } from '../../tenancy/access/subjects.js';
+import { COMMAND_LINE_CLIENT, isClientId } from '../../tenancy/access/subjects.js';
 import {
   APPLICATION_TYPES,
   AUTH_METHODS,
@@ -9,6 +9,7 @@ import {
   RESPONSE_TYPES,
   USERINFO_ALGORITHMS,
 } from './client-record.js';
+import { OWN_CLIENT_ID } from '../live-clients/own-client.js';
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
 import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
@@ -24,6 +25,7 @@ const MAX_URI = 2048;
 const MAX_URIS = 100;
 const HTTPS = '^https://';
 const MAX_NAMES = 200;
+const MAX_CLIENT_ID = 255;
 const MAX_KEYS = 20;
 /** Seconds: as many as PostgreSQL's integer holds. */
 const MAX_AGE = 2_147_483_647;
@@ -133,13 +135,30 @@ export const fieldsWithAnyScopes = {
   optional_scopes: scopeList('any'),
 } as const;
 
+/** What this server itself uses. */
+const RESERVED_CLIENT_IDS: readonly string[] = [COMMAND_LINE_CLIENT, OWN_CLIENT_ID];
+const clientId = z
+  .string('Send text.')
+  .refine((value) => !RESERVED_CLIENT_IDS.includes(value), 'This client_id is reserved; choose another.');
+
 /** The shape of each field that is decided when the client is created, and never again. */
 export const fixedFields = {
-  client_id: z
-    .string('Send text.')
-    .regex(/^[A-Za-z0-9._~-]{3,128}$/, 'Use 3 to 128 letters, digits or . _ ~ - characters.')
-    .refine((value) => value !== COMMAND_LINE_CLIENT, 'This client_id is reserved; choose another.'),
+  client_id: clientId.regex(
+    /^[A-Za-z0-9._~-]{3,128}$/,
+    'Use 3 to 128 letters, digits or . _ ~ - characters.',
+  ),
   client_type: oneOf(['public', 'confidential']),
+} as const;
+
+/** As `fixedFields`, for clients that another system made. */
+export const fixedFieldsElsewhere = {
+  ...fixedFields,
+  client_id: clientId
+    .max(MAX_CLIENT_ID, `Use at most ${String(MAX_CLIENT_ID)} characters.`)
+    .refine(
+      isClientId,
+      'Use printable ASCII characters, without blanks at the ends (RFC 6749 appendix A.1).',
+    ),
 } as const;
 
 /** Why a known field cannot be sent. */
@@ -162,6 +181,8 @@ export const READ_ONLY: ReadOnlyFields = {
   client_secret: 'The server makes the secret; leave it out, and rotate the secret to get a new one.',
   secrets: 'Secrets are made by rotating them; leave this out.',
   has_rotated_secret: 'This follows from the secrets; leave it out.',
+  admin_reach:
+    'It follows from where the caller has the admin scopes of the client; leave it out, and change it later.',
   visibility: 'Every client is created private; leave this out and promote the client later.',
 };
 

@@ -16,6 +16,8 @@ export interface Capabilities {
   authMethods: readonly AuthMethod[];
   /** Whether scopes can have any name of RFC 6749 section 3.3, instead of words with dots between them. */
   anyScopeNames?: boolean;
+  /** Whether a client that another system made may keep a client_id of other characters. */
+  anyClientIds?: boolean;
   /** RFC 7636's `plain`, which does not protect against a reader of the request; for testing. */
   allowPlainPkce: boolean;
 }

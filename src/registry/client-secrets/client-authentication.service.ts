@@ -1,6 +1,7 @@
 import type { AttemptsService } from '../../identity/attempts/attempts.service.js';
 import type { RateLimits } from '../../identity/attempts/limits.js';
 import type { StoredSecret, VerifiedSecrets } from '../../platform/crypto/hashing.js';
+import type { ClientSecretsService } from './client-secrets.service.js';
 import type { LiveClient } from '../live-clients/live-client.js';
 
 /** How a request carried a secret: in the Authorization header or in the form. */
@@ -16,6 +17,7 @@ export class ClientAuthenticationService {
     private readonly verified: VerifiedSecrets,
     private readonly attempts: AttemptsService,
     private readonly limits: Pick<RateLimits, 'clientSecret'>,
+    private readonly secrets: Pick<ClientSecretsService, 'replaceImportedHash'>,
   ) {}
 
   /**
@@ -54,7 +56,10 @@ export class ClientAuthenticationService {
     const limit = this.limits.clientSecret(clientId, address);
     return this.verified.verify(stored, presented, {
       before: () => this.attempts.reserve([limit]),
-      onMatch: () => this.attempts.release([limit.key]),
+      onMatch: async (matched) => {
+        await this.attempts.release([limit.key]);
+        await this.secrets.replaceImportedHash(matched, presented);
+      },
     });
   }
 }

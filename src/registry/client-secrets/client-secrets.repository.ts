@@ -1,14 +1,26 @@
-import type { Transaction } from '../../platform/db/database.js';
+import type { Sql, Transaction } from '../../platform/db/database.js';
+import type { SecretToStore } from './client-secret.js';
 
 /** The SQL of client secrets, of which only hashes are stored. */
 export class ClientSecretsRepository {
   /** Call it with the client's row locked: then the clock orders the secrets of a client as they were made. */
-  async insert(tx: Transaction, clientRowId: string, secret: { hash: string; hint: string }): Promise<void> {
+  async insert(
+    tx: Transaction,
+    clientRowId: string,
+    { hash, hint, importedDigest }: SecretToStore,
+  ): Promise<void> {
     await tx('oauth_client_secrets').insert({
-      ...secret,
+      hash,
+      hint,
+      imported_digest: importedDigest ?? null,
       oauth_client_id: clientRowId,
       created_at: tx.raw('clock_timestamp()'),
     });
+  }
+
+  /** Replaces the hash, if it is still the one that was read. */
+  async replaceHash(sql: Sql, id: string, from: string, to: string): Promise<void> {
+    await sql('oauth_client_secrets').where({ id, hash: from }).update({ hash: to });
   }
 
   async delete(tx: Transaction, id: string): Promise<void> {

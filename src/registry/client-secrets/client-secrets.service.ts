@@ -1,11 +1,19 @@
 import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, notFound } from '../../platform/errors/errors.js';
-import type { Hashing } from '../../platform/crypto/hashing.js';
+import type { Hashing, StoredSecret } from '../../platform/crypto/hashing.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import { type ClientRecord, type ClientSettings, usesSecret } from '../client-record/client-record.js';
-import { hintOf, newClientSecret } from './client-secret.js';
+import {
+  hintOf,
+  IMPORTED_HINT,
+  importedDigestOf,
+  newClientSecret,
+  type SecretInUse,
+  type SecretToStore,
+} from './client-secret.js';
 import type { ClientSecretsRepository } from './client-secrets.repository.js';
+import { storedPasswordHash } from '../../platform/crypto/imported-hash.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 
 const MAX_SECRETS = 2;
@@ -13,7 +21,7 @@ const MAX_SECRETS = 2;
 /** A secret in plain text, to be shown once, and what is stored of it. */
 export interface NewSecret {
   value: string;
-  stored: { hash: string; hint: string };
+  stored: SecretToStore;
 }
 
 /** The rows of clients that secrets belong to. */
@@ -21,6 +29,8 @@ export interface SecretOwners {
   /** The live client; no other transaction changes it or its secrets before this one ends. */
   lock(tx: Transaction, projectId: string, id: string): Promise<ClientRecord | undefined>;
   find(projectId: string, id: string, tx: Transaction): Promise<ClientRecord | undefined>;
+  /** Invalidates what was issued to the client so far. */
+  endIssued(tx: Transaction, id: string): Promise<void>;
   /** Counts the client's version up, with or without changes of its settings. */
   update(tx: Transaction, id: string, changes: Partial<ClientSettings>): Promise<void>;
 }
@@ -45,8 +55,52 @@ export class ClientSecretsService {
   }
 
   /** Gives the client its first secret. Call it with the client's row locked. */
-  attach(tx: Transaction, clientRowId: string, secret: NewSecret): Promise<void> {
-    return this.deps.secrets.insert(tx, clientRowId, secret.stored);
+  attach(tx: Transaction, clientRowId: string, { stored }: Pick<NewSecret, 'stored'>): Promise<void> {
+    return this.deps.secrets.insert(tx, clientRowId, stored);
+  }
+
+  /**
+   * Replaces a hash that was brought from another system by one of ours, once its secret is known. Without effect for a
+   * hash of ours, and when so many secrets are being checked that this has to wait for the next time.
+   */
+  async replaceImportedHash({ id, hash }: StoredSecret, presented: string): Promise<void> {
+    const { database, hashing, secrets } = this.deps;
+    if (!hashing.replacesSecret(hash, presented)) return;
+    try {
+      await secrets.replaceHash(database.sql, id, hash, await hashing.hashClientSecret(presented));
+    } catch (error) {
+      if (!(error instanceof AppError && error.kind === 'unavailable')) throw error;
+    }
+  }
+
+  /** What is stored of a secret that came from another system, in plain text or as its hash. Runs bcrypt for plain text. */
+  async keep(secret: SecretInUse): Promise<SecretToStore> {
+    const { hashing } = this.deps;
+    if ('value' in secret) return { hash: await hashing.hashClientSecret(secret.value), hint: IMPORTED_HINT };
+    const hash = storedPasswordHash(secret.hash);
+    return { hash, hint: IMPORTED_HINT, importedDigest: importedDigestOf(secret.hash) };
+  }
+
+  /**
+   * Adds a secret that came from another system. The transaction must be the caller's own. Throws AppError `conflict` when
+   * the client has two.
+   */
+  addInUse(
+    tx: Transaction,
+    actor: Actor,
+    tenant: ProjectTenant,
+    id: string,
+    secret: SecretToStore,
+  ): Promise<ClientRecord> {
+    return this.#change(
+      actor,
+      tenant,
+      id,
+      undefined,
+      'client.secret_rotated',
+      (_, client) => this.#add(tx, client, secret),
+      tx,
+    );
   }
 
   /** Deletes the secrets of a client whose auth method uses none any more. Call it with the client's row locked. */
@@ -72,20 +126,8 @@ export class ClientSecretsService {
       ifMatch,
       'client.secret_rotated',
       async (tx, client) => {
-        if (!usesSecret(client.tokenEndpointAuthMethod)) {
-          const method = String(client.tokenEndpointAuthMethod);
-          throw new AppError(
-            'conflict',
-            `A client whose token_endpoint_auth_method is ${method} has no secret.`,
-          );
-        }
-        if (client.secrets.length >= MAX_SECRETS) {
-          throw new AppError(
-            'conflict',
-            'The client has two secrets; delete the rotated one before making another.',
-          );
-        }
-        await this.deps.secrets.insert(tx, client.id, secret.stored);
+        checkUsesSecret(client);
+        await this.#add(tx, client, secret.stored);
       },
     );
     return { record, clientSecret: secret.value };
@@ -112,6 +154,40 @@ export class ClientSecretsService {
     );
   }
 
+  async #add(tx: Transaction, client: ClientRecord, secret: SecretToStore): Promise<void> {
+    if (client.secrets.length >= MAX_SECRETS) {
+      const detail = 'The client has two secrets; delete the rotated one before making another.';
+      throw new AppError('conflict', detail);
+    }
+    await this.deps.secrets.insert(tx, client.id, secret);
+  }
+
+  /**
+   * Replaces every secret of the client by this one, and ends what was issued to the client, so that who had a secret until
+   * now has nothing. Throws AppError `conflict` when the auth method of the client uses no secret.
+   */
+  async replaceAll(
+    tx: Transaction,
+    actor: Actor,
+    tenant: ProjectTenant,
+    id: string,
+    secret: NewSecret,
+  ): Promise<void> {
+    const { clients, secrets } = this.deps;
+    const client = await this.lock(tx, tenant, id);
+    checkUsesSecret(client);
+    await this.deleteAll(tx, client);
+    await secrets.insert(tx, id, secret.stored);
+    await clients.endIssued(tx, id);
+    await clients.update(tx, id, {});
+    await this.#audit(tx, actor, 'client.secret_rotated', tenant, id);
+  }
+
+  /** The live client, locked. Throws AppError `not_found`. */
+  async lock(tx: Transaction, { projectId }: ProjectTenant, id: string): Promise<ClientRecord> {
+    return found(await this.deps.clients.lock(tx, projectId, id), 'client');
+  }
+
   async #change(
     actor: Actor,
     tenant: ProjectTenant,
@@ -119,21 +195,36 @@ export class ClientSecretsService {
     ifMatch: IfMatch | undefined,
     action: AuditAction,
     work: (tx: Transaction, client: ClientRecord) => Promise<void>,
+    within?: Transaction,
   ): Promise<ClientRecord> {
-    const { audit, clients, database } = this.deps;
-    return database.transaction(async (tx) => {
-      const client = found(await clients.lock(tx, tenant.projectId, id), 'client');
+    const { clients, database } = this.deps;
+    const change = async (tx: Transaction): Promise<ClientRecord> => {
+      const client = await this.lock(tx, tenant, id);
       checkVersion(client, ifMatch);
       await work(tx, client);
       await clients.update(tx, id, {});
-      await audit.record(tx, {
-        actor,
-        action,
-        targetId: id,
-        changedFields: ['secrets'],
-        ...tenant,
-      });
+      await this.#audit(tx, actor, action, tenant, id);
       return found(await clients.find(tenant.projectId, id, tx), 'client');
-    });
+    };
+    return within ? change(within) : database.transaction(change);
   }
+
+  #audit(
+    tx: Transaction,
+    actor: Actor,
+    action: AuditAction,
+    tenant: ProjectTenant,
+    id: string,
+  ): Promise<void> {
+    const target = { targetId: id, ...tenant };
+    return this.deps.audit.record(tx, { actor, action, ...target, changedFields: ['secrets'] });
+  }
+}
+
+function checkUsesSecret({ tokenEndpointAuthMethod: method }: ClientRecord): void {
+  if (usesSecret(method)) return;
+  throw new AppError(
+    'conflict',
+    `A client whose token_endpoint_auth_method is ${String(method)} has no secret.`,
+  );
 }

@@ -1,5 +1,5 @@
 import { flag, oneOf, type QueryValues, text, timestamp } from '../../platform/paging/query.js';
-import { GRANT_TYPES } from '../client-record/client-record.js';
+import { GRANT_TYPES, REGISTRATION_TYPES } from '../client-record/client-record.js';
 import type { ClientFilter } from './clients.repository.js';
 
 /** The filters of a list of clients. */
@@ -9,7 +9,7 @@ export const CLIENT_FILTERS = {
   grant_type: oneOf(GRANT_TYPES, 'Clients that may use the grant.'),
   unused_since: timestamp('Clients that were not used since then.'),
   visibility: oneOf(['private', 'public'], 'Clients of this visibility.'),
-  registration_type: oneOf(['manual', 'dynamic'], 'Clients registered like this.'),
+  registration_type: oneOf(REGISTRATION_TYPES, 'Clients registered like this.'),
   deleted: flag('Deleted clients that can be restored instead of live ones.'),
 };
 

@@ -1,4 +1,5 @@
-import type { AdministrationOnPage, ClientOnPage } from '../../platform/pages/page-models.js';
+import type { AdministrationOnPage } from '../../platform/page-models/interactions.js';
+import type { ClientOnPage } from '../../platform/page-models/shared.js';
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import type { LogosService } from '../logos/logos.service.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
@@ -37,15 +38,17 @@ export class ClientPagesService {
   async consentView(clientId: string): Promise<ConsentView | undefined> {
     const live = await this.deps.liveClients.find(clientId);
     if (!live) return undefined;
-    const { record, orgName, projectName, adminReach } = live;
+    const { record, orgName, projectName } = live;
     const { clientName, description, company, logoUri, clientUri, policyUri, tosUri } = record;
     const verifiedHost = await this.deps.publisher.verifiedHost(record.id);
     const logoPath = logoUri === null ? null : this.deps.logos.pathOf(clientId, logoUri);
     const uris = { logoPath, clientUri, policyUri, tosUri };
+    const documentHost = record.registrationType === 'document' ? new URL(clientId).host : null;
+    const hosts = { verifiedHost, documentHost };
     return {
-      client: { clientId, clientName, description, company: oneLine(company), ...uris, verifiedHost },
+      client: { clientId, clientName, description, company: oneLine(company), ...uris, ...hosts },
       optionalScopes: record.optionalScopes,
-      administration: { orgName, projectName, reach: adminReach },
+      administration: { orgName, projectName, reach: record.adminReach },
     };
   }
 

@@ -1,4 +1,3 @@
-import type { AdminReach } from '../../tenancy/access/delegation.js';
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
 import type { ClientRecord, ClientSettings, SecretSummary } from '../client-record/client-record.js';
 import type { Positioned, Slice } from '../../platform/paging/page.js';
@@ -8,9 +7,10 @@ import { COLUMNS, secretsAs, TABLES } from '../live-clients/client-columns.js';
 
 /** What a row is created from. */
 export type NewClient = ClientSettings &
-  Pick<ClientRecord, 'clientId' | 'projectId' | 'createdBy' | 'registrationType' | 'clientType'> & {
-    adminReach: AdminReach;
-  };
+  Pick<
+    ClientRecord,
+    'clientId' | 'projectId' | 'createdBy' | 'registrationType' | 'clientType' | 'adminReach'
+  >;
 
 /** Which clients to list. `text` is found anywhere in name, description, company or client_id, in any case. */
 export interface ClientFilter {
@@ -104,7 +104,7 @@ export class ClientsRepository {
     return retired === undefined ? rows[0]?.id : undefined;
   }
 
-  async update(tx: Transaction, id: string, settings: Partial<ClientSettings>): Promise<void> {
+  async update(tx: Transaction, id: string, settings: Partial<NewClient>): Promise<void> {
     await tx('oauth_clients')
       .where({ id })
       .update({ ...toColumns(settings), version: tx.raw('version + 1'), updated_at: tx.fn.now() });

@@ -17,6 +17,7 @@ import { clientDetailsResponse, summaryWire } from '../usage-reports/usage-repor
 import type { UsageReportsService } from '../usage-reports/usage-reports.service.js';
 import { CLIENT_FILTERS, clientFilterOf } from './client-filters.js';
 import type { ClientsService } from './clients.service.js';
+import type { NewClientsService } from '../import/new-clients.service.js';
 import type { DeletedClientsService } from './deleted-clients.service.js';
 
 /** What the routes of clients need. `issuer` is the origin of the URLs in responses. */
@@ -27,13 +28,16 @@ export interface ClientRoutesDependencies {
   clientSecrets: ClientSecretsService;
   usageReports: UsageReportsService;
   deletedClients: DeletedClientsService;
+  newClients: NewClientsService;
 }
 
 const COLLECTION = `${PROJECT}/oauth_clients`;
 /** The largest legal record has 700 kB. */
 const MAX_BYTES = 1024 * 1024;
 
-const tag = { name: 'clients', description: 'The applications that may ask for tokens.' };
+/** The chapter of clients. */
+export const CLIENTS_TAG = { name: 'clients', description: 'The applications that may ask for tokens.' };
+const tag = CLIENTS_TAG;
 const read = { tag, authorization: { permission: 'clients.read', at: 'project' } } as const;
 const change = {
   tag,
@@ -128,7 +132,7 @@ const OPERATIONS = {
 
 /** The client registry. */
 export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependencies) => {
-  const { issuer, access, clients, clientSecrets, usageReports, deletedClients } = deps;
+  const { issuer, access, clients, clientSecrets, usageReports, deletedClients, newClients } = deps;
   const answer = (record: ClientRecord, more: object = {}) => ({
     version: record.version,
     body: { ...toWire(record, issuer), ...more },
@@ -140,12 +144,17 @@ export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependenci
       return { body: pageResponse(page, (record) => toWire(record, issuer)) };
     },
     create: async ({ actor, caller, tenant, body }) => {
-      const adminReach = await access.authorizeNewClient(caller, tenant, arrayOf(body['scopes']));
-      const { record, clientSecret } = await clients.create(actor, tenant, body, {
+      const { input, leftOut, options } = await newClients.read(body);
+      const adminReach = await access.authorizeNewClient(caller, tenant, arrayOf(input['scopes']));
+      const { record, clientSecret } = await clients.create(actor, tenant, input, {
         adminReach,
         authorizeFirstParty: () => access.authorizeFirstParty(caller),
+        ...options,
       });
-      return answer(record, clientSecret === null ? {} : { client_secret: clientSecret });
+      return answer(record, {
+        ...(clientSecret === null ? {} : { client_secret: clientSecret }),
+        ...(leftOut.length > 0 ? { left_out: leftOut } : {}),
+      });
     },
     get: async ({ tenant, key }) => {
       const record = await clients.get(tenant, key);
@@ -157,6 +166,7 @@ export const clientRoutes = routeGroup(OPERATIONS, (deps: ClientRoutesDependenci
       return answer(
         await clients.update(actor, tenant, key, body, {
           ifMatch,
+          authorizeDelegation: (scopes, reach) => access.authorizeScopes(caller, tenant, scopes, reach),
           authorizeFirstParty: () => access.authorizeFirstParty(caller),
         }),
       );

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AdminReach } from '../../tenancy/access/delegation.js';
+import { isWider } from '../../tenancy/access/delegation.js';
 import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
@@ -13,7 +13,7 @@ import { type ClientRecord, usesSecret } from '../client-record/client-record.js
 import type { Capabilities } from '../client-rules/client-rules.js';
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
-import { OPERATOR_CHANNEL, type RegistrationChannel } from './registration-channel.js';
+import { type CreateOptions, OPERATOR_CHANNEL, type UpdateOptions } from './registration-channel.js';
 import type { ClientFilter, ClientsRepository } from './clients.repository.js';
 import type { InvalidatedArtifactsCleanup } from './invalidated-artifacts-cleanup.js';
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
@@ -33,25 +33,6 @@ export interface ClientsDependencies {
   audit: AuditService;
   invalidatedArtifacts: InvalidatedArtifactsCleanup;
   capabilities: Capabilities;
-}
-
-/**
- * How a client is created: the channel, operators' by default, the caller's transaction, if it changes more, and where
- * its tokens may act in the admin API, by default in its project only.
- */
-export interface CreateOptions {
-  adminReach?: AdminReach;
-  channel?: RegistrationChannel;
-  tx?: Transaction;
-  /** See `UpdateOptions`. */
-  authorizeFirstParty?: () => Promise<void>;
-}
-/** How a client is updated: the channel, operators' by default, and the versions that may be changed. */
-export interface UpdateOptions {
-  channel?: RegistrationChannel;
-  ifMatch?: IfMatch | undefined;
-  /** Throws unless the caller may make first-party clients and change where their responses go; by default anybody may. */
-  authorizeFirstParty?: () => Promise<void>;
 }
 
 type Change = [action: AuditAction, changedFields: string[]];
@@ -95,15 +76,18 @@ export class ClientsService {
       channel = OPERATOR_CHANNEL,
       adminReach = 'project',
       authorizeFirstParty,
+      anyClientId = false,
+      secretsInUse,
     }: CreateOptions = {},
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
     const { repository, secrets, publisher, database, tenants } = this.deps;
-    const draft = readNewClient(input, this.deps.capabilities);
+    const draft = readNewClient(input, { ...this.deps.capabilities, anyClientIds: anyClientId });
     draft.errors.push(...channel.validate(draft));
     if (draft.settings.firstParty) await authorizeFirstParty?.();
     await this.#check(draft, undefined, within);
     const { settings, clientId = randomUUID() } = draft;
-    const secret = usesSecret(settings.tokenEndpointAuthMethod) ? await secrets.make() : undefined;
+    const hasSecret = usesSecret(settings.tokenEndpointAuthMethod);
+    const secret = hasSecret && !secretsInUse ? await secrets.make() : undefined;
     const work = async (tx: Transaction): Promise<ClientRecord> => {
       await tenants.lockForShare(tx, tenant);
       // Again, with the scopes locked: none can be retired or deleted before the client has it.
@@ -113,6 +97,7 @@ export class ClientsService {
       const origin = { clientId, projectId: tenant.projectId, createdBy, registrationType, adminReach };
       const id = await repository.insert(tx, { ...settings, ...origin });
       if (id === undefined) throw taken();
+      for (const stored of (hasSecret && secretsInUse) || []) await secrets.attach(tx, id, { stored });
       if (secret) await secrets.attach(tx, id, secret);
       await publisher.applyClientUri(tx, id, null, settings.clientUri);
       await this.#audit(tx, actor, tenant, 'client.created', id, Object.keys(input));
@@ -127,27 +112,43 @@ export class ClientsService {
   /**
    * Applies a JSON merge patch (RFC 7396) to the settings; null resets one to its default. The whole is validated as if
    * it were new. A patch that changes nothing leaves the version as it is, unless it sends the client_uri of a failed
-   * verification again, which restarts it. `visibility: public` promotes the client, which cannot be undone. Changing to a secret-based
-   * auth method makes no secret: rotate it to get one. Changing away from one deletes the secrets, for good.
+   * verification again, which restarts it. `visibility: public` promotes the client, which cannot be undone. A wider
+   * `admin_reach` ends what people allowed for the narrower one. Changing to a secret-based auth method makes no secret:
+   * rotate it to get one. Changing away from one deletes the secrets, for good. What becomes invalid is deleted afterwards,
+   * or, with a transaction of the caller, when it expires.
    */
   async update(
     actor: Actor,
     tenant: ProjectTenant,
     id: string,
     patch: Record<string, unknown>,
-    { ifMatch, channel = OPERATOR_CHANNEL, authorizeFirstParty }: UpdateOptions = {},
+    {
+      ifMatch,
+      channel = OPERATOR_CHANNEL,
+      authorizeDelegation,
+      authorizeFirstParty,
+      tx: within,
+    }: UpdateOptions = {},
   ): Promise<ClientRecord> {
     const { invalidatedArtifacts, repository, publisher, database, secrets } = this.deps;
     let grantsEnd = false;
-    const record = await database.transaction(async (tx) => {
+    const work = async (tx: Transaction): Promise<ClientRecord> => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
-      const draft = readPatch(before, patch, this.deps.capabilities);
+      const draft = readPatch(before, patch, this.deps.capabilities, channel.typeFollowsMethod);
       draft.errors.push(...channel.validate(draft, before));
       draft.errors.push(...firstPartyErrors(before, draft));
       if (concernsFirstParty(before, draft.settings)) await authorizeFirstParty?.();
       await this.#check(draft, before, tx);
-      const { clientType: _fixed, ...settings } = draft.settings;
+      const { clientType, ...rest } = draft.settings;
+      const settings = {
+        ...rest,
+        ...(channel.typeFollowsMethod ? { clientType } : {}),
+        adminReach: draft.adminReach ?? before.adminReach,
+      };
+      const { adminReach, scopes } = settings;
       const changed = changedFields(before, settings);
+      if (changed.includes('scopes') || changed.includes('admin_reach'))
+        await authorizeDelegation?.(scopes, adminReach);
       const endsSecrets = before.secrets.length > 0 && !usesSecret(settings.tokenEndpointAuthMethod);
       if (endsSecrets) changed.push('secrets');
       const promoted = draft.visibility !== before.visibility;
@@ -161,9 +162,10 @@ export class ClientsService {
       if (events.length > 0) await repository.update(tx, id, settings);
       if (promoted) await repository.promote(tx, id);
       if (endsSecrets) await secrets.deleteAll(tx, before);
-      // Grants and tokens may have scopes that the client lost, or that nobody consented to, so all of them end.
+      // Grants and tokens may have scopes that the client lost, or were consented to for less, so all of them end.
       grantsEnd =
-        before.scopes.some((scope) => !settings.scopes.includes(scope)) ||
+        before.scopes.some((scope) => !scopes.includes(scope)) ||
+        isWider(adminReach, before.adminReach) ||
         (before.firstParty && !settings.firstParty);
       if (grantsEnd) await repository.endIssued(tx, id);
       for (const [action, fields] of events) await this.#audit(tx, actor, tenant, action, id, fields);
@@ -171,8 +173,9 @@ export class ClientsService {
         events.length > 0 ? found(await repository.find(tenant.projectId, id, tx), 'client') : before;
       await channel.inTransaction(tx, after);
       return after;
-    });
-    if (grantsEnd) invalidatedArtifacts.start(record.clientId);
+    };
+    const record = await (within ? work(within) : database.transaction(work));
+    if (grantsEnd && !within) invalidatedArtifacts.start(record.clientId);
     return record;
   }
 
@@ -186,7 +189,7 @@ export class ClientsService {
     actor: Actor,
     tenant: ProjectTenant,
     id: string,
-    { ifMatch, tx: within, channel = OPERATOR_CHANNEL }: CreateOptions & UpdateOptions = {},
+    { ifMatch, tx: within, channel = OPERATOR_CHANNEL }: UpdateOptions = {},
   ): Promise<void> {
     const { invalidatedArtifacts, repository, database } = this.deps;
     const work = async (tx: Transaction): Promise<string> => {

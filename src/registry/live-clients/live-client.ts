@@ -1,4 +1,3 @@
-import type { AdminReach } from '../../tenancy/access/delegation.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 import type { StoredSecret } from '../../platform/crypto/hashing.js';
 
@@ -14,8 +13,6 @@ export interface LiveClient {
   /** The names of the organization and the project that own the client. */
   orgName: string;
   projectName: string;
-  /** Where tokens of people that the client has may act in the admin API. */
-  adminReach: AdminReach;
   /** Tokens and grants issued before this time are invalid: milliseconds since the epoch, 0 if there is no such time. */
   tokensValidAfter: number;
   /** Digest of the registration access token of a dynamically registered client (RFC 7592). */

@@ -21,7 +21,7 @@ const LIVE = `FROM c JOIN projects p ON p.id = c.project_id JOIN organizations o
   WHERE c.deleted_at IS NULL`;
 const FIND_VERSIONS = `${NAMED} SELECT c.client_id, ${ROW_VERSION} ${LIVE}`;
 const FIND_CLIENTS = `${NAMED} SELECT ${COLUMNS}, o.membership_open, o.name AS org_name, p.name AS project_name,
-  c.admin_reach, c.registration_token_digest, ${ROW_VERSION},
+  c.registration_token_digest, ${ROW_VERSION},
   ${TOKENS_VALID_AFTER} AS tokens_valid_after,
   ${secretsAs(`'id', s.id, 'hash', s.hash`)} ${LIVE}`;
 const FIND_DELEGATION = `${NAMED} SELECT c.scopes, p.org_id AS "orgId", c.project_id AS "projectId",
@@ -70,14 +70,13 @@ export class LiveClientsRepository {
 
   #addToCache({ row_version: rowVersion, ...row }: Row): LiveClient {
     const { secrets, membership_open, tokens_valid_after, registration_token_digest, ...others } = row;
-    const { org_name, project_name, admin_reach, ...record } = others;
+    const { org_name, project_name, ...record } = others;
     const client = {
       record: toCamel(record),
       secrets,
       membershipOpen: membership_open,
       orgName: org_name,
       projectName: project_name,
-      adminReach: admin_reach,
       tokensValidAfter: tokens_valid_after,
       registrationTokenDigest: registration_token_digest,
     };

@@ -30,7 +30,7 @@ export class LogosService {
 
   /** The path of a logo on this server; only pages know it, and it changes with the URI. */
   pathOf(clientId: string, logoUri: string): string {
-    return `/logos/${clientId}/${this.#digest(clientId, logoUri)}`;
+    return `/logos/${encodeURIComponent(clientId)}/${this.#digest(clientId, logoUri)}`;
   }
 
   /**

@@ -3,6 +3,7 @@ import type { ValidationError } from '../../platform/errors/errors.js';
 import type { ClientAuthenticationService } from '../client-secrets/client-authentication.service.js';
 import type { RegistrationChannel } from '../clients/registration-channel.js';
 import type { LiveClient } from '../live-clients/live-client.js';
+import { metadataErrors } from '../client-documents/document-rules.js';
 import { ADMINISTRATION } from '../scopes/scope-record.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import { type Metadata, toRecordInput, withoutEmpty } from './client-metadata.js';
@@ -45,11 +46,19 @@ export class RegistrationMetadataService {
     return this.#read(withoutEmpty(metadata), client.record.clientId, errors, client);
   }
 
+  /** The metadata that a document says of the client, which has no secret; its name is that of the host by default. */
+  readDocument(metadata: Metadata, clientId: string, before?: LiveClient): Promise<RegistrationRequest> {
+    const given = withoutEmpty(metadata);
+    const named = { client_name: new URL(clientId).host, token_endpoint_auth_method: 'none', ...given };
+    return this.#read(named, clientId, metadataErrors(metadata, clientId), before, 'document');
+  }
+
   async #read(
     metadata: Metadata,
     clientId: string,
     more: readonly ValidationError[],
     before?: LiveClient,
+    registrationType: RegistrationChannel['registrationType'] = 'dynamic',
   ): Promise<RegistrationRequest> {
     const policy = { ...this.policy, scopes: await this.#offeredScopes() };
     const permitted = permittedMetadata(metadata, policy, before?.record);
@@ -57,7 +66,7 @@ export class RegistrationMetadataService {
     return {
       input,
       channel: {
-        registrationType: 'dynamic',
+        registrationType,
         validate: (draft, before) => [...more, ...errors, ...policyErrors(draft, policy, before)],
       },
     };

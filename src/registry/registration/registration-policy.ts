@@ -3,6 +3,7 @@ import type { Settings } from '../../settings/settings.js';
 import { AUTOMATIC_SCOPES } from '../client-record/client-defaults.js';
 import type { ClientDraft } from '../client-record/client-input.js';
 import type { ClientRecord, ClientSettings } from '../client-record/client-record.js';
+import { capabilitiesOf } from '../client-rules/capabilities.js';
 import { isPrivateUse } from '../client-rules/redirect-uri-rules.js';
 
 const URI_LISTS = {
@@ -14,6 +15,16 @@ const URI_LISTS = {
 export type RegistrationPolicy = Pick<Settings['registration'], 'grantTypes' | 'redirectHosts'> & {
   scopes: readonly string[];
 };
+
+/** The policy of the settings, with the grant types that are turned on. */
+export function policyOf({
+  allow,
+  registration,
+}: Pick<Settings, 'allow' | 'registration'>): RegistrationPolicy {
+  const turnedOn: readonly string[] = capabilitiesOf(allow).grantTypes;
+  const { grantTypes, redirectHosts, scopes } = registration;
+  return { grantTypes: grantTypes.filter((grant) => turnedOn.includes(grant)), redirectHosts, scopes };
+}
 
 /**
  * The errors of a request under the policy. What the client has already may stay: an operator may have given it more than

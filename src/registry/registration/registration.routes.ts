@@ -72,7 +72,7 @@ export function registrationRoutes(registration: RegistrationService): Router<Re
   return router;
 }
 
-/** Answers errors as RFC 7591 section 3.2.2 has them; mistakes of ours go on to `problemDetails()`. */
+/** Answers errors as RFC 7591 section 3.2.2 has them; internal errors go on to `problemDetails()`. */
 function registrationErrors(): Koa.Middleware {
   return async (ctx, next) => {
     ctx.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', ...CORS });
@@ -99,7 +99,7 @@ function codeOf(errors: readonly ValidationError[]): string {
   return concerns('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata';
 }
 
-/** All mistakes in one text of the characters that RFC 6749 section 5.2 allows here. */
+/** All validation errors in one text of the characters that RFC 6749 section 5.2 allows here. */
 function describe({ message, errors }: AppError): string {
   const sentences = errors
     .slice(0, MAX_ERRORS_SHOWN)

@@ -3,15 +3,12 @@ import type { AttemptsService } from '../../identity/attempts/attempts.service.j
 import type { RateLimits } from '../../identity/attempts/limits.js';
 import type { Transaction } from '../../platform/db/database.js';
 import { lacksSecret } from '../client-record/client-record.js';
-import { capabilitiesOf } from '../client-rules/capabilities.js';
-import type { ClientAuthenticationService } from '../client-secrets/client-authentication.service.js';
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
 import type { ClientsService } from '../clients/clients.service.js';
 import type { LiveClient } from '../live-clients/live-client.js';
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import type { RegistrationChannel } from '../clients/registration-channel.js';
 import { AppError } from '../../platform/errors/errors.js';
-import type { ScopesService } from '../scopes/scopes.service.js';
 import { equalInConstantTime } from '../../platform/crypto/sealing.js';
 import type { Settings } from '../../settings/settings.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
@@ -22,17 +19,16 @@ import type {
   Admission,
   InitialAccessTokensService,
 } from '../initial-access-tokens/initial-access-tokens.service.js';
-import { RegistrationMetadataService } from './registration-metadata.service.js';
+import type { RegistrationMetadataService } from './registration-metadata.service.js';
 
 /** What `RegistrationService` needs. */
 export interface RegistrationDependencies {
-  settings: Pick<Settings, 'allow' | 'issuer' | 'registration'>;
+  settings: Pick<Settings, 'issuer' | 'registration'>;
+  metadata: RegistrationMetadataService;
   clients: ClientsService;
   liveClients: LiveClientsService;
   clientSecrets: ClientSecretsService;
-  clientAuthentication: ClientAuthenticationService;
   initialAccessTokens: InitialAccessTokensService;
-  scopes: ScopesService;
   tenants: TenantsService;
   attempts: AttemptsService;
   rateLimits: Pick<RateLimits, 'registration'>;
@@ -48,19 +44,7 @@ type Origin = Pick<Actor, 'address' | 'requestId'>;
  * tokens, `slow_down`.
  */
 export class RegistrationService {
-  readonly #metadata: RegistrationMetadataService;
-
-  constructor(private readonly deps: RegistrationDependencies) {
-    const { clientAuthentication, scopes, settings } = deps;
-    const turnedOn: readonly string[] = capabilitiesOf(settings.allow).grantTypes;
-    const { grantTypes, ...policy } = settings.registration;
-    const usable = grantTypes.filter((grant) => turnedOn.includes(grant));
-    this.#metadata = new RegistrationMetadataService(
-      { ...policy, grantTypes: usable },
-      scopes,
-      clientAuthentication,
-    );
-  }
+  constructor(private readonly deps: RegistrationDependencies) {}
 
   /**
    * The client as registered, with its secret and its registration access token, which are shown this once. Whether this
@@ -73,7 +57,7 @@ export class RegistrationService {
       initialAccessToken === undefined
         ? await this.#admitWithoutToken()
         : await initialAccessTokens.admit(initialAccessToken);
-    const { input, channel } = await this.#metadata.readNew(await body());
+    const { input, channel } = await this.deps.metadata.readNew(await body());
     const token = newBearerSecret('registration');
     const inTransaction: RegistrationChannel['inTransaction'] = async (tx, { id }) => {
       await use(tx);
@@ -98,7 +82,11 @@ export class RegistrationService {
     const { clients, clientSecrets } = this.deps;
     const client = await this.#authenticate(clientId, token);
     const { record: before, secrets } = client;
-    const { input, channel } = await this.#metadata.readUpdate(await body(), client, origin.address ?? '');
+    const { input, channel } = await this.deps.metadata.readUpdate(
+      await body(),
+      client,
+      origin.address ?? '',
+    );
     const next = newBearerSecret('registration');
     const mayLackSecret = before.clientType === 'confidential' && secrets.length === 0;
     const secret = mayLackSecret ? await clientSecrets.make() : undefined;
@@ -159,7 +147,7 @@ export class RegistrationService {
       ...toMetadata(record),
       ...(clientSecret === null ? {} : { client_secret: clientSecret, client_secret_expires_at: 0 }),
       registration_access_token: token,
-      registration_client_uri: `${this.deps.settings.issuer}/oauth2/register/${record.clientId}`,
+      registration_client_uri: `${this.deps.settings.issuer}/oauth2/register/${encodeURIComponent(record.clientId)}`,
     };
   }
 }

@@ -4,6 +4,8 @@ import { dayFrom } from '../usage/days.js';
 import { DEFAULT_DAYS, lastDays, type Span } from './usage-reports.service.js';
 
 const MAX_DAYS = 366;
+/** The last day that can be written as YYYY-MM-DD. */
+const LAST_DAY = dayFrom('9999-12-31');
 
 /** The parameters of a usage report: the days that it begins and ends with. */
 export const SPAN = {
@@ -28,11 +30,11 @@ export function spanFrom({ from, to }: QueryValues<typeof SPAN>): Span {
 function spanOf(from: number | undefined, to: number | undefined): Span {
   const usual = lastDays();
   if (to !== undefined) return { from: from ?? to - DEFAULT_DAYS + 1, to };
-  return from === undefined ? usual : { from, to: from + DEFAULT_DAYS - 1 };
+  return from === undefined ? usual : { from, to: Math.min(from + DEFAULT_DAYS - 1, LAST_DAY) };
 }
 
 function invalidSpan(pointer: string, detail: string): AppError {
-  return new AppError('malformed', 'The query string has mistakes; see "errors".', {
+  return new AppError('malformed', 'The query string is not valid; see "errors".', {
     errors: [{ pointer, detail }],
   });
 }

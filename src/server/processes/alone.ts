@@ -1,9 +1,9 @@
 import type { Context } from '../../context.js';
 import { startEngine } from '../../endpoints/oidc/start-engine.js';
 import { listen } from '../../platform/http/server.js';
-import { startOutboxWorker } from '../../platform/jobs/outbox-worker.js';
 import { startPeriodicJobs } from '../../platform/jobs/start-periodic-jobs.js';
 import { createApp } from '../app.js';
+import { startDeliveries } from '../deliveries.js';
 import { nodeJobs, processJobs } from '../job-list.js';
 import type { RunningServer } from './running-server.js';
 
@@ -15,7 +15,7 @@ export async function serveAlone(context: Context): Promise<RunningServer> {
   const app = createApp(context, engine, () => ready);
   const listener = await listen(app, settings.host, settings.port);
   const jobs = startPeriodicJobs(context, [...processJobs(context, engine), ...nodeJobs(context)]);
-  const deliveries = startOutboxWorker(context);
+  const deliveries = startDeliveries(context);
   return {
     port: listener.port,
     markReady: () => {

@@ -3,11 +3,11 @@ import { openContext } from '../../context.js';
 import { startEngine } from '../../endpoints/oidc/start-engine.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { takeConnections } from '../../platform/http/server.js';
-import { startOutboxWorker } from '../../platform/jobs/outbox-worker.js';
 import { startPeriodicJobs } from '../../platform/jobs/start-periodic-jobs.js';
 import { createLogger, describeError } from '../../platform/telemetry/telemetry.js';
 import { readSettings } from '../../settings/settings.js';
 import { createApp } from '../app.js';
+import { startDeliveries } from '../deliveries.js';
 import { processJobs } from '../job-list.js';
 import { reloadEngine } from '../reload-engine.js';
 import { type Command, send } from './messages.js';
@@ -37,7 +37,7 @@ export async function runWorker(): Promise<void> {
       let ready = false;
       const listener = takeConnections(createApp(context, engine, () => ready));
       const jobs = startPeriodicJobs(context, processJobs(context, engine));
-      const deliveries = startOutboxWorker(context);
+      const deliveries = startDeliveries(context);
       const stopped = new Promise<void>((resolve) => {
         process.on('message', (command: Command, socket?: Socket) => {
           if (command === 'stop') resolve();

@@ -44,6 +44,19 @@ export function isLocalHttp({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
+/** Whether the host of a URL is an IP address. */
+export function isAddress(host: string): boolean {
+  return isIP(host.replace(/^\[|\]$/g, '')) !== 0;
+}
+
+/** A domain name in ASCII, or `localhost`. */
+export const domainName = z
+  .string()
+  .refine(
+    (value) => URL.parse(`https://${value}`)?.hostname === value && !isAddress(value),
+    'must be a domain name in lower case, such as example.com, without a port',
+  );
+
 export const listenAddress = z
   .string()
   .refine(
@@ -85,3 +98,51 @@ function isServerAddress(item: string): boolean {
   const family = v4 === undefined ? isIP(v6 ?? '') === 6 : isIP(v4) === 4;
   return family && Number(port) >= 1 && Number(port) <= 65_535;
 }
+
+/** smtps, or smtp: a host, an optional port, and an optional user with a password, percent-encoded. */
+export const smtpUrl = z
+  .string()
+  .refine((value) => {
+    const url = URL.parse(value);
+    if (!url || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') return false;
+    const bare = ['', '/'].includes(url.pathname) && url.search === '' && url.hash === '';
+    return bare && (url.username === '') === (url.password === '') && isPercentEncoded(url);
+  }, 'must be smtps://user:password@host:port or smtp://host:port, without a path and parameters; percent-encode special characters in user and password')
+  .transform((value) => new Secret(value));
+
+function isPercentEncoded({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The sender of mails. */
+export interface Mailbox {
+  name: string;
+  address: string;
+}
+
+const MAILBOX = /^(?:([^<>"\p{Cc}]*?)\s*<([^\s<>@"]+@[^\s<>@"]+)>|([^\s<>@"]+@[^\s<>@"]+))$/u;
+
+/** An e-mail address, alone or in angle brackets after a name. */
+export const mailbox = z
+  .string()
+  .regex(MAILBOX, { error: 'must be an address: id@example.com or Example <id@example.com>', abort: true })
+  .transform((value): Mailbox => {
+    const [, name = '', named, bare = ''] = MAILBOX.exec(value) ?? [];
+    return { name, address: named ?? bare };
+  });
+
+export const contactUrl = z
+  .string()
+  .refine(
+    (value) => ['https:', 'mailto:'].includes(URL.parse(value)?.protocol ?? ''),
+    'must be an https or mailto URL',
+  );
+
+export const webUrl = z
+  .string()
+  .refine((value) => URL.parse(value)?.protocol === 'https:', 'must be an https URL');

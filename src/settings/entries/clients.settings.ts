@@ -13,6 +13,12 @@ export const clientSettings = settingGroup('Client registry', {
     description:
       '`dots`: scopes are words with dots between them, `orders.read`. `any`: every name of RFC 6749 section 3.3, such as `read:user` or `https://api.example/read`, for those who move in.',
   },
+  CLIENT_RECORDS: {
+    default: 'own',
+    check: oneOf('own', 'any'),
+    description:
+      'What the operation that creates a client reads. `own`: records of this server. `any`: also client_ids of all characters of RFC 6749 appendix A.1, secrets in use (`client_secret`, `client_secret_hash`), and records of the systems that `client import` reads, for those who move in.',
+  },
   DNS_SERVERS: {
     default: '',
     check: serverAddresses,

@@ -12,6 +12,23 @@ export const rateLimitSettings = settingGroup('Rate limits', {
     check: wholeNumber(1, 100_000),
     description: 'Sign-ins with a wrong password from one address (of IPv6: one /64 network) in 15 minutes.',
   },
+  SECOND_FACTOR_ATTEMPTS: {
+    default: '5',
+    check: wholeNumber(1, 10_000),
+    description:
+      'Wrong codes of an authenticator app and wrong recovery codes for one account in 15 minutes. From one address ten times as many are allowed.',
+  },
+  RECOVERY_ATTEMPTS: {
+    default: '3',
+    check: wholeNumber(1, 10_000),
+    description:
+      'Mails with a code to one e-mail address in an hour, for each purpose. To recover passwords seven times as many are allowed from one address.',
+  },
+  SIGN_UP_ATTEMPTS: {
+    default: '10',
+    check: wholeNumber(1, 100_000),
+    description: 'Sign-ups that are begun from one address (of IPv6: one /64 network) in an hour.',
+  },
   CLIENT_SECRET_ATTEMPTS: {
     default: '20',
     check: wholeNumber(1, 10_000),
@@ -22,10 +39,16 @@ export const rateLimitSettings = settingGroup('Rate limits', {
     check: wholeNumber(1, 10_000),
     description: 'Codes of devices typed from one address in 15 minutes.',
   },
+  CLIENT_ID_DOCUMENT_FETCHES: {
+    default: '60',
+    check: wholeNumber(1, 100_000),
+    description:
+      'Documents of clients (CLIENT_ID_DOCUMENTS) that requests from one address (of IPv6: one /64 network) have fetched in 15 minutes.',
+  },
   ANONYMOUS_REQUESTS: {
     default: '3000',
     check: wholeNumber(1, 1_000_000),
     description:
-      'Sign-ins, device codes and sign-outs that are begun from one address (of IPv6: one /64 network) in 15 minutes by browsers in which nobody is signed in.',
+      'Sign-ins, device codes and sign-outs that are begun from one address (of IPv6: one /64 network) in 15 minutes by browsers without a signed-in account.',
   },
 });

@@ -2,6 +2,7 @@ import type { Database } from '../../platform/db/database.js';
 import type { TenantName } from '../tenants/tenant.js';
 import type { AdminReach } from './delegation.js';
 import type { Role } from './permissions.js';
+import { accountIdOf } from './subjects.js';
 
 /** A role and the tenant that it is assigned in; nulls as in the table `members`. */
 export interface RoleAssignment {
@@ -27,7 +28,24 @@ const ROLES = `SELECT coalesce(
     json_agg(json_build_object('orgId', m.org_id, 'projectId', m.project_id, 'role', m.role)), '[]')
   FROM members m`;
 const NAMED = `o.id AS "orgId", o.slug AS "orgSlug", p.id AS "projectId", p.slug AS "projectSlug"`;
-const IS_MEMBER = 'SELECT FROM members WHERE subject = $1 AND (org_id IS NULL OR org_id = $2) LIMIT 1';
+/** The roles of a subject, and those of the e-mail address that it has verified: see `subjectsOf`. */
+const HELD = `m.subject IN (?, (SELECT 'email:' || lower(a.email) FROM accounts a
+  WHERE a.id = ?::uuid AND a.email_verified))`;
+const HELD_NUMBERED = HELD.replace('?', '$1').replace('?', '$2');
+const IS_MEMBER = `SELECT FROM members m WHERE ${HELD_NUMBERED}
+  AND (m.org_id IS NULL OR m.org_id = $3) LIMIT 1`;
+const SECOND_FACTOR = `SELECT
+  EXISTS (SELECT FROM members m WHERE ${HELD_NUMBERED} AND m.org_id IS NULL) AS "isOperator",
+  EXISTS (SELECT FROM organizations o WHERE o.second_factor = 'required' AND
+    (o.id = $3 OR EXISTS (SELECT FROM members m WHERE ${HELD_NUMBERED} AND m.org_id = o.id))) AS "byOrganization"`;
+
+/** What bears on whether a person must have a second factor. */
+export interface SecondFactorPolicy {
+  /** Whether the person owns the installation. */
+  isOperator: boolean;
+  /** Whether an organization requires it: that of the client, or one that the person has a role in. */
+  byOrganization: boolean;
+}
 
 /** The SQL of access control: tenants by name, and roles in them. */
 export class AccessRepository {
@@ -42,10 +60,10 @@ export class AccessRepository {
     const [ofOrg, orgValue] = condition('o', org);
     const [ofProject, projectValue] = project ? condition('p', project) : ['false', undefined];
     const { rows } = await this.database.sql.raw<{ rows: TenantWithRoles[] }>(
-      `SELECT ${NAMED}, (${ROLES} WHERE m.subject = ? AND (m.org_id IS NULL OR m.org_id = o.id)) AS roles
+      `SELECT ${NAMED}, (${ROLES} WHERE ${HELD} AND (m.org_id IS NULL OR m.org_id = o.id)) AS roles
        FROM organizations o ${project ? 'JOIN' : 'LEFT JOIN'} projects p ON p.org_id = o.id AND ${ofProject}
        WHERE ${ofOrg}`,
-      [subject, ...(projectValue === undefined ? [] : [projectValue]), orgValue],
+      [...subjectsOf(subject), ...(projectValue === undefined ? [] : [projectValue]), orgValue],
     );
     return rows[0];
   }
@@ -53,8 +71,8 @@ export class AccessRepository {
   /** Every role of the subject. */
   async rolesOf(subject: string): Promise<RoleAssignment[]> {
     const { rows } = await this.database.sql.raw<{ rows: { roles: RoleAssignment[] }[] }>(
-      `SELECT (${ROLES} WHERE m.subject = ?) AS roles`,
-      [subject],
+      `SELECT (${ROLES} WHERE ${HELD}) AS roles`,
+      subjectsOf(subject),
     );
     return rows[0]?.roles ?? [];
   }
@@ -94,9 +112,26 @@ export class AccessRepository {
 
   /** Whether the subject has any role in the organization, in one of its projects, or in the installation. */
   async isMember(subject: string, orgId: string): Promise<boolean> {
-    const query = { name: 'access_is_member', text: IS_MEMBER, values: [subject, orgId] };
+    const query = { name: 'access_is_member', text: IS_MEMBER, values: [...subjectsOf(subject), orgId] };
     return (await this.database.read(query)).rowCount === 1;
   }
+
+  /** @param orgId the organization of the client, if it has one */
+  async secondFactorPolicy(subject: string, orgId: string | null): Promise<SecondFactorPolicy> {
+    const query = {
+      name: 'access_second_factor',
+      text: SECOND_FACTOR,
+      values: [...subjectsOf(subject), orgId],
+    };
+    const { rows } = await this.database.read<SecondFactorPolicy & Record<string, unknown>>(query);
+    return rows[0] ?? { isOperator: false, byOrganization: false };
+  }
+}
+
+/** The values of `HELD`. */
+function subjectsOf(subject: string): string[] {
+  // knex's types know nulls among its bindings only by another name.
+  return [subject, accountIdOf(subject)] as string[];
 }
 
 function condition(table: string, name: TenantName): [string, string] {

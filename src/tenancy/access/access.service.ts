@@ -1,3 +1,4 @@
+import { canonicalEmail } from '../../identity/accounts/email-and-password-rules.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
 import {
   INSTALLATION_TENANT,
@@ -6,21 +7,25 @@ import {
   type ProjectTenant,
   tenantName,
 } from '../tenants/tenant.js';
-import type { AccessRepository, RoleAssignment, TenantWithRoles } from './access.repository.js';
+import type {
+  AccessRepository,
+  RoleAssignment,
+  SecondFactorPolicy,
+  TenantWithRoles,
+} from './access.repository.js';
 import type { Caller } from './caller.js';
+import { checkPermission, forbiddenAs, OWNERS_ONLY, requireScope } from './checks.js';
 import { type AdminReach, confine } from './delegation.js';
 import { assignmentsFromClaims, effectiveRoleIn } from './effective-role.js';
 import {
   ADMIN_SCOPES,
   isInstallationOnly,
-  type AdminScope,
   allows,
   type EffectiveRole,
   type Permission,
   scopeFor,
-  weakestRole,
 } from './permissions.js';
-import { accountSubject } from './subjects.js';
+import { accountSubject, emailSubject } from './subjects.js';
 
 /** The tenants that a caller may read: all, or whole organizations and single projects, by id. */
 export type VisibleTenants =
@@ -48,7 +53,7 @@ export class AccessService {
     const found = names[0] && names[1] && (await this.repository.find(caller.subject, names[0], names[1]));
     const role = found && this.#effectiveRole(found, caller);
     if (!found?.projectId || !role) throw notFound('project');
-    check(caller, role, permission);
+    checkPermission(caller, role, permission);
     return { orgId: found.orgId, projectId: found.projectId };
   }
 
@@ -62,7 +67,7 @@ export class AccessService {
     const found = name && (await this.repository.find(caller.subject, name, undefined));
     const role = found && this.#effectiveRole(found, caller);
     if (!found || !role) throw notFound('organization');
-    check(caller, role, permission);
+    checkPermission(caller, role, permission);
     return { orgId: found.orgId, projectId: null };
   }
 
@@ -74,7 +79,7 @@ export class AccessService {
     const assigned = await this.#rolesOf(caller);
     if (assigned.length === 0) throw notFound('resource');
     if (assigned.every(({ orgId }) => orgId !== null)) throw new AppError('forbidden', OWNERS_ONLY);
-    check(caller, 'installation', permission);
+    checkPermission(caller, 'installation', permission);
     return INSTALLATION_TENANT;
   }
 
@@ -109,7 +114,7 @@ export class AccessService {
     added: readonly unknown[] = [],
   ): Promise<void> {
     const { scopes, reach } = await this.repository.delegationOfClient(tenant.projectId, clientRowId);
-    await this.#authorizeScopes(caller, tenant, [...scopes, ...added], reach);
+    await this.authorizeScopes(caller, tenant, [...scopes, ...added], reach);
     const assigned = await this.repository.rolesOfClient(tenant.projectId, clientRowId);
     if (assigned.length === 0) return;
     const explanation =
@@ -133,7 +138,7 @@ export class AccessService {
     tenant: ProjectTenant,
     scopes: readonly unknown[],
   ): Promise<AdminReach> {
-    await this.#authorizeScopes(caller, tenant, scopes, 'project');
+    await this.authorizeScopes(caller, tenant, scopes, 'project');
     const permissions = ADMIN_SCOPES.filter((scope) => scopes.includes(scope));
     if (permissions.length === 0) return 'project';
     const organization = await this.repository.find(caller.subject, { id: tenant.orgId }, undefined);
@@ -142,7 +147,11 @@ export class AccessService {
     return role && permissions.every((permission) => allows(role, permission)) ? 'organization' : 'project';
   }
 
-  async #authorizeScopes(
+  /**
+   * Authorizes that a client has these scopes, as far as they are of the admin API, and acts with them in its project, its
+   * organization or the installation: the caller needs each permission in all of that. Throws AppError `forbidden`.
+   */
+  async authorizeScopes(
     caller: Caller,
     { orgId, projectId }: ProjectTenant,
     scopes: readonly unknown[],
@@ -183,9 +192,37 @@ export class AccessService {
     await forbiddenAs(explanation, () => this.authorizeInstallation(caller, 'tenants.write'));
   }
 
+  /**
+   * Authorizes that an account gets this e-mail address, or has it verified, on top of `accounts.write`: roles that were
+   * given to the address become the account's. Throws AppError `forbidden`.
+   */
+  async authorizeAddress(caller: Caller, email: string): Promise<void> {
+    const assigned = await this.repository.rolesOf(emailSubject(canonicalEmail(email)));
+    if (assigned.length === 0) return;
+    const explanation =
+      'A role was given to this e-mail address, so making it the address of an account takes the right to hand out that role.';
+    await forbiddenAs(explanation, () => this.authorizeInstallation(caller, 'tenants.write'));
+  }
+
+  /** Whether the caller can read every account, and so find out which e-mail addresses have one. */
+  async mayReadAccounts(caller: Caller): Promise<boolean> {
+    try {
+      await this.authorizeInstallation(caller, 'accounts.read');
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.kind !== 'unavailable') return false;
+      throw error;
+    }
+  }
+
   /** Whether the account has any role in the organization, in one of its projects, or in the installation. */
   isMember(accountId: string, orgId: string): Promise<boolean> {
     return this.repository.isMember(accountSubject(accountId), orgId);
+  }
+
+  /** What bears on whether the account must have a second factor for a client of this organization, if it has one. */
+  secondFactorPolicy(accountId: string, orgId: string | null): Promise<SecondFactorPolicy> {
+    return this.repository.secondFactorPolicy(accountSubject(accountId), orgId);
   }
 
   /** Every role of the caller: those in the database, and those that claims of the token stand for. */
@@ -204,32 +241,5 @@ export class AccessService {
       ({ orgId }) => orgId === null || orgId === tenant.orgId,
     );
     return effectiveRoleIn({ ...tenant, roles }, claimedRoles);
-  }
-}
-
-const OWNERS_ONLY = 'Only an owner of the whole installation may do this.';
-
-function check(caller: Caller, role: EffectiveRole, permission: Permission): void {
-  if (!allows(role, permission)) {
-    const needed = weakestRole(permission);
-    throw new AppError(
-      'forbidden',
-      needed === undefined ? OWNERS_ONLY : `Your role here does not allow this; it takes at least ${needed}.`,
-    );
-  }
-  requireScope(caller, scopeFor(permission));
-}
-
-function requireScope({ scopes }: Caller, scope: AdminScope): void {
-  if (!scopes.has(scope)) throw new AppError('forbidden', `The token needs the scope ${scope}.`, { scope });
-}
-
-/** Runs a check whose AppErrors all become `forbidden` with this explanation and the scope that lacks, if one does. */
-async function forbiddenAs(explanation: string, authorize: () => Promise<unknown>): Promise<void> {
-  try {
-    await authorize();
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    throw new AppError('forbidden', explanation, error.scope === undefined ? {} : { scope: error.scope });
   }
 }

@@ -4,6 +4,11 @@ import type { RoleAssignment } from './access.repository.js';
 export const ADMIN_REACHES = ['project', 'organization', 'installation'] as const;
 export type AdminReach = (typeof ADMIN_REACHES)[number];
 
+/** Whether the one goes beyond the other. */
+export function isWider(one: AdminReach, other: AdminReach): boolean {
+  return ADMIN_REACHES.indexOf(one) > ADMIN_REACHES.indexOf(other);
+}
+
 /** The client through which a person calls the admin API, as far as it restricts what the token may do. */
 export interface Delegation {
   orgId: string;

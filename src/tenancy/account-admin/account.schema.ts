@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Account } from '../../identity/accounts/account.js';
+import { ACCOUNT_STATUSES, type Account, DELETION_REQUESTERS } from '../../identity/accounts/account.js';
 import { profileSchema } from '../../identity/accounts/profile.js';
 import { described, id, nullish, page, time } from '../../platform/wire/response-shapes.js';
 import { setByServer } from '../../platform/wire/input.js';
@@ -11,6 +11,14 @@ const FIELD_DESCRIPTIONS = {
   email: 'The e-mail address, which the person signs in with.',
   email_verified: 'Whether the address is known to be the person’s; false after another address was set.',
   profile: 'The standard claims of OpenID Connect Core 1.0, section 5.1, under their names.',
+  status:
+    'active; disabled, by an operator; or deleting: it is deleted at delete_after and can be restored until then. Only an active account can be signed in to, and its tokens used.',
+  disabled_at: 'Since when it is disabled.',
+  delete_after: 'When it is deleted for good.',
+  deletion_requested_by: 'Who asked for the deletion: the person, who can take it back, or an operator.',
+  last_sign_in_at: 'When the person signed in last.',
+  has_password: 'False for a person who signs in with passkeys alone.',
+  password_changed_at: 'When the password was changed; null for the first one.',
   created_at: 'When it was created.',
   updated_at: 'When it was last changed.',
   url: 'This record.',
@@ -56,6 +64,13 @@ export const accountResponse = z
         email: z.string(),
         email_verified: z.boolean(),
         profile,
+        status: z.enum(ACCOUNT_STATUSES),
+        disabled_at: time.nullable(),
+        delete_after: time.nullable(),
+        deletion_requested_by: z.enum(DELETION_REQUESTERS).nullable(),
+        last_sign_in_at: time.nullable(),
+        has_password: z.boolean(),
+        password_changed_at: time.nullable(),
         created_at: time,
         updated_at: time,
         url: z.url(),
@@ -106,4 +121,16 @@ export const newPassword = z
   .meta({ id: 'NewPassword' });
 
 /** Fields that only responses have. */
-export const ACCOUNT_READ_ONLY = setByServer('id', 'created_at', 'updated_at', 'url');
+export const ACCOUNT_READ_ONLY = setByServer(
+  'id',
+  'status',
+  'disabled_at',
+  'delete_after',
+  'deletion_requested_by',
+  'last_sign_in_at',
+  'has_password',
+  'password_changed_at',
+  'created_at',
+  'updated_at',
+  'url',
+);

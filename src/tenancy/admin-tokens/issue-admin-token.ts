@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { importJWK, SignJWT } from 'jose';
+import { SignJWT } from 'jose/jwt/sign';
+import { importJWK } from 'jose/key/import';
 import { COMMAND_LINE_CLIENT } from '../access/subjects.js';
 import type { KeysService } from '../../platform/keys/keys.service.js';
 

@@ -4,7 +4,8 @@ import { challenge } from '../../platform/http/error-status.js';
 import type { RequestState } from '../../platform/http/request-id.js';
 import type { Caller } from '../access/caller.js';
 import type { Actor } from '../audit/audit.service.js';
-import { adminTokenVerifier, type AdminTrust, invalidToken } from './verify-admin-token.js';
+import { invalidToken } from './token-claims.js';
+import { adminTokenVerifier, type AdminTrust } from './verify-admin-token.js';
 
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
 

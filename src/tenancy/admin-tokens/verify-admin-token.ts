@@ -1,17 +1,18 @@
 import {
   decodeJwt,
   errors,
-  type JWTPayload,
   jwtVerify,
+  type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
 } from 'jose';
 import type { Caller } from '../access/caller.js';
 import type { Delegation } from '../access/delegation.js';
-import { accountSubject, clientSubject, COMMAND_LINE_CLIENT, outsideSubject } from '../access/subjects.js';
-import { AppError } from '../../platform/errors/errors.js';
+import { accountSubject, clientSubject, COMMAND_LINE_CLIENT } from '../access/subjects.js';
 import { adminAudience } from './admin-audience.js';
-import { claimAt, claimedRoles, mappedScopes, outsideKeys, type OutsideIssuer } from './outside-issuers.js';
+import { outsideCaller, type OutsideIssuer, outsideKeys } from './outside-issuers.js';
+import { invalidToken, scopesOf, subjectOf } from './token-claims.js';
+import { introspector, type OwnTokens } from './token-introspection.js';
 import { CLIENT_TOKEN } from './client-token.js';
 
 /** The issuers of tokens that the admin API accepts. `ownKeys` finds the public keys of our own tokens. */
@@ -20,6 +21,10 @@ export interface AdminTrust {
   ownKeys: JWTVerifyGetKey;
   outside: readonly OutsideIssuer[];
   accounts: { acceptsTokens(accountId: string, issuedAt: number): Promise<boolean> };
+  ownTokens: OwnTokens & {
+    /** Whether the grant that a token of a person names was not taken back. */
+    isGranted(claims: JWTPayload): Promise<boolean>;
+  };
   liveClients: {
     delegationOf(
       clientId: string,
@@ -54,17 +59,21 @@ const OUTSIDE_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt'
 
 /**
  * Verifies access tokens for the admin API (RFC 9068): our own, obtained by a client that still exists or issued on the
- * command line, and those of the configured outside issuers. It throws AppError `unauthenticated`, or `unavailable` when
- * the keys of an outside issuer cannot be fetched. What the caller may do is for `AccessService` to decide.
+ * command line, and those of the configured outside issuers, of which one may have opaque tokens. It throws AppError `unauthenticated`, or `unavailable` when
+ * an outside issuer does not answer. What the caller may do is for `AccessService` to decide.
  */
 export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promise<Caller> {
   const verifiers = new Map<string, Verify>(
     trust.outside.map((outside) => [outside.issuer, outsideVerifier(outside)]),
   );
   verifiers.set(trust.issuer, ownVerifier(trust));
+  const introspect = introspector(trust);
   return async (token) => {
     try {
-      if (token.split('.').length !== 3) throw invalidToken(NOT_A_JWT);
+      if (token.split('.').length !== 3) {
+        if (introspect) return await introspect(token);
+        throw invalidToken(NOT_A_JWT);
+      }
       const verify = verifiers.get(issuerOf(token));
       if (!verify) throw invalidToken('The token is from an issuer that is not accepted here.');
       return await verify(token);
@@ -78,7 +87,7 @@ export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promis
   };
 }
 
-function ownVerifier({ accounts, issuer, ownKeys, liveClients }: AdminTrust): Verify {
+function ownVerifier({ accounts, issuer, ownKeys, ownTokens, liveClients }: AdminTrust): Verify {
   return async (token) => {
     const { payload } = await jwtVerify(token, ownKeys, {
       ...COMMON,
@@ -105,7 +114,11 @@ function ownVerifier({ accounts, issuer, ownKeys, liveClients }: AdminTrust): Ve
     const ofClient = payload['sub_type'] === CLIENT_TOKEN.sub_type;
     if (ofClient) return { subject: clientSubject(sub), scopes, claimedRoles: [] };
     if (!(await accounts.acceptsTokens(sub, payload.iat ?? 0)))
-      throw invalidToken('The account of the token does not exist any more, or has a new password.');
+      throw invalidToken(
+        'The account of the token does not exist any more, is disabled, or has a new password.',
+      );
+    if (!(await ownTokens.isGranted(payload)))
+      throw invalidToken('The person took back what they allowed the client of the token.');
     const caller = { subject: accountSubject(sub), scopes, claimedRoles: [] };
     return delegation ? { ...caller, delegation } : caller;
   };
@@ -121,11 +134,7 @@ function outsideVerifier(outside: OutsideIssuer): Verify {
     });
     const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
     if (!OUTSIDE_TYPES.has(type)) throw invalidToken('The token is no access token.');
-    return {
-      subject: outsideSubject(outside.issuer, subjectOf(payload)),
-      scopes: mappedScopes(scopesOf(claimAt(payload, outside.scopeClaim)), outside),
-      claimedRoles: claimedRoles(payload, outside),
-    };
+    return outsideCaller(payload, outside);
   };
 }
 
@@ -133,22 +142,6 @@ function outsideVerifier(outside: OutsideIssuer): Verify {
 function issuerOf(token: string): string {
   const { iss } = decodeJwt(token);
   return typeof iss === 'string' ? iss : '';
-}
-
-function subjectOf({ sub }: JWTPayload): string {
-  if (typeof sub !== 'string' || sub === '' || sub.length > 255 || /[\p{Cc}\p{Surrogate}]/u.test(sub))
-    throw invalidToken('The token has no usable subject.');
-  return sub;
-}
-
-function scopesOf(claim: unknown): Set<string> {
-  const names = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [];
-  return new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''));
-}
-
-/** The error of a token that is not accepted. */
-export function invalidToken(message: string): AppError {
-  return new AppError('unauthenticated', message);
 }
 
 /** Why a token is invalid, in a sentence that contains nothing of the token. */

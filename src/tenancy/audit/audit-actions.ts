@@ -1,11 +1,14 @@
+import type { AccountAction } from '../../identity/account-events/account-events.js';
+
 type Change = 'created' | 'updated' | 'deleted';
 
 /** Everything that the audit trail records: the type of its target, a dot, and what was done. */
 export type AuditAction =
-  | `account.${'created' | 'updated' | 'password_set'}`
+  | AccountAction
   | 'key.rotated'
   | `organization.${Change}`
   | `project.${Change}`
+  | `invitation.${'created' | 'accepted' | 'revoked'}`
   | `member.${'added' | 'updated' | 'removed'}`
   | `api.${Change}`
   | `scope.${Change}`

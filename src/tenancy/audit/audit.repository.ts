@@ -10,6 +10,7 @@ export interface AuditRow {
   action: string;
   targetType: string;
   targetId: string;
+  clientId: string | null;
   changedFields: readonly string[];
   address: string | null;
   requestId: string | null;
@@ -26,18 +27,20 @@ export interface AuditFilter {
   projectId?: string;
   actor?: string;
   action?: string;
+  exceptAction?: string;
   targetId?: string;
   from?: string;
   to?: string;
 }
 
 const COLUMNS = `id, org_id AS "orgId", project_id AS "projectId", actor, action, target_type AS "targetType",
-  target_id AS "targetId", changed_fields AS "changedFields", address, request_id AS "requestId",
+  target_id AS "targetId", client_id AS "clientId", changed_fields AS "changedFields", address, request_id AS "requestId",
   occurred_at AS "occurredAt"`;
 const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   projectId: 'project_id = ?',
   actor: 'actor = ?',
   action: 'action = ?',
+  exceptAction: 'action <> ?',
   targetId: 'target_id = ?',
   from: 'occurred_at >= ?::timestamptz',
   to: 'occurred_at < ?::timestamptz',
@@ -55,6 +58,7 @@ export class AuditRepository {
       action: row.action,
       target_type: row.targetType,
       target_id: row.targetId,
+      client_id: row.clientId,
       changed_fields: row.changedFields,
       address: row.address,
       request_id: row.requestId,

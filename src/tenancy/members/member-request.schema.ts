@@ -7,7 +7,7 @@ import { MEMBER_FIELD_DESCRIPTIONS } from './member-response.schema.js';
 const role = z.enum(ROLES, `Use one of: ${ROLES.join(', ')}.`);
 const owner = z.enum(['owner']);
 
-/** Whose role it is: by subject, or by the e-mail address of an account. */
+/** Whose role it is: by subject, or by an e-mail address. */
 const whose = {
   subject: z
     .string('Send text.')
@@ -18,6 +18,7 @@ const whose = {
     )
     .optional(),
   email: z.string('Send text.').max(254, 'An e-mail address has at most 254 characters.').optional(),
+  rotate_secret: z.boolean('Send true or false.').optional(),
 };
 const oneOf = [{ required: ['subject'] }, { required: ['email'] }];
 

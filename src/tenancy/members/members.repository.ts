@@ -10,7 +10,7 @@ interface Row {
   org_id: string | null;
   project_id: string | null;
   subject: string;
-  /** Of the account that the subject is, when it was named by it or owns the installation. */
+  /** Of the account that the subject is, when it was named by it or owns the installation; the address that the subject is. */
   email: string | null;
   role: Role;
   created_at: Date;
@@ -21,11 +21,15 @@ interface Row {
 export type Member = CamelKeys<Row>;
 
 const COLUMNS = `m.id, m.org_id, m.project_id, m.subject,
-  CASE WHEN m.email_named OR m.org_id IS NULL THEN a.email END AS email, m.role, m.created_at, m.updated_at`;
+  CASE WHEN m.subject LIKE 'email:%' THEN substr(m.subject, 7)
+    WHEN m.email_named OR m.org_id IS NULL THEN a.email END AS email, m.role, m.created_at, m.updated_at`;
 const TABLES = `members m LEFT JOIN accounts a
   ON a.id = CASE WHEN m.subject ~ '^account:[0-9a-f-]{36}$' THEN substr(m.subject, 9)::uuid END`;
-const LIVING_OWNERS = `SELECT m.id FROM members m WHERE m.org_id IS NULL AND (m.subject NOT LIKE 'client:%'
-  OR EXISTS (SELECT FROM oauth_clients c WHERE 'client:' || c.client_id = m.subject AND c.deleted_at IS NULL)) LIMIT 1`;
+const LIVING_OWNERS = `SELECT m.id FROM ${TABLES} WHERE m.org_id IS NULL AND CASE
+  WHEN m.subject LIKE 'client:%' THEN EXISTS (
+    SELECT FROM oauth_clients c WHERE 'client:' || c.client_id = m.subject AND c.deleted_at IS NULL)
+  WHEN m.subject LIKE 'account:%' THEN a.status = 'active'
+  ELSE true END LIMIT 1`;
 
 /** The SQL of memberships. */
 export class MembersRepository {
@@ -81,7 +85,17 @@ export class MembersRepository {
     return (await sql('members').whereNull('org_id').limit(1).select('id')).length > 0;
   }
 
-  /** Whether an owner of the installation is left who can still act: a deleted client cannot. */
+  /** Whether the subject is an owner of the installation. */
+  async isOwner(tx: Transaction, subject: string): Promise<boolean> {
+    return (await tx('members').whereNull('org_id').where({ subject }).select('id')).length > 0;
+  }
+
+  /** Takes every role of the subject. */
+  async deleteAllOf(tx: Transaction, subject: string): Promise<void> {
+    await tx('members').where({ subject }).delete();
+  }
+
+  /** Whether an owner of the installation is left who can still act: a deleted client and a disabled account cannot. */
   async hasLivingOwner(tx: Transaction): Promise<boolean> {
     return (await tx.raw<{ rows: unknown[] }>(LIVING_OWNERS)).rows.length > 0;
   }

@@ -5,7 +5,7 @@ import type { AccessService } from '../access/access.service.js';
 import { type Authorization, type Operation, recordId } from '../operations/operation.js';
 import { ADMIN_API, ORGANIZATION, PROJECT } from '../operations/paths.js';
 import { routeGroup } from '../operations/route-group.js';
-import { memberPage, memberResponse } from './member-response.schema.js';
+import { addedMemberResponse, memberPage, memberResponse } from './member-response.schema.js';
 import {
   installationMemberPatch,
   memberPatch,
@@ -68,8 +68,8 @@ function membersOf(
       authorization: { permission: 'tenants.write', at },
       request: { schema: at === 'installation' ? newInstallationMember : newMember, maxBytes: MAX_BYTES },
       status: 201,
-      response: memberResponse,
-      conflict: 'The subject has a role there already.',
+      response: addedMemberResponse,
+      conflict: 'The subject has a role there already, or is a client with an old secret: see rotate_secret.',
     },
     get: {
       ...one,
@@ -101,14 +101,19 @@ function membersOf(
     },
   } satisfies Record<string, Operation>;
 
-  return routeGroup(operations, ({ issuer, members }: MemberRoutesDependencies) => {
+  return routeGroup(operations, ({ access, issuer, members }: MemberRoutesDependencies) => {
     const toWire = (record: Member) => ({ ...toSnake(record), url: urlOf(issuer, record) });
     return {
       list: async ({ tenant, query }) => {
         const { limit, cursor } = pageRequestOf(query);
         return { body: pageResponse(await members.list(tenant, limit, cursor), toWire) };
       },
-      add: async ({ actor, tenant, body }) => ({ body: toWire(await members.add(actor, tenant, body)) }),
+      add: async ({ actor, caller, tenant, body }) => {
+        const knowsAccounts = await access.mayReadAccounts(caller);
+        const { member, clientSecret } = await members.add(actor, tenant, body, { knowsAccounts });
+        const secret = clientSecret === undefined ? {} : { client_secret: clientSecret };
+        return { body: { ...toWire(member), ...secret } };
+      },
       get: async ({ tenant, key }) => ({ body: toWire(await members.get(tenant, key)) }),
       update: async ({ actor, tenant, key, body }) => ({
         body: toWire(await members.update(actor, tenant, key, body)),

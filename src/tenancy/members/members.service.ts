@@ -1,5 +1,6 @@
 import type { Role } from '../access/permissions.js';
-import { parseSubject, subjectText } from '../access/subjects.js';
+import { parseSubject, type Subject, subjectText } from '../access/subjects.js';
+import { canonicalEmail, isEmail } from '../../identity/accounts/email-and-password-rules.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
 import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
@@ -14,9 +15,20 @@ import type { Member, MembersRepository } from './members.repository.js';
 
 export type { Member } from './members.repository.js';
 
-/** The projects that live clients belong to. */
-export interface ClientOwners {
+/** Live clients, as far as roles concern them. */
+export interface MemberClients {
+  /** The project that the client belongs to. */
   ownerOf(clientId: string): Promise<ProjectTenant | undefined>;
+  /**
+   * Prepares that the client gets a role, and returns what to run in the transaction that gives it. That replaces the
+   * secrets when `rotate` says so, and resolves with the new one; else it throws AppError `conflict` when a secret of the
+   * client is old enough that others may know it.
+   */
+  prepareRole(
+    actor: Actor,
+    clientId: string,
+    rotate: boolean,
+  ): Promise<(tx: Transaction) => Promise<string | undefined>>;
 }
 
 /** What memberships need; `issuers` are the outside ones whose people can be members. */
@@ -24,7 +36,7 @@ export interface MembersDependencies {
   database: Database;
   repository: MembersRepository;
   accounts: Pick<AccountsService, 'find' | 'findByEmail'>;
-  clients: ClientOwners;
+  clients: MemberClients;
   tenants: TenantsService;
   audit: AuditService;
   issuers: readonly string[];
@@ -47,20 +59,46 @@ export class MembersService {
     return found(await this.deps.repository.find(tenant, { id }), 'member');
   }
 
-  async findBySubject(tenant: Tenant, subject: string): Promise<Member> {
-    return found(await this.deps.repository.find(tenant, { subject }), 'member');
+  /** The member that is the first of these subjects that has a role there. */
+  async findBySubject(tenant: Tenant, subject: string, ...others: string[]): Promise<Member> {
+    const member = await this.deps.repository.find(tenant, { subject });
+    const [next, ...rest] = others;
+    return member === undefined && next !== undefined
+      ? this.findBySubject(tenant, next, ...rest)
+      : found(member, 'member');
   }
 
-  /** Gives a role to a subject that exists, or to the account with an e-mail address. */
-  async add(actor: Actor, tenant: Tenant, input: Record<string, unknown>): Promise<Member> {
-    const { subject, email, role } = parseInput(newMember, input, NEW_MEMBER_READ_ONLY);
+  /**
+   * Gives a role to a subject that exists, or to an e-mail address. A caller who `knowsAccounts` names an account by it;
+   * for others the role is the address's, so that the response says nothing about accounts. `clientSecret` is the new
+   * secret of a client, returned this once, when the input asked for one.
+   */
+  async add(
+    actor: Actor,
+    tenant: Tenant,
+    input: Record<string, unknown>,
+    { knowsAccounts }: { knowsAccounts: boolean },
+  ): Promise<{ member: Member; clientSecret?: string }> {
+    const {
+      subject,
+      email,
+      role,
+      rotate_secret: rotate = false,
+    } = parseInput(newMember, input, NEW_MEMBER_READ_ONLY);
     const errors = roleErrors(tenant, role);
-    const named = await this.#subject(tenant, subject, email);
-    if (typeof named !== 'string') errors.push(named);
-    if (typeof named !== 'string' || errors.length > 0) throw invalid(errors);
-    return this.deps.database.transaction((tx) =>
-      this.grant(tx, actor, tenant, named, role, email !== undefined),
-    );
+    const named = await this.#subject(tenant, subject, email, knowsAccounts || tenant.orgId === null);
+    if ('pointer' in named) errors.push(named);
+    else if (rotate && named.kind !== 'client')
+      errors.push({ pointer: '/rotate_secret', detail: 'Only clients have secrets; leave it out.' });
+    if ('pointer' in named || errors.length > 0) throw invalid(errors);
+    const { clients, database } = this.deps;
+    const prepared =
+      named.kind === 'client' ? await clients.prepareRole(actor, named.clientId, rotate) : undefined;
+    return database.transaction(async (tx) => {
+      const member = await this.grant(tx, actor, tenant, subjectText(named), role, email !== undefined);
+      const clientSecret = await prepared?.(tx);
+      return clientSecret === undefined ? { member } : { member, clientSecret };
+    });
   }
 
   /**
@@ -126,19 +164,25 @@ export class MembersService {
     return this.deps.repository.operators();
   }
 
-  /** The subject in its stored form, or what is wrong with it. */
+  /** The subject, or what is wrong with it. */
   async #subject(
     tenant: Tenant,
     subject: string | undefined,
     email: string | undefined,
-  ): Promise<string | ValidationError> {
+    knowsAccounts: boolean,
+  ): Promise<Subject | ValidationError> {
     if ((subject === undefined) === (email === undefined)) {
-      return { pointer: '/subject', detail: 'Send either a subject or the e-mail address of an account.' };
+      return { pointer: '/subject', detail: 'Send either a subject or an e-mail address.' };
     }
     if (email !== undefined) {
-      const account = await this.deps.accounts.findByEmail(email);
-      if (account) return subjectText({ kind: 'account', id: account.id });
-      return { pointer: '/email', detail: 'There is no account with this e-mail address.' };
+      const wrongEmail = (detail: string): ValidationError => ({ pointer: '/email', detail });
+      const canonical = canonicalEmail(email);
+      if (!isEmail(canonical)) return wrongEmail('This is no e-mail address.');
+      if (!knowsAccounts) return { kind: 'email', email: canonical };
+      const account = await this.deps.accounts.findByEmail(canonical);
+      return account
+        ? { kind: 'account', id: account.id }
+        : wrongEmail('There is no account with this e-mail address.');
     }
     const { accounts, clients, issuers } = this.deps;
     const parsed = parseSubject(subject ?? '', issuers);
@@ -155,7 +199,7 @@ export class MembersService {
       // The operators of its project can act as the client, so it can have roles only where they are.
       if (!owner || !isWithin(owner, tenant)) return wrong('There is no such client here.');
     }
-    return subjectText(parsed);
+    return parsed;
   }
 
   #audit(
@@ -176,7 +220,8 @@ function isWithin(client: { orgId: string; projectId: string }, { orgId, project
   return client.orgId === orgId && (projectId === null || client.projectId === projectId);
 }
 
-function roleErrors({ orgId }: Tenant, role: Role): ValidationError[] {
+/** What is wrong with a role in this tenant. */
+export function roleErrors({ orgId }: Tenant, role: Role): ValidationError[] {
   if (orgId !== null || role === 'owner') return [];
   return [{ pointer: '/role', detail: 'For the whole installation there are only owners.' }];
 }

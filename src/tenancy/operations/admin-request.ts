@@ -1,17 +1,24 @@
-import type { RouterMiddleware } from '@koa/router';
 import { notFound } from '../../platform/errors/errors.js';
-import { ifMatch } from '../../platform/http/entity-tags.js';
-import { readJson } from '../../platform/http/body.js';
-import { type QueryValues, readParameters } from '../../platform/paging/query.js';
+import { type Query, type QueryValues, readParameters } from '../../platform/paging/query.js';
 import type { IfMatch } from '../../platform/wire/record-version.js';
 import type { AccessService } from '../access/access.service.js';
 import type { Caller } from '../access/caller.js';
-import type { AdminState } from '../admin-tokens/require-admin-token.js';
 import type { Actor } from '../audit/audit.service.js';
 import type { InstallationTenant, OrganizationTenant, ProjectTenant } from '../tenants/tenant.js';
-import { mediaTypesOf, type Operation, honoursIfMatch } from './operation.js';
+import { honoursIfMatch, type Operation, type RecordKey } from './operation.js';
 
-export type AdminContext = Parameters<RouterMiddleware<AdminState>>[0];
+/** A request for an operation, before it is authorized and read: from HTTP, or from a page of the console. */
+export interface GivenRequest {
+  actor: Actor;
+  caller: Caller;
+  /** The parameters of the path. */
+  params: Readonly<Record<string, string | undefined>>;
+  query: Query;
+  /** Called once the request is authorized, if the operation has a body. */
+  body: () => Promise<Record<string, unknown>>;
+  /** Called where the operation honours it. */
+  ifMatch: () => IfMatch | undefined;
+}
 
 interface TenantAt {
   project: ProjectTenant;
@@ -32,6 +39,8 @@ export interface AdminRequest<O extends Operation> {
   tenant: TenantOf<O>;
   /** The key of the record that the path names; empty when it names none. */
   key: string;
+  /** The key of the record that it belongs to, where the operation declares one. */
+  parentKey: string;
   /** The parameters of the query string that were sent. */
   query: QueryOf<O>;
   /** Empty when the operation has none. */
@@ -42,37 +51,44 @@ export interface AdminRequest<O extends Operation> {
 
 /**
  * Authorizes a request, then reads it. Throws as `AccessService` does; AppError `not_found` for a key that no record can
- * have; and as `readParameters`, `readJson` and `ifMatch` do.
+ * have; and as `readParameters` and the functions of the given request do.
  */
 export async function readAdminRequest<O extends Operation>(
   access: AccessService,
   operation: O,
-  ctx: AdminContext,
+  given: GivenRequest,
 ): Promise<AdminRequest<O>> {
-  const { authorization, record, request } = operation;
-  const { actor, caller } = ctx.state;
-  const tenant = await authorize(access, operation, ctx);
-  const key = record ? record.parse(ctx.params[record.parameter] ?? '') : '';
-  if (key === undefined) throw notFound(record?.noun ?? 'resource');
+  const { authorization, parent, record, request } = operation;
+  const { actor, caller } = given;
+  const tenant = await authorize(access, operation, given);
+  const key = keyOf(record, given);
+  const parentKey = keyOf(parent, given);
   if (authorization?.changesClient) await access.authorizeClientChange(caller, tenant as ProjectTenant, key);
-  const query = operation.query ? readParameters(ctx.query, operation.query) : {};
-  const body = request ? await readJson(ctx, request.maxBytes, mediaTypesOf(operation)) : {};
+  const query = operation.query ? readParameters(given.query, operation.query) : {};
+  const body = request ? await given.body() : {};
   const read = {
     actor,
     caller,
     tenant,
     key,
+    parentKey,
     query,
     body,
-    ifMatch: honoursIfMatch(operation) ? ifMatch(ctx) : undefined,
+    ifMatch: honoursIfMatch(operation) ? given.ifMatch() : undefined,
   };
   return read as AdminRequest<O>;
 }
 
-async function authorize(access: AccessService, { authorization }: Operation, ctx: AdminContext) {
+function keyOf(record: RecordKey | undefined, { params }: GivenRequest): string {
+  const key = record ? record.parse(params[record.parameter] ?? '') : '';
+  if (key === undefined) throw notFound(record?.noun ?? 'resource');
+  return key;
+}
+
+async function authorize(access: AccessService, { authorization }: Operation, given: GivenRequest) {
   if (!authorization) return undefined;
-  const { caller } = ctx.state;
-  const { org = '', project = '' } = ctx.params;
+  const { caller } = given;
+  const { org = '', project = '' } = given.params;
   const { permission, at } = authorization;
   switch (at) {
     case 'project':

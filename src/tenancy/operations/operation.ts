@@ -52,6 +52,8 @@ export interface Operation {
   /** Without it every valid token is enough. */
   authorization?: Authorization;
   record?: RecordKey;
+  /** The record that the path names before, which the other belongs to. */
+  parent?: RecordKey;
   query?: QueryParameters;
   request?: RequestBody;
   /** The status of a success. */
@@ -60,7 +62,7 @@ export interface Operation {
   /** Whether the record has a version: responses carry an ETag, and conditional requests are honoured. */
   versioned?: true;
   /**
-   * The members of a record that change although nobody edits them. Caches are told about their changes, If-Match is not
+   * The members of a record that change without an edit. Caches are told about their changes, If-Match is not
    * concerned, and requests may send back any value of them.
    */
   volatile?: readonly string[];

@@ -1,9 +1,10 @@
-import Router from '@koa/router';
-import { entityTag, isKnown } from '../../platform/http/entity-tags.js';
+import Router, { type RouterMiddleware } from '@koa/router';
+import { readJson } from '../../platform/http/body.js';
+import { entityTag, ifMatch, isKnown } from '../../platform/http/entity-tags.js';
 import type { AccessService } from '../access/access.service.js';
 import type { AdminState } from '../admin-tokens/require-admin-token.js';
-import { type AdminContext, type AdminRequest, readAdminRequest } from './admin-request.js';
-import { hasEntityTag, hasLocation, type Operation } from './operation.js';
+import { type AdminRequest, type GivenRequest, readAdminRequest } from './admin-request.js';
+import { hasEntityTag, hasLocation, mediaTypesOf, type Operation } from './operation.js';
 import { withoutUnchanged } from './unchanged-members.js';
 
 /** What a handler answers a success with; status, headers and encoding follow from the operation. */
@@ -16,11 +17,19 @@ export interface HandlerResult {
 /** Does what one operation promises. Errors are AppErrors. */
 export type Handler<O extends Operation> = (request: AdminRequest<O>) => Promise<HandlerResult>;
 
+type AdminContext = Parameters<RouterMiddleware<AdminState>>[0];
 type Operations = Readonly<Record<string, Operation>>;
 
-/** Operations of the admin API and how to serve them. */
+/** An operation that can be called: it authorizes and reads the request, and does what it promises. */
+export interface Callable {
+  operation: Operation;
+  call: (given: GivenRequest) => Promise<HandlerResult>;
+}
+
+/** Operations of the admin API and how to serve them: over HTTP, or to another part of this process. */
 export interface RouteGroup<Dependencies> {
   operations: readonly Operation[];
+  callables: (dependencies: Dependencies) => Callable[];
   routes: (dependencies: Dependencies) => Router<AdminState>;
 }
 
@@ -29,26 +38,39 @@ export function routeGroup<O extends Operations, Dependencies extends { access: 
   operations: O,
   handlersOf: (dependencies: Dependencies) => { [Name in keyof O]: Handler<O[Name]> },
 ): RouteGroup<Dependencies> {
-  const routes = (dependencies: Dependencies) => {
-    const router = new Router<AdminState>();
+  const callables = (dependencies: Dependencies): Callable[] => {
     const handlers = handlersOf(dependencies) as Record<string, Handler<Operation>>;
-    for (const [name, handle] of Object.entries(handlers)) {
+    return Object.entries(handlers).map(([name, handle]) => {
       const operation = operations[name];
       if (!operation) throw new Error(`there is no operation ${name}`);
-      router[operation.method](operation.path, async (ctx) => {
-        const request = await readAdminRequest(dependencies.access, operation, ctx);
+      const call = async (given: GivenRequest) => {
+        const request = await readAdminRequest(dependencies.access, operation, given);
         const [reading, reader = ''] = readingOf(operations, operation);
         const read = handlers[reader];
         if (operation.method === 'patch' && reading && read) {
           const show = async () => (await read(request)).body ?? {};
           request.body = await withoutUnchanged(request.body, operation, reading, show);
         }
-        respond(ctx, operation, await handle(request));
+        return handle(request);
+      };
+      return { operation, call };
+    });
+  };
+  const routes = (dependencies: Dependencies) => {
+    const router = new Router<AdminState>();
+    for (const { operation, call } of callables(dependencies))
+      router[operation.method](operation.path, async (ctx) => {
+        respond(ctx, operation, await call(givenOf(ctx, operation)));
       });
-    }
     return router;
   };
-  return { operations: Object.values(operations), routes };
+  return { operations: Object.values(operations), callables, routes };
+}
+
+function givenOf(ctx: AdminContext, operation: Operation): GivenRequest {
+  const { actor, caller } = ctx.state;
+  const body = () => readJson(ctx, operation.request?.maxBytes ?? 0, mediaTypesOf(operation));
+  return { actor, caller, params: ctx.params, query: ctx.query, body, ifMatch: () => ifMatch(ctx) };
 }
 
 /** The operation that reads the record which this one changes, and its name. */

@@ -5,17 +5,26 @@ import { type TenantRow, TenantTable } from '../tenants/tenant-table.js';
 
 interface Row extends TenantRow {
   membership_open: boolean;
+  second_factor: 'optional' | 'required';
 }
 
 /** An organization: owner of projects, and through them of clients. */
 export type Organization = CamelKeys<Row>;
 /** The columns of a new organization. */
-export type OrganizationFields = Pick<Row, 'slug' | 'name' | 'membership_open'>;
+export type OrganizationFields = Pick<Row, 'slug' | 'name' | 'membership_open' | 'second_factor'>;
 
 /** The SQL of organizations. */
 export class OrganizationsRepository extends TenantTable<Row> {
   constructor(database: Database) {
-    super(database, 'organizations', ['id', 'slug', 'name', 'membership_open', 'created_at', 'updated_at']);
+    super(database, 'organizations', [
+      'id',
+      'slug',
+      'name',
+      'membership_open',
+      'second_factor',
+      'created_at',
+      'updated_at',
+    ]);
   }
 
   /** Newest first; only those of these ids, when there are ids. */

@@ -14,11 +14,18 @@ const slug = z
   .meta({ pattern: SLUG.source });
 const name = line(200, 'required');
 
+const secondFactor = z.enum(['optional', 'required'], 'Send optional or required.');
+
 /** A new organization, as it is sent. */
 export const newOrganization = z
   .strictObject(
     described(
-      { slug, name, membership_open: z.boolean('Send true or false.').default(false) },
+      {
+        slug,
+        name,
+        membership_open: z.boolean('Send true or false.').default(false),
+        second_factor: secondFactor.default('optional'),
+      },
       TENANT_FIELD_DESCRIPTIONS,
     ),
   )
@@ -26,7 +33,10 @@ export const newOrganization = z
 /** What of an organization can be changed. */
 export const organizationPatch = z
   .strictObject(
-    described({ slug, name, membership_open: z.boolean('Send true or false.') }, TENANT_FIELD_DESCRIPTIONS),
+    described(
+      { slug, name, membership_open: z.boolean('Send true or false.'), second_factor: secondFactor },
+      TENANT_FIELD_DESCRIPTIONS,
+    ),
   )
   .partial()
   .meta({ id: 'OrganizationPatch' });

@@ -13,6 +13,8 @@ export const TENANT_FIELD_DESCRIPTIONS = {
   name: 'The name that people see.',
   membership_open:
     'Whether private clients of the organization are open to everybody who signs in, not only to its members.',
+  second_factor:
+    '`required`: whoever has a role in the organization, or signs in to one of its clients, needs a second factor, whatever SECOND_FACTOR says.',
   created_at: 'When it was created.',
   updated_at: 'When it was last changed.',
   url: 'This record.',
@@ -22,7 +24,12 @@ const fields = { id, slug: z.string(), name: z.string(), created_at: time, updat
 
 /** An organization in responses of the admin API. */
 export const organizationResponse = z
-  .strictObject(described({ ...fields, membership_open: z.boolean() }, TENANT_FIELD_DESCRIPTIONS))
+  .strictObject(
+    described(
+      { ...fields, membership_open: z.boolean(), second_factor: z.enum(['optional', 'required']) },
+      TENANT_FIELD_DESCRIPTIONS,
+    ),
+  )
   .meta({ id: 'Organization' }) satisfies z.ZodType<Json<SnakeKeys<Organization> & { url: string }>>;
 /** A page of organizations. */
 export const organizationPage = page(organizationResponse).meta({ id: 'OrganizationPage' });

@@ -47,10 +47,14 @@ describeWithBrowser('an authorization request', (open) => {
     expect(answer?.status()).toBe(400);
     expect(new URL(page.url()).origin).toBe(server.issuer);
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('This request cannot be answered');
+    await page.getByText('Details', { exact: true }).click();
     expect(await page.getByText(code, { exact: true }).isVisible()).toBe(true);
     const shown = await page.getByRole('main').innerText();
     expect(shown).toContain(answer?.headers()['x-request-id']);
-    expect(await page.getByRole('link').count()).toBe(0);
+    const links = await page.getByRole('link').all();
+    const targets = await Promise.all(links.map((link) => link.getAttribute('href')));
+    expect(targets.at(-1)).toBe('/account');
+    expect(targets.filter((target) => ![`${site.origin}/`, '/account'].includes(String(target)))).toEqual([]);
     expect(site.requests.length).toBe(before);
   });
 });

@@ -132,7 +132,7 @@ describe('a sign-in form', () => {
     await visit.send();
     const again = await visit.send();
     expect(again.status).toBe(400);
-    expect(textOf(again)).toContain('Go back to the application');
+    expect(textOf(again)).toContain('You have answered this already');
   });
 
   test('that expired is over, and says what to do', async () => {
@@ -170,7 +170,7 @@ describe('a body', () => {
   const form = 'application/x-www-form-urlencoded';
   const stream = (text: string) => new Blob([text]).stream();
   test.each<[string, number, RequestInit]>([
-    ['that is too large', 413, { body: `email=${'x'.repeat(10_001)}`, headers: { 'content-type': form } }],
+    ['that is too large', 413, { body: `email=${'x'.repeat(20_001)}`, headers: { 'content-type': form } }],
     [
       'that turns out too large',
       413,

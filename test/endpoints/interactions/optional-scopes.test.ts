@@ -73,15 +73,17 @@ test('the page shows in words what is asked, under the API that it is for', asyn
   const { page } = await ask();
   const text = page.body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
   const order = [
-    'It will be able to Know who you are',
-    'At Orders &amp; &lt;b&gt;more&lt;/b&gt; orders.example See your orders',
-    'And, if you like See your e-mail address',
-    'And, if you like, at Orders &amp; &lt;b&gt;more&lt;/b&gt; orders.example Place orders for you',
-    'And, if you like, at Stock urn:example:stock Title of stock.read',
+    'Your choice Optional. Tick only what it may have.',
+    `Your account ${new URL(server.issuer).host} See your e-mail address`,
+    'Orders &amp; &lt;b&gt;more&lt;/b&gt; orders.example Place orders for you Changes your data',
+    'Stock urn:example:stock Title of stock.read',
+    'It needs to',
+    `Your account ${new URL(server.issuer).host} Know who you are`,
+    'Orders &amp; &lt;b&gt;more&lt;/b&gt; orders.example See your orders',
   ].map((words) => text.indexOf(words));
   expect(order).not.toContain(-1);
   expect(order).toEqual([...order].sort((a, b) => a - b));
-  expect(boxes(page)).toEqual(['email ticked', 'orders.write ticked', 'stock.read ticked']);
+  expect(boxes(page)).toEqual(['email', 'orders.write', 'stock.read']);
 });
 
 test('what is left unticked is in no token, and what is required cannot be left out', async () => {

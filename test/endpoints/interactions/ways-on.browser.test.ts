@@ -52,7 +52,7 @@ async function toConsent(page: Page): Promise<{ email: string }> {
 }
 
 const arrived = (page: Page) => page.waitForURL((url) => url.hostname === '127.0.0.1');
-const back = (page: Page) => page.getByRole('link', { name: 'Go back to Photo book' });
+const back = (page: Page) => page.getByRole('link', { name: /^(?:Go on to|Start again at) Photo book$/ });
 
 describeWithBrowser('people get on', (open) => {
   test('when the callback, or what follows a sign-out, redirects on to another origin', async () => {
@@ -98,7 +98,7 @@ describeWithBrowser('people get on', (open) => {
     await page.getByRole('button', { name: 'Allow' }).click();
     await arrived(page);
     await page.goto(consent);
-    await page.getByRole('heading', { name: 'This sign-in is finished' }).waitFor();
+    await page.getByRole('heading', { name: 'You have answered this already' }).waitFor();
     expect(await back(page).getAttribute('href')).toBe(
       `${origin}/login?from=postern&iss=${encodeURIComponent(server.issuer)}`,
     );
@@ -158,7 +158,7 @@ describeWithBrowser('the consent page', (open) => {
     expect(company?.y).toBeGreaterThan(publisher?.y ?? 0);
     expect(company?.height).toBeLessThan(30);
     expect(await page.getByText('Words of the client.').isVisible()).toBe(false);
-    await page.getByText('More from the application').click();
+    await page.getByText('More from the publisher').click();
     expect(await auditPage(page)).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from '../../harness/nodes/test-serve
 let server: TestServer;
 let client: DocumentClient;
 beforeAll(async () => {
-  server = await startTestServer({ env: { REGISTRATION: 'token' } });
+  server = await startTestServer({ env: { REGISTRATION: 'token', SIGN_UP: 'invite' } });
   client = new DocumentClient(await fetchDocument(server), server.origin, await server.adminToken());
 });
 afterAll(() => server.close());
@@ -45,6 +45,8 @@ test('a client made of the document drives every operation through a whole life'
   await call('deleteInitialAccessToken', 204, { parameters: { ...place, id: idOf(token) } });
   await driveReports(place);
   await driveAccounts();
+  await driveInvitations(place);
+  await driveDevelopmentMailbox();
   const spare = idOf(
     await call('createProject', 201, { parameters: { org }, body: { slug: 'two', name: 'Two' } }),
   );
@@ -115,6 +117,14 @@ async function driveClients(place: Record<string, string>): Promise<void> {
   const created = await call('createClient', 201, { parameters: place, body });
   expect(created.body['client_secret']).toEqual(expect.any(String));
   await call('createClient', 409, { parameters: place, body });
+  const content = {
+    client_id: 'driven here',
+    client_name: 'Driven here',
+    grant_types: ['client_credentials'],
+  };
+  const imported = await call('importClients', 200, { parameters: place, body: { content } });
+  expect(imported.body['counts']).toMatchObject({ created: 1 });
+  await call('importClients', 422, { parameters: place, body: { content: [], partial: true } });
   const parameters = { ...place, id: idOf(created) };
   const read = await call('getClient', 200, { parameters });
   await call('getClient', 304, { parameters, headers: { 'if-none-match': tagOf(read) } });
@@ -145,6 +155,45 @@ async function driveAccounts(): Promise<void> {
   await call('getAccount', 404, { parameters: { account: randomUUID() } });
   await call('updateAccount', 200, { parameters, body: { email: 'moved@people.example' } });
   await call('setAccountPassword', 204, { parameters, body: { password: 'another passphrase' } });
+  const { account } = parameters;
+  for (const list of ['Sessions', 'Grants']) await call(`listAccount${list}`, 200, { parameters });
+  await call('endAccountSessions', 204, { parameters });
+  await call('endAccountSession', 404, { parameters: { account, session: randomUUID() } });
+  await call('revokeAccountGrants', 404, { parameters: { account, client: 'nothing-allowed' } });
+  await call('getAccountFactors', 200, { parameters });
+  await call('resetAccountFactors', 204, { parameters });
+  await call('disableAccount', 200, { parameters });
+  await call('listAccounts', 200, { parameters: { status: 'disabled' } });
+  await call('enableAccount', 200, { parameters });
+  await call('restoreAccount', 409, { parameters });
+  await call('deleteAccount', 200, { parameters });
+  await call('disableAccount', 409, { parameters });
+  await call('restoreAccount', 200, { parameters });
+}
+
+async function driveInvitations(place: Record<string, string>): Promise<void> {
+  const { org = '' } = place;
+  const places = { Installation: {}, Organization: { org }, Project: place };
+  for (const [level, parameters] of Object.entries(places)) {
+    const body = { email: `${level}@people.example`, role: level === 'Installation' ? 'owner' : 'viewer' };
+    const made = await call(`create${level}Invitation`, 201, { parameters, body });
+    await call(`create${level}Invitation`, 409, { parameters, body });
+    await call(`create${level}Invitation`, 422, { parameters, body: { ...body, role: 'king' } });
+    await call(`list${level}Invitations`, 200, { parameters });
+    const one = { parameters: { ...parameters, invitation: idOf(made) } };
+    await call(`get${level}Invitation`, 200, one);
+    await call(`revoke${level}Invitation`, 204, one);
+    await call(`get${level}Invitation`, 404, one);
+  }
+}
+
+async function driveDevelopmentMailbox(): Promise<void> {
+  const mail = randomUUID();
+  const words = { subject: 'Driven', text: 'Driven.', html: '<p>Driven.</p>' };
+  await server.context.mailbox.keep(mail, { to: 'driven@people.example', ...words });
+  await call('listDevelopmentMails', 200, { parameters: { page_limit: '1' } });
+  await call('getDevelopmentMail', 200, { parameters: { mail } });
+  await call('getDevelopmentMail', 404, { parameters: { mail: randomUUID() } });
 }
 
 async function driveReports(place: Record<string, string>): Promise<void> {
@@ -163,7 +212,18 @@ test('a caller with fewer permissions is refused as documented', async () => {
   const without = new DocumentClient(document, server.origin, 'nonsense');
   const { id } = await server.person();
   const weak = new DocumentClient(document, server.origin, await server.adminToken([]));
-  const parameters = { org: 'default', project: 'default', id, account: id, member: id, name: 'openid' };
+  const parameters = {
+    org: 'default',
+    project: 'default',
+    id,
+    account: id,
+    member: id,
+    invitation: id,
+    mail: id,
+    session: id,
+    client: 'a-client',
+    name: 'openid',
+  };
   for (const [operation, { ...documented }] of client.operations) {
     const body = documented.requestBody ? {} : undefined;
     expect((await without.call(operation, { parameters: inPath(documented.path), body })).status).toBe(401);

@@ -22,7 +22,17 @@ beforeAll(async () => {
   const place = { org, project };
   const body = { client_name: 'Fuzz', redirect_uris: ['https://rp.example/cb'] };
   const id = await made('createClient', { parameters: place, body });
-  parameters = { ...place, id, account: id, member: id, name: 'profile' };
+  parameters = {
+    ...place,
+    id,
+    account: id,
+    member: id,
+    invitation: id,
+    mail: id,
+    session: id,
+    client: 'fuzz',
+    name: 'profile',
+  };
   fields = new Map(
     Object.entries(document.components.schemas).map(([name, schema]) => [
       name,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
@@ -21,7 +22,10 @@ test('/ names the site and the version, under the policy of every page, and all 
   expect(html).toContain(new URL(server.issuer).host);
   const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, path = '']) => path);
   expect(links).toEqual(expect.arrayContaining(['/.well-known/openid-configuration', '/admin/v1/docs']));
-  for (const path of links) expect([path, (await open(path)).status]).toEqual([path, 200]);
+  for (const path of links) {
+    // The account area asks for a sign-in.
+    expect([path, (await open(path)).status]).toEqual([path, path === '/account' ? 303 : 200]);
+  }
 });
 
 test('/favicon.ico is an icon, and every page may show it', async () => {
@@ -31,10 +35,10 @@ test('/favicon.ico is an icon, and every page may show it', async () => {
   expect((await open('/')).headers.get('content-security-policy')).toContain("img-src 'self';");
 });
 
-test('/.well-known/change-password leads to a page', async () => {
+test('/.well-known/change-password leads to the form', async () => {
   const answer = await open('/.well-known/change-password');
   expect(answer.status).toBe(303);
-  expect((await open(answer.headers.get('location') ?? '')).status).toBe(200);
+  expect(answer.headers.get('location')).toBe('/account/security/password');
 });
 
 test.each(['/.well-known/nothing', '/.well-known/', '/.well-known/openid-configuration/'])(
@@ -55,3 +59,50 @@ test.each(['/', '/favicon.ico', '/.well-known/change-password', '/healthz', '/re
     expect(await head.text()).toBe('');
   },
 );
+
+test('stylesheets and scripts are under the hash of their content, without limit; another hash is not kept', async () => {
+  const html = await (await open('/device')).text();
+  const paths = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
+  expect(paths.map((path) => path.replace(/\.[0-9a-f]{16}\./, '.'))).toEqual([
+    '/assets/base.css',
+    '/assets/people.css',
+    '/assets/user-code.js',
+  ]);
+  for (const path of paths) {
+    const [current, other] = await Promise.all([
+      open(path),
+      open(path.replace(/\.[0-9a-f]{16}\./, '.0123456789abcdef.')),
+    ]);
+    const content = await current.text();
+    const type = path.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
+    expect(createHash('sha256').update(content).digest('hex').slice(0, 16)).toBe(path.split('.')[1]);
+    expect(current.headers.get('cache-control')).toContain('immutable');
+    expect([current, other].map((answer) => answer.headers.get('content-type'))).toEqual([type, type]);
+    expect(other.headers.get('cache-control')).toBe('no-store');
+    expect(await other.text()).toBe(content);
+  }
+});
+
+test.each([
+  '/assets/nothing.0123456789abcdef.css',
+  '/assets/..%2f..%2fpackage.0123456789abcdef.js',
+  '/assets/',
+])('%s is no asset', async (path) => {
+  expect((await open(path)).status).toBe(404);
+});
+
+test('only pages with islands run scripts, and these can make no markup of a string', async () => {
+  const policyOf = async (path: string) => (await open(path)).headers.get('content-security-policy') ?? '';
+  expect(await policyOf('/')).not.toMatch(/script-src|connect-src|trusted-types/);
+  expect(await policyOf('/device')).toContain(
+    "script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
+  );
+});
+
+test('an address that leads nowhere is a page that leads on', async () => {
+  const answer = await open('/nothing');
+  expect(answer.status).toBe(404);
+  const html = await answer.text();
+  expect(html).toContain('href="/account"');
+  expect(html).toContain(answer.headers.get('x-request-id') ?? 'no id');
+});

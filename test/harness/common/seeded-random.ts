@@ -25,4 +25,14 @@ export class SeededRandom {
     if (index >= all.length) throw new Error('there is nothing to pick from');
     return all[index] as T;
   }
+
+  /** The same items in random order. */
+  shuffle<T>(items: readonly T[]): T[] {
+    const shuffled = [...items];
+    for (let last = shuffled.length - 1; last > 0; last--) {
+      const other = Math.floor(this.number() * (last + 1));
+      [shuffled[last], shuffled[other]] = [shuffled[other] as T, shuffled[last] as T];
+    }
+    return shuffled;
+  }
 }

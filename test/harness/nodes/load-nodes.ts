@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { REDIRECT_URI, SCOPE, type Target } from '../../../bench/target.js';
+import { REDIRECT_URI, SCOPE, type Target } from '../../../bench/load/target.js';
 import { readWelcome } from './installation.js';
 import { type Environment, PosternProcess, runPostern } from './postern-process.js';
 import { freePort } from './test-server.js';

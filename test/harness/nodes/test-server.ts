@@ -14,7 +14,7 @@ import { adminAudience } from '../../../src/tenancy/admin-tokens/admin-audience.
 import type { Engine } from '../../../src/endpoints/oidc/engine.js';
 import { startEngine } from '../../../src/endpoints/oidc/start-engine.js';
 import { listen } from '../../../src/platform/http/server.js';
-import { startOutboxWorker } from '../../../src/platform/jobs/outbox-worker.js';
+import { startDeliveries } from '../../../src/server/deliveries.js';
 import { readSettings } from '../../../src/settings/settings.js';
 import { insertAccount, PASSWORD } from '../database/accounts.js';
 import { createTestDatabase, type TestDatabase } from '../database/test-database.js';
@@ -87,7 +87,7 @@ export async function startTestServer({
   await context.keys.ensure();
   const engine = await startEngine(context);
   const listener = await listen(createApp(context, engine), '127.0.0.1', port);
-  const deliveries = delivers ? startOutboxWorker(context) : undefined;
+  const deliveries = delivers ? startDeliveries(context) : undefined;
   const origin = `http://localhost:${String(port)}`;
   let operator: Promise<{ id: string }> | undefined;
 

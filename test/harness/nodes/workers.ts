@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { expect } from '@jest/globals';
 import { eventually } from '../common/eventually.js';
 import type { PosternProcess } from './postern-process.js';
 
@@ -32,4 +35,63 @@ async function childrenOf(parent: number): Promise<number[]> {
     }),
   );
   return found.filter((pid) => pid !== undefined);
+}
+
+/** On a connection of its own, so that it may be another worker that answers. */
+export const health = ({ issuer }: { issuer: string }) =>
+  fetch(`${issuer}/healthz`, { headers: { connection: 'close' } });
+
+/** Which processes answered so far, by the log. */
+export const answerers = (server: PosternProcess) =>
+  new Set(linesOf(server, 'request').map(({ pid }) => pid as number));
+
+/** Asks the server, each time on a connection of its own, until a worker answered that `worker` is true of. */
+export async function untilAnswering(
+  { issuer }: { issuer: string },
+  server: PosternProcess,
+  worker: (pid: number) => boolean,
+): Promise<void> {
+  await eventually(async () => {
+    expect((await health({ issuer })).status).toBe(200);
+    return [...answerers(server)].some(worker);
+  });
+}
+
+/** Repeats the work until each worker has answered since. */
+export async function onEach(
+  server: PosternProcess,
+  workers: number[],
+  work: () => Promise<void>,
+): Promise<void> {
+  const from = linesOf(server, 'request').length;
+  await eventually(async () => {
+    await work();
+    const seen = linesOf(server, 'request')
+      .slice(from)
+      .map(({ pid }) => pid);
+    return workers.every((pid) => seen.includes(pid));
+  });
+}
+
+/** Begins a token request, whose body a worker waits for; what is returned sends the rest and resolves with the status. */
+export async function beginRequest({ issuer }: { issuer: string }): Promise<() => Promise<number>> {
+  const body = 'grant_type=none';
+  const sent = request(`${issuer}/oauth2/token`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': body.length,
+      expect: '100-continue',
+    },
+    agent: new Agent({ keepAlive: true }),
+  });
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+  sent.flushHeaders();
+  await once(sent, 'continue');
+  return async () => {
+    sent.end(body);
+    const [answer] = await answered;
+    answer.resume();
+    return answer.statusCode ?? 0;
+  };
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { logoutMessage } from '../../../src/endpoints/oidc/logout-delivery.js';
+import { logoutMessage } from '../../../src/identity/sessions/logout-messages.js';
 import { startOutboxWorker } from '../../../src/platform/jobs/outbox-worker.js';
 import { eventually } from '../../harness/common/eventually.js';
 import { type LogoutReceiver, startLogoutReceiver } from '../../harness/protocol/logout-receiver.js';

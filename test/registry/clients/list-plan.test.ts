@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page as PageOf } from '../../../src/platform/paging/page.js';
 import type { ClientRecord } from '../../../src/registry/client-record/client-record.js';
+import {
+  FREE_CHOICE,
+  type SentStatement,
+  sequentialScans,
+  statementsOf,
+} from '../../harness/database/list-plans.js';
 import { insertClients } from '../../harness/database/many-clients.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
@@ -11,16 +17,6 @@ interface Page {
   data: { client_id: string; client_name: string }[];
   next_cursor: string | null;
 }
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  Plans?: Plan[];
-}
-interface Statement {
-  sql: string;
-  bindings: unknown[];
-}
-
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
@@ -35,37 +31,12 @@ async function list(query: Record<string, string>): Promise<Page> {
 }
 
 /** The statements on the registry's list that PostgreSQL was sent while `work` ran, and its settings for them. */
-async function listStatements(
-  work: () => Promise<unknown>,
-): Promise<{ statements: Statement[]; settings: string[] }> {
-  const statements: Statement[] = [];
-  const note = (query: Statement) => void statements.push(query);
-  const { sql } = server.context.database;
-  sql.on('query', note);
-  await work();
-  sql.removeListener('query', note);
-  return {
-    statements: statements.filter(({ sql: text }) => /FROM oauth_clients c\b.*\bLIMIT/s.test(text)),
-    settings: statements.flatMap(({ sql: text }) => (text.startsWith('SET LOCAL') ? [text] : [])),
-  };
-}
+const listStatements = (work: () => Promise<unknown>) =>
+  statementsOf(server, /FROM oauth_clients c\b.*\bLIMIT/s, work);
 
-/** Lets PostgreSQL choose, so that an index is used because it is the better way. */
-const FREE_CHOICE = ['SET LOCAL enable_seqscan = on'];
-
-/** The tables that the statement reads from end to end under these settings. */
-async function sequentialScans({ sql, bindings }: Statement, settings: string[]): Promise<string[]> {
-  const { rows } = await server.context.database.transaction(async (tx) => {
-    for (const setting of settings) await tx.raw(setting);
-    const explain = `EXPLAIN (FORMAT JSON) ${sql.replace(/\$\d+/g, '?')}`;
-    return tx.raw<{ rows: { 'QUERY PLAN': [{ Plan: Plan }] }[] }>(explain, bindings as string[]);
-  });
-  const scans = (plan: Plan): string[] => [
-    ...(plan['Node Type'] === 'Seq Scan' ? [plan['Relation Name'] ?? ''] : []),
-    ...(plan.Plans ?? []).flatMap(scans),
-  ];
-  return rows.flatMap((row) => scans(row['QUERY PLAN'][0].Plan)).filter((table) => table !== 'projects');
-}
+/** The tables but that of the projects, of which there are few. */
+const scans = async (statement: SentStatement, settings: string[]) =>
+  (await sequentialScans(server, statement, settings)).filter((table) => table !== 'projects');
 
 test.each<Record<string, string>>([
   {},
@@ -101,13 +72,13 @@ test.each<Record<string, string>>([
     if (first.next_cursor !== null) await list({ ...query, cursor: first.next_cursor });
   });
   expect(statements.length).toBeGreaterThan(0);
-  for (const statement of statements) expect(await sequentialScans(statement, FREE_CHOICE)).toEqual([]);
+  for (const statement of statements) expect(await scans(statement, FREE_CHOICE)).toEqual([]);
 });
 
 test('a text too short for its index goes by the index of the order', async () => {
   const { statements, settings } = await listStatements(() => list({ text: 'zq' }));
   expect(statements).toHaveLength(1);
-  for (const statement of statements) expect(await sequentialScans(statement, settings)).toEqual([]);
+  for (const statement of statements) expect(await scans(statement, settings)).toEqual([]);
 });
 
 test('the filters find exactly the clients that they are for', async () => {

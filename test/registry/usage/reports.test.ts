@@ -141,6 +141,10 @@ test('one end of the span is enough', async () => {
   expect([from.from, from.to, from.total.refreshes]).toEqual(['2026-05-05', '2026-06-03', 100]);
   const to = await reportOf(server, one, { to: '2026-05-05' });
   expect([to.from, to.to, to.total.people]).toEqual(['2026-04-06', '2026-05-05', 3]);
+  const last = await reportOf(server, one, { from: '9999-12-30' });
+  expect([last.from, last.to, last.days.length]).toEqual(['9999-12-30', '9999-12-31', 2]);
+  const first = await reportOf(server, one, { to: '1000-01-01' });
+  expect([first.from, first.to, first.days.length]).toEqual(['0999-12-03', '1000-01-01', 30]);
 });
 
 test.each([

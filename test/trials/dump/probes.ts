@@ -1,6 +1,6 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { validateHeaderValue } from 'node:http';
-import { type Answer, send } from '../../../bench/http-client.js';
+import { type Answer, send } from '../../../bench/load/http-client.js';
 import { DEVICE_CODE_GRANT } from '../../harness/protocol/device.js';
 import type { RegisteredClient } from '../../harness/nodes/test-server.js';
 import { basic } from '../../harness/protocol/wire.js';

@@ -1,4 +1,4 @@
-import type { Target } from '../../../bench/target.js';
+import type { Target } from '../../../bench/load/target.js';
 import { basic, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 import type { AcknowledgedClient, Ledger } from './ledger.js';
 

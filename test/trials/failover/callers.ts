@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REDIRECT_URI, SCOPE, signIn, type Target } from '../../../bench/target.js';
+import { REDIRECT_URI, SCOPE, signIn, type Target } from '../../../bench/load/target.js';
 import { basic } from '../../harness/protocol/wire.js';
 import type { Ledger } from './ledger.js';
 import type { Attempt, Requests } from './request.js';

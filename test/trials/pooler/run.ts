@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { FLOWS } from '../../../bench/flows.js';
-import { load } from '../../../bench/measure.js';
+import { FLOWS } from '../../../bench/load/flows.js';
+import { load } from '../../../bench/load/measure.js';
 import { debianProgram, newPgBouncer, versionOf } from '../../harness/servers/debian.js';
 import { startLoadNodes } from '../../harness/nodes/load-nodes.js';
 import { startPgBouncer } from '../../harness/servers/pgbouncer.js';

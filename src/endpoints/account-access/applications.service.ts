@@ -1,0 +1,55 @@
+import type { GrantedAccess } from '../../identity/grants/grants.service.js';
+import type { ApplicationOnPage } from '../../platform/page-models/account.js';
+import type { ClientPagesService } from '../../registry/clients/client-pages.service.js';
+import type { ScopesService } from '../../registry/scopes/scopes.service.js';
+import type { AccountAccessService } from '../../tenancy/account-admin/account-access.service.js';
+import { nameOfClaim } from '../interactions/consent.js';
+import { groupByApi } from '../interactions/scope-groups.js';
+
+const MONTH = 30 * 86_400_000;
+const UNUSED_MONTHS = 6;
+
+/** What a person allowed applications, in the words of the consent page. */
+export class ApplicationsService {
+  constructor(
+    private readonly access: Pick<AccountAccessService, 'grants'>,
+    private readonly clients: Pick<ClientPagesService, 'consentView'>,
+    private readonly scopes: Pick<ScopesService, 'describe'>,
+  ) {}
+
+  /** Last used first. */
+  async list(accountId: string): Promise<ApplicationOnPage[]> {
+    const grants = await this.access.grants(accountId);
+    const names = new Set(grants.flatMap(namesOf));
+    const described = await this.scopes.describe([...names]);
+    const shown = await Promise.all(
+      grants.map(async (grant): Promise<ApplicationOnPage[]> => {
+        const view = await this.clients.consentView(grant.clientId);
+        if (!view) return [];
+        const choices = namesOf(grant).map((name) => ({ name, optional: false, ticked: true }));
+        const { allowedAt, lastUsedAt, offline } = grant;
+        const groups = groupByApi(choices, described);
+        const months = Math.floor((Date.now() - lastUsedAt.getTime()) / MONTH);
+        const unusedMonths = months >= UNUSED_MONTHS ? months : undefined;
+        return [{ client: view.client, groups, allowedAt, lastUsedAt, unusedMonths, offline }];
+      }),
+    );
+    return shown.flat();
+  }
+
+  /** The names of applications, by client_id; those that are deleted are left out. */
+  async names(clientIds: readonly (string | null)[]): Promise<Map<string, string>> {
+    const distinct = new Set(clientIds.flatMap((clientId) => clientId ?? []));
+    const found = await Promise.all(
+      [...distinct].map(async (clientId): Promise<[string, string][]> => {
+        const view = await this.clients.consentView(clientId);
+        return view ? [[clientId, view.client.clientName]] : [];
+      }),
+    );
+    return new Map(found.flat());
+  }
+}
+
+function namesOf({ scopes, claims, resources }: GrantedAccess): string[] {
+  return [...new Set([...scopes, ...claims.map(nameOfClaim), ...Object.values(resources).flat()])];
+}

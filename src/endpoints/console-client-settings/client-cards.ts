@@ -1,0 +1,189 @@
+import {
+  APPLICATION_TYPES,
+  AUTH_METHODS,
+  DEVICE_CODE,
+  GRANT_TYPES,
+  ID_TOKEN_ALGORITHMS,
+  RESPONSE_TYPES,
+  USERINFO_ALGORITHMS,
+} from '../../registry/client-record/client-record.js';
+import type { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
+import type { ConsoleField, OptionOnPage } from '../../platform/page-models/console-clients.js';
+import { ADMIN_REACHES } from '../../tenancy/access/delegation.js';
+
+/** A field of the record in a form: how it is typed, and how the wire has it. */
+export interface CardField {
+  name: keyof typeof CLIENT_FIELD_DESCRIPTIONS;
+  label: string;
+  control: ConsoleField['control'];
+  options?: readonly OptionOnPage[];
+  /** Of the texts `true` and `false`, and for none null. */
+  isFlag?: true;
+  /** Whether no line means null, which is a default, instead of an empty list. */
+  isNullable?: true;
+}
+
+/** Fields that are saved together. */
+export interface Card {
+  key: string;
+  heading: string;
+  lead: string;
+  fields: readonly CardField[];
+}
+
+const words = (names: readonly string[]): OptionOnPage[] => names.map((value) => ({ value, text: value }));
+const flag = (name: CardField['name'], label: string): CardField => ({
+  name,
+  label,
+  control: 'select',
+  isFlag: true,
+  options: [
+    { value: 'true', text: 'true: yes' },
+    { value: 'false', text: 'false: no' },
+  ],
+});
+const choice = (
+  name: CardField['name'],
+  label: string,
+  values: readonly string[],
+  none?: string,
+): CardField => ({
+  name,
+  label,
+  control: 'select',
+  options: [...(none === undefined ? [] : [{ value: '', text: none }]), ...words(values)],
+});
+const url = (name: CardField['name'], label: string): CardField => ({ name, label, control: 'url' });
+const lines = (name: CardField['name'], label: string): CardField => ({ name, label, control: 'lines' });
+
+const GRANTS: Readonly<Record<(typeof GRANT_TYPES)[number], string>> = {
+  authorization_code: 'A person signs in',
+  refresh_token: 'Renewed without the person',
+  client_credentials: 'Acts for itself',
+  [DEVICE_CODE]: 'A person signs in on another device',
+  implicit: 'Legacy: tokens in the address of the browser',
+};
+
+/** The settings of a client, grouped by what they are for. */
+export const CARDS: readonly Card[] = [
+  {
+    key: 'identity',
+    heading: 'Identity',
+    lead: 'What people read before they allow anything.',
+    fields: [
+      { name: 'client_name', label: 'Name', control: 'text' },
+      { name: 'description', label: 'Description', control: 'paragraphs' },
+      { name: 'company', label: 'Company', control: 'text' },
+      url('client_uri', 'Home page'),
+      url('logo_uri', 'Logo'),
+      url('policy_uri', 'Privacy policy'),
+      url('tos_uri', 'Terms of service'),
+    ],
+  },
+  {
+    key: 'redirects',
+    heading: 'Redirect URIs',
+    lead: 'Where people may be sent to. One on each line, compared exactly.',
+    fields: [
+      lines('redirect_uris', 'Redirect URIs'),
+      lines('post_logout_redirect_uris', 'Post-logout redirect URIs'),
+      url('initiate_login_uri', 'Initiate login URI'),
+      choice('application_type', 'Application type', APPLICATION_TYPES),
+      { ...lines('allowed_cors_origins', 'Allowed CORS origins'), isNullable: true },
+    ],
+  },
+  {
+    key: 'scopes',
+    heading: 'Scopes',
+    lead: 'The most that it may ask for. Optional ones can be unticked by the person.',
+    fields: [
+      { name: 'scopes', label: 'Scopes', control: 'ticks' },
+      { name: 'optional_scopes', label: 'Optional scopes', control: 'ticks' },
+    ],
+  },
+  {
+    key: 'grants',
+    heading: 'Grants and client authentication',
+    lead: 'How it gets tokens, and how it proves who it is.',
+    fields: [
+      {
+        name: 'grant_types',
+        label: 'Grant types',
+        control: 'ticks',
+        options: GRANT_TYPES.map((value) => ({ value, text: GRANTS[value] })),
+      },
+      {
+        name: 'response_types',
+        label: 'Response types',
+        control: 'ticks',
+        options: words(RESPONSE_TYPES),
+      },
+      choice(
+        'token_endpoint_auth_method',
+        'Client authentication',
+        AUTH_METHODS,
+        'client_secret_basic or client_secret_post',
+      ),
+      {
+        name: 'pkce_required',
+        label: 'PKCE required',
+        control: 'select',
+        isFlag: true,
+        options: [
+          { value: '', text: 'As the installation says' },
+          { value: 'true', text: 'true: yes' },
+          { value: 'false', text: 'false: no' },
+        ],
+      },
+      choice('pkce_challenge_method', 'PKCE challenge method', ['S256', 'plain']),
+      url('jwks_uri', 'JWKS URI'),
+      { name: 'jwks', label: 'JWKS', control: 'code' },
+    ],
+  },
+  {
+    key: 'tokens',
+    heading: 'ID tokens and sessions',
+    lead: 'What it is told about people, and for how long.',
+    fields: [
+      flag('claims_in_id_token', 'Claims in the ID token'),
+      choice('id_token_signed_response_alg', 'ID token signature', ID_TOKEN_ALGORITHMS),
+      choice('userinfo_signed_response_alg', 'Userinfo signature', USERINFO_ALGORITHMS, 'None: JSON'),
+      { name: 'default_max_age', label: 'Default max age', control: 'number' },
+      flag('require_auth_time', 'Require auth_time'),
+      url('backchannel_logout_uri', 'Back-channel logout URI'),
+      flag('backchannel_logout_session_required', 'Back-channel logout names the session'),
+    ],
+  },
+  {
+    key: 'administration',
+    heading: 'Trust',
+    lead: 'What it may do without being asked for, and where.',
+    fields: [
+      flag('first_party', 'First party'),
+      choice('admin_reach', 'Reach in the admin API', ADMIN_REACHES),
+    ],
+  },
+];
+
+/** The fields of the record that no form changes, in the order in which they are shown. */
+export const FACTS: readonly (keyof typeof CLIENT_FIELD_DESCRIPTIONS)[] = [
+  'id',
+  'client_type',
+  'registration_type',
+  'visibility',
+  'promoted_at',
+  'org_id',
+  'project_id',
+  'created_by',
+  'created_at',
+  'updated_at',
+  'last_used_at',
+  'deleted_at',
+  'has_rotated_secret',
+  'url',
+];
+
+/** The card of this key. */
+export function cardOf(key: string): Card | undefined {
+  return CARDS.find((card) => card.key === key);
+}

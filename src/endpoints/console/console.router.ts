@@ -1,0 +1,128 @@
+import Router from '@koa/router';
+import type Koa from 'koa';
+import type { Context } from '../../context.js';
+import { AppError, notFound } from '../../platform/errors/errors.js';
+import { statusOf } from '../../platform/http/error-status.js';
+import type { OnUnexpected } from '../../platform/http/problem-details.js';
+import { errorPages, requestIdOf, sendError } from '../../platform/pages/error-page.js';
+import { sendPage } from '../../platform/pages/page-headers.js';
+import type { Pages } from '../../platform/pages/pages.js';
+import { type AdminApiDependencies, makeAdminCalls } from '../admin/admin-api.js';
+import { CONSOLE_AREA, OWN_SIGN_OUT } from '../sign-in/own-paths.js';
+import type { OwnContext, OwnPages, OwnSessionState } from '../sign-in/own-session.js';
+import type { ConsolePage } from './console-page.js';
+import { operationOf } from './console-page.js';
+import { CONSOLE, ORGANIZATION_PAGES, projectPath } from './console-paths.js';
+import { clientAuditPages } from '../console-client-pages/client-audit.pages.js';
+import { clientLifePages } from '../console-client-pages/client-life.pages.js';
+import { clientPublishPages } from '../console-client-pages/client-publish.pages.js';
+import { clientSecretsPages } from '../console-client-pages/client-secrets.pages.js';
+import { clientSettingsPages } from '../console-client-settings/client-settings.pages.js';
+import { clientConnectPages } from '../console-clients/client-connect.pages.js';
+import { clientListPages } from '../console-clients/client-list.pages.js';
+import { newClientPages } from '../console-clients/new-client.pages.js';
+import { homePages } from './home.pages.js';
+import { KeptForms } from './kept-forms.js';
+import { callerOf, type ConsoleParts, Visit } from './visit.js';
+
+/** Every page of the console, and every form. */
+export const CONSOLE_PAGES: readonly ConsolePage[] = [
+  ...homePages,
+  ...clientListPages,
+  ...newClientPages,
+  ...clientSettingsPages,
+  ...clientSecretsPages,
+  ...clientConnectPages,
+  ...clientPublishPages,
+  ...clientLifePages,
+  ...clientAuditPages,
+];
+
+/** The router of the pages on which operators manage the installation. */
+export function createConsoleRouter(
+  context: Context,
+  ownPages: OwnPages,
+  more: Pick<AdminApiDependencies, 'catalogueChanged'>,
+  onUnexpected: OnUnexpected,
+): Router<OwnSessionState> {
+  const { pages, settings, tenantOverview, vault } = context;
+  const { issuer } = settings;
+  const parts: ConsoleParts = {
+    calls: makeAdminCalls({ ...context, ...more, issuer }),
+    issuer,
+    pages,
+    ownPages,
+  };
+  const keptForms = new KeptForms(vault, pages);
+  const router = new Router<OwnSessionState>();
+  router.use(
+    CONSOLE,
+    errorPages(pages, onUnexpected),
+    consoleErrors(pages),
+    ownPages.signedIn(CONSOLE_AREA, (ctx) => keptForms.keep(ctx)),
+    async (ctx, next) => {
+      ctx.set('Cross-Origin-Opener-Policy', 'same-origin');
+      if (!(await keptForms.restore(ctx))) await next();
+    },
+  );
+
+  const overviewOf = (ctx: OwnContext & { params: Record<string, string> }) =>
+    tenantOverview.of(callerOf(ctx).caller.subject, ctx.params['org'], ctx.params['project']);
+
+  for (const path of [CONSOLE, `${CONSOLE}/signed-in`, ORGANIZATION_PAGES])
+    router.get(path, async (ctx) => {
+      const overview = await overviewOf(ctx);
+      if (ctx.params['org'] !== undefined && !overview.organization) throw notFound('organization');
+      const [organization] = overview.organizations.filter(({ projects }) => projects.length > 0);
+      const [project] = organization?.projects ?? [];
+      if (organization && project) ctx.redirect(projectPath(organization.slug, project.slug));
+      else showNoRole(ctx, pages);
+    });
+
+  for (const page of CONSOLE_PAGES) {
+    const { authorization } = operationOf(parts.calls, page.operation);
+    router[page.method](page.path, async (ctx) => {
+      const overview = await overviewOf(ctx);
+      if (authorization && !overview.can(authorization.permission, authorization.at)) throw notFound('page');
+      const visit = new Visit(parts, ctx, overview, page);
+      if (page.needsFreshSignIn) visit.requireFresh(page.needsFreshSignIn.backTo(visit));
+      await page.answer(visit);
+    });
+  }
+  return router;
+}
+
+function showNoRole(ctx: OwnContext, pages: Pages): void {
+  const { account, csrf } = ctx.state.person;
+  const model = {
+    email: account.email,
+    name: account.profile.name ?? account.email,
+    csrf,
+    signOutAction: OWN_SIGN_OUT,
+  };
+  sendPage(ctx, pages.render('console/no-role', model), { status: 403 });
+}
+
+/** Answers what a page refuses: what may not be seen is not there. */
+function consoleErrors(pages: Pages): Koa.Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const isMissing = error.kind === 'not_found' || error.kind === 'forbidden';
+      if (!isMissing && !['conflict', 'invalid', 'stale'].includes(error.kind)) throw error;
+      const model = {
+        title: isMissing ? 'Not found' : 'This was not done',
+        message: isMissing
+          ? 'There is nothing at this address, or your role does not allow you to see it.'
+          : error.message,
+        code: undefined,
+        description: undefined,
+        requestId: requestIdOf(ctx),
+        links: [{ label: 'Go to the console', href: CONSOLE }],
+      };
+      sendError(ctx, pages, model, isMissing ? 404 : statusOf(error));
+    }
+  };
+}

@@ -1,0 +1,151 @@
+import type { ConsolePage as ConsolePageModel } from '../../platform/page-models/console.js';
+import type { PageModels } from '../../platform/page-models/page-models.js';
+import type { LinkOnPage } from '../../platform/page-models/shared.js';
+import { sendPage } from '../../platform/pages/page-headers.js';
+import type { Pages } from '../../platform/pages/pages.js';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { ADMIN_SCOPES, type Permission } from '../../tenancy/access/permissions.js';
+import type { Level, TenantOverview } from '../../tenancy/access/tenant-overview.service.js';
+import type { Actor } from '../../tenancy/audit/audit.service.js';
+import type { AdminCalls } from '../admin/admin-api.js';
+import type { OwnContext, OwnPages } from '../sign-in/own-session.js';
+import { type ConsolePage, operationOf } from './console-page.js';
+import { organizationPath, projectPath } from './console-paths.js';
+import { type CallRequest, curlOf } from './curl.js';
+import { shellOf } from './shell.js';
+
+/** The largest form: a client's addresses, as many and as long as they may be. */
+const FORM_BYTES = 700_000;
+const SCOPES: ReadonlySet<string> = new Set(ADMIN_SCOPES);
+
+/** What every visit needs. */
+export interface ConsoleParts {
+  calls: AdminCalls;
+  issuer: string;
+  pages: Pages;
+  ownPages: OwnPages;
+}
+
+/** The answer of an operation, as the wire has it. */
+export interface Answer<Body> {
+  body: Body;
+  version: number | undefined;
+}
+
+/** The models of the console's pages, without what the layout shows. */
+type OwnModel<Name extends keyof PageModels> = Omit<PageModels[Name], 'shell'>;
+type ConsoleTemplate = {
+  [Name in keyof PageModels]: PageModels[Name] extends ConsolePageModel ? Name : never;
+}[keyof PageModels];
+
+/** Who acts, as the admin API sees the person of a request. */
+export function callerOf(ctx: OwnContext): { caller: Caller; actor: Actor } {
+  const subject = `account:${ctx.state.person.accountId}`;
+  const requestId = ctx.response.get('X-Request-Id') || null;
+  return {
+    caller: { subject, scopes: SCOPES, claimedRoles: [] },
+    actor: { subject, address: ctx.ip, requestId },
+  };
+}
+
+/** One request of an operator to the console: what they may do here, and how to do and to show it. */
+export class Visit {
+  constructor(
+    private readonly parts: ConsoleParts,
+    readonly ctx: OwnContext & { params: Record<string, string> },
+    readonly overview: TenantOverview,
+    readonly page: ConsolePage,
+  ) {}
+
+  /** The origin of this server. */
+  get issuer(): string {
+    return this.parts.issuer;
+  }
+
+  /** A parameter of the path. */
+  param(name: string): string {
+    return this.ctx.params[name] ?? '';
+  }
+
+  /** The parameters of the query string; of a repeated one the first. */
+  get query(): URLSearchParams {
+    return this.ctx.URL.searchParams;
+  }
+
+  /** The path of the pages of this project, or else of this organization. */
+  get home(): string {
+    const { org, project } = this.ctx.params;
+    return project === undefined ? organizationPath(org ?? '') : projectPath(org ?? '', project);
+  }
+
+  can(permission: Permission, at: Level): boolean {
+    return this.overview.can(permission, at);
+  }
+
+  /** Whether the person may call the operation, as far as their roles tell. */
+  canCall(id: string): boolean {
+    const { authorization } = operationOf(this.parts.calls, id);
+    return !authorization || this.can(authorization.permission, authorization.at);
+  }
+
+  /**
+   * Calls an operation of the admin API as the person. The parameters of the page's path go with it. Throws as the
+   * operation does; a page changes nothing but through its own operation.
+   */
+  async call<Body>(id: string, request: CallRequest = {}): Promise<Answer<Body>> {
+    const { calls } = this.parts;
+    const operation = operationOf(calls, id);
+    if (operation.method !== 'get' && (this.ctx.method !== 'POST' || id !== this.page.operation))
+      throw new Error(`${this.page.path} does not declare ${id}`);
+    const { version } = request;
+    const answer = await calls.get(id)?.call({
+      ...callerOf(this.ctx),
+      params: { ...this.ctx.params, ...request.params },
+      query: { ...request.query },
+      body: async () => ({ ...request.body }),
+      ifMatch: () => (version === undefined ? undefined : { versions: [version], weak: undefined }),
+    });
+    const body = JSON.parse(JSON.stringify(answer?.body ?? null)) as Body;
+    return { body, version: answer?.version };
+  }
+
+  /** The command that calls the operation. */
+  curl(id: string, request: CallRequest = {}): string {
+    const params = { ...this.ctx.params, ...request.params };
+    return curlOf(operationOf(this.parts.calls, id), this.parts.issuer, { ...request, params });
+  }
+
+  /** The form that was sent. Throws as `OwnPages.readForm` does. */
+  form(): Promise<URLSearchParams> {
+    return this.parts.ownPages.readForm(this.ctx, FORM_BYTES);
+  }
+
+  /** Makes the person sign in and come back to `page`, unless they did so in the last 10 minutes. */
+  requireFresh(page: string): void {
+    this.parts.ownPages.requireFresh(this.ctx, page);
+  }
+
+  /** Whether `requireFresh` would let the person pass. */
+  get isFresh(): boolean {
+    return Date.now() / 1000 - this.ctx.state.person.authTime <= 600;
+  }
+
+  /** Answers with a page in the console's frame. `crumbs` lead from the project or organization to the page. */
+  show<Name extends ConsoleTemplate>(
+    name: Name,
+    place: { section: string; crumbs: LinkOnPage[] },
+    model: OwnModel<Name>,
+    status = 200,
+  ): void {
+    const shell = shellOf(this.overview, this.ctx.state.person, this.parts.issuer, place);
+    const whole = { ...model, shell } as unknown as PageModels[Name];
+    sendPage(this.ctx, this.parts.pages.render(name, whole), { status });
+  }
+
+  /** The answer to a form that did what it should: the page at `path`. */
+  redirect(path: string): void {
+    this.ctx.status = 303;
+    this.ctx.set('Cache-Control', 'no-store');
+    this.ctx.redirect(path);
+  }
+}

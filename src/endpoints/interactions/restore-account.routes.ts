@@ -1,0 +1,89 @@
+import Router from '@koa/router';
+import type Koa from 'koa';
+import { personActor } from '../../identity/account-events/actor.js';
+import type { AccountBeingDeleted } from '../../identity/passwords/password-sign-in.service.js';
+import { acrOf, PASSWORD_AMR } from '../../identity/second-factors/authentication-level.js';
+import type { Vault } from '../../platform/crypto/sealing.js';
+import { AppError } from '../../platform/errors/errors.js';
+import { requestIdOf } from '../../platform/pages/error-page.js';
+import { field } from '../../platform/pages/form-tokens.js';
+import { sendPage } from '../../platform/pages/page-headers.js';
+import type { Pages } from '../../platform/pages/pages.js';
+import type { AccountLifecycleService } from '../../tenancy/account-admin/account-lifecycle.service.js';
+import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
+import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
+import { CHOSEN } from './interaction-forms.js';
+import { type InteractionForms, redirectTo } from './interaction-forms.js';
+
+const PURPOSE = 'restore-account';
+const LIFETIME = 10 * 60;
+
+/** That a person has shown the password of an account that is being deleted. */
+interface Proof {
+  accountId: string;
+  remember: boolean;
+  /** Seconds since the epoch. */
+  signedInAt: number;
+}
+
+/** What the page and its route need. */
+export interface RestoreAccountDependencies {
+  accountLifecycle: AccountLifecycleService;
+  engine: InteractionEngine;
+  forms: InteractionForms;
+  pages: Pages;
+  vault: Vault;
+}
+
+/** Asks a person whose account is being deleted, and who has signed in with its password, whether to bring it back. */
+export class RestoreAccount {
+  constructor(private readonly on: RestoreAccountDependencies) {}
+
+  show(
+    ctx: Koa.Context,
+    pending: PendingInteraction,
+    { account }: AccountBeingDeleted,
+    remember: boolean,
+  ): void {
+    const { forms, pages, vault } = this.on;
+    const proof: Proof = { accountId: account.id, remember, signedInAt: Math.floor(Date.now() / 1000) };
+    const base = `/interaction/${pending.uid}`;
+    const model = {
+      action: `${base}/restore`,
+      abortAction: `${base}/abort`,
+      csrf: forms.csrf(pending),
+      email: account.email,
+      deleteAfter: account.deleteAfter ?? new Date(),
+      proof: vault.seal(PURPOSE, JSON.stringify(proof), pending.uid).toString('base64url'),
+    };
+    sendPage(ctx, pages.render('restore-account', model), { status: 200, leavesSite: true });
+  }
+
+  routes(): Router {
+    const { accountLifecycle, engine, forms } = this.on;
+    const router = new Router();
+
+    router.post('/interaction/:uid/restore', async (ctx) => {
+      const { pending, form } = await forms.openForm(ctx);
+      const { accountId, remember, signedInAt } = this.#open(field(form, 'proof') ?? '', pending);
+      const origin = { address: ctx.ip, requestId: requestIdOf(ctx) ?? null };
+      await accountLifecycle.restore(personActor(accountId, origin), accountId);
+      const login = { accountId, amr: [...PASSWORD_AMR], acr: acrOf(PASSWORD_AMR), remember, ts: signedInAt };
+      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
+    });
+
+    return router;
+  }
+
+  /** Throws AppError `malformed` for what is not a proof of ours for this interaction, or is too old. */
+  #open(sealed: string, { uid }: PendingInteraction): Proof {
+    try {
+      const opened = this.on.vault.open(PURPOSE, Buffer.from(sealed, 'base64url'), uid).toString();
+      const proof = JSON.parse(opened) as Proof;
+      if (proof.signedInAt + LIFETIME > Date.now() / 1000) return proof;
+    } catch {
+      // Not a value of ours.
+    }
+    throw new AppError('malformed', 'This page was open for too long. Sign in again.');
+  }
+}

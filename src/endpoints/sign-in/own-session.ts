@@ -1,0 +1,136 @@
+import type Koa from 'koa';
+import type { Account } from '../../identity/accounts/account.js';
+import type { AccountsService } from '../../identity/accounts/accounts.service.js';
+import type { OwnSession } from '../../identity/own-sessions/own-session.js';
+import type { OwnSessionsService } from '../../identity/own-sessions/own-sessions.service.js';
+import { type Acr, acrOf, satisfies } from '../../identity/second-factors/authentication-level.js';
+import type { SecondFactorsService } from '../../identity/second-factors/second-factors.service.js';
+import { AppError } from '../../platform/errors/errors.js';
+import { readForm } from '../../platform/http/body.js';
+import { digestOf } from '../../platform/crypto/bearer-secret.js';
+import type { FormTokens } from '../../platform/pages/form-tokens.js';
+import type { OwnCookie } from './own-cookies.js';
+import { OWN_SIGN_IN, type OwnArea } from './own-paths.js';
+import type { Required } from './sign-in-requests.js';
+
+const FORM_BYTES = 20_000;
+/** How long ago a sign-in may be for what matters, in seconds. */
+const FRESH_SECONDS = 600;
+
+/** What pages for a signed-in person know of them. */
+export interface SignedInPerson extends OwnSession {
+  account: Account;
+  /** Whether the account has something beside the password to sign in with. */
+  hasSecondFactor: boolean;
+  /** The CSRF token of every form on their pages. */
+  csrf: string;
+}
+
+/** What every request of a signed-in person carries. */
+export interface OwnSessionState {
+  person: SignedInPerson;
+}
+
+export type OwnContext = Koa.ParameterizedContext<OwnSessionState>;
+
+/** Thrown where a sign-in must be newer or stronger than the session's; `page` is the path to come back to. */
+class SignInRequired extends Error {
+  constructor(
+    readonly page: string,
+    readonly required: Required,
+  ) {
+    super('a newer or stronger sign-in is required');
+  }
+}
+
+/** What `OwnPages` needs. */
+export interface OwnPagesDependencies {
+  accounts: Pick<AccountsService, 'findActive'>;
+  ownSessions: Pick<OwnSessionsService, 'addMethods' | 'find'>;
+  factors: Pick<SecondFactorsService, 'enrolled'>;
+  cookie: OwnCookie;
+  tokens: FormTokens;
+}
+
+/** Lets only signed-in people reach our own pages, and only our own forms change something there. */
+export class OwnPages {
+  constructor(private readonly deps: OwnPagesDependencies) {}
+
+  /**
+   * Middleware of an area: sets `ctx.state.person`, or redirects to the sign-in, also when `requireFresh` asks for it.
+   * A person who was not signed in when they sent a form continues at the area's first page, unless `onUnsentForm` answers.
+   */
+  signedIn(
+    { home, idleSeconds }: OwnArea,
+    onUnsentForm?: (ctx: OwnContext) => Promise<void>,
+  ): Koa.Middleware<OwnSessionState> {
+    return async (ctx, next) => {
+      const person = await this.#person(ctx, idleSeconds);
+      if (!person && ctx.method === 'POST' && onUnsentForm) return onUnsentForm(ctx);
+      if (!person) return redirectToSignIn(ctx, ctx.method === 'POST' ? home : ctx.url, {});
+      ctx.state.person = person;
+      try {
+        await next();
+      } catch (error) {
+        if (!(error instanceof SignInRequired)) throw error;
+        redirectToSignIn(ctx, error.page, error.required);
+      }
+    };
+  }
+
+  /**
+   * A form of ours, of at most `limit` bytes. Throws AppError `malformed` when another site sent it or its CSRF token is
+   * not that of the session.
+   */
+  async readForm(ctx: OwnContext, limit = FORM_BYTES): Promise<URLSearchParams> {
+    const site = ctx.get('Sec-Fetch-Site');
+    if (site !== '' && site !== 'same-origin')
+      throw new AppError('malformed', 'This form did not come from our page.');
+    const form = await readForm(ctx, limit);
+    this.deps.tokens.check(form, contextOf(this.deps.cookie.read(ctx) ?? ''));
+    return form;
+  }
+
+  /**
+   * Makes the area's middleware ask for a sign-in and come back to `page`, unless there was one in the last 10 minutes; also
+   * for the second factor, where the account has one and this browser was trusted without it.
+   */
+  requireFresh(ctx: OwnContext, page: string, seconds = FRESH_SECONDS): void {
+    const { amr, authTime, hasSecondFactor } = ctx.state.person;
+    const acr: Acr | undefined = hasSecondFactor ? 'urn:postern:2fa' : undefined;
+    const isOld = Date.now() / 1000 - authTime > seconds;
+    if (isOld || (acr !== undefined && !satisfies(acrOf(amr), acr)))
+      throw new SignInRequired(page, { ...(isOld && { maxAge: seconds }), acr });
+  }
+
+  /** Notes in the session what the person has shown in addition, by setting it up (RFC 8176). */
+  addMethods(ctx: OwnContext, added: readonly string[]): Promise<void> {
+    return this.deps.ownSessions.addMethods(this.deps.cookie.read(ctx), ctx.state.person, added);
+  }
+
+  async #person(ctx: OwnContext, idleSeconds: number): Promise<SignedInPerson | undefined> {
+    const token = this.deps.cookie.read(ctx);
+    const session = await this.deps.ownSessions.find(token, idleSeconds);
+    if (!session) return undefined;
+    const [account, { passkey, totp }] = await Promise.all([
+      this.deps.accounts.findActive(session.accountId),
+      this.deps.factors.enrolled(session.accountId),
+    ]);
+    const csrf = this.deps.tokens.issue(contextOf(token ?? ''));
+    return account && { ...session, account, hasSecondFactor: passkey || totp, csrf };
+  }
+}
+
+/** The context of a session's form tokens: not the token itself, so that it cannot be computed from a form. */
+function contextOf(token: string): string {
+  return `own session ${digestOf(token).toString('base64url')}`;
+}
+
+function redirectToSignIn(ctx: OwnContext, to: string, { maxAge, acr }: Required): void {
+  const query = new URLSearchParams({ to });
+  if (maxAge !== undefined) query.set('max_age', String(maxAge));
+  if (acr !== undefined) query.set('acr', acr);
+  ctx.set('Cache-Control', 'no-store');
+  ctx.status = 303;
+  ctx.redirect(`${OWN_SIGN_IN}?${query.toString()}`);
+}

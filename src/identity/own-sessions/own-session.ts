@@ -1,0 +1,13 @@
+/** How a person signed in. `authTime` is in seconds since the epoch; `acr` and `amr` are those of OpenID Connect Core section 2. */
+export interface Authentication {
+  authTime: number;
+  acr: string | null;
+  amr: readonly string[];
+}
+
+/** A session of a person at our own pages, which is valid only while their session of the engine is. */
+export interface OwnSession extends Authentication {
+  accountId: string;
+  /** The uid of the engine's session in the same browser. */
+  engineSessionUid: string;
+}

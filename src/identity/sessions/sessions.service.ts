@@ -1,0 +1,91 @@
+import type { OutboxService } from '../../platform/jobs/outbox.service.js';
+import type { Transaction } from '../../platform/db/database.js';
+import { type LogoutNotice, logoutMessage } from './logout-messages.js';
+import type { SignInRecord, SignInsRepository } from './sign-ins.repository.js';
+
+/** A session of the engine: one browser in which a person is signed in. */
+export interface Session {
+  /** Not the cookie, which is not stored. */
+  uid: string;
+  signedInAt: Date;
+  lastUsedAt: Date;
+  expiresAt: Date;
+  /** How the person signed in (RFC 8176). */
+  amr: readonly string[];
+  /** The client_ids of the applications that it was used for. */
+  clientIds: readonly string[];
+}
+
+/** A session with the last sign-in in it; undefined when that is too long ago to be recorded. */
+export interface KnownSession extends Session {
+  signIn: SignInRecord | undefined;
+}
+
+/** Which sessions of an account: one, or all but one. */
+export type WhichSessions = { uid: string } | { except: string | undefined };
+
+/** The engine's storage of sessions. */
+export interface SessionStore {
+  /** Of one account, not expired, last used first. */
+  list(accountId: string): Promise<Session[]>;
+  /**
+   * Deletes the sessions with the grants that end with them. None of them comes back through a request that is being
+   * answered meanwhile. Returns their uids, and whom to notify.
+   */
+  end(
+    tx: Transaction,
+    accountId: string,
+    which: WhichSessions,
+  ): Promise<{ uids: string[]; notices: LogoutNotice[] }>;
+  /** Signs the application out of every session of the account. Returns whom to notify. */
+  removeClient(tx: Transaction, accountId: string, clientId: string): Promise<LogoutNotice[]>;
+}
+
+/** The sessions of people. What is ended is gone for the engine with the next request on any node. */
+export class SessionsService {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly signIns: Pick<SignInsRepository, 'end' | 'lastOf'>,
+    private readonly outbox: OutboxService,
+  ) {}
+
+  /** Last used first. */
+  async list(accountId: string): Promise<KnownSession[]> {
+    const sessions = await this.store.list(accountId);
+    const signIns = await this.signIns.lastOf(sessions.map(({ uid }) => uid));
+    return sessions.map((session) => ({ ...session, signIn: signIns.get(session.uid) }));
+  }
+
+  /**
+   * Ends one session, as signing out in its browser does: the grants that end with it too, and back-channel logout
+   * (OpenID Connect Back-Channel Logout 1.0) of its clients. False when the account has no such session.
+   */
+  async end(tx: Transaction, accountId: string, uid: string): Promise<boolean> {
+    return (await this.#end(tx, accountId, { uid })).length === 1;
+  }
+
+  /** Ends every session of the account but `except`, as `end` does; returns how many. */
+  async endAll(
+    tx: Transaction,
+    accountId: string,
+    { except }: { except?: string | undefined } = {},
+  ): Promise<number> {
+    return (await this.#end(tx, accountId, { except })).length;
+  }
+
+  /** Signs the application out of every session of the account, with back-channel logout. */
+  async removeClient(tx: Transaction, accountId: string, clientId: string): Promise<void> {
+    await this.#notify(tx, await this.store.removeClient(tx, accountId, clientId));
+  }
+
+  async #end(tx: Transaction, accountId: string, which: WhichSessions): Promise<string[]> {
+    const { uids, notices } = await this.store.end(tx, accountId, which);
+    await this.signIns.end(uids, tx);
+    await this.#notify(tx, notices);
+    return uids;
+  }
+
+  async #notify(tx: Transaction, notices: readonly LogoutNotice[]): Promise<void> {
+    for (const notice of notices) await this.outbox.enqueue(tx, logoutMessage(notice));
+  }
+}

@@ -1,0 +1,79 @@
+const REFRESH_MS = 4 * 60_000;
+
+type Credentials = {
+  options: PublicKeyCredentialRequestOptionsJSON & PublicKeyCredentialCreationOptionsJSON;
+  token: string;
+};
+
+/** Shows the forms that answer with a passkey, where the browser can. The page has the words of every state. */
+for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island="passkey"]')) {
+  const creates = form.dataset['creates'] !== undefined;
+  const isPossible =
+    'PublicKeyCredential' in window &&
+    typeof PublicKeyCredential[creates ? 'parseCreationOptionsFromJSON' : 'parseRequestOptionsFromJSON'] ===
+      'function' &&
+    'toJSON' in PublicKeyCredential.prototype;
+  if (!isPossible) continue;
+  const button = form.querySelector('button');
+  let running = new AbortController();
+
+  const ask = async (mediation?: 'conditional'): Promise<void> => {
+    running.abort();
+    const { signal } = (running = new AbortController());
+    const response = await fetch(form.dataset['options'] ?? '', { headers: { accept: 'application/json' } });
+    if (!response.ok) throw new Error(`the options were answered with ${String(response.status)}`);
+    const { options, token } = (await response.json()) as Credentials;
+    const credential = creates
+      ? await navigator.credentials.create({
+          publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options),
+          signal,
+        })
+      : await navigator.credentials.get({
+          publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options),
+          signal,
+          ...(mediation && { mediation }),
+        });
+    if (signal.aborted) return;
+    const remember = document.querySelector<HTMLInputElement>('input[type="checkbox"][name="remember"]');
+    const fields = {
+      credential: JSON.stringify((credential as PublicKeyCredential).toJSON()),
+      token,
+      remember: remember?.checked ? remember.value : '',
+    };
+    for (const [name, value] of Object.entries(fields))
+      form.querySelector(`input[name="${name}"]`)?.setAttribute('value', value);
+    form.submit();
+  };
+
+  const say = (state: string | undefined) => {
+    for (const words of form.querySelectorAll<HTMLElement>('[data-state]'))
+      words.hidden = words.dataset['state'] !== state;
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    say(undefined);
+    if (button) button.disabled = true;
+    ask()
+      .catch((error: unknown) =>
+        say(error instanceof DOMException && error.name === 'InvalidStateError' ? 'known' : 'failed'),
+      )
+      .finally(() => {
+        if (button) button.disabled = false;
+      });
+  });
+
+  /** The browser offers passkeys in the address field. Challenges are renewed before they expire. */
+  const offer = async (): Promise<void> => {
+    if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+    const renew = () => void ask('conditional').catch(() => undefined);
+    renew();
+    setInterval(() => button?.disabled || renew(), REFRESH_MS);
+  };
+  if (form.dataset['conditional'] !== undefined) void offer();
+  if (form.dataset['unknown'] !== undefined)
+    void PublicKeyCredential.signalUnknownCredential?.(
+      JSON.parse(form.dataset['unknown']) as UnknownCredentialOptions,
+    );
+  form.hidden = false;
+  document.getElementById(form.dataset['demotes'] ?? '')?.classList.remove('primary');
+}

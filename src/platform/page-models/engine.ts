@@ -1,0 +1,43 @@
+import type { ClientOnPage, EngineForm } from './shared.js';
+
+/** `device-code`: the form for the code that a device shows. */
+export interface DeviceCodeModel extends EngineForm {
+  userCode: string;
+  problem: string | undefined;
+  /** Whether the person refused the device; shown as a confirmation, not as an error. */
+  cancelled: boolean;
+}
+
+/** `device-confirm`: asks whether this is the person's device. */
+export interface DeviceConfirmModel extends EngineForm {
+  client: ClientOnPage;
+  userCode: string;
+  /** The program, network and age of the device's request in words, as far as they are known. */
+  askedBy: string | undefined;
+}
+
+/** `device-done`: the device was authorized. */
+export interface DeviceDoneModel {
+  clientName: string | undefined;
+}
+
+/** `sign-out`: asks whether to sign out. */
+export interface SignOutModel extends EngineForm {
+  clientName: string | undefined;
+  email: string | undefined;
+}
+
+/** `signed-out`: the result of a sign-out. */
+export interface SignedOutModel {
+  outcome: 'signed-out' | 'left-client' | 'still-signed-in';
+  clientName: string | undefined;
+}
+
+/** The pages at the engine's own endpoints. */
+export interface EngineEndpointPages {
+  'device-code': DeviceCodeModel;
+  'device-confirm': DeviceConfirmModel;
+  'device-done': DeviceDoneModel;
+  'sign-out': SignOutModel;
+  'signed-out': SignedOutModel;
+}

@@ -1,0 +1,34 @@
+/** A field of a body or a record. */
+export interface ReferenceField {
+  name: string;
+  required: boolean;
+  type: string;
+  description: string;
+}
+
+/** An operation of an API; without a permission any valid token is accepted. */
+export interface ReferenceOperation {
+  id: string;
+  method: string;
+  path: string;
+  summary: string;
+  permission: string | undefined;
+  role: string | undefined;
+  parameters: (ReferenceField & { location: string })[];
+  bodyTypes: string[];
+  fields: ReferenceField[];
+  answers: { status: string; description: string; record: string | undefined }[];
+}
+
+/** `reference`: the operations of an API by chapter, and its records. */
+export interface ReferenceModel {
+  title: string;
+  introduction: string;
+  chapters: { name: string; description: string; operations: ReferenceOperation[] }[];
+  records: { name: string; fields: ReferenceField[] }[];
+}
+
+/** The documents of an API. */
+export interface ReferencePages {
+  reference: ReferenceModel;
+}

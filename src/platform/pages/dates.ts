@@ -1,0 +1,32 @@
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const LOCALE = 'en-GB';
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+/** How long ago a time is, in the largest unit: "just now", "2 minutes ago", "yesterday"; after 30 days its date. */
+export function agoText(time: Date, now = new Date(), timeZone = 'UTC'): string {
+  const age = now.getTime() - time.getTime();
+  if (age < MINUTE) return 'just now';
+  if (age < HOUR) return relative.format(-Math.floor(age / MINUTE), 'minute');
+  if (age < DAY) return relative.format(-Math.floor(age / HOUR), 'hour');
+  if (age <= 30 * DAY) return relative.format(-Math.floor(age / DAY), 'day');
+  return dayText(time, timeZone);
+}
+
+/** The date of a time in a time zone: "26 November 2026". */
+export function dayText(time: Date, timeZone = 'UTC'): string {
+  return new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long', timeZone }).format(time);
+}
+
+/** A time to the minute, with the name of the time zone: "26 November 2026, 13:05 UTC". */
+export function minuteText(time: Date, timeZone = 'UTC'): string {
+  const clock = new Intl.DateTimeFormat(LOCALE, {
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
+  });
+  return `${dayText(time, timeZone)}, ${clock.format(time)}`;
+}

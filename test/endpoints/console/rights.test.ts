@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { CONSOLE_PAGES } from '../../../src/endpoints/console/console.router.js';
+import { ADMIN_API_ROUTES } from '../../../src/endpoints/admin/admin-api.js';
+import { allows } from '../../../src/tenancy/access/permissions.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { ConsoleAgent, PROJECT } from '../../harness/protocol/console-agent.js';
+
+const OPERATIONS = new Map(
+  ADMIN_API_ROUTES.flatMap(({ operations }) => operations.map((one) => [one.id, one] as const)),
+);
+const ROLES = { none: undefined, member: 'member', viewer: 'viewer', admin: 'admin', owner: 'owner' } as const;
+
+let server: TestServer;
+let clientId: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  clientId = (await server.register()).id;
+});
+afterAll(() => server.close());
+
+const pathOf = (path: string, org = 'default', project = 'default') =>
+  path
+    .replace(':org', org)
+    .replace(':project', project)
+    .replace(':id', clientId)
+    .replace(':card', 'identity');
+
+const visit = (agent: ConsoleAgent, method: string, path: string) =>
+  method === 'get' ? agent.get(path) : agent.post(path, {});
+
+describe('every page', () => {
+  test.each([...Object.keys(ROLES), 'operator'] as (keyof typeof ROLES | 'operator')[])(
+    'is there for %s exactly where permissions.ts says so',
+    async (name) => {
+      const agent = await ConsoleAgent.signIn(server, name);
+      for (const { method, path, operation } of CONSOLE_PAGES) {
+        const { authorization } = OPERATIONS.get(operation) ?? {};
+        const role = name === 'operator' ? 'installation' : ROLES[name];
+        const isAllowed =
+          authorization === undefined || (role !== undefined && allows(role, authorization.permission));
+        const { status } = await visit(agent, method, pathOf(path));
+        expect([path, status === 404]).toEqual([path, !isAllowed]);
+      }
+    },
+  );
+
+  test('of another organization is not there, and says nothing else about it than of none', async () => {
+    const agent = await ConsoleAgent.signIn(server, 'owner');
+    const headers = { authorization: `Bearer ${await server.adminToken()}`, 'content-type': 'application/json' };
+    const create = (path: string) =>
+      fetch(`${server.origin}/admin/v1/orgs${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ slug: 'other', name: 'Another one' }),
+      });
+    expect((await create('')).status).toBe(201);
+    expect((await create('/other/projects')).status).toBe(201);
+    for (const { method, path } of CONSOLE_PAGES) {
+      const other = await visit(agent, method, pathOf(path, 'other', 'other'));
+      const none = await visit(agent, method, pathOf(path, 'nothing', 'other'));
+      expect([path, other.status, none.status]).toEqual([path, 404, 404]);
+      const withoutId = ({ body }: { body: string }) => body.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '');
+      expect(withoutId(other)).toBe(withoutId(none));
+    }
+    expect((await agent.get(PROJECT)).body).not.toContain('Another one');
+  });
+
+  test('does what an operation of the admin API does, and changes nothing by GET', async () => {
+    const document = (await (await fetch(`${server.origin}/admin/v1/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, { operationId?: string }>>;
+    };
+    const documented = Object.values(document.paths).flatMap((path) =>
+      Object.values(path).map(({ operationId }) => operationId),
+    );
+    for (const { method, path, operation } of CONSOLE_PAGES) {
+      expect([path, documented.includes(operation)]).toEqual([path, true]);
+      if (method === 'post') expect([path, OPERATIONS.get(operation)?.method]).not.toEqual([path, 'get']);
+    }
+  });
+
+  test('asks whoever is not signed in to do so', async () => {
+    for (const { method, path } of CONSOLE_PAGES.filter((page) => page.method === 'get')) {
+      const answer = await fetch(server.origin + pathOf(path), { method, redirect: 'manual' });
+      expect([path, answer.status]).toEqual([path, 303]);
+      expect(answer.headers.get('location')).toMatch(/^\/self\/sign-in\?to=%2Fconsole/);
+    }
+  });
+
+  test('has the headers of a page that is private', async () => {
+    const agent = await ConsoleAgent.signIn(server);
+    const { headers } = await agent.get(PROJECT);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+});
+
+test('an account without a role learns that, and whom to ask', async () => {
+  for (const role of ['none', 'member'] as const) {
+    const agent = await ConsoleAgent.signIn(server, role);
+    const { status, body } = await agent.get('/console');
+    expect(status).toBe(403);
+    expect(body).toContain('Your account has no role here');
+    expect(body).toContain('Ask an owner');
+  }
+});
+
+test('a revoked role has no effect on the next request', async () => {
+  const agent = await ConsoleAgent.signIn(server, 'viewer');
+  expect((await agent.get(PROJECT)).status).toBe(200);
+  await server.database.pool.query('DELETE FROM members WHERE subject = $1', [`account:${agent.person.id}`]);
+  expect((await agent.get(PROJECT)).status).toBe(404);
+});
+
+test('with CONSOLE=off there is no console, nor a link to it', async () => {
+  const node = await startTestServer({ nodeOf: server, env: { CONSOLE: 'off' } });
+  try {
+    const headers = { accept: 'text/html' };
+    expect((await fetch(`${node.origin}/console`, { headers })).status).toBe(404);
+    expect(await (await fetch(node.origin, { headers })).text()).not.toContain('/console');
+  } finally {
+    await node.close();
+  }
+});

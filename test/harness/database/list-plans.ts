@@ -1,0 +1,52 @@
+import type { TestServer } from '../nodes/test-server.js';
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: Plan[];
+}
+
+/** A statement that PostgreSQL was sent through `Database.sql`. */
+export interface SentStatement {
+  sql: string;
+  bindings: unknown[];
+}
+
+/** Lets PostgreSQL choose, so that an index is used because it is the better way. */
+export const FREE_CHOICE = ['SET LOCAL enable_seqscan = on'];
+
+/** The statements that match and that PostgreSQL was sent while `work` ran, and its settings for them. */
+export async function statementsOf(
+  server: TestServer,
+  matching: RegExp,
+  work: () => Promise<unknown>,
+): Promise<{ statements: SentStatement[]; settings: string[] }> {
+  const sent: SentStatement[] = [];
+  const note = (query: SentStatement) => void sent.push(query);
+  const { sql } = server.context.database;
+  sql.on('query', note);
+  await work();
+  sql.removeListener('query', note);
+  return {
+    statements: sent.filter(({ sql: text }) => matching.test(text)),
+    settings: sent.flatMap(({ sql: text }) => (text.startsWith('SET LOCAL') ? [text] : [])),
+  };
+}
+
+/** The tables that the statement reads from end to end under these settings. */
+export async function sequentialScans(
+  server: TestServer,
+  { sql, bindings }: SentStatement,
+  settings: string[],
+): Promise<string[]> {
+  const { rows } = await server.context.database.transaction(async (tx) => {
+    for (const setting of settings) await tx.raw(setting);
+    const explain = `EXPLAIN (FORMAT JSON) ${sql.replace(/\$\d+/g, '?')}`;
+    return tx.raw<{ rows: { 'QUERY PLAN': [{ Plan: Plan }] }[] }>(explain, bindings as string[]);
+  });
+  const scans = (plan: Plan): string[] => [
+    ...(plan['Node Type'] === 'Seq Scan' ? [plan['Relation Name'] ?? ''] : []),
+    ...(plan.Plans ?? []).flatMap(scans),
+  ];
+  return rows.flatMap((row) => scans(row['QUERY PLAN'][0].Plan));
+}

@@ -20,7 +20,8 @@ const publishPath = (visit: Visit) => `${clientPath(visit, visit.param('id'))}/p
 
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   pending: 'The first look-up is about to happen. It takes a few seconds.',
-  in_progress: 'The record was not found yet. It is looked up again, at longer and longer intervals, for two days.',
+  in_progress:
+    'The record was not found yet. It is looked up again, at longer and longer intervals, for two days.',
   verified: 'The record was found. The host of client_uri cannot change any more; its path can.',
   failed: 'The record was not found in two days. Publish it, then look it up again.',
 };
@@ -93,7 +94,9 @@ async function showPublish(visit: Visit, { isPromoting, problem, error }: Shown)
       promotedAt: dateOf(client.promoted_at),
       promoteHref: isReady && !isPromoting ? `${path}/publish?promote#confirm` : undefined,
       promotion:
-        isReady && isPromoting ? { action: `${path}/publish/promote`, keepHref: `${path}/publish`, problem } : undefined,
+        isReady && isPromoting
+          ? { action: `${path}/publish/promote`, keepHref: `${path}/publish`, problem }
+          : undefined,
       problems: error && new FormProblems(error).summary('The client was not published.', labels),
       curl: visit.curl('updateClient', { body: { visibility: 'public' }, version }),
     },
@@ -101,7 +104,10 @@ async function showPublish(visit: Visit, { isPromoting, problem, error }: Shown)
   );
 }
 
-function verificationOf({ client_uri: uri, client_uri_verification: given }: ClientWire, retryAction?: string) {
+function verificationOf(
+  { client_uri: uri, client_uri_verification: given }: ClientWire,
+  retryAction?: string,
+) {
   const host = uri === null ? undefined : URL.parse(uri)?.hostname;
   if (!given || host === undefined) return undefined;
   const { status, text } = given;
@@ -121,7 +127,12 @@ async function stepsOf(visit: Visit, client: ClientWire): Promise<PublishStep[]>
   return [
     step('A name', 'What people read first.', true, ''),
     step('A logo', 'logo_uri: people see it when they decide.', client.logo_uri !== null, 'logo_uri'),
-    step('A home page', 'client_uri: its host is what is verified.', client.client_uri !== null, 'client_uri'),
+    step(
+      'A home page',
+      'client_uri: its host is what is verified.',
+      client.client_uri !== null,
+      'client_uri',
+    ),
     step(
       'A verified publisher',
       'The host of client_uri has the TXT record.',
@@ -138,6 +149,8 @@ async function stepsOf(visit: Visit, client: ClientWire): Promise<PublishStep[]>
 }
 
 async function asksForMoreThanIdentity(visit: Visit, { scopes }: ClientWire): Promise<boolean> {
-  const { body } = await visit.call<z.infer<typeof scopePage>>('listScopes', { query: { category: 'identity' } });
+  const { body } = await visit.call<z.infer<typeof scopePage>>('listScopes', {
+    query: { category: 'identity' },
+  });
   return scopes.some((name) => !body.data.some((scope) => scope.name === name));
 }

@@ -76,7 +76,5 @@ export function fieldOnPage(one: CardField, value: unknown, typed?: URLSearchPar
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.join('\n');
-  return typeof value === 'object'
-    ? JSON.stringify(value, null, 2)
-    : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 }

@@ -175,7 +175,8 @@ function dangerOf(visit: Visit, client: ClientWire): ClientSettingsModel['danger
 }
 
 function factText(value: unknown): string {
-  return value === null || value === undefined ? 'none' : String(value);
+  if (value === null || value === undefined) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function previewOf(

@@ -74,5 +74,5 @@ function mergedLists(before: unknown, mine: unknown, saved: unknown): unknown[] 
 function shown(value: unknown): string[] {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.map(String);
-  return [typeof value === 'object' ? JSON.stringify(value) : String(value)];
+  return [typeof value === 'string' ? value : JSON.stringify(value)];
 }

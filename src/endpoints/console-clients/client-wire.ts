@@ -66,11 +66,13 @@ export function clientHead(visit: Visit, client: ClientWire, tab: ClientTab): Cl
     verifiedHost: verifiedHostOf(client),
     lastUsedAt: dateOf(client.last_used_at),
     deletedAt: dateOf(client.deleted_at),
-    tabs: TABS.filter(([, , , permission]) => visit.can(permission, 'project')).map(([key, label, below]) => ({
-      label,
-      href: path + below,
-      isCurrent: key === tab,
-    })),
+    tabs: TABS.filter(([, , , permission]) => visit.can(permission, 'project')).map(
+      ([key, label, below]) => ({
+        label,
+        href: path + below,
+        isCurrent: key === tab,
+      }),
+    ),
   };
 }
 

@@ -8,7 +8,13 @@ import { ConsoleAgent, PROJECT } from '../../harness/protocol/console-agent.js';
 const OPERATIONS = new Map(
   ADMIN_API_ROUTES.flatMap(({ operations }) => operations.map((one) => [one.id, one] as const)),
 );
-const ROLES = { none: undefined, member: 'member', viewer: 'viewer', admin: 'admin', owner: 'owner' } as const;
+const ROLES = {
+  none: undefined,
+  member: 'member',
+  viewer: 'viewer',
+  admin: 'admin',
+  owner: 'owner',
+} as const;
 
 let server: TestServer;
 let clientId: string;
@@ -46,7 +52,10 @@ describe('every page', () => {
 
   test('of another organization is not there, and says nothing else about it than of none', async () => {
     const agent = await ConsoleAgent.signIn(server, 'owner');
-    const headers = { authorization: `Bearer ${await server.adminToken()}`, 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${await server.adminToken()}`,
+      'content-type': 'application/json',
+    };
     const create = (path: string) =>
       fetch(`${server.origin}/admin/v1/orgs${path}`, {
         method: 'POST',

@@ -37,7 +37,7 @@ export function makeTenancy({ database, mail, settings }: Platform, identity: Id
     tenants,
     accountAccess: new AccountAccessService(ofAccounts),
     accountLifecycle: new AccountLifecycleService(ofAccounts),
-    accountAdmin: new AccountAdminService(database, accounts, passwords, audit),
+    accountAdmin: new AccountAdminService(database, accounts, passwords, audit, identity.notices),
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
     access: new AccessService(new AccessRepository(database)),

@@ -1,5 +1,6 @@
 import type { Account } from '../../identity/accounts/account.js';
 import type { AccountFilter, AccountsService } from '../../identity/accounts/accounts.service.js';
+import type { NoticesService } from '../../identity/notices/notices.service.js';
 import type { PasswordsService } from '../../identity/passwords/passwords.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { found } from '../../platform/errors/errors.js';
@@ -20,6 +21,7 @@ export class AccountAdminService {
     private readonly accounts: AccountsService,
     private readonly passwords: PasswordsService,
     private readonly audit: AuditService,
+    private readonly notices: NoticesService,
   ) {}
 
   /** Newest first. Throws as `readPage` does. */
@@ -69,6 +71,8 @@ export class AccountAdminService {
       const { updatedAt: _, ...state } = after;
       const changed = changedFields(before, state);
       if (changed.length > 0) await this.#record(tx, actor, 'account.updated', id, changed);
+      // To the address that the person knows the account by.
+      if (before.email !== after.email) await this.notices.send(tx, before, 'operator_changed_email');
       return after;
     });
   }
@@ -76,9 +80,10 @@ export class AccountAdminService {
   /** Ends every session and grant of the account too. */
   async setPassword(actor: Actor, id: string, input: Record<string, unknown>): Promise<Account> {
     const { password } = parseInput(newPassword, input);
-    return this.passwords.setPassword({ id }, password, (tx) =>
-      this.#record(tx, actor, 'account.password_set', id, []),
-    );
+    return this.passwords.setPassword({ id }, password, async (tx, account) => {
+      await this.#record(tx, actor, 'account.password_set', id, []);
+      await this.notices.send(tx, account, 'operator_set_password');
+    });
   }
 
   #record(tx: Transaction, actor: Actor, action: AuditAction, id: string, changed: string[]): Promise<void> {

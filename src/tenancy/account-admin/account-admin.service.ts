@@ -71,6 +71,7 @@ export class AccountAdminService {
       const { updatedAt: _, ...state } = after;
       const changed = changedFields(before, state);
       if (changed.length > 0) await this.#record(tx, actor, 'account.updated', id, changed);
+      // To the address that the person knows the account by.
       if (before.email !== after.email) await this.notices.send(tx, before, 'operator_changed_email');
       return after;
     });

@@ -19,6 +19,9 @@ interface Row {
 }
 
 const OF_ACCOUNT = `g.account_id = ? AND g.model = ${String(MODELS.Grant)}`;
+/** The built-in client has no row in the registry: people allowed it nothing. */
+const OF_REGISTERED_CLIENT =
+  'AND g.client_id = ? AND EXISTS (SELECT FROM oauth_clients c WHERE c.client_id = g.client_id)';
 const LIST = `
   SELECT g.client_id, g.payload, g.created_at, g.expires_at, t.last_issued_at, coalesce(t.offline, false) AS offline
   FROM artifacts g JOIN oauth_clients c ON c.client_id = g.client_id AND c.deleted_at IS NULL
@@ -46,7 +49,7 @@ export class AccountGrantStore implements GrantStore {
   async revoke(tx: Transaction, accountId: string, clientId?: string): Promise<string[]> {
     const { rows } = await tx.raw<{ rows: { client_id: string; uid: string | null }[] }>(
       `DELETE FROM artifacts WHERE id IN (SELECT id FROM artifacts g WHERE ${OF_ACCOUNT}
-         ${clientId === undefined ? '' : 'AND g.client_id = ?'} ORDER BY id FOR UPDATE)
+         ${clientId === undefined ? '' : OF_REGISTERED_CLIENT} ORDER BY id FOR UPDATE)
        RETURNING client_id, uid`,
       [accountId, ...(clientId === undefined ? [] : [clientId])],
     );

@@ -225,8 +225,8 @@ test.each([
   ],
   ['Mozilla/5.0 (iPad; CPU OS 19_0 like Mac OS X) CriOS/156.0 Mobile Safari/604.1', 'Chrome on iPad'],
   ['Opera/9.80 (Windows NT 6.1) OPR/120.0', 'Opera on Windows'],
-  ['Something (Windows NT 10.0)', 'A browser on Windows'],
-  ['curl/8.9', 'Another browser'],
+  ['Something (Windows NT 10.0)', 'Something'],
+  ['curl/8.9', 'curl'],
   ['<script>alert(1)</script>', 'Another browser'],
   [null, 'Another browser'],
 ])('%s is called %s', (userAgent, words) => expect(browserOf(userAgent)).toBe(words));

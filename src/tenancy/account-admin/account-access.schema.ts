@@ -22,6 +22,7 @@ const GRANT = {
   expires_at: 'When it ends.',
 } as const;
 const PASSKEY = {
+  id: 'The key of the passkey.',
   name: 'What the person calls it.',
   synced: 'Whether it is kept in several devices.',
   created_at: 'When it was added.',
@@ -78,9 +79,13 @@ const passkey = z
   .meta({ id: 'AccountPasskey' });
 
 /** All sessions of an account. */
-export const sessionList = z.strictObject({ data: z.array(session) }).meta({ id: 'AccountSessionList' });
+export const sessionList = z
+  .strictObject({ data: z.array(session).describe('The sessions, last used first.') })
+  .meta({ id: 'AccountSessionList' });
 /** All that an account allowed applications. */
-export const grantList = z.strictObject({ data: z.array(grant) }).meta({ id: 'AccountGrantList' });
+export const grantList = z
+  .strictObject({ data: z.array(grant).describe('One entry for each application, last used first.') })
+  .meta({ id: 'AccountGrantList' });
 /** The second factors of an account. */
 export const factorsResponse = z
   .strictObject(

@@ -12,6 +12,9 @@ import type { Database, Transaction } from '../../platform/db/database.js';
 import { found, notFound } from '../../platform/errors/errors.js';
 import type { Actor } from '../audit/audit.service.js';
 
+const SESSION_UID = /^[\w-]{1,64}$/;
+const CLIENT_ID = /^[A-Za-z0-9._~-]{1,128}$/;
+
 /** What `AccountAccessService` needs. */
 export interface AccountAccessDependencies {
   database: Database;
@@ -46,7 +49,7 @@ export class AccountAccessService {
   async endSession(actor: Actor, accountId: string, uid: string): Promise<void> {
     const { sessions } = this.deps;
     await this.#change(actor, accountId, 'account.session_ended', async (tx) => {
-      if (!(await sessions.end(tx, accountId, uid))) throw notFound('session');
+      if (!SESSION_UID.test(uid) || !(await sessions.end(tx, accountId, uid))) throw notFound('session');
     });
   }
 
@@ -67,7 +70,8 @@ export class AccountAccessService {
   async revokeGrants(actor: Actor, accountId: string, clientId: string): Promise<void> {
     const { grants } = this.deps;
     const revoke = async (tx: Transaction) => {
-      if (!(await grants.revoke(tx, accountId, clientId))) throw notFound('grant');
+      if (!CLIENT_ID.test(clientId) || !(await grants.revoke(tx, accountId, clientId)))
+        throw notFound('grant');
     };
     await this.#change(actor, accountId, 'account.application_revoked', revoke, clientId);
   }

@@ -34,7 +34,7 @@ export interface AuditFilter {
 }
 
 const COLUMNS = `id, org_id AS "orgId", project_id AS "projectId", actor, action, target_type AS "targetType",
-  target_id AS "targetId", client_id AS "clientId", changed_fields AS "changedFields", address, request_id AS "requestId",
+  target_id AS "targetId", changed_fields AS "changedFields", address, request_id AS "requestId", client_id AS "clientId",
   occurred_at AS "occurredAt"`;
 const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   projectId: 'project_id = ?',

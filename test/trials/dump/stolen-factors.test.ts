@@ -68,5 +68,7 @@ test('no string in it works as a recovery code or as a trusted browser', async (
 test('and the real ones still work', async () => {
   const { factorChecks, trustedBrowsers } = server.context;
   expect(await trustedBrowsers.isTrusted(person.id, trust)).toBe(true);
-  await expect(factorChecks.checkRecoveryCode(person.id, recoveryCodes[0] ?? '', WHERE)).resolves.toBeDefined();
+  await expect(
+    factorChecks.checkRecoveryCode(person.id, recoveryCodes[0] ?? '', WHERE),
+  ).resolves.toBeDefined();
 });

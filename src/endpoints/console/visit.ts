@@ -50,6 +50,8 @@ export function callerOf(ctx: OwnContext): { caller: Caller; actor: Actor } {
 
 /** One request of an operator to the console: what they may do here, and how to do and to show it. */
 export class Visit {
+  #formChecked = false;
+
   constructor(
     private readonly parts: ConsoleParts,
     readonly ctx: OwnContext & { params: Record<string, string> },
@@ -90,13 +92,15 @@ export class Visit {
 
   /**
    * Calls an operation of the admin API as the person. The parameters of the page's path go with it. Throws as the
-   * operation does; a page changes nothing but through its own operation.
+   * operation does; a page changes nothing but through its own operation, and only after it has checked its form.
    */
   async call<Body>(id: string, request: CallRequest = {}): Promise<Answer<Body>> {
     const { calls } = this.parts;
     const operation = operationOf(calls, id);
     if (operation.method !== 'get' && (this.ctx.method !== 'POST' || id !== this.page.operation))
       throw new Error(`${this.page.path} does not declare ${id}`);
+    if (operation.method !== 'get' && !this.#formChecked)
+      throw new Error(`${this.page.path} calls ${id} without a form of ours`);
     const { version } = request;
     const answer = await calls.get(id)?.call({
       ...callerOf(this.ctx),
@@ -116,8 +120,10 @@ export class Visit {
   }
 
   /** The form that was sent. Throws as `OwnPages.readForm` does. */
-  form(): Promise<URLSearchParams> {
-    return this.parts.ownPages.readForm(this.ctx, FORM_BYTES);
+  async form(): Promise<URLSearchParams> {
+    const form = await this.parts.ownPages.readForm(this.ctx, FORM_BYTES);
+    this.#formChecked = true;
+    return form;
   }
 
   /** Makes the person sign in and come back to `page`, unless they did so in the last 10 minutes. */

@@ -44,7 +44,10 @@ describe('where implicit is turned on', () => {
     expect(plain.parts.get('access_token')).toEqual(expect.any(String));
     const bare = await answer(fields, 'id_token token', { resource: API });
     expect(bare.parts.get('error')).toBe('invalid_target');
-    const full = await answer(fields, 'id_token token', { resource: API, scope: 'openid api.read' });
+    const asks = { resource: API, scope: 'openid api.read' };
+    const unticked = await answer(fields, 'id_token token', asks);
+    expect(unticked.parts.get('error')).toBe('invalid_target');
+    const full = await answer({ ...fields, optional_scopes: [] }, 'id_token token', asks);
     expect(full.parts.get('scope')).toBe('api.read');
   });
 

@@ -80,7 +80,7 @@ describeWithBrowser('the console', (openPage) => {
         });
         await page.getByLabel('Company company').fill('Mine Ltd');
         await page.getByLabel('Description description').fill('Mine');
-        await page.getByRole('button', { name: 'Save: Identity' }).click();
+        await page.getByRole('button', { name: /^Save ?: Identity$/ }).click();
         await page.getByText('saved by another operator').waitFor();
       },
     ],
@@ -90,7 +90,7 @@ describeWithBrowser('the console', (openPage) => {
       async (page) => {
         await client('')(page);
         await page.context().clearCookies();
-        await page.getByRole('button', { name: 'Save: Identity' }).click();
+        await page.getByRole('button', { name: /^Save ?: Identity$/ }).click();
         await page.getByText('nothing that you typed is lost').waitFor();
       },
     ],
@@ -112,7 +112,7 @@ describeWithBrowser('the console', (openPage) => {
       expect(await page.locator('#environment').innerText()).toContain(`CLIENT_SECRET=${secret}`);
       await page.getByRole('link', { name: 'I have copied it' }).click();
       await page.getByLabel('Company company').fill('Acme');
-      await page.getByRole('button', { name: 'Save: Identity' }).click();
+      await page.getByRole('button', { name: /^Save ?: Identity$/ }).click();
       await page.getByText('Identity: saved.').waitFor();
       expect(await page.getByLabel('Company company').inputValue()).toBe('Acme');
       await page.getByRole('link', { name: 'Secrets', exact: true }).click();

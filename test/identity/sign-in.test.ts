@@ -37,6 +37,7 @@ function constant(body: string, email: string): string {
   return body
     .replaceAll(email, 'E-MAIL')
     .replace(/\/interaction\/[\w-]+/g, 'INTERACTION')
+    .replace(/\/recover\?for=[\w-]+/g, 'RECOVERY')
     .replace(/name="csrf" value="[^"]+"/g, 'CSRF');
 }
 

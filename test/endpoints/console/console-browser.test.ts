@@ -121,9 +121,7 @@ describeWithBrowser('the console', (openPage) => {
       await page.getByRole('link', { name: 'Delete the older secret' }).click();
       await page.getByLabel(/^Type /).fill('wrong');
       await page.getByRole('button', { name: 'Delete the older secret' }).click();
-      const label = await page
-        .getByLabel(/^Type /)
-        .evaluate<string, unknown>('(input) => input.labels[0].innerText');
+      const label = await page.locator('label[for="typed"]').innerText();
       await page.getByLabel(/^Type /).fill(label.replace(/^Type (.*) to confirm$/, '$1'));
       await page.getByRole('button', { name: 'Delete the older secret' }).click();
       await page.getByText('The older secret is deleted').waitFor();

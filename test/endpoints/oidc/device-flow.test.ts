@@ -169,7 +169,7 @@ describe('the pages', () => {
     expect(confirm.body).toContain('Television');
     expect(confirm.body).toContain(device.user_code);
     const consent = await goOnToConsent(agent, device, person);
-    expect(consent.body).toContain('Allow access');
+    expect(consent.body).toContain('wants to access your account');
     expect(consent.body).toContain('the device');
   });
 

@@ -126,7 +126,7 @@ const TRANSLATED = (direction: 'ltr' | 'rtl') => String.raw`(() => {
 const BOUNDARIES = String.raw`(() => {
   ${MEASURES}
   for (const element of all('button:not(.link), .button, input:not([type=hidden]), select, .badge, .notice, .publisher, .problem, .decision')) {
-    if (isHidden(element) || element.type === 'checkbox') continue;
+    if (isHidden(element) || ['checkbox', 'radio'].includes(element.type)) continue;
     const { borderTopStyle, borderTopWidth } = getComputedStyle(element);
     if (borderTopStyle === 'none' || parseFloat(borderTopWidth) < 1) problems.push('no border: ' + named(element));
   }

@@ -140,7 +140,8 @@ const FOCUS = String.raw`(() => {
   const named = element.outerHTML.replace(/\s+/g, ' ').slice(0, 120);
   // Of a link that goes over several lines the first.
   const [box = element.getBoundingClientRect()] = element.getClientRects();
-  const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+  // Of a text area the browser brings the line of the caret into sight, not all of it.
+  const [x, y] = [box.left + box.width / 2, (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2];
   const top = document.elementFromPoint(x, y);
   const isSeen = top && (element.contains(top) || top.contains(element) || element.labels?.[0]?.contains(top));
   const outlined = [element, element.closest('.row')].some(

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
+import { UserAgent } from '../../../src/demo/user-agent.js';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { makeApi, pointersOf } from '../../harness/admin/catalogue.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+import { authorizationRequest, relyingParty, signIn } from '../../harness/protocol/relying-party.js';
 
 const NAMES = ['read:user', 'https://any.example/x.read', 'api://any/.default', 'read+write', "it's[all]"];
 
@@ -28,7 +29,12 @@ test('with SCOPE_NAMES=any every name of RFC 6749 section 3.3 works, from the ca
   const client = await any.register({ scopes: NAMES, optional_scopes: ['read:user'] });
   const config = await relyingParty(any, client);
   const parameters = { scope: `openid offline_access ${NAMES.join(' ')}`, resource: 'https://any.example' };
-  const first = await obtainTokens(config, await any.person(), parameters);
+  const agent = new UserAgent();
+  const request = await authorizationRequest(config, parameters);
+  const consent = await signIn(request, await any.person(), agent);
+  const ticked = { action: '/consent', stopAt: request.redirectUri };
+  const { url } = await agent.submit(consent, { scope: 'read:user' }, ticked);
+  const first = await oidc.authorizationCodeGrant(config, new URL(url), request.checks);
   const resource = 'https://any.example';
   const tokens = await oidc.refreshTokenGrant(config, first.refresh_token ?? '', { resource });
   const [, payload = ''] = tokens.access_token.split('.');

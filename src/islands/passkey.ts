@@ -70,10 +70,6 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island=
     setInterval(() => button?.disabled || renew(), REFRESH_MS);
   };
   if (form.dataset['conditional'] !== undefined) void offer();
-  if (form.dataset['unknown'] !== undefined)
-    void PublicKeyCredential.signalUnknownCredential?.(
-      JSON.parse(form.dataset['unknown']) as UnknownCredentialOptions,
-    );
   form.hidden = false;
   document.getElementById(form.dataset['demotes'] ?? '')?.classList.remove('primary');
 }

@@ -175,5 +175,3 @@ export function makeRegistry(parts: RegistryParts) {
     }),
   };
 }
-
-export type Registry = ReturnType<typeof makeRegistry>;

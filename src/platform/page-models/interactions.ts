@@ -5,8 +5,6 @@ import type { ClientOnPage, FormOnPage } from './shared.js';
 export interface PasskeyOnPage extends FormOnPage {
   /** The path of the options for the browser's API and the token that goes back with its result. */
   options: string;
-  /** A credential that does not exist here, as JSON: browsers stop offering it. */
-  unknown?: string | undefined;
 }
 
 /** `sign-in`: the form for e-mail address and password. */

@@ -77,8 +77,8 @@ export function nodeJobs(context: Context): Job[] {
       name: 'purge sessions of our own pages',
       seconds: HOUR,
       where: 'once',
-      run: async () => {
-        await ownSessions.purge();
+      run: async (stopping) => {
+        await ownSessions.purge(stopping);
       },
     },
     {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../platform/errors/errors.js';
+import { deleteInBatches } from '../../platform/jobs/delete-in-batches.js';
 import type { AttemptsRepository } from './attempts.repository.js';
-
-const DELETED_AT_ONCE = 1_000;
 
 /** At most `limit` attempts in a window that begins with the first of them. */
 export interface Limit {
@@ -60,14 +59,8 @@ export class AttemptsService {
   }
 
   /** Deletes closed windows in bounded batches until `stopping` aborts; returns how many. */
-  async purge(stopping?: AbortSignal): Promise<number> {
-    let total = 0;
-    let deleted: number;
-    do {
-      deleted = await this.repository.deleteExpired(DELETED_AT_ONCE);
-      total += deleted;
-    } while (deleted === DELETED_AT_ONCE && !stopping?.aborted);
-    return total;
+  purge(stopping?: AbortSignal): Promise<number> {
+    return deleteInBatches((limit) => this.repository.deleteExpired(limit), stopping);
   }
 }
 

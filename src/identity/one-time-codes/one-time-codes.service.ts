@@ -2,6 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { digestOf } from '../../platform/crypto/bearer-secret.js';
 import type { Vault } from '../../platform/crypto/sealing.js';
 import type { Transaction } from '../../platform/db/database.js';
+import { deleteInBatches } from '../../platform/jobs/delete-in-batches.js';
 import type { CodeRow, OneTimeCodesRepository } from './one-time-codes.repository.js';
 import { type CodePayloads, type CodePurpose, LIFETIMES } from './purposes.js';
 
@@ -9,7 +10,6 @@ export type { CodePayloads, CodePurpose } from './purposes.js';
 
 const TRIES = 5;
 const DIGITS = 8;
-const DELETED_AT_ONCE = 1_000;
 const SECRET = /^[\w-]{43}$/;
 
 /** A code to make. */
@@ -149,14 +149,8 @@ export class OneTimeCodesService {
   }
 
   /** Deletes what has expired in bounded batches until `stopping` aborts; returns how many. */
-  async purge(stopping?: AbortSignal): Promise<number> {
-    let total = 0;
-    let deleted: number;
-    do {
-      deleted = await this.repository.purge(DELETED_AT_ONCE);
-      total += deleted;
-    } while (deleted === DELETED_AT_ONCE && !stopping?.aborted);
-    return total;
+  purge(stopping?: AbortSignal): Promise<number> {
+    return deleteInBatches((limit) => this.repository.purge(limit), stopping);
   }
 
   #open<Purpose extends CodePurpose>(

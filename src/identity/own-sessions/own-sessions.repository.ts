@@ -64,9 +64,12 @@ export class OwnSessionsRepository {
     await this.database.write({ name: 'own_sessions_methods', text, values: [id, amr, acr] });
   }
 
-  /** Deletes those that have expired, and returns how many. */
-  async purge(): Promise<number> {
-    const text = 'DELETE FROM own_sessions WHERE expires_at < now()';
-    return (await this.database.background({ name: 'own_sessions_purge', text, values: [] })).rowCount ?? 0;
+  /** Deletes at most `limit` that have expired, and returns how many. */
+  async deleteExpired(limit: number): Promise<number> {
+    const text = `DELETE FROM own_sessions WHERE id IN (SELECT id FROM own_sessions WHERE expires_at < now()
+      ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)`;
+    return (
+      (await this.database.background({ name: 'own_sessions_purge', text, values: [limit] })).rowCount ?? 0
+    );
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { digestOf } from '../../platform/crypto/bearer-secret.js';
 import { acrOf } from '../second-factors/authentication-level.js';
 import type { OwnSession } from './own-session.js';
+import { deleteInBatches } from '../../platform/jobs/delete-in-batches.js';
 import type { OwnSessionsRepository } from './own-sessions.repository.js';
 
 const TOKEN = /^[\w-]{43}$/;
@@ -43,9 +44,9 @@ export class OwnSessionsService {
     await this.repository.updateMethods(digestOf(token), together, acrOf(together));
   }
 
-  /** Deletes those that have expired, and returns how many. */
-  purge(): Promise<number> {
-    return this.repository.purge();
+  /** Deletes those that have expired, in bounded batches until `stopping` aborts; returns how many. */
+  purge(stopping?: AbortSignal): Promise<number> {
+    return deleteInBatches((limit) => this.repository.deleteExpired(limit), stopping);
   }
 }
 

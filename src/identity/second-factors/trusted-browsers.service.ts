@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Transaction } from '../../platform/db/database.js';
+import { deleteInBatches } from '../../platform/jobs/delete-in-batches.js';
 import type { TrustedBrowser, TrustedBrowsersRepository } from './trusted-browsers.repository.js';
 
 export type { TrustedBrowser } from './trusted-browsers.repository.js';
@@ -8,7 +9,6 @@ export type { TrustedBrowser } from './trusted-browsers.repository.js';
 export const TRUST_SECONDS = 30 * 86_400;
 
 const MAX_USER_AGENT = 256;
-const DELETED_AT_ONCE = 1_000;
 const TOKEN = /^[\w-]{43}$/;
 
 /**
@@ -41,14 +41,8 @@ export class TrustedBrowsers {
   }
 
   /** Deletes what has expired, in bounded batches until `stopping` aborts; returns how many. */
-  async purge(stopping?: AbortSignal): Promise<number> {
-    let total = 0;
-    let deleted: number;
-    do {
-      deleted = await this.repository.deleteExpired(DELETED_AT_ONCE);
-      total += deleted;
-    } while (deleted === DELETED_AT_ONCE && !stopping?.aborted);
-    return total;
+  purge(stopping?: AbortSignal): Promise<number> {
+    return deleteInBatches((limit) => this.repository.deleteExpired(limit), stopping);
   }
 }
 

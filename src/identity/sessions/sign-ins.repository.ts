@@ -32,7 +32,6 @@ export interface NewSignIn {
 
 const COLUMNS = `id, session_uid AS "sessionUid", client_id AS "clientId", host(address) AS address,
   user_agent AS "userAgent", amr, new_browser AS "newBrowser", occurred_at AS "occurredAt", ended_at AS "endedAt"`;
-const DELETED_AT_ONCE = 5_000;
 /** How many sign-ins a browser is looked for in. */
 const COMPARED = 200;
 
@@ -107,12 +106,11 @@ export class SignInsRepository {
     ] as unknown as string[]);
   }
 
-  /** Deletes some that are older; returns whether there may be more. */
-  async deleteOlderThan(days: number): Promise<{ deleted: number; more: boolean }> {
+  /** Deletes at most `limit` that are older; returns how many. */
+  async deleteOlderThan(days: number, limit: number): Promise<number> {
     const text = `DELETE FROM sign_ins WHERE id IN (
       SELECT id FROM sign_ins WHERE occurred_at < now() - make_interval(days => $1) ORDER BY occurred_at LIMIT $2)`;
-    const statement = { name: 'sign_ins_delete_old', text, values: [days, DELETED_AT_ONCE] };
-    const deleted = (await this.database.background(statement)).rowCount ?? 0;
-    return { deleted, more: deleted === DELETED_AT_ONCE };
+    const statement = { name: 'sign_ins_delete_old', text, values: [days, limit] };
+    return (await this.database.background(statement)).rowCount ?? 0;
   }
 }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { Database } from '../../platform/db/database.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import type { Logger } from '../../platform/telemetry/telemetry.js';
+import { deleteInBatches } from '../../platform/jobs/delete-in-batches.js';
 import type { AccountEvents } from '../account-events/account-events.js';
 import { personActor } from '../account-events/actor.js';
 import type { NoticesService } from '../notices/notices.service.js';
@@ -78,13 +79,8 @@ export class SignInsService {
   }
 
   /** Deletes those that are older than the history, until `stopping` aborts; returns how many. */
-  async purge(stopping?: AbortSignal): Promise<number> {
-    let total = 0;
-    for (;;) {
-      const { deleted, more } = await this.repository.deleteOlderThan(this.historyDays);
-      total += deleted;
-      if (!more || stopping?.aborted) return total;
-    }
+  purge(stopping?: AbortSignal): Promise<number> {
+    return deleteInBatches((limit) => this.repository.deleteOlderThan(this.historyDays, limit), stopping);
   }
 }
 

@@ -1,0 +1,32 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { makeApi } from '../admin/catalogue.js';
+import type { TestServer } from '../nodes/test-server.js';
+
+/**
+ * Starts the protected resource metadata (RFC 9728) of an MCP server, which is all that the SDK reads before it has a
+ * token, and puts the server into the catalogue with the scope `tools.call`, open to registration.
+ */
+export async function startMcpServer(server: TestServer): Promise<{ url: string; close(): Promise<void> }> {
+  const listener = createServer((request, response) => {
+    if (request.url !== '/.well-known/oauth-protected-resource/mcp') {
+      response.writeHead(404).end();
+      return;
+    }
+    const metadata = {
+      resource: url,
+      authorization_servers: [server.issuer],
+      scopes_supported: ['tools.call'],
+    };
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify(metadata));
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${String((listener.address() as AddressInfo).port)}/mcp`;
+  await makeApi(server, { audience: url, open_to_registration: true }, ['tools.call']);
+  const close = async () => {
+    listener.closeAllConnections();
+    await new Promise((resolve) => listener.close(resolve));
+  };
+  return { url, close };
+}

@@ -1,5 +1,6 @@
 import type { PersonRequest } from '../../identity/account-events/person-request.js';
-import type { AccountPage, AccountAreaPages, AccountSection } from '../../platform/page-models/account.js';
+import type { AccountPage, AccountSection } from '../../platform/page-models/account.js';
+import type { AccountAreaPages } from '../../platform/page-models/page-models.js';
 import type { PageModels } from '../../platform/page-models/page-models.js';
 import type { NoticeOnPage } from '../../platform/page-models/shared.js';
 import { requestIdOf } from '../../platform/pages/error-page.js';

@@ -1,5 +1,7 @@
-import type { AccountPages } from './account.js';
+import type { AccountPage, AccountPages } from './account.js';
+import type { AccountSecurityPages } from './account-security.js';
 import type { ConsolePages } from './console.js';
+import type { ConsoleClientSettingsPages } from './console-client-settings.js';
 import type { ConsoleClientPages } from './console-clients.js';
 import type { EngineEndpointPages } from './engine.js';
 import type { InteractionPages } from './interactions.js';
@@ -15,6 +17,13 @@ export interface PageModels
     SitePages,
     ReferencePages,
     AccountPages,
+    AccountSecurityPages,
     MailStepPages,
     ConsolePages,
-    ConsoleClientPages {}
+    ConsoleClientPages,
+    ConsoleClientSettingsPages {}
+
+/** The pages in the layout of the account area. */
+export type AccountAreaPages = {
+  [Name in keyof PageModels as PageModels[Name] extends AccountPage ? Name : never]: PageModels[Name];
+};

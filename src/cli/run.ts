@@ -4,6 +4,7 @@ import { accountCommands } from './commands/account.js';
 import { clientCommands } from './commands/client.js';
 import { demoCommand } from './commands/demo.js';
 import { invitationCommands } from './commands/invitation.js';
+import { installationCommand, jobsCommands, outboxCommands } from './commands/installation.js';
 import { keysCommands } from './commands/keys.js';
 import { mailCommands } from './commands/mail.js';
 import { memberCommands } from './commands/member.js';
@@ -45,6 +46,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     invitationCommands(),
     mailCommands(),
     keysCommands(),
+    jobsCommands(),
+    outboxCommands(),
+    installationCommand(),
     tokenCommand(),
     settingsCommand(),
   ]) {

@@ -67,7 +67,8 @@ const OPERATIONS = {
     ...changing,
     id: 'rotateKeys',
     path: `${ADMIN_API}/keys/rotate`,
-    summary: 'Sign tokens and cookies with the next keys; the current ones stay accepted until all is expired.',
+    summary:
+      'Sign tokens and cookies with the next keys; the current ones stay accepted until all is expired.',
     response: keyPage,
   },
   jobs: {

@@ -120,6 +120,8 @@ export const installationResponse = z
     messages: z
       .strictObject({ waiting: count, dead: count, oldest_seconds: z.number() })
       .describe('Messages of the outbox; the age of the oldest one that waits.'),
-    warnings: z.array(z.string()).describe('What to look at in the environment of the process that answered.'),
+    warnings: z
+      .array(z.string())
+      .describe('What to look at in the environment of the process that answered.'),
   })
   .meta({ id: 'Installation' });

@@ -81,7 +81,7 @@ function detailOf(
         ? shownSecret(typeof client_secret === 'string' ? client_secret : basicSecret(headers.authorization))
         : undefined,
   };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as FailureDetail;
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 function basicSecret(authorization: string | undefined): string | undefined {

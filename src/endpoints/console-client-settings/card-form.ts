@@ -1,5 +1,5 @@
 import { invalid, type ValidationError } from '../../platform/errors/errors.js';
-import type { ConsoleField } from '../../platform/page-models/console-clients.js';
+import type { ConsoleField } from '../../platform/page-models/console/clients.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import { AUTOMATIC_SCOPES } from '../../registry/client-record/client-defaults.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';

@@ -8,7 +8,7 @@ import {
   USERINFO_ALGORITHMS,
 } from '../../registry/client-record/client-record.js';
 import type { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
-import type { ConsoleField, OptionOnPage } from '../../platform/page-models/console-clients.js';
+import type { ConsoleField, OptionOnPage } from '../../platform/page-models/console/clients.js';
 import { ADMIN_REACHES } from '../../tenancy/access/delegation.js';
 
 /** A field of the record in a form: how it is typed, and how the wire has it. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FieldConflict } from '../../platform/page-models/console-client-settings.js';
+import type { FieldConflict } from '../../platform/page-models/console/client-settings.js';
 import type { Card } from './client-cards.js';
 import type { Members } from '../console/form-values.js';
 

@@ -21,7 +21,13 @@ import { clientSettingsPages } from '../console-client-settings/client-settings.
 import { clientConnectPages } from '../console-clients/client-connect.pages.js';
 import { clientListPages } from '../console-clients/client-list.pages.js';
 import { newClientPages } from '../console-clients/new-client.pages.js';
-import { homePages } from './home.pages.js';
+import { auditPages } from '../console-audit/audit.pages.js';
+import { jobsPages } from '../console-installation/jobs.pages.js';
+import { keysPages } from '../console-installation/keys.pages.js';
+import { mailboxPages } from '../console-installation/mailbox.pages.js';
+import { settingsPages } from '../console-installation/settings.pages.js';
+import { clientUsagePages } from '../console-usage/client-usage.pages.js';
+import { homePages } from '../console-usage/home.pages.js';
 import { KeptForms } from './kept-forms.js';
 import { callerOf, type ConsoleParts, Visit } from './visit.js';
 
@@ -36,6 +42,12 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...clientPublishPages,
   ...clientLifePages,
   ...clientAuditPages,
+  ...clientUsagePages,
+  ...auditPages,
+  ...keysPages,
+  ...settingsPages,
+  ...jobsPages,
+  ...mailboxPages,
 ];
 
 /** The router of the pages on which operators manage the installation. */
@@ -50,6 +62,7 @@ export function createConsoleRouter(
   const parts: ConsoleParts = {
     calls: makeAdminCalls({ ...context, ...more, issuer }),
     issuer,
+    mailDelivery: settings.mail.delivery,
     pages,
     ownPages,
   };

@@ -13,14 +13,31 @@ interface Entry {
   /** Below the path of the group. */
   path: string;
   permission: Permission;
+  /** Only where the server is one on the developer's own computer. */
+  onLocalhost?: true;
 }
 
 const PROJECT: readonly Entry[] = [
   { key: 'home', label: 'Home', path: '', permission: 'clients.read' },
   { key: 'clients', label: 'Clients', path: '/clients', permission: 'clients.read' },
+  { key: 'audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
 ];
-const ORGANIZATION: readonly Entry[] = [];
-const INSTALLATION: readonly Entry[] = [];
+const ORGANIZATION: readonly Entry[] = [
+  { key: 'organization-audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
+];
+const INSTALLATION: readonly Entry[] = [
+  { key: 'installation-audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
+  { key: 'keys', label: 'Keys', path: '/keys', permission: 'installation.read' },
+  { key: 'jobs', label: 'Jobs and messages', path: '/jobs', permission: 'installation.read' },
+  { key: 'settings', label: 'Settings', path: '/settings', permission: 'installation.read' },
+  {
+    key: 'mailbox',
+    label: 'Development mailbox',
+    path: '/mailbox',
+    permission: 'accounts.write',
+    onLocalhost: true,
+  },
+];
 
 /** What the frame of a page shows: who the person is, where they are, and where they may go. */
 export function shellOf(
@@ -62,7 +79,13 @@ export function shellOf(
             ),
           ]
         : []),
-      group(overview, 'Installation', 'installation', CONSOLE, INSTALLATION),
+      group(
+        overview,
+        'Installation',
+        'installation',
+        CONSOLE,
+        INSTALLATION.filter(({ onLocalhost }) => !onLocalhost || issuer.startsWith('http:')),
+      ),
       {
         heading: 'For programs',
         entries: [{ key: 'reference', label: 'API reference', href: '/admin/v1/docs' }],

@@ -25,6 +25,8 @@ const SCOPES: ReadonlySet<string> = new Set(ADMIN_SCOPES);
 export interface ConsoleParts {
   calls: AdminCalls;
   issuer: string;
+  /** Where mails go: `smtp`, `development mailbox` or `off`. */
+  mailDelivery: string;
   pages: Pages;
   ownPages: OwnPages;
 }
@@ -65,6 +67,11 @@ export class Visit {
   /** The origin of this server. */
   get issuer(): string {
     return this.parts.issuer;
+  }
+
+  /** Where mails go. */
+  get mailDelivery(): string {
+    return this.parts.mailDelivery;
   }
 
   /** A parameter of the path. */

@@ -2,6 +2,8 @@ import type { AccountPage, AccountPages } from './account.js';
 import type { AccountSecurityPages } from './account-security.js';
 import type { ConsolePages } from './console/console.js';
 import type { ConsoleClientSettingsPages } from './console/client-settings.js';
+import type { ConsoleUsagePages } from './console/home.js';
+import type { ConsoleInstallationPages } from './console/installation.js';
 import type { ConsoleClientPages } from './console/clients.js';
 import type { EngineEndpointPages } from './engine.js';
 import type { InteractionPages } from './interactions.js';
@@ -21,7 +23,9 @@ export interface PageModels
     MailStepPages,
     ConsolePages,
     ConsoleClientPages,
-    ConsoleClientSettingsPages {}
+    ConsoleClientSettingsPages,
+    ConsoleUsagePages,
+    ConsoleInstallationPages {}
 
 /** The pages in the layout of the account area. */
 export type AccountAreaPages = {

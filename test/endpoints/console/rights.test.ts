@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONSOLE_PAGES } from '../../../src/endpoints/console/console.router.js';
 import { ADMIN_API_ROUTES } from '../../../src/endpoints/admin/admin-api.js';
@@ -18,9 +19,17 @@ const ROLES = {
 
 let server: TestServer;
 let clientId: string;
+let mailId: string;
+let messageId: string;
 beforeAll(async () => {
   server = await startTestServer();
   clientId = (await server.register()).id;
+  mailId = randomUUID();
+  const words = { to: 'you@people.example', subject: 'Hello', text: 'Hello.', html: '<p>Hello.</p>' };
+  await server.context.mailbox.keep(mailId, words);
+  const { database, outbox } = server.context;
+  messageId = await database.transaction((tx) => outbox.enqueue(tx, { kind: 'test', payload: {} }));
+  await server.database.pool.query('UPDATE outbox SET dead_at = now() WHERE id = $1', [messageId]);
 });
 afterAll(() => server.close());
 
@@ -29,6 +38,8 @@ const pathOf = (path: string, org = 'default', project = 'default') =>
     .replace(':org', org)
     .replace(':project', project)
     .replace(':id', clientId)
+    .replace(':mail', mailId)
+    .replace(':message', messageId)
     .replace(':card', 'identity');
 
 const visit = (agent: ConsoleAgent, method: string, path: string) =>
@@ -43,7 +54,10 @@ describe('every page', () => {
         const { authorization } = OPERATIONS.get(operation) ?? {};
         const role = name === 'operator' ? 'installation' : ROLES[name];
         const isAllowed =
-          authorization === undefined || (role !== undefined && allows(role, authorization.permission));
+          authorization === undefined ||
+          (role !== undefined &&
+            allows(role, authorization.permission) &&
+            (authorization.at !== 'installation' || role === 'installation'));
         const { status } = await visit(agent, method, pathOf(path));
         expect([path, status === 404]).toEqual([path, !isAllowed]);
       }

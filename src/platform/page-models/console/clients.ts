@@ -14,7 +14,7 @@ export interface ConsoleField {
   name: string;
   label: string;
   help: string;
-  control: 'text' | 'url' | 'number' | 'paragraphs' | 'lines' | 'code' | 'ticks' | 'select';
+  control: 'text' | 'url' | 'number' | 'paragraphs' | 'lines' | 'code' | 'ticks' | 'select' | 'date';
   value: string;
   /** The ticked ones. */
   values: readonly string[];

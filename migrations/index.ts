@@ -46,6 +46,7 @@ import * as createInvitations from './20261126190200_create_invitations.js';
 import * as giveAccountScopesToAdminClient from './20261126200000_give_account_scopes_to_admin_client.js';
 import * as widenClientIds from './20261126210000_widen_client_ids.js';
 import * as createClientDocuments from './20261126210100_create_client_documents.js';
+import * as indexUseOfClients from './20261126230000_index_use_of_clients.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -103,4 +104,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261126200000_give_account_scopes_to_admin_client', ...giveAccountScopesToAdminClient },
   { name: '20261126210000_widen_client_ids', ...widenClientIds },
   { name: '20261126210100_create_client_documents', ...createClientDocuments },
+  { name: '20261126230000_index_use_of_clients', ...indexUseOfClients },
 ];

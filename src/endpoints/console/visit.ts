@@ -10,7 +10,7 @@ import type { Actor } from '../../tenancy/audit/audit.service.js';
 import type { AdminCalls } from '../admin/admin-api.js';
 import type { OwnContext, OwnPages } from '../sign-in/own-session.js';
 import { type ConsolePage, operationOf } from './console-page.js';
-import { organizationPath, projectPath } from './console-paths.js';
+import { CONSOLE, organizationPath, projectPath } from './console-paths.js';
 import { type CallRequest, curlOf } from './curl.js';
 import { shellOf } from './shell.js';
 
@@ -74,10 +74,11 @@ export class Visit {
     return this.ctx.URL.searchParams;
   }
 
-  /** The path of the pages of this project, or else of this organization. */
+  /** The path of the pages of this project, else of this organization, else of the installation. */
   get home(): string {
     const { org, project } = this.ctx.params;
-    return project === undefined ? organizationPath(org ?? '') : projectPath(org ?? '', project);
+    if (org === undefined) return CONSOLE;
+    return project === undefined ? organizationPath(org) : projectPath(org, project);
   }
 
   can(permission: Permission, at: Level): boolean {

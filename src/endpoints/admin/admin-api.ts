@@ -28,6 +28,10 @@ import {
   type DevelopmentMailboxRoutesDependencies,
 } from '../../tenancy/development-mailbox/development-mailbox.routes.js';
 import {
+  installationRoutes,
+  type InstallationRoutesDependencies,
+} from '../../tenancy/installation/installation.routes.js';
+import {
   type InvitationRoutesDependencies,
   invitationRoutes,
 } from '../../tenancy/invitations/invitations.routes.js';
@@ -54,6 +58,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   ClientUseRoutesDependencies &
   UsageRoutesDependencies &
   AuditRoutesDependencies &
+  InstallationRoutesDependencies &
   DevelopmentMailboxRoutesDependencies;
 
 /** Every operation of the admin API, in the order of the reference. The router and the OpenAPI document are made of this. */
@@ -72,6 +77,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   clientUseRoutes,
   usageRoutes,
   auditRoutes,
+  installationRoutes,
   developmentMailboxRoutes,
 ];
 

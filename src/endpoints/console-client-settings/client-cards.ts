@@ -8,7 +8,7 @@ import {
   USERINFO_ALGORITHMS,
 } from '../../registry/client-record/client-record.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
-import type { OptionOnPage } from '../../platform/page-models/console-clients.js';
+import type { OptionOnPage } from '../../platform/page-models/console/clients.js';
 import { ADMIN_REACHES } from '../../tenancy/access/delegation.js';
 import { AUTOMATIC_SCOPES } from '../../registry/client-record/client-defaults.js';
 import type { RecordField } from '../console-records/record-fields.js';

@@ -1,4 +1,4 @@
-import type { ClientRow, ConsoleField, OptionOnPage } from '../../platform/page-models/console-clients.js';
+import type { ClientRow, ConsoleField, OptionOnPage } from '../../platform/page-models/console/clients.js';
 import { GRANT_TYPES } from '../../registry/client-record/client-record.js';
 import type { ConsolePage } from '../console/console-page.js';
 import type { Visit } from '../console/visit.js';

@@ -1,5 +1,5 @@
-import type { ConsoleField, ProblemsOnPage } from '../console-clients.js';
-import type { ConsolePage } from '../console.js';
+import type { ConsoleField, ProblemsOnPage } from './clients.js';
+import type { ConsolePage } from './console.js';
 import type { LinkOnPage } from '../shared.js';
 
 /** A button that sends a form of its own, or leads to a page. */

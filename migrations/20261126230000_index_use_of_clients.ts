@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * The kind of application that a client is, and indexes: of the people who allowed a client something, of a project's clients
- * by kind and in the order of their last use, and of the initial access tokens of a project. Model 7 is the engine's Grant.
+ * The kind of application that a client is, and indexes: of the people who allowed a client something, of all clients, of a
+ * project's by kind and in the order of their last use, and of the initial access tokens of a project. Model 7 is the engine's Grant.
  */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`
@@ -14,6 +14,7 @@ export async function up(sql: Knex): Promise<void> {
       ELSE 'web' END) STORED;
     CREATE INDEX oauth_clients_kind_index ON oauth_clients (project_id, kind, created_at DESC, id DESC)
       WHERE deleted_at IS NULL;
+    CREATE INDEX oauth_clients_created_at_index ON oauth_clients (created_at DESC, id DESC);
     CREATE INDEX oauth_clients_last_use_list_index
       ON oauth_clients (project_id, coalesce(last_used_at, created_at) DESC, id DESC) WHERE deleted_at IS NULL;
     CREATE INDEX artifacts_grants_of_client_index ON artifacts (client_id, account_id) WHERE model = 7;
@@ -24,7 +25,8 @@ export async function up(sql: Knex): Promise<void> {
 
 export async function down(sql: Knex): Promise<void> {
   await sql.raw(`
-    DROP INDEX initial_access_tokens_list_index, artifacts_grants_of_client_index, oauth_clients_last_use_list_index;
+    DROP INDEX initial_access_tokens_list_index, artifacts_grants_of_client_index, oauth_clients_last_use_list_index,
+      oauth_clients_created_at_index;
     CREATE INDEX initial_access_tokens_project_index ON initial_access_tokens (project_id);
     ALTER TABLE oauth_clients DROP COLUMN kind;
   `);

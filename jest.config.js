@@ -7,7 +7,8 @@ const ALONE = [
 ].map((name) => `/dist/test/${name}\\.test\\.js$`);
 
 const common = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/dist/test/harness/native-run/environment.js',
+  testRunner: '<rootDir>/dist/test/harness/native-run/test-runner.js',
   transform: {},
   roots: ['<rootDir>/dist/test'],
 };

@@ -38,7 +38,7 @@ export async function makePlatform(
     outbox,
     mailbox: new MailboxService(new MailboxRepository(database), vault),
     mail: new MailService(settings, outbox),
-    hashing: new Hashing(settings.workers),
+    hashing: new Hashing({ processes: settings.workers, passwordCost: settings.passwordHashCost }),
     pages: new Pages(settings.issuer, settings.mail.supportUrl),
   };
 }

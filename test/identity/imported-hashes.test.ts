@@ -13,7 +13,7 @@ const FIREBASE_KEY =
 let server: TestServer;
 let root: AdminCaller;
 beforeAll(async () => {
-  server = await startTestServer({ env: { SIGN_IN_ATTEMPTS_PER_ADDRESS: '1000' } });
+  server = await startTestServer({ env: { SIGN_IN_ATTEMPTS_PER_ADDRESS: '1000', PASSWORD_HASH_COST: '11' } });
   root = await operator(server);
 });
 afterAll(() => server.close());
@@ -72,7 +72,7 @@ describe('people come with the password hash of', () => {
     expect(await signsIn(email, 'Tr0ut-lake-43')).toBe(false);
     expect(await storedHash(email)).toBe(hash.replace('$2y$', '$2b$'));
     expect(await signsIn(email, PASSWORD)).toBe(true);
-    expect(await storedHash(email)).toMatch(/^\$2b\$12\$/);
+    expect(await storedHash(email)).toMatch(/^\$2b\$11\$/);
     expect(await signsIn(email, PASSWORD)).toBe(true);
     expect(await signsIn(email, 'Tr0ut-lake-43')).toBe(false);
   });
@@ -99,6 +99,22 @@ test.each([
   const refused = await root('POST', '/accounts', { email: 'refused@moved.example', password_hash: hash });
   expect(refused.status).toBe(422);
   expect(refused.body['errors']).toEqual([expect.objectContaining({ pointer: '/password_hash' })]);
+});
+
+test('a hash of another cost than PASSWORD_HASH_COST is replaced at the next sign-in', async () => {
+  const email = 'settled@moved.example';
+  await root('POST', '/accounts', { email, password: PASSWORD });
+  expect(await storedHash(email)).toMatch(/^\$2b\$11\$/);
+  const node = await startTestServer({ nodeOf: server, env: { PASSWORD_HASH_COST: '10' } });
+  try {
+    const signIn = { email, password: PASSWORD, address: '192.0.2.1' };
+    await expect(node.context.passwordSignIn.authenticate(signIn)).resolves.toMatchObject({
+      account: { email },
+    });
+    expect(await storedHash(email)).toMatch(/^\$2b\$10\$/);
+  } finally {
+    await node.close();
+  }
 });
 
 test('a sign-in goes well when too many passwords are being checked to make a hash of our own', async () => {
@@ -128,5 +144,5 @@ test('a sign-in goes well when too many passwords are being checked to make a ha
   await Promise.all([...before, ...waiting]);
   expect(await storedHash(email)).toBe(hash);
   expect(await signsIn(email, PASSWORD)).toBe(true);
-  expect(await storedHash(email)).toMatch(/^\$2b\$12\$/);
+  expect(await storedHash(email)).toMatch(/^\$2b\$11\$/);
 });

@@ -15,7 +15,7 @@ const TOO_MANY = 80;
 let server: TestServer;
 let config: oidc.Configuration;
 beforeAll(async () => {
-  const env = { TRUSTED_PROXIES: '1', SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' };
+  const env = { TRUSTED_PROXIES: '1', PASSWORD_HASH_COST: '12', SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' };
   server = await startTestServer({ env });
   config = await relyingParty(server, await server.register());
 });

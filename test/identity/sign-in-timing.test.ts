@@ -7,7 +7,7 @@ import { PASSWORD, startTestServer, type TestServer } from '../harness/nodes/tes
 let server: TestServer;
 let config: oidc.Configuration;
 beforeAll(async () => {
-  server = await startTestServer({ env: { TRUSTED_PROXIES: '1' } });
+  server = await startTestServer({ env: { TRUSTED_PROXIES: '1', PASSWORD_HASH_COST: '12' } });
   config = await relyingParty(server, await server.register());
 });
 afterAll(() => server.close());

@@ -1,0 +1,30 @@
+/** Test files that measure time or kill databases under load: they run one at a time, while nothing else does. */
+const ALONE = [
+  'identity/sign-in-timing',
+  'registry/clients/secret-check',
+  'server/processes/crash',
+  'trials/outage/outage',
+].map((name) => `/dist/test/${name}\\.test\\.js$`);
+
+const common = {
+  testEnvironment: 'node',
+  transform: {},
+  roots: ['<rootDir>/dist/test'],
+};
+
+export default {
+  projects: [
+    { ...common, displayName: 'parallel', testMatch: ['**/*.test.js'], testPathIgnorePatterns: ALONE },
+    {
+      ...common,
+      displayName: 'alone',
+      testRegex: ALONE,
+      runner: '<rootDir>/dist/test/harness/run/serial-runner.js',
+    },
+  ],
+  globalSetup: '<rootDir>/dist/test/harness/run/global-setup.js',
+  globalTeardown: '<rootDir>/dist/test/harness/run/global-teardown.js',
+  testTimeout: 60_000,
+  // As many as there are cores.
+  maxWorkers: '100%',
+};

@@ -3,7 +3,7 @@ import { CONSOLE_PAGES } from '../../../src/endpoints/console/console.router.js'
 import { ADMIN_API_ROUTES } from '../../../src/endpoints/admin/admin-api.js';
 import { allows } from '../../../src/tenancy/access/permissions.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { ConsoleAgent, PROJECT } from '../../harness/protocol/console-agent.js';
+import { ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
 
 const OPERATIONS = new Map(
   ADMIN_API_ROUTES.flatMap(({ operations }) => operations.map((one) => [one.id, one] as const)),

@@ -9,6 +9,7 @@ import { mailCommands } from './installation/mail.commands.js';
 import { memberCommands } from './tenancy/member.commands.js';
 import { migrateCommand } from './installation/migrate.commands.js';
 import { serveCommand, workerCommand } from './server/serve.commands.js';
+import { installationCommand, jobsCommands, outboxCommands } from './status/status.commands.js';
 import { orgCommands, projectCommands } from './tenancy/tenancy.commands.js';
 import { settingsCommand } from './installation/settings.commands.js';
 import { tokenCommand } from './installation/token.commands.js';
@@ -45,6 +46,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     invitationCommands(),
     mailCommands(),
     keysCommands(),
+    jobsCommands(),
+    outboxCommands(),
+    installationCommand(),
     tokenCommand(),
     settingsCommand(),
   ]) {

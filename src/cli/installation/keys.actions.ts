@@ -14,18 +14,6 @@ export async function listKeys({ json }: JsonOption): Promise<void> {
 
 /** `postern keys rotate` */
 export async function rotateKeys({ json }: JsonOption): Promise<void> {
-  const keys = await withTenancyContext(async (context) => {
-    await context.keys.rotate((tx, kid) =>
-      context.audit.record(tx, {
-        actor: commandLineActor(),
-        action: 'key.rotated',
-        targetId: kid,
-        orgId: null,
-        projectId: null,
-        changedFields: [],
-      }),
-    );
-    return context.keys.list();
-  });
+  const keys = await withTenancyContext(({ installation }) => installation.rotateKeys(commandLineActor()));
   print({ data: keys.map((key) => toSnake(key)) }, json, 'Rotated.');
 }

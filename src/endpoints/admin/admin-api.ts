@@ -24,6 +24,10 @@ import {
   type DevelopmentMailboxRoutesDependencies,
 } from '../../tenancy/development-mailbox/development-mailbox.routes.js';
 import {
+  installationRoutes,
+  type InstallationRoutesDependencies,
+} from '../../tenancy/installation/installation.routes.js';
+import {
   type InvitationRoutesDependencies,
   invitationRoutes,
 } from '../../tenancy/invitations/invitations.routes.js';
@@ -49,6 +53,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   ApiRoutesDependencies &
   UsageRoutesDependencies &
   AuditRoutesDependencies &
+  InstallationRoutesDependencies &
   DevelopmentMailboxRoutesDependencies;
 
 /** Every operation of the admin API, in the order of the reference. The router and the OpenAPI document are made of this. */
@@ -66,6 +71,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   apiRoutes,
   usageRoutes,
   auditRoutes,
+  installationRoutes,
   developmentMailboxRoutes,
 ];
 

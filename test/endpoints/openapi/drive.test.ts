@@ -47,6 +47,7 @@ test('a client made of the document drives every operation through a whole life'
   await driveAccounts();
   await driveInvitations(place);
   await driveDevelopmentMailbox();
+  await driveInstallation();
   const spare = idOf(
     await call('createProject', 201, { parameters: { org }, body: { slug: 'two', name: 'Two' } }),
   );
@@ -196,6 +197,19 @@ async function driveDevelopmentMailbox(): Promise<void> {
   await call('getDevelopmentMail', 404, { parameters: { mail: randomUUID() } });
 }
 
+async function driveInstallation(): Promise<void> {
+  for (const operation of ['getInstallation', 'listSettings', 'listKeys', 'listJobs'])
+    await call(operation, 200);
+  await call('rotateKeys', 200);
+  await call('listOutboxMessages', 200, { parameters: { state: 'dead', kind: 'mail' } });
+  await call('listOutboxMessages', 400, { parameters: { state: 'alive' } });
+  const { database, outbox } = server.context;
+  const message = await database.transaction((tx) => outbox.enqueue(tx, { kind: 'driven', payload: {} }));
+  await call('redeliverOutboxMessage', 404, { parameters: { message } });
+  await server.database.pool.query('UPDATE outbox SET dead_at = now() WHERE id = $1', [message]);
+  await call('redeliverOutboxMessage', 200, { parameters: { message } });
+}
+
 async function driveReports(place: Record<string, string>): Promise<void> {
   const { org = '' } = place;
   const span = { from: '2026-01-01', to: '2026-01-31' };
@@ -220,6 +234,7 @@ test('a caller with fewer permissions is refused as documented', async () => {
     member: id,
     invitation: id,
     mail: id,
+    message: id,
     session: id,
     client: 'a-client',
     name: 'openid',

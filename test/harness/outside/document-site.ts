@@ -20,7 +20,6 @@ export interface DocumentSite {
 
 /** Until `close` this process accepts certificates that no authority vouches for. */
 export async function startDocumentSite(): Promise<DocumentSite> {
-  //
   process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
   const handlers = new Map<string, Handler>();
   const requests: string[] = [];

@@ -66,7 +66,12 @@ export class Hashing {
   ): Promise<boolean> {
     const imported = hash === undefined ? undefined : importedHashCheck(hash);
     if (imported) return this.#slot(() => imported(password), this.#passwords, caller);
-    const matches = await this.#compare(password, hash ?? this.#passwordPrefix + DECOY, this.#passwords, caller);
+    const matches = await this.#compare(
+      password,
+      hash ?? this.#passwordPrefix + DECOY,
+      this.#passwords,
+      caller,
+    );
     return matches && hash !== undefined;
   }
 

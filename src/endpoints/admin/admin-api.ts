@@ -5,6 +5,10 @@ import {
   initialAccessTokenRoutes,
   type InitialAccessTokenRoutesDependencies,
 } from '../../registry/initial-access-tokens/initial-access-tokens.routes.js';
+import {
+  projectOverviewRoutes,
+  type ProjectOverviewRoutesDependencies,
+} from '../../registry/project-overview/project-overview.routes.js';
 import { scopeRoutes, type ScopeRoutesDependencies } from '../../registry/scopes/scopes.routes.js';
 import {
   usageRoutes,
@@ -52,6 +56,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
   UsageRoutesDependencies &
+  ProjectOverviewRoutesDependencies &
   AuditRoutesDependencies &
   InstallationRoutesDependencies &
   DevelopmentMailboxRoutesDependencies;
@@ -70,6 +75,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   scopeRoutes,
   apiRoutes,
   usageRoutes,
+  projectOverviewRoutes,
   auditRoutes,
   installationRoutes,
   developmentMailboxRoutes,

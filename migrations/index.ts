@@ -49,6 +49,7 @@ import * as createClientDocuments from './20261126210100_create_client_documents
 import * as indexUseOfClients from './20261126230000_index_use_of_clients.js';
 import * as recordJobOutcomes from './20261127000000_record_job_outcomes.js';
 import * as addInstallationScopes from './20261127000100_add_installation_scopes.js';
+import * as createUsageHours from './20261127000200_create_usage_hours.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -109,4 +110,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261126230000_index_use_of_clients', ...indexUseOfClients },
   { name: '20261127000000_record_job_outcomes', ...recordJobOutcomes },
   { name: '20261127000100_add_installation_scopes', ...addInstallationScopes },
+  { name: '20261127000200_create_usage_hours', ...createUsageHours },
 ];

@@ -41,6 +41,10 @@ import { RegistrationService } from './registration/registration.service.js';
 import { CatalogueService } from './scopes/catalogue.service.js';
 import { ScopesRepository } from './scopes/scopes.repository.js';
 import { ScopesService } from './scopes/scopes.service.js';
+import { ProjectOverviewRepository } from './project-overview/project-overview.repository.js';
+import { ProjectOverviewService } from './project-overview/project-overview.service.js';
+import { ClientFailuresRepository } from './usage-reports/client-failures.repository.js';
+import { ClientFailuresService } from './usage-reports/client-failures.service.js';
 import { UsageReportsRepository } from './usage-reports/usage-reports.repository.js';
 import { UsageReportsService } from './usage-reports/usage-reports.service.js';
 import { UnusedClientsRepository } from './usage/unused-clients.repository.js';
@@ -134,6 +138,8 @@ export function makeRegistry(parts: RegistryParts) {
     apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
     usage,
     usageReports: new UsageReportsService(new UsageReportsRepository(database)),
+    clientFailures: new ClientFailuresService(new ClientFailuresRepository(database)),
+    projectOverview: new ProjectOverviewService(new ProjectOverviewRepository(database)),
     unusedClients: new UnusedClientsService({
       repository: new UnusedClientsRepository(database),
       clients,

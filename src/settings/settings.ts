@@ -83,6 +83,7 @@ function assemble(e: Values) {
     logFormat: e.LOG_FORMAT,
     adminIssuers: e.ADMIN_ISSUERS,
     console: e.CONSOLE === 'on',
+    passwordHashCost: e.PASSWORD_HASH_COST,
     signInHistoryDays: e.SIGN_IN_HISTORY_DAYS,
     mail: mailSettings(e),
     signUp: {

@@ -9,6 +9,10 @@ import {
   initialAccessTokenRoutes,
   type InitialAccessTokenRoutesDependencies,
 } from '../../registry/initial-access-tokens/initial-access-tokens.routes.js';
+import {
+  projectOverviewRoutes,
+  type ProjectOverviewRoutesDependencies,
+} from '../../registry/project-overview/project-overview.routes.js';
 import { scopeRoutes, type ScopeRoutesDependencies } from '../../registry/scopes/scopes.routes.js';
 import {
   usageRoutes,
@@ -57,6 +61,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   ApiRoutesDependencies &
   ClientUseRoutesDependencies &
   UsageRoutesDependencies &
+  ProjectOverviewRoutesDependencies &
   AuditRoutesDependencies &
   InstallationRoutesDependencies &
   DevelopmentMailboxRoutesDependencies;
@@ -76,6 +81,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   apiRoutes,
   clientUseRoutes,
   usageRoutes,
+  projectOverviewRoutes,
   auditRoutes,
   installationRoutes,
   developmentMailboxRoutes,

@@ -3,7 +3,7 @@ import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { FREE_CHOICE, sequentialScans, statementsOf } from '../../harness/database/list-plans.js';
 import { linkIn, nextMail } from '../../harness/mail/mailbox.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { ConsoleAgent, hiddenField } from '../../harness/protocol/console-agent.js';
+import { ConsoleAgent, hiddenField } from '../../harness/pages/console-agent.js';
 import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
 
 let server: TestServer;

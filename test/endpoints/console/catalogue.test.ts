@@ -3,7 +3,7 @@ import { callAdmin, withRole } from '../../harness/admin/admin-caller.js';
 import { FREE_CHOICE, sequentialScans, statementsOf } from '../../harness/database/list-plans.js';
 import { insertClients } from '../../harness/database/many-clients.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { ConsoleAgent, hiddenField, PROJECT } from '../../harness/protocol/console-agent.js';
+import { ConsoleAgent, hiddenField, PROJECT } from '../../harness/pages/console-agent.js';
 import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
 
 let server: TestServer;

@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from '../../harness/nodes/test-serve
 import { INSTALLATION } from '../../../src/server/bootstrap.js';
 import { INSTALLATION_TENANT } from '../../../src/tenancy/tenants/tenant.js';
 import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
-import { ConsoleAgent, PROJECT } from '../../harness/protocol/console-agent.js';
+import { ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
 
 const OPERATIONS = new Map(
   ADMIN_API_ROUTES.flatMap(({ operations }) => operations.map((one) => [one.id, one] as const)),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { nextMail } from '../../harness/mail/mailbox.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { ConsoleAgent, hiddenField } from '../../harness/protocol/console-agent.js';
+import { ConsoleAgent, hiddenField } from '../../harness/pages/console-agent.js';
 
 let server: TestServer;
 let agent: ConsoleAgent;

@@ -141,7 +141,8 @@ async function driveClients(place: Record<string, string>): Promise<void> {
   await call('rotateClientSecret', 409, { parameters });
   await call('deleteRotatedClientSecret', 204, { parameters });
   await call('deleteRotatedClientSecret', 404, { parameters });
-  await call('getClientUsage', 200, { parameters });
+  for (const report of ['getClientUsage', 'getClientHourlyUsage', 'listClientFailures'])
+    await call(report, 200, { parameters });
   await call('listPeopleOfClient', 200, { parameters });
   await call('restoreClient', 409, { parameters });
   await call('deleteClient', 412, stale);
@@ -220,6 +221,8 @@ async function driveReports(place: Record<string, string>): Promise<void> {
   const { org = '' } = place;
   const span = { from: '2026-01-01', to: '2026-01-31' };
   await call('getProjectUsage', 200, { parameters: { ...place, ...span } });
+  await call('getProjectHourlyUsage', 200, { parameters: place });
+  await call('getProjectOverview', 200, { parameters: place });
   await call('getOrganizationUsage', 200, { parameters: { org, ...span } });
   await call('getOrganizationUsage', 400, { parameters: { org, from: span.to, to: span.from } });
   const trail = await call('listProjectAuditEvents', 200, { parameters: place });

@@ -1,17 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../platform/telemetry/version.js';
-import { accountCommands } from './commands/account.js';
-import { clientCommands } from './commands/client.js';
-import { demoCommand } from './commands/demo.js';
-import { invitationCommands } from './commands/invitation.js';
-import { keysCommands } from './commands/keys.js';
-import { mailCommands } from './commands/mail.js';
-import { memberCommands } from './commands/member.js';
-import { migrateCommand } from './commands/migrate.js';
-import { serveCommand, workerCommand } from './commands/serve.js';
-import { orgCommands, projectCommands } from './commands/tenancy.js';
-import { settingsCommand } from './commands/settings.js';
-import { tokenCommand } from './commands/token.js';
+import { accountCommands } from './accounts/account.commands.js';
+import { clientCommands } from './clients/client.commands.js';
+import { demoCommand } from './server/demo.commands.js';
+import { invitationCommands } from './tenancy/invitation.commands.js';
+import { keysCommands } from './installation/keys.commands.js';
+import { mailCommands } from './installation/mail.commands.js';
+import { memberCommands } from './tenancy/member.commands.js';
+import { migrateCommand } from './installation/migrate.commands.js';
+import { serveCommand, workerCommand } from './server/serve.commands.js';
+import { installationCommand, jobsCommands, outboxCommands } from './status/status.commands.js';
+import { orgCommands, projectCommands } from './tenancy/tenancy.commands.js';
+import { settingsCommand } from './installation/settings.commands.js';
+import { tokenCommand } from './installation/token.commands.js';
 import { ignoreClosedPipes } from './output.js';
 
 const EXIT_CODES = `
@@ -45,6 +46,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     invitationCommands(),
     mailCommands(),
     keysCommands(),
+    jobsCommands(),
+    outboxCommands(),
+    installationCommand(),
     tokenCommand(),
     settingsCommand(),
   ]) {

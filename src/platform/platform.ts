@@ -2,6 +2,8 @@ import type { Settings } from '../settings/settings.js';
 import { Hashing } from './crypto/hashing.js';
 import { Vault } from './crypto/sealing.js';
 import type { Database } from './db/database.js';
+import { JobSlotsRepository } from './jobs/job-slots.repository.js';
+import { JobStatesService } from './jobs/job-states.service.js';
 import { OutboxRepository } from './jobs/outbox.repository.js';
 import { OutboxService } from './jobs/outbox.service.js';
 import { encryptionKey } from './keys/encryption-key.js';
@@ -36,9 +38,10 @@ export async function makePlatform(
     vault,
     keys,
     outbox,
+    jobStates: new JobStatesService(new JobSlotsRepository(database.sql)),
     mailbox: new MailboxService(new MailboxRepository(database), vault),
     mail: new MailService(settings, outbox),
-    hashing: new Hashing(settings.workers),
+    hashing: new Hashing({ processes: settings.workers, passwordCost: settings.passwordHashCost }),
     pages: new Pages(settings.issuer, settings.mail.supportUrl),
   };
 }

@@ -1,14 +1,14 @@
-import { accountSettings } from './entries/accounts.settings.js';
+import { accountSettings } from './entries/people/accounts.settings.js';
 import { administrationSettings } from './entries/administration.settings.js';
-import { clientSettings } from './entries/clients.settings.js';
+import { clientSettings } from './entries/registry/clients.settings.js';
 import { databaseSettings } from './entries/database.settings.js';
 import { mailSettings } from './entries/mail.settings.js';
 import { protocolSettings } from './entries/protocol.settings.js';
 import { rateLimitSettings } from './entries/rate-limits.settings.js';
-import { registrationSettings } from './entries/registration.settings.js';
-import { secondFactorSettings } from './entries/second-factors.settings.js';
+import { registrationSettings } from './entries/registry/registration.settings.js';
+import { secondFactorSettings } from './entries/people/second-factors.settings.js';
 import { serverSettings } from './entries/server.settings.js';
-import { signUpSettings } from './entries/sign-up.settings.js';
+import { signUpSettings } from './entries/people/sign-up.settings.js';
 import { tokenSettings } from './entries/tokens.settings.js';
 import type { GroupedSetting } from './setting.js';
 

@@ -5,7 +5,10 @@ import { SettingsError } from './settings-error.js';
 import { type EffectiveSetting, effectiveSettings, readValues, type Values } from './values.js';
 
 /** Everything that an operator can choose; durations are in seconds. */
-export type Settings = Readonly<ReturnType<typeof assemble>>;
+export type Settings = Readonly<ReturnType<typeof assemble>> & {
+  /** Each setting with its text and where that comes from. */
+  readonly effective: readonly EffectiveSetting[];
+};
 
 /** Reads the environment (an empty variable counts as unset). Throws SettingsError that lists every problem. */
 export function readSettings(environment: Environment = process.env): Settings {
@@ -32,7 +35,7 @@ function check(environment: Environment, more: (values: Partial<Values>) => stri
   const { values, problems } = readValues(environment);
   problems.push(...more(values), ...ownIssuerProblems(values), ...rpIdProblems(values));
   if (problems.length > 0) throw new SettingsError(problems);
-  return assemble(values as Values);
+  return { ...assemble(values as Values), effective: effectiveSettings(environment) };
 }
 
 /** Tokens of our own are verified with our own keys and rules. */
@@ -80,6 +83,7 @@ function assemble(e: Values) {
     logFormat: e.LOG_FORMAT,
     adminIssuers: e.ADMIN_ISSUERS,
     console: e.CONSOLE === 'on',
+    passwordHashCost: e.PASSWORD_HASH_COST,
     signInHistoryDays: e.SIGN_IN_HISTORY_DAYS,
     mail: mailSettings(e),
     signUp: {

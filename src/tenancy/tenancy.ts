@@ -9,6 +9,8 @@ import { TenantOverviewRepository } from './access/tenant-overview.repository.js
 import { TenantOverviewService } from './access/tenant-overview.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
+import { InstallationRepository } from './installation/installation.repository.js';
+import { InstallationService } from './installation/installation.service.js';
 import { InvitationsRepository } from './invitations/invitations.repository.js';
 import { InvitationsService } from './invitations/invitations.service.js';
 import { MembersRepository } from './members/members.repository.js';
@@ -27,7 +29,8 @@ export function makeAudit({ database }: Platform): AuditService {
 }
 
 /** The services about organizations and who may do what in them. */
-export function makeTenancy({ database, mail, settings }: Platform, identity: Identity, audit: AuditService) {
+export function makeTenancy(platform: Platform, identity: Identity, audit: AuditService) {
+  const { database, mail, settings } = platform;
   const { accounts, passwords } = identity;
   const tenants = new TenantsService(new TenantsRepository(database));
   const roles = new RolesOfAccountsService(new MembersRepository(database));
@@ -35,6 +38,11 @@ export function makeTenancy({ database, mail, settings }: Platform, identity: Id
   return {
     audit,
     tenants,
+    installation: new InstallationService({
+      ...platform,
+      repository: new InstallationRepository(database),
+      audit,
+    }),
     accountAccess: new AccountAccessService(ofAccounts),
     accountLifecycle: new AccountLifecycleService(ofAccounts),
     accountAdmin: new AccountAdminService(database, accounts, passwords, audit, identity.notices),

@@ -13,7 +13,7 @@ const UNUSED_MONTHS = 6;
 export class ApplicationsService {
   constructor(
     private readonly access: Pick<AccountAccessService, 'grants'>,
-    private readonly clients: Pick<ClientPagesService, 'consentView'>,
+    private readonly clients: Pick<ClientPagesService, 'consentView' | 'names'>,
     private readonly scopes: Pick<ScopesService, 'describe'>,
   ) {}
 
@@ -37,16 +37,9 @@ export class ApplicationsService {
     return shown.flat();
   }
 
-  /** The names of applications, by client_id; those that are deleted are left out. */
-  async names(clientIds: readonly (string | null)[]): Promise<Map<string, string>> {
-    const distinct = new Set(clientIds.flatMap((clientId) => clientId ?? []));
-    const found = await Promise.all(
-      [...distinct].map(async (clientId): Promise<[string, string][]> => {
-        const view = await this.clients.consentView(clientId);
-        return view ? [[clientId, view.client.clientName]] : [];
-      }),
-    );
-    return new Map(found.flat());
+  /** The names of applications, by client_id; those that are deleted, and our own pages, are left out. */
+  names(clientIds: readonly (string | null)[]): Promise<Map<string, string>> {
+    return this.clients.names(clientIds.flatMap((clientId) => clientId ?? []));
   }
 }
 

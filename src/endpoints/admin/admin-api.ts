@@ -1,10 +1,18 @@
 import { apiRoutes, type ApiRoutesDependencies } from '../../registry/apis/apis.routes.js';
 import { clientRoutes, type ClientRoutesDependencies } from '../../registry/clients/clients.routes.js';
+import {
+  clientUseRoutes,
+  type ClientUseRoutesDependencies,
+} from '../../registry/client-use/client-use.routes.js';
 import { importRoutes, type ImportRoutesDependencies } from '../../registry/import/import.routes.js';
 import {
   initialAccessTokenRoutes,
   type InitialAccessTokenRoutesDependencies,
 } from '../../registry/initial-access-tokens/initial-access-tokens.routes.js';
+import {
+  projectOverviewRoutes,
+  type ProjectOverviewRoutesDependencies,
+} from '../../registry/project-overview/project-overview.routes.js';
 import { scopeRoutes, type ScopeRoutesDependencies } from '../../registry/scopes/scopes.routes.js';
 import {
   usageRoutes,
@@ -23,6 +31,10 @@ import {
   developmentMailboxRoutes,
   type DevelopmentMailboxRoutesDependencies,
 } from '../../tenancy/development-mailbox/development-mailbox.routes.js';
+import {
+  installationRoutes,
+  type InstallationRoutesDependencies,
+} from '../../tenancy/installation/installation.routes.js';
 import {
   type InvitationRoutesDependencies,
   invitationRoutes,
@@ -47,8 +59,11 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
+  ClientUseRoutesDependencies &
   UsageRoutesDependencies &
+  ProjectOverviewRoutesDependencies &
   AuditRoutesDependencies &
+  InstallationRoutesDependencies &
   DevelopmentMailboxRoutesDependencies;
 
 /** Every operation of the admin API, in the order of the reference. The router and the OpenAPI document are made of this. */
@@ -64,8 +79,11 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   initialAccessTokenRoutes,
   scopeRoutes,
   apiRoutes,
+  clientUseRoutes,
   usageRoutes,
+  projectOverviewRoutes,
   auditRoutes,
+  installationRoutes,
   developmentMailboxRoutes,
 ];
 

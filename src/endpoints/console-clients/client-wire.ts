@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ClientHead } from '../../platform/page-models/console-clients.js';
+import type { ClientHead } from '../../platform/page-models/console/clients.js';
 import type { clientDetailsResponse } from '../../registry/usage-reports/usage-report.schema.js';
 import type { clientPage, clientResponse } from '../../registry/client-record/client-response.schema.js';
 import { DEVICE_CODE } from '../../registry/client-record/client-record.js';
@@ -50,6 +50,7 @@ const TABS = [
   ['secrets', 'Secrets', '/secrets', 'clients.read'],
   ['connect', 'Connect', '/connect', 'clients.read'],
   ['publish', 'Publish', '/publish', 'clients.read'],
+  ['people', 'People', '/people', 'clients.read'],
   ['audit', 'Audit', '/audit', 'audit.read'],
 ] as const;
 export type ClientTab = (typeof TABS)[number][0];

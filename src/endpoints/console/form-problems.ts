@@ -1,5 +1,5 @@
 import type { AppError } from '../../platform/errors/errors.js';
-import type { ConsoleField, ProblemsOnPage } from '../../platform/page-models/console-clients.js';
+import type { ConsoleField, ProblemsOnPage } from '../../platform/page-models/console/clients.js';
 
 /** What is wrong with a form, by the name of the field. */
 export class FormProblems {

@@ -1,4 +1,4 @@
-import type { ConsolePage as ConsolePageModel } from '../../platform/page-models/console.js';
+import type { ConsolePage as ConsolePageModel } from '../../platform/page-models/console/console.js';
 import type { PageModels } from '../../platform/page-models/page-models.js';
 import type { LinkOnPage } from '../../platform/page-models/shared.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
@@ -7,10 +7,13 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { ADMIN_SCOPES, type Permission } from '../../tenancy/access/permissions.js';
 import type { Level, TenantOverview } from '../../tenancy/access/tenant-overview.service.js';
 import type { Actor } from '../../tenancy/audit/audit.service.js';
+import { sendCsv } from '../../platform/http/csv-response.js';
+import { readCsv } from '../../tenancy/operations/csv-list.js';
 import type { AdminCalls } from '../admin/admin-api.js';
+import type { GivenRequest } from '../../tenancy/operations/admin-request.js';
 import type { OwnContext, OwnPages } from '../sign-in/own-session.js';
 import { type ConsolePage, operationOf } from './console-page.js';
-import { organizationPath, projectPath } from './console-paths.js';
+import { CONSOLE, organizationPath, projectPath } from './console-paths.js';
 import { type CallRequest, curlOf } from './curl.js';
 import { shellOf } from './shell.js';
 
@@ -74,10 +77,11 @@ export class Visit {
     return this.ctx.URL.searchParams;
   }
 
-  /** The path of the pages of this project, or else of this organization. */
+  /** The path of the pages of this project, else of this organization, else of the installation. */
   get home(): string {
     const { org, project } = this.ctx.params;
-    return project === undefined ? organizationPath(org ?? '') : projectPath(org ?? '', project);
+    if (org === undefined) return CONSOLE;
+    return project === undefined ? organizationPath(org) : projectPath(org, project);
   }
 
   can(permission: Permission, at: Level): boolean {
@@ -101,16 +105,30 @@ export class Visit {
       throw new Error(`${this.page.path} does not declare ${id}`);
     if (operation.method !== 'get' && !this.#formChecked)
       throw new Error(`${this.page.path} calls ${id} without a form of ours`);
-    const { version } = request;
-    const answer = await calls.get(id)?.call({
-      ...callerOf(this.ctx),
-      params: { ...this.ctx.params, ...request.params },
-      query: { ...request.query },
-      body: async () => ({ ...request.body }),
-      ifMatch: () => (version === undefined ? undefined : { versions: [version], weak: undefined }),
-    });
+    const answer = await calls.get(id)?.call(this.#given(request));
     const body = JSON.parse(JSON.stringify(answer?.body ?? null)) as Body;
     return { body, version: answer?.version };
+  }
+
+  /** Whether the page's list is asked for as a file, with `?format=csv`. */
+  get wantsCsv(): boolean {
+    return this.query.get('format') === 'csv';
+  }
+
+  /** Answers with a whole list of the admin API as CSV. Throws as the operation does. */
+  async sendCsv(id: string, request: CallRequest, name: string): Promise<void> {
+    const callable = this.parts.calls.get(id);
+    if (callable) sendCsv(this.ctx, name, await readCsv(callable, this.#given(request)));
+  }
+
+  #given({ params, query, body, version }: CallRequest): GivenRequest {
+    return {
+      ...callerOf(this.ctx),
+      params: { ...this.ctx.params, ...params },
+      query: { ...query },
+      body: async () => ({ ...body }),
+      ifMatch: () => (version === undefined ? undefined : { versions: [version], weak: undefined }),
+    };
   }
 
   /** The command that calls the operation. */

@@ -14,6 +14,7 @@ const DESCRIPTION = [
   'Every operation needs an access token for this API, obtained with the resource indicator that ends in /admin.',
   'What it may do is what both the scopes of the token and the role of its bearer allow.',
   'Bodies are JSON in UTF-8; fields that do not exist are refused. Errors are problem details (RFC 9457).',
+  'Lists are there as CSV, too: all of it for Accept: text/csv, from the cursor on if one is sent.',
   'Another method than those of a path answers 405 with an Allow header.',
   'Every response has an X-Request-Id, the id of the request in the log of the server.',
 ].join(' ');

@@ -61,7 +61,7 @@ export interface ParameterObject {
 export interface ResponseObject {
   description: string;
   headers?: Record<string, Reference>;
-  content?: Record<string, { schema: Reference }>;
+  content?: Record<string, { schema: Reference | JsonSchema }>;
   links?: Record<string, LinkObject>;
 }
 

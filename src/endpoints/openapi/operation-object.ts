@@ -10,7 +10,8 @@ import {
   TENANT_PARAMETERS,
 } from '../../tenancy/operations/operation.js';
 import { errorResponsesOf } from './error-responses.js';
-import { componentName, parameterSchema } from './json-schema.js';
+import { csvColumns } from '../../tenancy/operations/csv-list.js';
+import { componentName, type JsonSchema, parameterSchema } from './json-schema.js';
 import type { LinkObject, OperationObject, ParameterObject, Reference, ResponseObject } from './openapi.js';
 import { parameterNames } from './path-template.js';
 
@@ -80,11 +81,18 @@ function successOf(operation: Operation, reading?: Operation): Record<string, Re
     [status]: {
       description: { 200: 'Done.', 201: 'Created.', 204: 'Done; there is no body.' }[status],
       ...(names.length > 0 ? { headers } : {}),
-      ...(response ? { content: contentOf(response, ['application/json']) } : {}),
+      ...(response ? { content: { ...contentOf(response, ['application/json']), ...csvOf(operation) } } : {}),
       ...(reading ? { links: { record: linkTo(operation, reading) } } : {}),
     },
     ...(versioned && method === 'get' ? { 304: { description: 'The copy is still current.', headers } } : {}),
   };
+}
+
+/** Every list is there as CSV, too. */
+function csvOf(operation: Operation): Record<string, { schema: JsonSchema }> {
+  return csvColumns(operation) === undefined || operation.method !== 'get'
+    ? {}
+    : { 'text/csv': { schema: { type: 'string' } } };
 }
 
 function linkTo({ path, response }: Operation, reading: Operation): LinkObject {

@@ -50,7 +50,8 @@ function operationOn(
     answers: Object.entries(operation.responses).map(([status, given]) => {
       const response = responseOf(document, given);
       const content = Object.values(response.content ?? {})[0]?.schema;
-      return { status, description: response.description, record: content && nameOf(content) };
+      const $ref = content?.$ref;
+      return { status, description: response.description, record: $ref && nameOf({ $ref }) };
     }),
   };
 }

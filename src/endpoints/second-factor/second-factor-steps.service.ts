@@ -4,6 +4,8 @@ import type { PasskeyOptions, PasskeysService } from '../../identity/passkeys/pa
 import { acrOf, satisfies, weaker } from '../../identity/second-factors/authentication-level.js';
 import type { SecondFactorsService } from '../../identity/second-factors/second-factors.service.js';
 import { AppError } from '../../platform/errors/errors.js';
+import { OWN_CLIENT_ID } from '../../registry/live-clients/own-client.js';
+import type { ClientOnPage } from '../../platform/page-models/shared.js';
 import type { ClientPagesService } from '../../registry/clients/client-pages.service.js';
 import { InteractionOver } from '../oidc-interactions/interaction-over.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
@@ -67,8 +69,9 @@ export class SecondFactorStepsService {
       : this.passkeys.requestOptions(context, account.id);
   }
 
-  /** Throws AppError `malformed` when the application is deleted. */
-  async clientOf({ clientId }: PendingInteraction) {
+  /** Undefined for our own pages. Throws AppError `malformed` when the application is deleted. */
+  async clientOf({ clientId }: PendingInteraction): Promise<ClientOnPage | undefined> {
+    if (clientId === OWN_CLIENT_ID) return undefined;
     const view = await this.clients.consentView(clientId);
     if (view) return view.client;
     throw new AppError('malformed', 'The application that sent you here is not registered any more.');

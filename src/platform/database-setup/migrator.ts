@@ -31,6 +31,15 @@ export async function schemaState({ sql }: Database): Promise<SchemaState> {
   };
 }
 
+/** The newest migration that ran, when, and how many did. */
+export async function appliedMigrations({ sql }: Database) {
+  const { rows } = await sql.raw<{ rows: { name: string; migration_time: Date; count: number }[] }>(
+    `SELECT name, migration_time, count(*) OVER ()::int AS count FROM ${config.tableName} ORDER BY id DESC LIMIT 1`,
+  );
+  const [latest] = rows;
+  return { count: latest?.count ?? 0, latest: latest?.name ?? null, at: latest?.migration_time ?? null };
+}
+
 /**
  * Runs the pending migrations, each in a transaction, and returns their names. Of several processes one runs them, and the
  * others wait. Knex's own lock is a row that a killed process leaves behind; ours ends with its connection, so the process

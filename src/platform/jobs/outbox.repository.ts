@@ -1,4 +1,6 @@
 import type { Database, Transaction } from '../db/database.js';
+import type { Positioned, Slice } from '../paging/page.js';
+import { selectSlice } from '../paging/select-slice.js';
 
 /** A message as stored. */
 export interface OutboxRow {
@@ -23,6 +25,22 @@ export interface OutboxCounts {
   waiting: number;
   dead: number;
   oldestSeconds: number;
+}
+
+/** Waiting for its time or being delivered; or given up. */
+export type MessageState = 'waiting' | 'dead';
+
+/** A message as operators see it: nothing of what it says. */
+export interface MessageInfo {
+  id: string;
+  kind: string;
+  state: MessageState;
+  attempts: number;
+  /** When the next attempt may begin; while it is delivered, when another node may take it over. */
+  dueAt: Date;
+  lastError: string | null;
+  createdAt: Date;
+  deadAt: Date | null;
 }
 
 const LEASE_SECONDS = 60;
@@ -83,6 +101,14 @@ const COUNTS = `
 
 const PURGE = 'DELETE FROM outbox WHERE dead_at < now() - make_interval(days => $1)';
 
+const INFO = `id, kind, CASE WHEN dead_at IS NULL THEN 'waiting' ELSE 'dead' END AS state, attempts, due_at AS "dueAt",
+  last_error AS "lastError", created_at AS "createdAt", dead_at AS "deadAt"`;
+/** Each state has its index, in its order. */
+const ORDER: Readonly<Record<MessageState, { time: string; condition: string }>> = {
+  waiting: { time: 'due_at', condition: 'dead_at IS NULL' },
+  dead: { time: 'dead_at', condition: 'dead_at IS NOT NULL' },
+};
+
 interface ClaimedRow {
   seen: number;
   id: string | null;
@@ -133,6 +159,23 @@ export class OutboxRepository {
   /** Makes the message a dead letter. False as for `complete`. */
   giveUp(lease: Lease, reason: string): Promise<boolean> {
     return this.#record('outbox_give_up', GIVE_UP, lease, reason);
+  }
+
+  /** Latest first: the dead ones by when they were given up, the others by when they are due. */
+  list(state: MessageState, kind: string | undefined, slice: Slice): Promise<Positioned<MessageInfo>[]> {
+    const { time, condition } = ORDER[state];
+    const where = [[condition] as const, ...(kind === undefined ? [] : [['kind = ?', kind] as const])];
+    const list = { columns: INFO, from: 'outbox', time, id: 'id', where };
+    return selectSlice(this.database.sql, list, slice, (row: MessageInfo) => row);
+  }
+
+  /** Makes a dead letter due at once, as if it had never been tried; undefined when it is none. */
+  async revive(tx: Transaction, id: string): Promise<MessageInfo | undefined> {
+    const { rows } = await tx.raw<{ rows: MessageInfo[] }>(
+      `UPDATE outbox SET dead_at = NULL, attempts = 0, due_at = now() WHERE id = ? AND dead_at IS NOT NULL RETURNING ${INFO}`,
+      [id],
+    );
+    return rows[0];
   }
 
   async counts(): Promise<OutboxCounts> {

@@ -12,7 +12,18 @@ import {
   loggableReason,
   storableReason,
 } from './outbox-message.js';
-import type { LeasedRow, OutboxCounts, OutboxRepository, OutboxRow } from './outbox.repository.js';
+import { found } from '../errors/errors.js';
+import { type Page, readPage } from '../paging/page.js';
+import type {
+  LeasedRow,
+  MessageInfo,
+  MessageState,
+  OutboxCounts,
+  OutboxRepository,
+  OutboxRow,
+} from './outbox.repository.js';
+
+export type { MessageInfo, MessageState, OutboxCounts } from './outbox.repository.js';
 
 const DEAD_LETTER_DAYS = 30;
 
@@ -42,10 +53,7 @@ export class OutboxService {
     const sealed = this.vault.seal('outbox', JSON.stringify(payload), sealContext({ id, kind }));
     const key = orderingKey === undefined ? null : this.vault.digest('outbox', `${kind} ${orderingKey}`);
     await this.repository.insert(tx, { id, kind, orderingKey: key, payload: sealed });
-    tx.executionPromise.then(
-      () => this.#listeners.forEach((listener) => listener()),
-      () => undefined,
-    );
+    this.#notify(tx);
     return id;
   }
 
@@ -90,9 +98,33 @@ export class OutboxService {
     return this.repository.counts();
   }
 
+  /** Latest first, without what they say. Throws as `readPage` does. */
+  list(
+    state: MessageState,
+    kind: string | undefined,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<MessageInfo>> {
+    return readPage(limit, cursor, (slice) => this.repository.list(state, kind, slice));
+  }
+
+  /** Has a dead letter delivered again, from its first attempt on. Throws AppError `not_found` when it is none. */
+  async redeliver(tx: Transaction, id: string): Promise<MessageInfo> {
+    const message = found(await this.repository.revive(tx, id), 'dead letter');
+    this.#notify(tx);
+    return message;
+  }
+
   /** Deletes dead letters after 30 days; returns how many. */
   purgeDeadLetters(): Promise<number> {
     return this.repository.purgeDeadLetters(DEAD_LETTER_DAYS);
+  }
+
+  #notify(tx: Transaction): void {
+    tx.executionPromise.then(
+      () => this.#listeners.forEach((listener) => listener()),
+      () => undefined,
+    );
   }
 
   async #deliver(handler: OutboxHandler, row: LeasedRow, signal: AbortSignal): Promise<void> {

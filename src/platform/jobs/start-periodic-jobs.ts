@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.js';
 import { tryLock } from '../db/locks.js';
 import { JobSlotsRepository } from './job-slots.repository.js';
+import { storableReason } from './outbox-message.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import { type Job, PeriodicJobs } from './periodic-jobs.js';
 
@@ -21,7 +22,13 @@ export function startPeriodicJobs(
         // The transaction is idle while the work runs on other connections.
         await tx.raw('SET LOCAL idle_in_transaction_session_timeout = 0');
         if (!(await tryLock(tx, `job ${job.name}`))) return;
-        await work();
+        try {
+          await work();
+        } catch (error) {
+          await slots.finish(job.name, storableReason(error)).catch(() => undefined);
+          throw error;
+        }
+        await slots.finish(job.name, null);
         log.debug({ job: job.name, slot }, 'a periodic job is done');
       });
     },

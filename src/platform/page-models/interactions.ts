@@ -86,7 +86,8 @@ export interface NotAMemberModel extends FormOnPage {
 
 /** What the pages of a second factor have in common. */
 export interface SecondFactorPage extends FormOnPage {
-  client: ClientOnPage;
+  /** Undefined for our own pages. */
+  client: ClientOnPage | undefined;
   abortAction: string;
   switchUrl: string;
   email: string;

@@ -1,5 +1,6 @@
 import type { AdministrationOnPage } from '../../platform/page-models/interactions.js';
 import type { ClientOnPage } from '../../platform/page-models/shared.js';
+import { OWN_CLIENT_ID } from '../live-clients/own-client.js';
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import type { LogosService } from '../logos/logos.service.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
@@ -50,6 +51,15 @@ export class ClientPagesService {
       optionalScopes: record.optionalScopes,
       administration: { orgName, projectName, reach: record.adminReach },
     };
+  }
+
+  /** The names of live clients, by client_id; our own pages have none. */
+  async names(clientIds: readonly string[]): Promise<Map<string, string>> {
+    const outside = [...new Set(clientIds)].filter((clientId) => clientId !== OWN_CLIENT_ID);
+    const live = await Promise.all(outside.map((clientId) => this.deps.liveClients.find(clientId)));
+    return new Map(
+      live.flatMap((found) => (found ? [[found.record.clientId, found.record.clientName]] : [])),
+    );
   }
 
   /** Undefined when there is no such live client. */

@@ -8,6 +8,8 @@ export const ADMIN_SCOPES = [
   'audit.read',
   'accounts.read',
   'accounts.write',
+  'installation.read',
+  'installation.write',
 ] as const;
 /** A scope of the admin API. */
 export type AdminScope = (typeof ADMIN_SCOPES)[number];
@@ -27,7 +29,13 @@ const EFFECTIVE_ROLES = ['member', 'guest', 'viewer', 'admin', 'owner', 'install
 export type EffectiveRole = (typeof EFFECTIVE_ROLES)[number];
 
 /** Permissions on what belongs to no organization. */
-const INSTALLATION_ONLY: readonly Permission[] = ['catalogue.write', 'accounts.read', 'accounts.write'];
+const INSTALLATION_ONLY: readonly Permission[] = [
+  'catalogue.write',
+  'accounts.read',
+  'accounts.write',
+  'installation.read',
+  'installation.write',
+];
 
 const allowing = (allows: (scope: AdminScope) => boolean): ReadonlySet<Permission> =>
   new Set<Permission>(['tenants.visit', ...ADMIN_SCOPES.filter(allows)]);

@@ -6,6 +6,7 @@ type Change = 'created' | 'updated' | 'deleted';
 export type AuditAction =
   | AccountAction
   | 'key.rotated'
+  | 'message.redelivered'
   | `organization.${Change}`
   | `project.${Change}`
   | `invitation.${'created' | 'accepted' | 'revoked'}`

@@ -1,9 +1,11 @@
 import Router, { type RouterMiddleware } from '@koa/router';
 import { readJson } from '../../platform/http/body.js';
+import { sendCsv } from '../../platform/http/csv-response.js';
 import { entityTag, ifMatch, isKnown } from '../../platform/http/entity-tags.js';
 import type { AccessService } from '../access/access.service.js';
 import type { AdminState } from '../admin-tokens/require-admin-token.js';
 import { type AdminRequest, type GivenRequest, readAdminRequest } from './admin-request.js';
+import { csvColumns, readCsv } from './csv-list.js';
 import { hasEntityTag, hasLocation, mediaTypesOf, type Operation } from './operation.js';
 import { withoutUnchanged } from './unchanged-members.js';
 
@@ -58,13 +60,24 @@ export function routeGroup<O extends Operations, Dependencies extends { access: 
   };
   const routes = (dependencies: Dependencies) => {
     const router = new Router<AdminState>();
-    for (const { operation, call } of callables(dependencies))
+    for (const callable of callables(dependencies)) {
+      const { operation, call } = callable;
+      const isList = csvColumns(operation) !== undefined && operation.method === 'get';
       router[operation.method](operation.path, async (ctx) => {
-        respond(ctx, operation, await call(givenOf(ctx, operation)));
+        const given = givenOf(ctx, operation);
+        if (isList) ctx.vary('Accept');
+        if (isList && ctx.accepts('application/json', 'text/csv') === 'text/csv')
+          sendCsv(ctx, lastSegment(operation.path), await readCsv(callable, given));
+        else respond(ctx, operation, await call(given));
       });
+    }
     return router;
   };
   return { operations: Object.values(operations), callables, routes };
+}
+
+function lastSegment(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function givenOf(ctx: AdminContext, operation: Operation): GivenRequest {

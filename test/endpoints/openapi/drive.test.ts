@@ -42,11 +42,13 @@ test('a client made of the document drives every operation through a whole life'
   await driveCatalogue();
   await driveClients(place);
   const token = await call('createInitialAccessToken', 201, { parameters: place, body: { max_uses: 2 } });
+  await call('listInitialAccessTokens', 200, { parameters: place });
   await call('deleteInitialAccessToken', 204, { parameters: { ...place, id: idOf(token) } });
   await driveReports(place);
   await driveAccounts();
   await driveInvitations(place);
   await driveDevelopmentMailbox();
+  await driveInstallation();
   const spare = idOf(
     await call('createProject', 201, { parameters: { org }, body: { slug: 'two', name: 'Two' } }),
   );
@@ -99,6 +101,7 @@ async function driveCatalogue(): Promise<void> {
   await call('listScopes', 200, { parameters: { api_id: idOf(api), retired: 'false' } });
   await call('getScope', 200, name);
   await call('updateScope', 200, { ...name, body: { retired: true } });
+  await call('listClientsOfScope', 200, name);
   await call('deleteScope', 204, name);
   await call('deleteScope', 409, { parameters: { name: 'openid' } });
   await call('deleteApi', 204, { parameters });
@@ -138,7 +141,9 @@ async function driveClients(place: Record<string, string>): Promise<void> {
   await call('rotateClientSecret', 409, { parameters });
   await call('deleteRotatedClientSecret', 204, { parameters });
   await call('deleteRotatedClientSecret', 404, { parameters });
-  await call('getClientUsage', 200, { parameters });
+  for (const report of ['getClientUsage', 'getClientHourlyUsage', 'listClientFailures'])
+    await call(report, 200, { parameters });
+  await call('listPeopleOfClient', 200, { parameters });
   await call('restoreClient', 409, { parameters });
   await call('deleteClient', 412, stale);
   await call('deleteClient', 204, { parameters });
@@ -161,6 +166,8 @@ async function driveAccounts(): Promise<void> {
   await call('endAccountSession', 404, { parameters: { account, session: randomUUID() } });
   await call('revokeAccountGrants', 404, { parameters: { account, client: 'nothing-allowed' } });
   await call('getAccountFactors', 200, { parameters });
+  await call('listAccountRoles', 200, { parameters });
+  await call('sendAccountRecovery', 204, { parameters });
   await call('resetAccountFactors', 204, { parameters });
   await call('disableAccount', 200, { parameters });
   await call('listAccounts', 200, { parameters: { status: 'disabled' } });
@@ -168,6 +175,7 @@ async function driveAccounts(): Promise<void> {
   await call('restoreAccount', 409, { parameters });
   await call('deleteAccount', 200, { parameters });
   await call('disableAccount', 409, { parameters });
+  await call('sendAccountRecovery', 409, { parameters });
   await call('restoreAccount', 200, { parameters });
 }
 
@@ -196,10 +204,25 @@ async function driveDevelopmentMailbox(): Promise<void> {
   await call('getDevelopmentMail', 404, { parameters: { mail: randomUUID() } });
 }
 
+async function driveInstallation(): Promise<void> {
+  for (const operation of ['getInstallation', 'listSettings', 'listKeys', 'listJobs'])
+    await call(operation, 200);
+  await call('rotateKeys', 200);
+  await call('listOutboxMessages', 200, { parameters: { state: 'dead', kind: 'mail' } });
+  await call('listOutboxMessages', 400, { parameters: { state: 'alive' } });
+  const { database, outbox } = server.context;
+  const message = await database.transaction((tx) => outbox.enqueue(tx, { kind: 'driven', payload: {} }));
+  await call('redeliverOutboxMessage', 404, { parameters: { message } });
+  await server.database.pool.query('UPDATE outbox SET dead_at = now() WHERE id = $1', [message]);
+  await call('redeliverOutboxMessage', 200, { parameters: { message } });
+}
+
 async function driveReports(place: Record<string, string>): Promise<void> {
   const { org = '' } = place;
   const span = { from: '2026-01-01', to: '2026-01-31' };
   await call('getProjectUsage', 200, { parameters: { ...place, ...span } });
+  await call('getProjectHourlyUsage', 200, { parameters: place });
+  await call('getProjectOverview', 200, { parameters: place });
   await call('getOrganizationUsage', 200, { parameters: { org, ...span } });
   await call('getOrganizationUsage', 400, { parameters: { org, from: span.to, to: span.from } });
   const trail = await call('listProjectAuditEvents', 200, { parameters: place });
@@ -220,6 +243,7 @@ test('a caller with fewer permissions is refused as documented', async () => {
     member: id,
     invitation: id,
     mail: id,
+    message: id,
     session: id,
     client: 'a-client',
     name: 'openid',

@@ -1,23 +1,6 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect } from '@jest/globals';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
-
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { findChromium, launchChromium } from './chromium.js';
 
 /** Opens an empty page in a browser without cookies. */
 export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
@@ -27,15 +10,14 @@ export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
  * broke its own policy, or had anything to say on the console.
  */
 export function describeWithBrowser(name: string, body: (open: OpenPage) => void): void {
-  const executablePath = findChromium();
-  const group = executablePath === undefined ? describe.skip : describe;
+  const group = findChromium() === undefined ? describe.skip : describe;
   group(name, () => {
     let browser: Browser | undefined;
     const contexts: BrowserContext[] = [];
     const complaints: string[] = [];
 
     beforeAll(async () => {
-      browser = await chromium.launch({ args: ARGUMENTS, ...(executablePath && { executablePath }) });
+      browser = await launchChromium();
     });
     afterEach(async () => {
       await Promise.all(contexts.splice(0).map((context) => context.close()));
@@ -62,23 +44,13 @@ function listen(page: Page, complain: (complaint: string) => void): void {
       message.location().url === page.url()
     )
       return;
+    // Chromium says what signing out cleared.
+    if (/^Clear-Site-Data header on .*: Cleared data types: "cache"\.$/.test(message.text())) return;
     complain(`console ${message.type()}: ${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => complain(`error: ${error.message}`));
   page.on('dialog', (dialog) => {
     complain(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
-  });
-}
-
-function findChromium(): string | undefined {
-  const inPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'google-chrome'));
-  return ['/usr/bin/chromium', '/usr/bin/chromium-browser', ...inPath].find((file) => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
   });
 }

@@ -2,8 +2,11 @@ import type { KeptMail } from '../../../src/platform/mail/mailbox.service.js';
 import { eventually } from '../common/eventually.js';
 import type { TestServer } from '../nodes/test-server.js';
 
+/** The server whose mailbox is read. */
+export type MailServer = Pick<TestServer, 'adminToken' | 'issuer' | 'origin'>;
+
 /** The mails of the development mailbox to this address, the newest first, as the admin API answers them. */
-export async function mailsTo(server: TestServer, address: string): Promise<KeptMail[]> {
+export async function mailsTo(server: MailServer, address: string): Promise<KeptMail[]> {
   const authorization = `Bearer ${await server.adminToken()}`;
   const url = `${server.origin}/admin/v1/development_mails`;
   const { data } = (await (await fetch(url, { headers: { authorization } })).json()) as {
@@ -22,7 +25,7 @@ export async function mailsTo(server: TestServer, address: string): Promise<Kept
 }
 
 /** The newest mail to this address once there are so many. */
-export function nextMail(server: TestServer, address: string, count = 1): Promise<KeptMail> {
+export function nextMail(server: MailServer, address: string, count = 1): Promise<KeptMail> {
   return eventually(async () => {
     const mails = await mailsTo(server, address);
     return mails.length >= count ? mails[0] : undefined;

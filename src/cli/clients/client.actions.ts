@@ -1,0 +1,162 @@
+import type { Context } from '../../context.js';
+import { notFound } from '../../platform/errors/errors.js';
+import { isUuid } from '../../platform/wire/uuid.js';
+import { type ClientRecord, toWire } from '../../registry/client-record/client-record.js';
+import { tokenToWire } from '../../registry/initial-access-tokens/initial-access-token.js';
+import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
+import { type ListOptions, pageOptions, printPage } from '../list.js';
+import type { JsonOption } from '../output.js';
+import { jsonObject } from '../usage-error.js';
+import { commandLineActor } from '../context/actor.js';
+import { describeRecord, print } from '../output.js';
+import { withContext } from '../context/with-context.js';
+
+/** The project of the client, by ids or slugs. */
+export interface ClientOptions extends JsonOption {
+  org: string;
+  project: string;
+}
+
+/** Fields of the record; `set` is a JSON object of any others. */
+export interface CreateClientOptions extends ClientOptions {
+  redirectUri?: string[];
+  grantType?: string[];
+  scope?: string[];
+  authMethod?: string;
+  set?: string;
+}
+
+/** Which clients to list, and how many. */
+export interface ListClientsOptions extends ClientOptions, ListOptions {
+  text?: string;
+  deleted?: boolean;
+}
+
+/** How long, in seconds, and for how many clients an initial access token is good. */
+export interface InitialAccessTokenOptions extends ClientOptions {
+  expiresIn: string;
+  maxUses: string;
+}
+
+/** `postern client create` */
+export async function createClient(name: string, options: CreateClientOptions): Promise<void> {
+  const input = {
+    client_name: name,
+    ...given('redirect_uris', options.redirectUri),
+    ...given('grant_types', options.grantType),
+    ...given('scopes', options.scope),
+    ...given('token_endpoint_auth_method', options.authMethod),
+    ...(options.set === undefined ? {} : jsonObject('--set', options.set)),
+  };
+  const { wire, clientSecret } = await inTenant(options, async (context, tenant) => {
+    const { record, clientSecret } = await context.clients.create(commandLineActor(), tenant, input, {
+      adminReach: 'installation',
+    });
+    return { wire: wireOf(context, record), clientSecret };
+  });
+  const secret = clientSecret === null ? {} : { client_secret: clientSecret };
+  print({ ...wire, ...secret }, options.json, describeRecord({ ...wire, ...secret }));
+}
+
+/** `postern client list` */
+export async function listClients(options: ListClientsOptions): Promise<void> {
+  const { limit, cursor } = pageOptions(options);
+  const filter = {
+    deleted: options.deleted ?? false,
+    ...(options.text === undefined ? {} : { text: options.text }),
+  };
+  const page = await inTenant(options, async (context, tenant) => {
+    const found = await context.clients.list(tenant, filter, limit, cursor);
+    return { ...found, data: found.data.map((record) => wireOf(context, record)) };
+  });
+  printPage(page, options.json, ['CLIENT_ID', 'TYPE', 'NAME'], (client) => [
+    client.client_id,
+    client.client_type,
+    client.client_name,
+  ]);
+}
+
+/** `postern client show` */
+export async function showClient(name: string, options: ClientOptions): Promise<void> {
+  const wire = await inTenant(options, async (context, tenant) =>
+    wireOf(context, await find(context, tenant, name)),
+  );
+  print(wire, options.json, describeRecord(wire));
+}
+
+/** `postern client delete` */
+export async function deleteClient(name: string, options: ClientOptions): Promise<void> {
+  const { id } = await inTenant(options, async (context, tenant) => {
+    const record = await find(context, tenant, name);
+    await context.clients.delete(commandLineActor(), tenant, record.id);
+    return record;
+  });
+  print({ id, deleted: true }, options.json, `Deleted ${name}.`);
+}
+
+/** `postern client restore` */
+export async function restoreClient(name: string, options: ClientOptions): Promise<void> {
+  const wire = await inTenant(options, async (context, tenant) => {
+    const { id } = await find(context, tenant, name);
+    return wireOf(context, await context.deletedClients.restore(commandLineActor(), tenant, id));
+  });
+  print(wire, options.json, `Restored ${wire.client_id}.`);
+}
+
+/** `postern client rotate-secret` */
+export async function rotateSecret(name: string, options: ClientOptions): Promise<void> {
+  const secret = await inTenant(options, async (context, tenant) => {
+    const { id } = await find(context, tenant, name);
+    return (await context.clientSecrets.rotateSecret(commandLineActor(), tenant, id)).clientSecret;
+  });
+  print({ client_secret: secret }, options.json, `The new secret, shown only now: ${secret}`);
+}
+
+/** `postern client delete-rotated-secret` */
+export async function deleteRotatedSecret(name: string, options: ClientOptions): Promise<void> {
+  const wire = await inTenant(options, async (context, tenant) => {
+    const { id } = await find(context, tenant, name);
+    return wireOf(context, await context.clientSecrets.deleteRotatedSecret(commandLineActor(), tenant, id));
+  });
+  print(wire, options.json, `Deleted the rotated secret of ${name}.`);
+}
+
+/** `postern client initial-access-token` */
+export async function createInitialAccessToken(options: InitialAccessTokenOptions): Promise<void> {
+  const input = { expires_in: Number(options.expiresIn), max_uses: Number(options.maxUses) };
+  const wire = await inTenant(options, async ({ initialAccessTokens }, tenant) =>
+    tokenToWire(await initialAccessTokens.create(commandLineActor(), tenant, input)),
+  );
+  print(wire, options.json, wire.initial_access_token);
+}
+
+/** Runs the work of a command in the project that it names. */
+export function inTenant<T>(
+  { org, project }: ClientOptions,
+  work: (context: Context, tenant: ProjectTenant) => Promise<T>,
+): Promise<T> {
+  return withContext(async (context) => work(context, await context.tenants.resolve(org, project)));
+}
+
+/** By client_id, else by the id of the record; deleted clients, too, until they are purged. */
+async function find(
+  { clients, liveClients }: Context,
+  tenant: ProjectTenant,
+  name: string,
+): Promise<ClientRecord> {
+  const byClientId = (await liveClients.find(name))?.record;
+  if (byClientId?.projectId === tenant.projectId) return clients.get(tenant, byClientId.id);
+  const deleted = await clients.list(tenant, { deleted: true, text: name }, 100);
+  const named = deleted.data.find(({ clientId }) => clientId === name);
+  if (named) return named;
+  if (!isUuid(name)) throw notFound('client');
+  return clients.get(tenant, name);
+}
+
+function wireOf({ settings }: Context, record: ClientRecord) {
+  return toWire(record, settings.issuer);
+}
+
+function given(field: string, value: unknown): Record<string, unknown> {
+  return value === undefined ? {} : { [field]: value };
+}

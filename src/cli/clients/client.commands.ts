@@ -1,0 +1,90 @@
+import { Command, Option } from 'commander';
+import type {
+  ClientOptions,
+  CreateClientOptions,
+  InitialAccessTokenOptions,
+  ListClientsOptions,
+} from './client.actions.js';
+import type { ExportClientsOptions, ImportClientsOptions } from './client-import.actions.js';
+import { withListOptions } from '../list.js';
+
+const CLIENT = 'id or client_id of the client';
+const load = () => import('./client.actions.js');
+
+/** `postern client create | list | show | delete | restore | rotate-secret | … | import | export | initial-access-token` */
+export function clientCommands(): Command {
+  const command = new Command('client').description('The registered clients');
+  const subcommand = (name: string, description: string) =>
+    command
+      .command(name)
+      .description(description)
+      .option('--org <org>', 'id or slug of the organization', 'default')
+      .option('--project <project>', 'id or slug of the project', 'default')
+      .option('--json', 'print JSON');
+
+  subcommand('create', 'Register a client; its secret is printed once')
+    .argument('<name>', 'client_name')
+    .option('--redirect-uri <uri...>', 'redirect_uris')
+    .option('--grant-type <grant...>', 'grant_types')
+    .option('--scope <scope...>', 'scopes')
+    .option('--auth-method <method>', 'token_endpoint_auth_method')
+    .option('--set <json>', 'any other fields of the record, as a JSON object')
+    .action(async (name: string, options: CreateClientOptions) => (await load()).createClient(name, options));
+
+  withListOptions(subcommand('list', 'List clients, newest first'))
+    .option('--text <text>', 'only those whose name, description, company or client_id contains this')
+    .option('--deleted', 'those that are deleted and can be restored, instead of the live ones')
+    .action(async (options: ListClientsOptions) => (await load()).listClients(options));
+
+  subcommand('show', 'Show a client')
+    .argument('<client>', CLIENT)
+    .action(async (name: string, options: ClientOptions) => (await load()).showClient(name, options));
+
+  subcommand('delete', 'Delete a client: it and everything issued to it stop working at once')
+    .argument('<client>', CLIENT)
+    .action(async (name: string, options: ClientOptions) => (await load()).deleteClient(name, options));
+
+  subcommand('restore', 'Bring a deleted client back; what was issued to it stays revoked')
+    .argument('<client>', CLIENT)
+    .action(async (name: string, options: ClientOptions) => (await load()).restoreClient(name, options));
+
+  subcommand('rotate-secret', 'Make a second secret, printed once; the old one works until it is deleted')
+    .argument('<client>', CLIENT)
+    .action(async (name: string, options: ClientOptions) => (await load()).rotateSecret(name, options));
+
+  subcommand('delete-rotated-secret', 'Delete the older of two secrets')
+    .argument('<client>', CLIENT)
+    .action(async (name: string, options: ClientOptions) =>
+      (await load()).deleteRotatedSecret(name, options),
+    );
+
+  subcommand('import', 'Bring clients of another system here, with their client_ids and secrets')
+    .argument('<file>', 'what it exported, as JSON; - is standard input')
+    .addOption(
+      new Option(
+        '--system <system>',
+        'which system wrote it; by default what its first record looks like',
+      ).choices(['postern', 'hydra', 'keycloak', 'logto', 'supabase', 'auth0']),
+    )
+    .option('--dry-run', 'write nothing, and tell what would be written')
+    .option('--partial', 'import what can be, although other records fail; otherwise nothing is')
+    .option('--update', 'change clients that are here and differ; otherwise they are conflicts')
+    .action(async (file: string, options: ImportClientsOptions) =>
+      (await import('./client-import.actions.js')).importClients(file, options),
+    );
+
+  subcommand('export', 'Print the clients that operators made as JSON, for an import elsewhere')
+    .option('--with-secret-hashes', 'also the hashes of their secrets, which are to be kept like the secrets')
+    .action(async (options: ExportClientsOptions) =>
+      (await import('./client-import.actions.js')).exportClients(options),
+    );
+
+  subcommand(
+    'initial-access-token',
+    'Make a token with which others can register clients here; it is printed once',
+  )
+    .option('--expires-in <seconds>', 'how long it lasts', '86400')
+    .option('--max-uses <count>', 'how many clients it registers', '1')
+    .action(async (options: InitialAccessTokenOptions) => (await load()).createInitialAccessToken(options));
+  return command;
+}

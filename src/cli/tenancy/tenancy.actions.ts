@@ -1,0 +1,90 @@
+import type { Page } from '../../platform/paging/page.js';
+import { toSnake } from '../../platform/wire/snake-case.js';
+import { type ListOptions, pageOptions, printPage } from '../list.js';
+import type { JsonOption } from '../output.js';
+import { commandLineActor } from '../context/actor.js';
+import { describeRecord, print } from '../output.js';
+import { UsageError } from '../usage-error.js';
+import { withTenancyContext } from '../context/with-tenancy-context.js';
+
+/** Without a name the slug is the name. */
+export interface CreateOptions extends JsonOption {
+  name?: string;
+}
+
+/** `open` makes every account a member. */
+export interface CreateOrganizationOptions extends CreateOptions {
+  open?: boolean;
+  secondFactor?: string;
+}
+
+/** What of an organization changes. */
+export type UpdateOrganizationOptions = CreateOrganizationOptions;
+
+/** The organization whose projects a command is about, by id or slug. */
+export interface ProjectOptions extends JsonOption {
+  org: string;
+}
+
+/** `postern org create` */
+export async function createOrganization(slug: string, options: CreateOrganizationOptions): Promise<void> {
+  const input = {
+    slug,
+    name: options.name ?? slug,
+    membership_open: options.open ?? false,
+    ...policyOf(options),
+  };
+  const record = await withTenancyContext(({ organizations }) =>
+    organizations.create(commandLineActor(), input),
+  );
+  print(toSnake(record), options.json, `Created ${record.slug} (${record.id}).`);
+}
+
+/** `postern org update` */
+export async function updateOrganization(org: string, options: UpdateOrganizationOptions): Promise<void> {
+  const patch = {
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.open === undefined ? {} : { membership_open: options.open }),
+    ...policyOf(options),
+  };
+  if (Object.keys(patch).length === 0) throw new UsageError('Say what to change; see --help.');
+  const record = await withTenancyContext(async ({ organizations, tenants }) =>
+    organizations.update(commandLineActor(), (await tenants.resolveOrganization(org)).orgId, patch),
+  );
+  print(toSnake(record), options.json, describeRecord(toSnake(record)));
+}
+
+/** `postern org list` */
+export async function listOrganizations(options: ListOptions): Promise<void> {
+  const { limit, cursor } = pageOptions(options);
+  const page = await withTenancyContext(({ organizations }) =>
+    organizations.list('everything', limit, cursor),
+  );
+  printTenants({ ...page, data: page.data.map(toSnake) }, options);
+}
+
+/** `postern project create` */
+export async function createProject(slug: string, options: CreateOptions & ProjectOptions): Promise<void> {
+  const input = { slug, name: options.name ?? slug };
+  const record = await withTenancyContext(async ({ projects, tenants }) =>
+    projects.create(commandLineActor(), await tenants.resolveOrganization(options.org), input),
+  );
+  print(toSnake(record), options.json, `Created ${record.slug} (${record.id}).`);
+}
+
+/** `postern project list` */
+export async function listProjects(options: ProjectOptions & ListOptions): Promise<void> {
+  const { limit, cursor } = pageOptions(options);
+  const page = await withTenancyContext(async ({ projects, tenants }) =>
+    projects.list(await tenants.resolveOrganization(options.org), 'everything', limit, cursor),
+  );
+  printTenants({ ...page, data: page.data.map(toSnake) }, options);
+}
+
+function policyOf({ secondFactor }: CreateOrganizationOptions): { second_factor?: string } {
+  return secondFactor === undefined ? {} : { second_factor: secondFactor };
+}
+
+function printTenants(page: Page<{ id: string; slug: string; name: string }>, { json }: JsonOption): void {
+  printPage(page, json, ['SLUG', 'ID', 'NAME'], ({ slug, id, name }) => [slug, id, name]);
+}

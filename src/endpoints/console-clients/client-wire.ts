@@ -51,6 +51,7 @@ const TABS = [
   ['connect', 'Connect', '/connect', 'clients.read'],
   ['publish', 'Publish', '/publish', 'clients.read'],
   ['usage', 'Usage', '/usage', 'clients.read'],
+  ['people', 'People', '/people', 'clients.read'],
   ['audit', 'Audit', '/audit', 'audit.read'],
 ] as const;
 export type ClientTab = (typeof TABS)[number][0];

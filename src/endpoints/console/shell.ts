@@ -15,17 +15,45 @@ interface Entry {
   permission: Permission;
   /** Only where the server is one on the developer's own computer. */
   onLocalhost?: true;
+  /** Where the permission counts, when that is not the level of the group. */
+  at?: Level;
 }
 
 const PROJECT: readonly Entry[] = [
   { key: 'home', label: 'Home', path: '', permission: 'clients.read' },
   { key: 'clients', label: 'Clients', path: '/clients', permission: 'clients.read' },
+  {
+    key: 'initial-access-tokens',
+    label: 'Initial access tokens',
+    path: '/initial-access-tokens',
+    permission: 'clients.read',
+  },
   { key: 'audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
+  { key: 'project-members', label: 'Members', path: '/members', permission: 'tenants.read' },
+  { key: 'project-settings', label: 'Settings', path: '/settings', permission: 'tenants.read' },
 ];
 const ORGANIZATION: readonly Entry[] = [
+  { key: 'organization', label: 'Projects', path: '', permission: 'tenants.visit' },
+  { key: 'organization-members', label: 'Members', path: '/members', permission: 'tenants.read' },
   { key: 'organization-audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
 ];
 const INSTALLATION: readonly Entry[] = [
+  {
+    key: 'organizations',
+    label: 'Organizations',
+    path: '/organizations',
+    permission: 'tenants.read',
+    at: 'any role',
+  },
+  { key: 'accounts', label: 'Accounts', path: '/accounts', permission: 'accounts.read' },
+  {
+    key: 'catalogue',
+    label: 'APIs and scopes',
+    path: '/catalogue',
+    permission: 'tenants.visit',
+    at: 'any role',
+  },
+  { key: 'owners', label: 'Owners', path: '/members', permission: 'tenants.read' },
   { key: 'installation-audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
   { key: 'keys', label: 'Keys', path: '/keys', permission: 'installation.read' },
   { key: 'jobs', label: 'Jobs and messages', path: '/jobs', permission: 'installation.read' },
@@ -58,12 +86,14 @@ export function shellOf(
     switcher: overview.organizations.map((org) => ({
       name: org.name,
       href: organizationPath(org.slug),
+      isCurrent: org.id === organization?.id && !project,
       projects: org.projects.map(({ id, slug, name: label }) => ({
         label,
         href: projectPath(org.slug, slug),
         isCurrent: id === project?.id,
       })),
     })),
+    organizationsHref: `${CONSOLE}/organizations`,
     navigation: [
       ...(organization && project
         ? [group(overview, project.name, 'project', projectPath(organization.slug, project.slug), PROJECT)]
@@ -103,7 +133,7 @@ function group(
   base: string,
   entries: readonly Entry[],
 ): ConsoleShell['navigation'][number] {
-  const allowed = entries.filter(({ permission }) => overview.can(permission, level));
+  const allowed = entries.filter(({ at = level, permission }) => overview.can(permission, at));
   return { heading, entries: allowed.map(({ key, label, path }) => ({ key, label, href: base + path })) };
 }
 

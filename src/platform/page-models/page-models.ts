@@ -1,6 +1,7 @@
 import type { AccountPage, AccountPages } from './account.js';
 import type { AccountSecurityPages } from './account-security.js';
 import type { ConsolePages } from './console/console.js';
+import type { ConsoleRecordPages } from './console/records.js';
 import type { ConsoleClientSettingsPages } from './console/client-settings.js';
 import type { ConsoleUsagePages } from './console/home.js';
 import type { ConsoleInstallationPages } from './console/installation.js';
@@ -25,7 +26,8 @@ export interface PageModels
     ConsoleClientPages,
     ConsoleClientSettingsPages,
     ConsoleUsagePages,
-    ConsoleInstallationPages {}
+    ConsoleInstallationPages,
+    ConsoleRecordPages {}
 
 /** The pages in the layout of the account area. */
 export type AccountAreaPages = {

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { ConsoleAgent, PROJECT } from '../../harness/protocol/console-agent.js';
+import { ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
 import { machineToken, registerMachine } from '../../harness/admin/usage.js';
 
 let server: TestServer;

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { launchChromium } from '../../harness/browser/chromium.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { makeOperator, PROJECT } from '../../harness/protocol/console-agent.js';
+import { makeOperator, PROJECT } from '../../harness/pages/console-agent.js';
 import setUp from '../../harness/run/global-setup.js';
 import tearDown from '../../harness/run/global-teardown.js';
 import { fillConsole } from './example-data.js';

@@ -1,5 +1,9 @@
 import type { z } from 'zod';
-import type { installationResponse, jobPage, messagePage } from '../../tenancy/installation/installation.schema.js';
+import type {
+  installationResponse,
+  jobPage,
+  messagePage,
+} from '../../tenancy/installation/installation.schema.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { CONSOLE } from '../console/console-paths.js';
 import type { Visit } from '../console/visit.js';

@@ -13,8 +13,7 @@ export const settingsPages: readonly ConsolePage[] = [
     method: 'get',
     path: SETTINGS,
     operation: 'listSettings',
-    answer: (visit) =>
-      visit.wantsCsv ? visit.sendCsv('listSettings', {}, 'settings') : showSettings(visit),
+    answer: (visit) => (visit.wantsCsv ? visit.sendCsv('listSettings', {}, 'settings') : showSettings(visit)),
   },
 ];
 
@@ -44,7 +43,10 @@ async function showSettings(visit: Visit): Promise<void> {
         { name: 'Postern', value: about.version },
         { name: 'Node.js', value: about.node },
         { name: 'PostgreSQL', value: schema.postgres },
-        { name: 'Migrations', value: `${String(schema.applied)}, the latest ${schema.latest ?? 'none'}${latest}` },
+        {
+          name: 'Migrations',
+          value: `${String(schema.applied)}, the latest ${schema.latest ?? 'none'}${latest}`,
+        },
         { name: 'Processes of a node', value: String(about.workers) },
         { name: 'Mail', value: about.mail },
       ],

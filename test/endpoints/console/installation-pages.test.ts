@@ -94,7 +94,9 @@ test('a message that was given up is delivered again by a button', async () => {
   const { database, outbox } = server.context;
   const id = await database.transaction((tx) => outbox.enqueue(tx, { kind: 'lost', payload: 'canary' }));
   expect(await get('/console/jobs')).toContain(id);
-  await server.database.pool.query(`UPDATE outbox SET dead_at = now(), last_error = 'gone' WHERE id = $1`, [id]);
+  await server.database.pool.query(`UPDATE outbox SET dead_at = now(), last_error = 'gone' WHERE id = $1`, [
+    id,
+  ]);
   const dead = await get('/console/jobs?state=dead');
   expect(dead).toContain('gone');
   expect(dead).not.toContain('canary');

@@ -60,7 +60,13 @@ async function makeRecords(): Promise<Record<string, string>> {
     server.context.outbox.enqueue(tx, { kind: 'test', payload: {} }),
   );
   await server.database.pool.query('UPDATE outbox SET dead_at = now() WHERE id = $1', [message]);
-  const ofKinds = { mail, message, name: scope.name, 'apis id': api.id, 'initial-access-tokens id': token.id };
+  const ofKinds = {
+    mail,
+    message,
+    name: scope.name,
+    'apis id': api.id,
+    'initial-access-tokens id': token.id,
+  };
   return { ...ofTenants, ...ofKinds, id, card: 'identity', account: person, session, client };
 }
 

@@ -37,7 +37,9 @@ export async function fillConsole(server: TestServer): Promise<string> {
      WHERE oauth_client_id = $1`,
     [clients[2]?.id],
   );
-  await run(`UPDATE oauth_clients SET created_at = now() - interval '120 days' WHERE id = $1`, [clients[4]?.id]);
+  await run(`UPDATE oauth_clients SET created_at = now() - interval '120 days' WHERE id = $1`, [
+    clients[4]?.id,
+  ]);
   const { database, mailbox, outbox } = server.context;
   const dead = await database.transaction((tx) => outbox.enqueue(tx, { kind: 'mail', payload: {} }));
   await run(

@@ -11,6 +11,8 @@ import { ClientDocumentsRepository } from './client-documents/client-documents.r
 import { ClientDocumentsService } from './client-documents/client-documents.service.js';
 import { SCOPES_GIVEN_UNASKED } from './client-record/client-defaults.js';
 import { capabilitiesOf } from './client-rules/capabilities.js';
+import { ClientUseRepository } from './client-use/client-use.repository.js';
+import { ClientUseService } from './client-use/client-use.service.js';
 import { ClientAuthenticationService } from './client-secrets/client-authentication.service.js';
 import type { ClientSecretsService } from './client-secrets/client-secrets.service.js';
 import { ClientPagesService } from './clients/client-pages.service.js';
@@ -108,6 +110,11 @@ export function makeRegistry(parts: RegistryParts) {
     audit,
     mode: settings.registration.mode,
   });
+  const catalogueService = new CatalogueService({
+    ...catalogue,
+    givenUnasked: SCOPES_GIVEN_UNASKED,
+    scopeNames,
+  });
   const metadata = new RegistrationMetadataService(policyOf(settings), scopes, clientAuthentication);
   return {
     clientDocuments: new ClientDocumentsService({
@@ -126,7 +133,8 @@ export function makeRegistry(parts: RegistryParts) {
       allowPrivate: isLocal,
     }),
     scopes,
-    catalogue: new CatalogueService({ ...catalogue, givenUnasked: SCOPES_GIVEN_UNASKED, scopeNames }),
+    catalogue: catalogueService,
+    clientUse: new ClientUseService(new ClientUseRepository(database), catalogueService, clients),
     apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
     usage,
     usageReports: new UsageReportsService(new UsageReportsRepository(database)),

@@ -1,5 +1,9 @@
 import { apiRoutes, type ApiRoutesDependencies } from '../../registry/apis/apis.routes.js';
 import { clientRoutes, type ClientRoutesDependencies } from '../../registry/clients/clients.routes.js';
+import {
+  clientUseRoutes,
+  type ClientUseRoutesDependencies,
+} from '../../registry/client-use/client-use.routes.js';
 import { importRoutes, type ImportRoutesDependencies } from '../../registry/import/import.routes.js';
 import {
   initialAccessTokenRoutes,
@@ -55,6 +59,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
+  ClientUseRoutesDependencies &
   UsageRoutesDependencies &
   ProjectOverviewRoutesDependencies &
   AuditRoutesDependencies &
@@ -74,6 +79,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   initialAccessTokenRoutes,
   scopeRoutes,
   apiRoutes,
+  clientUseRoutes,
   usageRoutes,
   projectOverviewRoutes,
   auditRoutes,

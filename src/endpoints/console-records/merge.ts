@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FieldConflict } from '../../platform/page-models/console/client-settings.js';
-import type { Card } from './client-cards.js';
+import { field } from '../../platform/pages/form-tokens.js';
+import type { FieldConflict } from '../../platform/page-models/console/records.js';
 import type { Members } from '../console/form-values.js';
+import type { RecordField } from './record-fields.js';
 
 /** What a field is to be where two operators changed it. */
 export type Choice = 'yours' | 'theirs' | 'both';
@@ -13,6 +14,12 @@ export interface ThreeStates {
   theirs: Members;
 }
 
+/** The choice of the form about two changes of a field. */
+export function choiceFrom(form: URLSearchParams, name: string): Choice {
+  const choice = field(form, `choice.${name}`);
+  return choice === 'theirs' || choice === 'both' ? choice : 'yours';
+}
+
 /** The members of `after` that differ from `before`. */
 export function changesBetween(before: Members, after: Members): Members {
   return Object.fromEntries(
@@ -21,8 +28,8 @@ export function changesBetween(before: Members, after: Members): Members {
 }
 
 /** Which fields both changed, to different values, and which only one of them did. */
-export function conflictsOf(card: Card, { base, yours, theirs }: ThreeStates) {
-  const changed = card.fields.map((field) => {
+export function conflictsOf(fields: readonly RecordField[], { base, yours, theirs }: ThreeStates) {
+  const changed = fields.map((field) => {
     const [before, mine, saved] = [base[field.name], yours[field.name], theirs[field.name]];
     const byYou = !isDeepStrictEqual(before, mine);
     const byOther = !isDeepStrictEqual(before, saved);
@@ -47,13 +54,13 @@ export function conflictsOf(card: Card, { base, yours, theirs }: ThreeStates) {
 
 /** What the fields come to: changes of one operator stay, and `choiceOf` decides where both changed one. */
 export function merged(
-  card: Card,
+  fields: readonly RecordField[],
   states: ThreeStates,
   choiceOf: (name: string) => Choice | undefined,
 ): Members {
   const { base, yours, theirs } = states;
   return Object.fromEntries(
-    card.fields.map(({ name }) => {
+    fields.map(({ name }) => {
       const [before, mine, saved] = [base[name], yours[name], theirs[name]];
       if (isDeepStrictEqual(before, mine)) return [name, saved];
       if (isDeepStrictEqual(before, saved)) return [name, mine];

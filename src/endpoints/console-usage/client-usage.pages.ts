@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { longNumber } from '../../platform/charts/scale.js';
-import type { clientFailurePage } from '../../registry/usage-reports/client-failure.schema.js';
+import type { clientFailurePage } from '../../registry/client-failures/client-failure.schema.js';
 import type { hourlyReport, usageReport } from '../../registry/usage-reports/usage-report.schema.js';
 import { CLIENT, clientCrumbs, type ClientDetails, clientHead } from '../console-clients/client-wire.js';
 import type { ConsolePage } from '../console/console-page.js';

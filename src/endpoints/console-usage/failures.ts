@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { FailureOnPage } from '../../platform/page-models/console/home.js';
 import type { LinkOnPage } from '../../platform/page-models/shared.js';
-import type { clientFailureResponse } from '../../registry/usage-reports/client-failure.schema.js';
+import type { clientFailureResponse } from '../../registry/client-failures/client-failure.schema.js';
 
 type Failure = z.infer<typeof clientFailureResponse>;
 

@@ -173,7 +173,8 @@ describeWithBrowser('a new account', (open) => {
     await page.getByRole('checkbox').check();
     await page.getByRole('button', { name: 'Use a passkey instead' }).click();
     await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
-    expect(await page.getByRole('listitem').count()).toBe(10);
+    const codes = page.getByRole('list', { name: 'Recovery codes' });
+    expect(await codes.getByRole('listitem').count()).toBe(10);
     await page.getByRole('link', { name: 'continue' }).click();
     await page.getByText(email).first().waitFor();
     const account = await server.context.accounts.findByEmail(email);

@@ -1,13 +1,14 @@
 /** Test files that measure time or kill databases under load: they run one at a time, while nothing else does. */
 const ALONE = [
-  'identity/sign-in-timing',
+  'identity/passwords/sign-in-timing',
   'registry/clients/secret-check',
   'server/processes/crash',
   'trials/outage/outage',
 ].map((name) => `/dist/test/${name}\\.test\\.js$`);
 
 const common = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/dist/test/harness/run/environment.js',
+  testRunner: '<rootDir>/dist/test/harness/run/test-runner.js',
   transform: {},
   roots: ['<rootDir>/dist/test'],
 };

@@ -46,8 +46,11 @@ import * as createInvitations from './20261126190200_create_invitations.js';
 import * as giveAccountScopesToAdminClient from './20261126200000_give_account_scopes_to_admin_client.js';
 import * as widenClientIds from './20261126210000_widen_client_ids.js';
 import * as createClientDocuments from './20261126210100_create_client_documents.js';
+import * as indexUseOfClients from './20261126230000_index_use_of_clients.js';
 import * as recordJobOutcomes from './20261127000000_record_job_outcomes.js';
 import * as addInstallationScopes from './20261127000100_add_installation_scopes.js';
+import * as createUsageHours from './20261127000200_create_usage_hours.js';
+import * as addAuthorizationRequestFields from './20261127010000_add_authorization_request_fields.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -105,6 +108,9 @@ export const migrations: readonly Migration[] = [
   { name: '20261126200000_give_account_scopes_to_admin_client', ...giveAccountScopesToAdminClient },
   { name: '20261126210000_widen_client_ids', ...widenClientIds },
   { name: '20261126210100_create_client_documents', ...createClientDocuments },
+  { name: '20261126230000_index_use_of_clients', ...indexUseOfClients },
   { name: '20261127000000_record_job_outcomes', ...recordJobOutcomes },
   { name: '20261127000100_add_installation_scopes', ...addInstallationScopes },
+  { name: '20261127000200_create_usage_hours', ...createUsageHours },
+  { name: '20261127010000_add_authorization_request_fields', ...addAuthorizationRequestFields },
 ];

@@ -160,7 +160,7 @@ function signingKeys(algorithms: string[]) {
 }
 
 async function formPages(provider: Provider): Promise<Router> {
-  const hashing = new Hashing();
+  const hashing = new Hashing({ processes: 1, passwordCost: 12 });
   const hash = await hashing.hashPassword(PASSWORD);
   const router = new Router();
   router.get('/interaction/:uid', async (ctx) => {

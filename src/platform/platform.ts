@@ -41,7 +41,7 @@ export async function makePlatform(
     jobStates: new JobStatesService(new JobSlotsRepository(database.sql)),
     mailbox: new MailboxService(new MailboxRepository(database), vault),
     mail: new MailService(settings, outbox),
-    hashing: new Hashing(settings.workers),
+    hashing: new Hashing({ processes: settings.workers, passwordCost: settings.passwordHashCost }),
     pages: new Pages(settings.issuer, { ...settings.signUp, supportUrl: settings.mail.supportUrl }),
   };
 }

@@ -11,6 +11,8 @@ import { ClientDocumentsRepository } from './client-documents/client-documents.r
 import { ClientDocumentsService } from './client-documents/client-documents.service.js';
 import { SCOPES_GIVEN_UNASKED } from './client-record/client-defaults.js';
 import { capabilitiesOf } from './client-rules/capabilities.js';
+import { ClientUseRepository } from './client-use/client-use.repository.js';
+import { ClientUseService } from './client-use/client-use.service.js';
 import { ClientAuthenticationService } from './client-secrets/client-authentication.service.js';
 import type { ClientSecretsService } from './client-secrets/client-secrets.service.js';
 import { ClientPagesService } from './clients/client-pages.service.js';
@@ -39,6 +41,10 @@ import { RegistrationService } from './registration/registration.service.js';
 import { CatalogueService } from './scopes/catalogue.service.js';
 import { ScopesRepository } from './scopes/scopes.repository.js';
 import { ScopesService } from './scopes/scopes.service.js';
+import { ProjectOverviewRepository } from './project-overview/project-overview.repository.js';
+import { ProjectOverviewService } from './project-overview/project-overview.service.js';
+import { ClientFailuresRepository } from './usage-reports/client-failures.repository.js';
+import { ClientFailuresService } from './usage-reports/client-failures.service.js';
 import { UsageReportsRepository } from './usage-reports/usage-reports.repository.js';
 import { UsageReportsService } from './usage-reports/usage-reports.service.js';
 import { UnusedClientsRepository } from './usage/unused-clients.repository.js';
@@ -104,6 +110,11 @@ export function makeRegistry(parts: RegistryParts) {
     audit,
     mode: settings.registration.mode,
   });
+  const catalogueService = new CatalogueService({
+    ...catalogue,
+    givenUnasked: SCOPES_GIVEN_UNASKED,
+    scopeNames,
+  });
   const metadata = new RegistrationMetadataService(policyOf(settings), scopes, clientAuthentication);
   return {
     clientDocuments: new ClientDocumentsService({
@@ -122,10 +133,13 @@ export function makeRegistry(parts: RegistryParts) {
       allowPrivate: isLocal,
     }),
     scopes,
-    catalogue: new CatalogueService({ ...catalogue, givenUnasked: SCOPES_GIVEN_UNASKED, scopeNames }),
+    catalogue: catalogueService,
+    clientUse: new ClientUseService(new ClientUseRepository(database), catalogueService, clients),
     apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
     usage,
     usageReports: new UsageReportsService(new UsageReportsRepository(database)),
+    clientFailures: new ClientFailuresService(new ClientFailuresRepository(database)),
+    projectOverview: new ProjectOverviewService(new ProjectOverviewRepository(database)),
     unusedClients: new UnusedClientsService({
       repository: new UnusedClientsRepository(database),
       clients,

@@ -45,7 +45,7 @@ export function nodeJobs(context: Context): Job[] {
     outbox,
     ownSessions,
   } = context;
-  const { publisherPoller, settings, signIns, trustedBrowsers, unusedClients } = context;
+  const { publisherPoller, settings, signIns, trustedBrowsers, unusedClients, usage } = context;
   const { ttl } = settings;
   return [
     {
@@ -146,6 +146,12 @@ export function nodeJobs(context: Context): Job[] {
         await oneTimeCodes.purge(stopping);
         await invitations.purge();
       },
+    },
+    {
+      name: 'purge usage by hour',
+      seconds: HOUR,
+      where: 'once',
+      run: (stopping) => usage.purge(stopping),
     },
     {
       name: 'purge development mailbox',

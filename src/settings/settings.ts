@@ -83,6 +83,7 @@ function assemble(e: Values) {
     logFormat: e.LOG_FORMAT,
     adminIssuers: e.ADMIN_ISSUERS,
     console: e.CONSOLE === 'on',
+    passwordHashCost: e.PASSWORD_HASH_COST,
     signInHistoryDays: e.SIGN_IN_HISTORY_DAYS,
     mail: mailSettings(e),
     signUp: {
@@ -122,6 +123,7 @@ function assemble(e: Values) {
       anyClientRecords: e.CLIENT_RECORDS === 'any',
     },
     pkce: e.PKCE,
+    protocol: { parRequired: e.PAR === 'required' },
     secondFactor: e.SECOND_FACTOR,
     passkeyRpId: e.PASSKEY_RP_ID,
     refreshGrace: e.REFRESH_GRACE,

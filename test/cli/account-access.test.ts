@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type * as oidc from 'openid-client';
 import { UserAgent } from '../../src/demo/user-agent.js';
 import { obtainTokens, relyingParty } from '../harness/protocol/relying-party.js';
-import { silentAnswer } from '../harness/protocol/sign-out.js';
+import { silentAnswer } from '../harness/pages/sign-out.js';
 import { killAll, runPostern } from '../harness/nodes/postern-process.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 

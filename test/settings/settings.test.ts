@@ -47,6 +47,7 @@ describe('settings', () => {
       port: 3000,
       host: '127.0.0.1',
       databaseUrl: undefined,
+      passwordHashCost: 12,
       ttl: { authorizationCode: 60 },
     });
   });
@@ -70,6 +71,7 @@ describe('settings', () => {
     ['REFRESH_GRACE', ['0', '300']],
     ['TRUSTED_PROXIES', ['0', '2']],
     ['WORKERS', ['1', '2', '256']],
+    ['PASSWORD_HASH_COST', ['10', '15']],
     [
       'ADMIN_ISSUERS',
       ['[]', '[{"issuer":"https://a.example","jwks_uri":"https://a.example/jwks","audience":"x"}]'],
@@ -103,6 +105,7 @@ describe('settings', () => {
     ['REFRESH_GRACE', ['-1', '301']],
     ['TRUSTED_PROXIES', ['true', '-1']],
     ['WORKERS', ['0', '-1', '257', '1.5', 'auto']],
+    ['PASSWORD_HASH_COST', ['9', '16', '12.5']],
     ['ADMIN_ISSUERS', ['{', '{}', '[{}]', '[{"issuer":"https://a.example","typo":1}]', '"x"']],
   ])('%s may be none of %j', (name, values) => {
     expect(values.filter((value) => !problemsOf({ [name]: value }).includes(name))).toEqual([]);

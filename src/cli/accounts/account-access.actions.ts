@@ -93,6 +93,25 @@ export async function showFactors(name: string, { json }: JsonOption): Promise<v
   print(shown, json, describeRecord(shown));
 }
 
+/** `postern account roles` */
+export async function listRoles(name: string, { json }: JsonOption): Promise<void> {
+  const roles = await onAccount(name, ({ accountAccess }, id) => accountAccess.roles(id));
+  const rows = roles.map(({ createdAt, orgSlug, projectSlug, role }) => [
+    role,
+    orgSlug ?? 'the installation',
+    projectSlug ?? '',
+    createdAt.toISOString(),
+  ]);
+  const data = roles.map((role) => toSnake(role));
+  print({ data }, json, table([['ROLE', 'ORGANIZATION', 'PROJECT', 'SINCE'], ...rows], MAX_CELL));
+}
+
+/** `postern account send-recovery` */
+export async function sendRecovery(name: string, { json }: JsonOption): Promise<void> {
+  await onAccount(name, ({ accountAccess }, id) => accountAccess.sendRecovery(commandLineActor(), id));
+  print({}, json, `${name} gets a mail with a link to set a new password.`);
+}
+
 /** `postern account reset-factors` */
 export async function resetFactors(name: string, { json }: JsonOption): Promise<void> {
   await onAccount(name, ({ accountAccess }, id) => accountAccess.resetFactors(commandLineActor(), id));

@@ -4,7 +4,7 @@ import type { JsonOption } from '../output.js';
 
 const load = () => import('./account-access.actions.js');
 
-/** `postern account disable | enable | delete | restore | sessions | end-sessions | apps | revoke-app | factors | reset-factors` */
+/** `postern account disable | enable | delete | restore | sessions | end-sessions | apps | revoke-app | factors | roles | send-recovery | reset-factors` */
 export function addAccountAccessCommands(
   subcommand: (name: string, description: string) => Command,
   account: string,
@@ -43,6 +43,14 @@ export function addAccountAccessCommands(
   subcommand('factors', 'Show the second factors of an account')
     .argument('<account>', account)
     .action(async (name: string, options: JsonOption) => (await load()).showFactors(name, options));
+
+  subcommand('roles', 'List where an account has a role')
+    .argument('<account>', account)
+    .action(async (name: string, options: JsonOption) => (await load()).listRoles(name, options));
+
+  subcommand('send-recovery', 'Send the person a mail with a link to set a new password')
+    .argument('<account>', account)
+    .action(async (name: string, options: JsonOption) => (await load()).sendRecovery(name, options));
 
   subcommand('reset-factors', 'Remove every second factor of an account, and sign it out everywhere')
     .argument('<account>', account)

@@ -1,10 +1,18 @@
 import { apiRoutes, type ApiRoutesDependencies } from '../../registry/apis/apis.routes.js';
 import { clientRoutes, type ClientRoutesDependencies } from '../../registry/clients/clients.routes.js';
+import {
+  clientUseRoutes,
+  type ClientUseRoutesDependencies,
+} from '../../registry/client-use/client-use.routes.js';
 import { importRoutes, type ImportRoutesDependencies } from '../../registry/import/import.routes.js';
 import {
   initialAccessTokenRoutes,
   type InitialAccessTokenRoutesDependencies,
 } from '../../registry/initial-access-tokens/initial-access-tokens.routes.js';
+import {
+  projectOverviewRoutes,
+  type ProjectOverviewRoutesDependencies,
+} from '../../registry/project-overview/project-overview.routes.js';
 import { scopeRoutes, type ScopeRoutesDependencies } from '../../registry/scopes/scopes.routes.js';
 import {
   usageRoutes,
@@ -51,7 +59,9 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
+  ClientUseRoutesDependencies &
   UsageRoutesDependencies &
+  ProjectOverviewRoutesDependencies &
   AuditRoutesDependencies &
   InstallationRoutesDependencies &
   DevelopmentMailboxRoutesDependencies;
@@ -69,7 +79,9 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   initialAccessTokenRoutes,
   scopeRoutes,
   apiRoutes,
+  clientUseRoutes,
   usageRoutes,
+  projectOverviewRoutes,
   auditRoutes,
   installationRoutes,
   developmentMailboxRoutes,

@@ -7,20 +7,18 @@ import {
   RESPONSE_TYPES,
   USERINFO_ALGORITHMS,
 } from '../../registry/client-record/client-record.js';
-import type { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
-import type { ConsoleField, OptionOnPage } from '../../platform/page-models/console/clients.js';
+import { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
+import type { OptionOnPage } from '../../platform/page-models/console/clients.js';
+import type { z } from 'zod';
+import { PROTOCOL_FIELDS, type ProtocolFieldName } from '../../registry/client-protocol/protocol-fields.js';
+import type { ProtocolField } from '../../registry/client-protocol/protocol-field.js';
 import { ADMIN_REACHES } from '../../tenancy/access/delegation.js';
+import { AUTOMATIC_SCOPES } from '../../registry/client-record/client-defaults.js';
+import type { RecordField } from '../console-records/record-fields.js';
 
-/** A field of the record in a form: how it is typed, and how the wire has it. */
-export interface CardField {
+/** A field of the record in a form. */
+interface CardField extends RecordField {
   name: keyof typeof CLIENT_FIELD_DESCRIPTIONS;
-  label: string;
-  control: ConsoleField['control'];
-  options?: readonly OptionOnPage[];
-  /** Of the texts `true` and `false`, and for none null. */
-  isFlag?: true;
-  /** Whether no line means null, which is a default, instead of an empty list. */
-  isNullable?: true;
 }
 
 /** Fields that are saved together. */
@@ -56,6 +54,19 @@ const choice = (
 const url = (name: CardField['name'], label: string): CardField => ({ name, label, control: 'url' });
 const lines = (name: CardField['name'], label: string): CardField => ({ name, label, control: 'lines' });
 
+/** Fields of the protocol, with their own words. */
+const ofProtocol = (...names: ProtocolFieldName[]): CardField[] =>
+  names.map((name) => {
+    const {
+      control,
+      label,
+      none = '',
+      options = [],
+    }: ProtocolField<z.ZodType, z.ZodType> = PROTOCOL_FIELDS[name];
+    if (control === 'flag') return flag(name, label);
+    return control === 'choice' ? choice(name, label, options, none) : { name, label, control };
+  });
+
 const GRANTS: Readonly<Record<(typeof GRANT_TYPES)[number], string>> = {
   authorization_code: 'A person signs in',
   refresh_token: 'Renewed without the person',
@@ -64,14 +75,13 @@ const GRANTS: Readonly<Record<(typeof GRANT_TYPES)[number], string>> = {
   implicit: 'Legacy: tokens in the address of the browser',
 };
 
-/** The settings of a client, grouped by what they are for. */
-export const CARDS: readonly Card[] = [
+const WITHOUT_HELP: readonly Card[] = [
   {
     key: 'identity',
     heading: 'Identity',
     lead: 'What people read before they allow anything.',
     fields: [
-      { name: 'client_name', label: 'Name', control: 'text' },
+      { name: 'client_name', label: 'Name', control: 'text', isRequired: true },
       { name: 'description', label: 'Description', control: 'paragraphs' },
       { name: 'company', label: 'Company', control: 'text' },
       url('client_uri', 'Home page'),
@@ -97,7 +107,7 @@ export const CARDS: readonly Card[] = [
     heading: 'Scopes',
     lead: 'The most that it may ask for. Optional ones can be unticked by the person.',
     fields: [
-      { name: 'scopes', label: 'Scopes', control: 'ticks' },
+      { name: 'scopes', label: 'Scopes', control: 'ticks', keeps: AUTOMATIC_SCOPES },
       { name: 'optional_scopes', label: 'Optional scopes', control: 'ticks' },
     ],
   },
@@ -137,7 +147,12 @@ export const CARDS: readonly Card[] = [
       },
       choice('pkce_challenge_method', 'PKCE challenge method', ['S256', 'plain']),
       url('jwks_uri', 'JWKS URI'),
-      { name: 'jwks', label: 'JWKS', control: 'code' },
+      {
+        name: 'jwks',
+        label: 'JWKS',
+        control: 'code',
+        notJson: 'This is not JSON: send a JSON Web Key Set, {"keys": [...]}.',
+      },
     ],
   },
   {
@@ -155,6 +170,17 @@ export const CARDS: readonly Card[] = [
     ],
   },
   {
+    key: 'requests',
+    heading: 'Authorization requests and responses',
+    lead: 'Whether what passes through the browser is pushed beforehand, and signed.',
+    fields: ofProtocol(
+      'require_pushed_authorization_requests',
+      'require_signed_request_object',
+      'request_object_signing_alg',
+      'authorization_signed_response_alg',
+    ),
+  },
+  {
     key: 'administration',
     heading: 'Trust',
     lead: 'What it may do without being asked for, and where.',
@@ -164,6 +190,12 @@ export const CARDS: readonly Card[] = [
     ],
   },
 ];
+
+/** The settings of a client, grouped by what they are for. */
+export const CARDS: readonly Card[] = WITHOUT_HELP.map((card) => ({
+  ...card,
+  fields: card.fields.map((one) => ({ ...one, help: CLIENT_FIELD_DESCRIPTIONS[one.name] })),
+}));
 
 /** The fields of the record that no form changes, in the order in which they are shown. */
 export const FACTS: readonly (keyof typeof CLIENT_FIELD_DESCRIPTIONS)[] = [

@@ -1,5 +1,4 @@
 import { AppError } from '../../platform/errors/errors.js';
-import { field } from '../../platform/pages/form-tokens.js';
 import type {
   CardOnPage,
   ClientSettingsModel,
@@ -16,13 +15,19 @@ import {
   verifiedHostOf,
 } from '../console-clients/client-wire.js';
 import { scopeChoices, scopesOfCatalogue } from '../console-clients/scope-choices.js';
+import {
+  choiceFrom,
+  changesBetween,
+  conflictsOf,
+  merged,
+  type ThreeStates,
+} from '../console-records/merge.js';
+import { fieldOnPage, membersOf, readFields } from '../console-records/record-fields.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { FormProblems, isProblemOfForm } from '../console/form-problems.js';
 import type { Visit } from '../console/visit.js';
 import { membersFrom, versionFrom } from '../console/form-values.js';
-import { fieldOnPage, membersOf, readCard } from './card-form.js';
 import { type Card, cardOf, CARDS, FACTS } from './client-cards.js';
-import { changesBetween, conflictsOf, merged, type ThreeStates } from './merge.js';
 
 /** A form that could not be saved. */
 interface Refused {
@@ -82,7 +87,7 @@ function cardOnPage(
 ): CardOnPage {
   const own = refused?.card === card ? refused : undefined;
   const problems = own && new FormProblems(own.error);
-  const members = membersOf(card, client);
+  const members = membersOf(card.fields, client);
   const typed = own?.form;
   const fields = card.fields.map((one) => {
     const field = fieldOnPage(one, members[one.name], typed);
@@ -112,10 +117,10 @@ async function save(visit: Visit): Promise<void> {
   try {
     if (form.has('theirs')) {
       states = { base, yours: membersFrom(form, 'yours'), theirs: membersFrom(form, 'theirs') };
-      const result = merged(card, states, (name) => choiceFrom(form, name));
+      const result = merged(card.fields, states, (name) => choiceFrom(form, name));
       await patch(visit, card, changesBetween(states.theirs, result), version);
     } else {
-      states = { base, yours: readCard(card, form, base), theirs: base };
+      states = { base, yours: readFields(card.fields, form, base), theirs: base };
       await patch(visit, card, changesBetween(base, states.yours), version);
     }
   } catch (error) {
@@ -138,15 +143,10 @@ async function patch(
   visit.redirect(`${clientPath(visit, visit.param('id'))}?${query.toString()}#${card.key}`);
 }
 
-function choiceFrom(form: URLSearchParams, name: string): 'yours' | 'theirs' | 'both' {
-  const choice = field(form, `choice.${name}`);
-  return choice === 'theirs' || choice === 'both' ? choice : 'yours';
-}
-
 /** Another operator saved the client while the form was open: what each of them changed, and what is to be saved. */
 async function showConflict(visit: Visit, card: Card, { base, yours }: ThreeStates): Promise<void> {
   const { body: client, version = 0 } = await visit.call<ClientDetails>('getClient');
-  const theirs = membersOf(card, client);
+  const theirs = membersOf(card.fields, client);
   const path = clientPath(visit, client.id);
   visit.show(
     'console/client-conflict',
@@ -158,7 +158,7 @@ async function showConflict(visit: Visit, card: Card, { base, yours }: ThreeStat
       base: JSON.stringify(base),
       theirs: JSON.stringify(theirs),
       yours: JSON.stringify(yours),
-      ...conflictsOf(card, { base, yours, theirs }),
+      ...conflictsOf(card.fields, { base, yours, theirs }),
       changedAt: new Date(client.updated_at),
       discardHref: path,
       curl: visit.curl('updateClient', { body: changesBetween(theirs, yours), version }),

@@ -2,6 +2,7 @@ import type { ClientRow, ConsoleField, OptionOnPage } from '../../platform/page-
 import { GRANT_TYPES } from '../../registry/client-record/client-record.js';
 import type { ConsolePage } from '../console/console-page.js';
 import type { Visit } from '../console/visit.js';
+import { CLIENT_KINDS } from './client-kinds.js';
 import {
   CLIENTS,
   type ClientPageWire,
@@ -27,6 +28,15 @@ const FILTERS: readonly Pick<ConsoleField, 'name' | 'label' | 'control' | 'optio
     control: 'select',
     options: optionsOf('public', 'confidential'),
   },
+  {
+    name: 'kind',
+    label: 'Kind',
+    control: 'select',
+    options: [
+      ANY,
+      ...CLIENT_KINDS.filter(({ key }) => key !== 'mcp').map(({ key, name }) => ({ value: key, text: name })),
+    ],
+  },
   { name: 'grant_type', label: 'Grant type', control: 'select', options: optionsOf(...GRANT_TYPES) },
   { name: 'visibility', label: 'Visibility', control: 'select', options: optionsOf('private', 'public') },
   {
@@ -48,6 +58,15 @@ const FILTERS: readonly Pick<ConsoleField, 'name' | 'label' | 'control' | 'optio
     options: [
       { value: '', text: 'Live' },
       { value: 'true', text: 'Deleted' },
+    ],
+  },
+  {
+    name: 'sort',
+    label: 'Order',
+    control: 'select',
+    options: [
+      { value: '', text: 'Newest first' },
+      { value: 'last_used', text: 'Last used first' },
     ],
   },
 ];

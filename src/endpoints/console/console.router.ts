@@ -12,7 +12,8 @@ import { CONSOLE_AREA, OWN_SIGN_OUT } from '../sign-in/own-paths.js';
 import type { OwnContext, OwnPages, OwnSessionState } from '../sign-in/own-session.js';
 import type { ConsolePage } from './console-page.js';
 import { operationOf } from './console-page.js';
-import { CONSOLE, ORGANIZATION_PAGES, projectPath } from './console-paths.js';
+import { CONSOLE, projectPath } from './console-paths.js';
+import { ORGANIZATIONS_PAGE } from '../console-tenants/tenant-wire.js';
 import { clientAuditPages } from '../console-client-pages/client-audit.pages.js';
 import { clientLifePages } from '../console-client-pages/client-life.pages.js';
 import { clientPublishPages } from '../console-client-pages/client-publish.pages.js';
@@ -21,6 +22,19 @@ import { clientSettingsPages } from '../console-client-settings/client-settings.
 import { clientConnectPages } from '../console-clients/client-connect.pages.js';
 import { clientListPages } from '../console-clients/client-list.pages.js';
 import { newClientPages } from '../console-clients/new-client.pages.js';
+import { accountActionPages } from '../console-people/account-actions.pages.js';
+import { accountFormPages } from '../console-people/account-form.pages.js';
+import { accountListPages } from '../console-people/account-list.pages.js';
+import { accountRecordPages } from '../console-people/account-record.pages.js';
+import { memberPages } from '../console-tenants/member.pages.js';
+import { organizationListPages } from '../console-tenants/organization-list.pages.js';
+import { organizationPages } from '../console-tenants/organization.pages.js';
+import { projectSettingsPages } from '../console-tenants/project-settings.pages.js';
+import { apiPages } from '../console-catalogue/api.pages.js';
+import { cataloguePages } from '../console-catalogue/catalogue.pages.js';
+import { initialAccessTokenPages } from '../console-catalogue/initial-access-token.pages.js';
+import { scopePages } from '../console-catalogue/scope.pages.js';
+import { clientPeoplePages } from '../console-client-pages/client-people.pages.js';
 import { homePages } from './home.pages.js';
 import { KeptForms } from './kept-forms.js';
 import { callerOf, type ConsoleParts, Visit } from './visit.js';
@@ -35,7 +49,20 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...clientConnectPages,
   ...clientPublishPages,
   ...clientLifePages,
+  ...clientPeoplePages,
   ...clientAuditPages,
+  ...accountListPages,
+  ...accountFormPages,
+  ...accountRecordPages,
+  ...accountActionPages,
+  ...organizationListPages,
+  ...organizationPages,
+  ...projectSettingsPages,
+  ...memberPages,
+  ...cataloguePages,
+  ...scopePages,
+  ...apiPages,
+  ...initialAccessTokenPages,
 ];
 
 /** The router of the pages on which operators manage the installation. */
@@ -69,13 +96,13 @@ export function createConsoleRouter(
   const overviewOf = (ctx: OwnContext & { params: Record<string, string> }) =>
     tenantOverview.of(callerOf(ctx).caller.subject, ctx.params['org'], ctx.params['project']);
 
-  for (const path of [CONSOLE, `${CONSOLE}/signed-in`, ORGANIZATION_PAGES])
+  for (const path of [CONSOLE, `${CONSOLE}/signed-in`])
     router.get(path, async (ctx) => {
       const overview = await overviewOf(ctx);
-      if (ctx.params['org'] !== undefined && !overview.organization) throw notFound('organization');
       const [organization] = overview.organizations.filter(({ projects }) => projects.length > 0);
       const [project] = organization?.projects ?? [];
       if (organization && project) ctx.redirect(projectPath(organization.slug, project.slug));
+      else if (overview.hasRole) ctx.redirect(ORGANIZATIONS_PAGE);
       else showNoRole(ctx, pages);
     });
 

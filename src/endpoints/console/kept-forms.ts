@@ -12,8 +12,8 @@ const FIELD = 'kept';
 const LIFETIME_MS = 4 * 3600_000;
 /** Sealing and encoding make a form longer by a third. */
 const FORM_BYTES = 1_100_000;
-/** Fields that a form has for itself. */
-const OWN_FIELDS = ['csrf', 'version', 'base'];
+/** Fields that are not shown again: what a form has for itself, and passwords. */
+const OWN_FIELDS = ['csrf', 'version', 'base', 'password'];
 
 /**
  * Keeps what was typed into a form that was sent when the session had ended. The page that answers has the form, sealed;

@@ -13,14 +13,44 @@ interface Entry {
   /** Below the path of the group. */
   path: string;
   permission: Permission;
+  /** Where the permission counts, when that is not the level of the group. */
+  at?: Level;
 }
 
 const PROJECT: readonly Entry[] = [
   { key: 'home', label: 'Home', path: '', permission: 'clients.read' },
   { key: 'clients', label: 'Clients', path: '/clients', permission: 'clients.read' },
+  {
+    key: 'initial-access-tokens',
+    label: 'Initial access tokens',
+    path: '/initial-access-tokens',
+    permission: 'clients.read',
+  },
+  { key: 'project-members', label: 'Members', path: '/members', permission: 'tenants.read' },
+  { key: 'project-settings', label: 'Settings', path: '/settings', permission: 'tenants.read' },
 ];
-const ORGANIZATION: readonly Entry[] = [];
-const INSTALLATION: readonly Entry[] = [];
+const ORGANIZATION: readonly Entry[] = [
+  { key: 'organization', label: 'Projects', path: '', permission: 'tenants.visit' },
+  { key: 'organization-members', label: 'Members', path: '/members', permission: 'tenants.read' },
+];
+const INSTALLATION: readonly Entry[] = [
+  {
+    key: 'organizations',
+    label: 'Organizations',
+    path: '/organizations',
+    permission: 'tenants.read',
+    at: 'any role',
+  },
+  { key: 'accounts', label: 'Accounts', path: '/accounts', permission: 'accounts.read' },
+  {
+    key: 'catalogue',
+    label: 'APIs and scopes',
+    path: '/catalogue',
+    permission: 'tenants.visit',
+    at: 'any role',
+  },
+  { key: 'owners', label: 'Owners', path: '/members', permission: 'tenants.read' },
+];
 
 /** What the frame of a page shows: who the person is, where they are, and where they may go. */
 export function shellOf(
@@ -41,12 +71,14 @@ export function shellOf(
     switcher: overview.organizations.map((org) => ({
       name: org.name,
       href: organizationPath(org.slug),
+      isCurrent: org.id === organization?.id && !project,
       projects: org.projects.map(({ id, slug, name: label }) => ({
         label,
         href: projectPath(org.slug, slug),
         isCurrent: id === project?.id,
       })),
     })),
+    organizationsHref: `${CONSOLE}/organizations`,
     navigation: [
       ...(organization && project
         ? [group(overview, project.name, 'project', projectPath(organization.slug, project.slug), PROJECT)]
@@ -80,7 +112,7 @@ function group(
   base: string,
   entries: readonly Entry[],
 ): ConsoleShell['navigation'][number] {
-  const allowed = entries.filter(({ permission }) => overview.can(permission, level));
+  const allowed = entries.filter(({ at = level, permission }) => overview.can(permission, at));
   return { heading, entries: allowed.map(({ key, label, path }) => ({ key, label, href: base + path })) };
 }
 

@@ -13,7 +13,7 @@ import type { AdminCalls } from '../admin/admin-api.js';
 import type { GivenRequest } from '../../tenancy/operations/admin-request.js';
 import type { OwnContext, OwnPages } from '../sign-in/own-session.js';
 import { type ConsolePage, operationOf } from './console-page.js';
-import { organizationPath, projectPath } from './console-paths.js';
+import { CONSOLE, organizationPath, projectPath } from './console-paths.js';
 import { type CallRequest, curlOf } from './curl.js';
 import { shellOf } from './shell.js';
 
@@ -77,10 +77,11 @@ export class Visit {
     return this.ctx.URL.searchParams;
   }
 
-  /** The path of the pages of this project, or else of this organization. */
+  /** The path of the pages of this project, else of this organization, else of the installation. */
   get home(): string {
     const { org, project } = this.ctx.params;
-    return project === undefined ? organizationPath(org ?? '') : projectPath(org ?? '', project);
+    if (org === undefined) return CONSOLE;
+    return project === undefined ? organizationPath(org) : projectPath(org, project);
   }
 
   can(permission: Permission, at: Level): boolean {

@@ -8,7 +8,7 @@ import { requestedAcr } from './requested-acr.js';
  * one of the requested values where these are essential.
  *
  * Engine: lib/helpers/oidc_context.js:157 returns the `acr` of the session, whatever the request asks for.
- * Test: test/endpoints/oidc/acr.test.ts.
+ * Test: test/endpoints/oidc-requests/acr.test.ts.
  */
 export function reportRequestedAcr(provider: Provider): void {
   const { prototype } = (provider as Provider & { OIDCContext: { prototype: object } }).OIDCContext;

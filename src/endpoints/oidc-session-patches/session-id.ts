@@ -9,7 +9,7 @@ import { requestState } from '../../../adapters/request-state.js';
  * lib/models/session.js:91 deletes the old one before the browser has the new one, and before the new one is written: a
  * browser that does not receive the response is signed out, and a session that was ended during the request would come back.
  * Test: test/endpoints/oidc-interactions/session.test.ts, "a consent keeps the session's id" and "session fixation";
- * test/identity/ended-sessions.test.ts.
+ * test/identity/sessions/ended-sessions.test.ts.
  */
 export function keepSessionId(provider: Provider): void {
   const sessions = provider.Session.prototype as typeof provider.Session.prototype & { oldId?: string };

@@ -20,7 +20,7 @@ export function noteSignIn(ctx: KoaContextWithOIDC): void {
  * Records a sign-in once its session is saved, and the end of a session that is destroyed.
  *
  * Engine: lib/shared/session.js:48 saves the session after the response was made, lib/models/session.js:109 destroys it.
- * Test: test/identity/sign-ins.test.ts.
+ * Test: test/identity/sessions/sign-ins.test.ts.
  */
 export function recordSignIns(provider: Provider, listener: SignInListener): void {
   const sessions = provider.Session.prototype;

@@ -4,7 +4,7 @@ import type { Actor } from './actor.js';
 
 /** What the audit trail records about accounts. */
 export type AccountAction =
-  | `account.${'created' | 'updated' | 'password_set' | 'password_changed' | 'password_reset'}`
+  | `account.${'created' | 'updated' | 'password_set' | 'password_changed' | 'password_reset' | 'recovery_sent'}`
   | `account.${'email_verified' | 'email_changed' | 'email_change_undone'}`
   | `account.${'disabled' | 'enabled' | 'deletion_scheduled' | 'restored' | 'purged'}`
   | `account.${'signed_in' | 'sign_in_failed' | 'locked_out'}`

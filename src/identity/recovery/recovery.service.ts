@@ -1,4 +1,4 @@
-import type { Database } from '../../platform/db/database.js';
+import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, invalid } from '../../platform/errors/errors.js';
 import type { MailService } from '../../platform/mail/mail.service.js';
 import type { AccountEvents } from '../account-events/account-events.js';
@@ -78,6 +78,31 @@ export class RecoveryService {
       });
       return issued;
     });
+  }
+
+  /**
+   * Sends a link to an account for an operator, within the transaction that records it. Throws AppError `conflict` when mail
+   * is off or the account is not active, and `slow_down`.
+   */
+  async sendLink(tx: Transaction, { email, id, passwordChangedAt, status }: Account): Promise<void> {
+    const { attempts, codes, limits, mail } = this.deps;
+    if (!mail.enabled)
+      throw new AppError(
+        'conflict',
+        'No mail can be sent from here: set SMTP_URL, or set a password instead.',
+      );
+    if (status !== 'active')
+      throw new AppError('conflict', 'The account is not active, so that it needs no password.');
+    await attempts.reserve([limits.codeMail('recovery', email)]);
+    const changedAt = passwordChangedAt?.toISOString() ?? null;
+    const { expiresAt, secret } = await codes.issue(tx, {
+      purpose: 'recovery',
+      key: email,
+      accountId: id,
+      payload: { email, passwordChangedAt: changedAt, interaction: undefined },
+    });
+    const model = { path: `/recover/${secret}`, at: new Date(), expiresAt };
+    await mail.enqueue(tx, { to: email, template: 'recovery-link', model, validUntil: expiresAt });
   }
 
   /** As `OneTimeCodesService.exchangeCode`. Throws AppError `slow_down`. */

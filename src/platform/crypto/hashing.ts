@@ -9,13 +9,20 @@ import { equalInConstantTime } from './sealing.js';
 export const MAX_HASHED_BYTES = 72;
 
 const CLIENT_SECRET_COST = 10;
-const PASSWORD_COST = 12;
 /** How many may wait for a hash: what this machine computes in about half a minute. */
 const MAX_WAITING = { passwords: 100, secrets: 500 };
 const REMEMBERED_SECRETS = 10_000;
 const UNNAMED: QueuedCaller = { group: '' };
-/** The hash of an unknown value, checked where there is no account so that the response takes as long. */
-const DECOY_PASSWORD_HASH = '$2b$12$cT1Vzm8SQRA2SBasVuEUC.BHyMe8DdrGyirs1i8rGNCLkV/jjwmRm';
+/** Salt and hash of an unknown value, checked where there is no account so that the response takes as long. */
+const DECOY = 'cT1Vzm8SQRA2SBasVuEUC.BHyMe8DdrGyirs1i8rGNCLkV/jjwmRm';
+
+/** What `Hashing` needs to know. */
+export interface HashingOptions {
+  /** How many processes like this one there are on this machine. */
+  processes: number;
+  /** bcrypt's cost of passwords. */
+  passwordCost: number;
+}
 
 /**
  * The only user of bcrypt. At most one hash per core runs at a time: they share libuv's pool, and the cores, with the
@@ -28,15 +35,19 @@ export class Hashing {
   readonly #secrets = new FairQueue(MAX_WAITING.secrets);
   readonly #passwords = new FairQueue(MAX_WAITING.passwords);
   readonly #cores: number;
+  readonly #passwordCost: number;
+  /** How the hash of a password begins. */
+  readonly #passwordPrefix: string;
 
-  /** @param processes how many processes like this one there are on this machine. */
-  constructor(processes = 1) {
+  constructor({ processes, passwordCost }: HashingOptions) {
     this.#cores = Math.max(1, Math.floor(availableParallelism() / processes));
+    this.#passwordCost = passwordCost;
+    this.#passwordPrefix = `$2b$${String(passwordCost)}$`;
   }
 
-  /** bcrypt, cost 12. Throws RangeError when the password is longer than `MAX_HASHED_BYTES`. */
+  /** bcrypt, of the cost that is set. Throws RangeError when the password is longer than `MAX_HASHED_BYTES`. */
   hashPassword(password: string): Promise<string> {
-    return this.#hash(password, PASSWORD_COST, this.#passwords);
+    return this.#hash(password, this.#passwordCost, this.#passwords);
   }
 
   /** bcrypt, cost 10: a client secret is 256 random bits, so that the cost protects nothing a guess could reach. */
@@ -46,7 +57,7 @@ export class Hashing {
 
   /**
    * Without a hash (no such account) it takes as long as with one, and is false. A hash that was brought from another
-   * system takes as long as that system made it take, until the first sign-in replaces it.
+   * system, or made with another cost, takes as long as that makes it take, until the first sign-in replaces it.
    */
   async verifyPassword(
     password: string,
@@ -55,13 +66,18 @@ export class Hashing {
   ): Promise<boolean> {
     const imported = hash === undefined ? undefined : importedHashCheck(hash);
     if (imported) return this.#slot(() => imported(password), this.#passwords, caller);
-    const matches = await this.#compare(password, hash ?? DECOY_PASSWORD_HASH, this.#passwords, caller);
+    const matches = await this.#compare(
+      password,
+      hash ?? this.#passwordPrefix + DECOY,
+      this.#passwords,
+      caller,
+    );
     return matches && hash !== undefined;
   }
 
   /** Whether this password is to be hashed again: its hash is not what `hashPassword` makes, which can take it. */
   replaces(hash: string, password: string): boolean {
-    return !hash.startsWith(`$2b$${String(PASSWORD_COST)}$`) && hashable(password);
+    return !hash.startsWith(this.#passwordPrefix) && hashable(password);
   }
 
   /** Whether the secret is the one that was hashed. */

@@ -75,6 +75,31 @@ export function recoveryCode(site: MailSite, model: CodeModel): MailContent {
   };
 }
 
+/** What a person gets for whom an operator asked for a new password. */
+export interface RecoveryLinkModel {
+  path: string;
+  at: Date;
+  expiresAt: Date;
+}
+
+/** Leads to the page that sets a new password, because an operator sent it. */
+export function recoveryLink(site: MailSite, { path, at, expiresAt }: RecoveryLinkModel): MailContent {
+  return {
+    subject: `Set a new password for ${site.name}`,
+    heading: 'Set a new password',
+    opening: [
+      `An operator of ${site.name} sent you this link, with which you can set a new password for your account.`,
+    ],
+    validity: `The link works once, ${untilTime(expiresAt, at)}.`,
+    link: { label: 'Set a new password', url: site.issuer + path },
+    doubt: {
+      question: 'Did you not ask for it?',
+      answer: 'Then do nothing: your password stays as it is.',
+    },
+    reason: 'because it is the address of an account at',
+  };
+}
+
 /** Confirms the address of an account that exists. */
 export function verificationCode(site: MailSite, model: CodeModel): MailContent {
   return {

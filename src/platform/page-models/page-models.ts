@@ -1,6 +1,7 @@
 import type { AccountPage, AccountPages } from './account.js';
 import type { AccountSecurityPages } from './account-security.js';
 import type { ConsolePages } from './console/console.js';
+import type { ConsoleRecordPages } from './console/records.js';
 import type { ConsoleClientSettingsPages } from './console/client-settings.js';
 import type { ConsoleClientPages } from './console/clients.js';
 import type { EngineEndpointPages } from './engine.js';
@@ -21,7 +22,8 @@ export interface PageModels
     MailStepPages,
     ConsolePages,
     ConsoleClientPages,
-    ConsoleClientSettingsPages {}
+    ConsoleClientSettingsPages,
+    ConsoleRecordPages {}
 
 /** The pages in the layout of the account area. */
 export type AccountAreaPages = {

@@ -1,6 +1,6 @@
 import { flag, oneOf, type QueryValues, text, timestamp } from '../../platform/paging/query.js';
 import { GRANT_TYPES, REGISTRATION_TYPES } from '../client-record/client-record.js';
-import type { ClientFilter } from './clients.repository.js';
+import { CLIENT_KINDS, type ClientFilter } from './clients.repository.js';
 
 /** The filters of a list of clients. */
 export const CLIENT_FILTERS = {
@@ -10,12 +10,18 @@ export const CLIENT_FILTERS = {
   unused_since: timestamp('Clients that were not used since then.'),
   visibility: oneOf(['private', 'public'], 'Clients of this visibility.'),
   registration_type: oneOf(REGISTRATION_TYPES, 'Clients registered like this.'),
+  kind: oneOf(CLIENT_KINDS, 'Clients of this kind of application.'),
+  sort: oneOf(
+    ['created', 'last_used'],
+    'The order: newest first, the default, or last used first, where a client that was never used counts from its creation.',
+  ),
   deleted: flag('Deleted clients that can be restored instead of live ones.'),
 };
 
 /** The filter that a query string asks for; without `deleted` it is live clients. */
 export function clientFilterOf(query: QueryValues<typeof CLIENT_FILTERS>): ClientFilter {
-  const { text, client_type, grant_type, unused_since, visibility, registration_type, deleted } = query;
+  const { text, client_type, grant_type, unused_since, visibility, registration_type, deleted, kind, sort } =
+    query;
   return {
     ...(text === undefined ? {} : { text }),
     ...(client_type === undefined ? {} : { clientType: client_type }),
@@ -23,6 +29,8 @@ export function clientFilterOf(query: QueryValues<typeof CLIENT_FILTERS>): Clien
     ...(unused_since === undefined ? {} : { unusedSince: new Date(unused_since).toISOString() }),
     ...(visibility === undefined ? {} : { visibility }),
     ...(registration_type === undefined ? {} : { registrationType: registration_type }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(sort === 'last_used' ? { byLastUse: true } : {}),
     deleted: deleted === 'true',
   };
 }

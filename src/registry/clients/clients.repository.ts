@@ -12,6 +12,9 @@ export type NewClient = ClientSettings &
     'clientId' | 'projectId' | 'createdBy' | 'registrationType' | 'clientType' | 'adminReach'
   >;
 
+/** The kinds of applications, as the database tells them from the settings of a client. */
+export const CLIENT_KINDS = ['web', 'spa', 'native', 'device', 'machine'] as const;
+
 /** Which clients to list. `text` is found anywhere in name, description, company or client_id, in any case. */
 export interface ClientFilter {
   text?: string;
@@ -21,6 +24,10 @@ export interface ClientFilter {
   unusedSince?: string;
   visibility?: string;
   registrationType?: string;
+  /** One of `CLIENT_KINDS`. */
+  kind?: string;
+  /** Last used first, instead of newest first. */
+  byLastUse?: boolean;
   /** The deleted ones instead of the live ones. */
   deleted?: boolean;
 }
@@ -77,14 +84,15 @@ export class ClientsRepository {
     return rows.length === 0 ? undefined : this.find(projectId, id, tx);
   }
 
-  /** Newest first. There is an index in this order, and one for each filter, so that no page reads the whole table. */
+  /** Newest first, or last used first. There is an index in this order, and one for each filter, so that no page reads the whole table. */
   list(projectId: string, filter: ClientFilter, slice: Slice): Promise<Positioned<ClientRecord>[]> {
     const where: Condition[] = [
       ['c.project_id = ?', projectId],
       [`c.deleted_at IS ${filter.deleted ? 'NOT NULL' : 'NULL'}`],
       ...conditionsOf(filter),
     ];
-    const list = { columns: DETAILS, from: TABLES, time: 'c.created_at', id: 'c.id', where };
+    const time = filter.byLastUse ? 'coalesce(c.last_used_at, c.created_at)' : 'c.created_at';
+    const list = { columns: DETAILS, from: TABLES, time, id: 'c.id', where };
     const { sql } = this.database;
     if (filter.text === undefined) return selectSlice(sql, list, slice, toRecord);
     return sql.transaction((tx) => withoutSequentialScans(tx, () => selectSlice(tx, list, slice, toRecord)));
@@ -190,11 +198,12 @@ async function withoutSequentialScans<R>(tx: Transaction, read: () => Promise<R>
 }
 
 function conditionsOf(filter: ClientFilter): Condition[] {
-  const { clientType, grantType, registrationType, text, unusedSince, visibility } = filter;
+  const { clientType, grantType, kind, registrationType, text, unusedSince, visibility } = filter;
   const conditions: Condition[] = [];
   if (clientType !== undefined) conditions.push(['c.client_type = ?', clientType]);
   if (unusedSince !== undefined)
     conditions.push(['coalesce(c.last_used_at, c.created_at) < ?::timestamptz', unusedSince]);
+  if (kind !== undefined) conditions.push(['c.kind = ?', kind]);
   if (visibility !== undefined) conditions.push(['c.visibility = ?', visibility]);
   if (registrationType !== undefined) conditions.push(['c.registration_type = ?', registrationType]);
   if (grantType !== undefined) conditions.push(['c.grant_types @> ARRAY[?]::text[]', grantType]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described, id, time } from '../../platform/wire/response-shapes.js';
+import { count, described, id, page, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
 import { initialAccessTokenInput } from './initial-access-tokens.service.js';
 import type { tokenToWire } from './initial-access-token.js';
@@ -12,6 +12,8 @@ export const INITIAL_ACCESS_TOKEN_FIELD_DESCRIPTIONS = {
   initial_access_token: 'The token (RFC 7591 section 3), this once.',
   expires_in: 'Seconds that the token lasts.',
   max_uses: 'How many clients it registers.',
+  uses: 'How many it has registered.',
+  created_by: 'The subject that made it.',
   created_at: 'When it was made.',
   expires_at: 'When it ends.',
 } as const;
@@ -33,6 +35,25 @@ export const initialAccessTokenResponse = z
     ),
   )
   .meta({ id: 'InitialAccessToken' }) satisfies z.ZodType<Json<ReturnType<typeof tokenToWire>>>;
+
+const listed = z
+  .strictObject(
+    described(
+      {
+        id,
+        project_id: id,
+        created_by: z.string(),
+        max_uses: z.int().min(1),
+        uses: count,
+        created_at: time,
+        expires_at: time,
+      },
+      INITIAL_ACCESS_TOKEN_FIELD_DESCRIPTIONS,
+    ),
+  )
+  .meta({ id: 'ListedInitialAccessToken' });
+/** A page of the tokens that have not expired, without their values. */
+export const initialAccessTokenPage = page(listed).meta({ id: 'InitialAccessTokenPage' });
 
 /** The body that creates an initial access token. */
 export const newInitialAccessTokenRequest = z

@@ -1,4 +1,7 @@
 import type { Database, Transaction } from '../../platform/db/database.js';
+import type { Positioned, Slice } from '../../platform/paging/page.js';
+import { selectSlice } from '../../platform/paging/select-slice.js';
+import { type SnakeKeys, toCamel } from '../../platform/wire/snake-case.js';
 
 /** A token as operators see it. */
 export interface InitialAccessToken {
@@ -8,6 +11,12 @@ export interface InitialAccessToken {
   maxUses: number;
   createdAt: Date;
   expiresAt: Date;
+}
+
+/** A token without its value, with how often it was used. */
+export interface ListedToken extends Omit<InitialAccessToken, 'orgId'> {
+  createdBy: string;
+  uses: number;
 }
 
 /** What a row is created from; `lifetime` is in seconds. */
@@ -24,6 +33,18 @@ const USABLE = 'uses < max_uses AND expires_at > now()';
 /** The SQL of initial access tokens. */
 export class InitialAccessTokensRepository {
   constructor(private readonly database: Database) {}
+
+  /** Those of a project that have not expired, used up or not, newest first. */
+  list(projectId: string, slice: Slice): Promise<Positioned<ListedToken>[]> {
+    const list = {
+      columns: 'id, project_id, created_by, max_uses, uses, created_at, expires_at',
+      from: 'initial_access_tokens',
+      time: 'created_at',
+      id: 'id',
+      where: [['project_id = ?', projectId] as const, ['expires_at > now()'] as const],
+    };
+    return selectSlice(this.database.sql, list, slice, (row: SnakeKeys<ListedToken>) => toCamel(row));
+  }
 
   async insert(
     tx: Transaction,

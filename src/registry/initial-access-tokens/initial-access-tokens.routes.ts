@@ -1,8 +1,15 @@
+import { pageResponse } from '../../platform/paging/page-response.js';
+import { PAGE, pageRequestOf } from '../../platform/paging/query.js';
+import { toSnake } from '../../platform/wire/snake-case.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
 import { type Operation, recordId } from '../../tenancy/operations/operation.js';
 import { PROJECT } from '../../tenancy/operations/paths.js';
 import { routeGroup } from '../../tenancy/operations/route-group.js';
-import { initialAccessTokenResponse, newInitialAccessTokenRequest } from './initial-access-token.schema.js';
+import {
+  initialAccessTokenPage,
+  initialAccessTokenResponse,
+  newInitialAccessTokenRequest,
+} from './initial-access-token.schema.js';
 import { tokenToWire } from './initial-access-token.js';
 import type { InitialAccessTokensService } from './initial-access-tokens.service.js';
 
@@ -23,6 +30,17 @@ const common = {
 } as const;
 
 const OPERATIONS = {
+  list: {
+    ...common,
+    authorization: { permission: 'clients.read', at: 'project' },
+    id: 'listInitialAccessTokens',
+    method: 'get',
+    path: COLLECTION,
+    summary: 'List the initial access tokens that have not expired, without their values, newest first.',
+    query: PAGE,
+    status: 200,
+    response: initialAccessTokenPage,
+  },
   create: {
     ...common,
     id: 'createInitialAccessToken',
@@ -49,6 +67,12 @@ const OPERATIONS = {
 export const initialAccessTokenRoutes = routeGroup(
   OPERATIONS,
   ({ initialAccessTokens }: InitialAccessTokenRoutesDependencies) => ({
+    list: async ({ tenant, query }) => {
+      const { limit, cursor } = pageRequestOf(query);
+      return {
+        body: pageResponse(await initialAccessTokens.list(tenant, limit, cursor), (token) => toSnake(token)),
+      };
+    },
     create: async ({ actor, tenant, body }) => ({
       body: tokenToWire(await initialAccessTokens.create(actor, tenant, body)),
     }),

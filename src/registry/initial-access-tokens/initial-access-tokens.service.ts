@@ -3,15 +3,17 @@ import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
 import type { Settings } from '../../settings/settings.js';
+import { type Page, readPage } from '../../platform/paging/page.js';
 import { parseInput } from '../../platform/wire/input.js';
 import { digestOf, newBearerSecret } from '../../platform/crypto/bearer-secret.js';
 import type {
   InitialAccessToken,
+  ListedToken,
   InitialAccessTokensRepository,
 } from './initial-access-tokens.repository.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 
-export type { InitialAccessToken } from './initial-access-tokens.repository.js';
+export type { InitialAccessToken, ListedToken } from './initial-access-tokens.repository.js';
 
 const DAY = 86_400;
 const MAX_USES = 10_000;
@@ -69,6 +71,11 @@ export class InitialAccessTokensService {
       await audit.record(tx, { actor, action: 'initial_access_token.created', ...target, ...tenant });
       return { ...row, ...tenant, maxUses, value };
     });
+  }
+
+  /** Those of the project that have not expired, newest first. Throws as `readPage` does. */
+  list({ projectId }: ProjectTenant, limit: number, cursor?: string): Promise<Page<ListedToken>> {
+    return readPage(limit, cursor, (slice) => this.deps.repository.list(projectId, slice));
   }
 
   /** The clients that it registered stay. Throws AppError `not_found`. */

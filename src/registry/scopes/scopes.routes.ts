@@ -27,15 +27,18 @@ const FILTERS = {
   retired: flag('Retired scopes, or those in use.'),
 };
 
-const NAME: RecordKey = {
+/** The scope that a path names. */
+export const SCOPE_NAME: RecordKey = {
   parameter: 'name',
   description: 'The name of the scope.',
   noun: 'scope',
   parse: (name) => (isScopeName(name) ? name : undefined),
 };
-const tag = { name: 'scopes', description: 'The catalogue of what clients can ask for.' };
+/** The chapter of the reference. */
+export const SCOPES_TAG = { name: 'scopes', description: 'The catalogue of what clients can ask for.' };
+const tag = SCOPES_TAG;
 const change = { tag, authorization: { permission: 'catalogue.write', at: 'installation' } } as const;
-const one = { record: NAME, path: `${COLLECTION}/:name`, versioned: true } as const;
+const one = { record: SCOPE_NAME, path: `${COLLECTION}/:name`, versioned: true } as const;
 
 const OPERATIONS = {
   list: {

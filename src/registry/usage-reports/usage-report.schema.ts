@@ -3,7 +3,7 @@ import { clientResponse } from '../client-record/client-response.schema.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import { count, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';
-import type { UsageReport, UsageSummary } from './usage-reports.service.js';
+import type { HourlyUsage, UsageReport, UsageSummary } from './usage-reports.service.js';
 
 /** A summary as the wire spells it. */
 export function summaryWire({ total, ...summary }: UsageSummary) {
@@ -13,6 +13,11 @@ export function summaryWire({ total, ...summary }: UsageSummary) {
 /** A report as the wire spells it. */
 export function reportWire({ days, ...summary }: UsageReport) {
   return { ...summaryWire(summary), days: days.map((day) => toSnake(day)) };
+}
+
+/** The last hours as the wire spells them. */
+export function hourlyWire({ hours }: HourlyUsage) {
+  return { hours: hours.map((hour) => toSnake(hour)) };
 }
 
 const day = z.iso.date();
@@ -42,6 +47,15 @@ export const usageReport = usageSummary
     days: z.array(z.strictObject({ day, ...figures })),
   })
   .meta({ id: 'UsageReport' }) satisfies z.ZodType<Json<ReturnType<typeof reportWire>>>;
+
+const { people: _people, ...byHour } = figures;
+
+/** The last 48 hours, ready to plot. */
+export const hourlyReport = z
+  .strictObject({
+    hours: z.array(z.strictObject({ hour: time.describe('The beginning of the hour.'), ...byHour })),
+  })
+  .meta({ id: 'HourlyUsage' }) satisfies z.ZodType<Json<ReturnType<typeof hourlyWire>>>;
 
 /** A client with what it was used for in the last 30 days. */
 export const clientDetailsResponse = clientResponse

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/db/database.js';
 import { dayText } from '../usage/days.js';
-import type { CounterKind } from '../usage/usage-tally.js';
+import type { DayCount, HourCount, PeopleCount } from './counts.js';
 
 /** Whose usage: a client's (the id of its record), or all clients of a project or an organization. */
 export type UsageScope = { clientRowId: string } | { projectId: string } | { orgId: string };
@@ -9,20 +9,6 @@ export type UsageScope = { clientRowId: string } | { projectId: string } | { org
 export interface Span {
   from: number;
   to: number;
-}
-
-/** How often something happened on a day (YYYY-MM-DD). `detail` is a grant type, an error code or nothing. */
-export interface DayCount {
-  day: string;
-  kind: CounterKind;
-  detail: string;
-  count: number;
-}
-
-/** How many people there were on a day, each once; `day` is null for the whole span, each once too. */
-export interface PeopleCount {
-  day: string | null;
-  people: number;
 }
 
 /** The SQL of usage reports. */
@@ -35,6 +21,16 @@ export class UsageReportsRepository {
       `SELECT day::text AS day, kind, detail, sum(count)::float8 AS count FROM usage_counters
        WHERE ${condition} AND day BETWEEN ?::date AND ?::date GROUP BY day, kind, detail`,
       [id, dayText(span.from), dayText(span.to)],
+    );
+  }
+
+  /** The hours from `since` on. */
+  async hours(scope: UsageScope, since: Date): Promise<HourCount[]> {
+    const [condition, id] = clientsOf(scope);
+    return this.#rows(
+      `SELECT hour, kind, detail, sum(count)::float8 AS count FROM usage_hours
+       WHERE ${condition} AND hour >= ?::timestamptz GROUP BY hour, kind, detail`,
+      [id, since.toISOString()],
     );
   }
 

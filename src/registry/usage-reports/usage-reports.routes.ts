@@ -5,7 +5,11 @@ import { ORGANIZATION, PROJECT } from '../../tenancy/operations/paths.js';
 import { routeGroup } from '../../tenancy/operations/route-group.js';
 import type { ClientsService } from '../clients/clients.service.js';
 import { SPAN, spanFrom } from './report-query.js';
-import { reportWire, usageReport } from './usage-report.schema.js';
+import { clientFailurePage } from './client-failure.schema.js';
+import type { ClientFailuresService } from './client-failures.service.js';
+import { hourlyReport, hourlyWire, reportWire, usageReport } from './usage-report.schema.js';
+import { pageResponse } from '../../platform/paging/page-response.js';
+import { toSnake } from '../../platform/wire/snake-case.js';
 import type { UsageReportsService, UsageScope } from './usage-reports.service.js';
 
 /** What the routes of usage reports need. */
@@ -13,6 +17,7 @@ export interface UsageRoutesDependencies {
   access: AccessService;
   clients: ClientsService;
   usageReports: UsageReportsService;
+  clientFailures: ClientFailuresService;
 }
 
 const report = {
@@ -22,6 +27,8 @@ const report = {
   status: 200,
   response: usageReport,
 } as const;
+
+const hours = { tag: report.tag, method: 'get', status: 200, response: hourlyReport } as const;
 
 const OPERATIONS = {
   ofClient: {
@@ -46,10 +53,37 @@ const OPERATIONS = {
     summary: 'Report what the clients of an organization were used for.',
     authorization: { permission: 'clients.read', at: 'organization' },
   },
+  hoursOfClient: {
+    ...hours,
+    id: 'getClientHourlyUsage',
+    path: `${PROJECT}/oauth_clients/:id/usage/hours`,
+    record: recordId('client'),
+    summary: 'Report what a client was used for in each of the last 48 hours.',
+    authorization: { permission: 'clients.read', at: 'project' },
+  },
+  hoursOfProject: {
+    ...hours,
+    id: 'getProjectHourlyUsage',
+    path: `${PROJECT}/usage/hours`,
+    summary: 'Report what the clients of a project were used for in each of the last 48 hours.',
+    authorization: { permission: 'clients.read', at: 'project' },
+  },
+  failuresOfClient: {
+    tag: report.tag,
+    method: 'get',
+    id: 'listClientFailures',
+    path: `${PROJECT}/oauth_clients/:id/failures`,
+    record: recordId('client'),
+    summary: 'List the newest failure of a client with each error code, with what to do about it.',
+    authorization: { permission: 'clients.read', at: 'project' },
+    status: 200,
+    response: clientFailurePage,
+  },
 } satisfies Record<string, Operation>;
 
 /** Usage reports: of a client, a project, an organization. */
-export const usageRoutes = routeGroup(OPERATIONS, ({ clients, usageReports }: UsageRoutesDependencies) => {
+export const usageRoutes = routeGroup(OPERATIONS, (dependencies: UsageRoutesDependencies) => {
+  const { clientFailures, clients, usageReports } = dependencies;
   const answer = async (query: QueryValues<typeof SPAN>, scope: UsageScope) => ({
     body: reportWire(await usageReports.report(scope, spanFrom(query))),
   });
@@ -58,5 +92,16 @@ export const usageRoutes = routeGroup(OPERATIONS, ({ clients, usageReports }: Us
       answer(query, { clientRowId: (await clients.get(tenant, key)).id }),
     ofProject: ({ tenant: { projectId }, query }) => answer(query, { projectId }),
     ofOrganization: ({ tenant: { orgId }, query }) => answer(query, { orgId }),
+    hoursOfClient: async ({ tenant, key }) => {
+      const clientRowId = (await clients.get(tenant, key)).id;
+      return { body: hourlyWire(await usageReports.hourly({ clientRowId })) };
+    },
+    hoursOfProject: async ({ tenant: { projectId } }) => ({
+      body: hourlyWire(await usageReports.hourly({ projectId })),
+    }),
+    failuresOfClient: async ({ tenant, key }) => {
+      const data = await clientFailures.ofClient((await clients.get(tenant, key)).id);
+      return { body: pageResponse({ data, nextCursor: null }, (failure) => toSnake(failure)) };
+    },
   };
 });

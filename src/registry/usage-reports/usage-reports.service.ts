@@ -1,5 +1,6 @@
-import { dayOf, dayText } from '../usage/days.js';
-import type { DayCount, Span, UsageReportsRepository, UsageScope } from './usage-reports.repository.js';
+import { dayOf, dayText, hourOf, hourStart } from '../usage/days.js';
+import type { DayCount, HourCount, PeopleCount } from './counts.js';
+import type { Span, UsageReportsRepository, UsageScope } from './usage-reports.repository.js';
 
 export type { Span, UsageScope } from './usage-reports.repository.js';
 
@@ -34,6 +35,13 @@ export interface UsageReport extends UsageSummary {
   days: (UsageFigures & { day: string })[];
 }
 
+/** The usage of the last 48 hours; people are counted by day only. */
+export interface HourlyUsage {
+  hours: (Omit<UsageFigures, 'people'> & { hour: Date })[];
+}
+
+const HOURS = 48;
+
 /** Reports of what clients were used for; they lag behind by the time between two flushes. */
 export class UsageReportsService {
   constructor(private readonly repository: UsageReportsRepository) {}
@@ -44,16 +52,14 @@ export class UsageReportsService {
       this.repository.people(scope, span),
       this.repository.lastUse(scope),
     ]);
-    const peopleOn = new Map(people.map((row) => [row.day, row.people]));
-    const series = seriesOf(counts);
-    const byDay = new Map<string, DayCount[]>();
-    for (const count of counts) byDay.set(count.day, [...(byDay.get(count.day) ?? []), count]);
-    const days = Array.from({ length: span.to - span.from + 1 }, (_, index) => {
-      const day = dayText(span.from + index);
-      return { day, ...figuresOf(byDay.get(day) ?? [], series, peopleOn.get(day) ?? 0) };
-    });
-    const total = figuresOf(counts, series, peopleOn.get(null) ?? 0);
-    return { from: dayText(span.from), to: dayText(span.to), lastUsedAt, total, days };
+    const { from, to, total, days } = dailyUsage(counts, people, span);
+    return { from, to, lastUsedAt, total, days };
+  }
+
+  /** The last 48 hours, the present one last; each is there, with the same grant types and error codes. */
+  async hourly(scope: UsageScope, now = Date.now()): Promise<HourlyUsage> {
+    const first = hourOf(now) - HOURS + 1;
+    return hourlyUsage(await this.repository.hours(scope, hourStart(first)), first);
   }
 
   /** The last days up to today. */
@@ -63,10 +69,47 @@ export class UsageReportsService {
   }
 }
 
+/** The days of the span, made of what was counted. */
+export function dailyUsage(
+  counts: readonly DayCount[],
+  people: readonly PeopleCount[],
+  span: Span,
+): Omit<UsageReport, 'lastUsedAt'> {
+  const peopleOn = new Map(people.map((row) => [row.day, row.people]));
+  const series = seriesOf(counts);
+  const byDay = groupedBy(counts, ({ day }) => day);
+  const days = Array.from({ length: span.to - span.from + 1 }, (_, index) => {
+    const day = dayText(span.from + index);
+    return { day, ...figuresOf(byDay.get(day) ?? [], series, peopleOn.get(day) ?? 0) };
+  });
+  const total = figuresOf(counts, series, peopleOn.get(null) ?? 0);
+  return { from: dayText(span.from), to: dayText(span.to), total, days };
+}
+
+/** The 48 hours from `first` on (see `hourOf`), made of what was counted. */
+export function hourlyUsage(counts: readonly HourCount[], first: number): HourlyUsage {
+  const series = seriesOf(counts);
+  const byHour = groupedBy(counts, ({ hour }) => hourOf(hour.getTime()));
+  return {
+    hours: Array.from({ length: HOURS }, (_, index) => {
+      const { people: _people, ...figures } = figuresOf(byHour.get(first + index) ?? [], series, 0);
+      return { hour: hourStart(first + index), ...figures };
+    }),
+  };
+}
+
 /** The usual span: so many days, the last of them today. */
 export function lastDays(): Span {
   const today = dayOf(Date.now());
   return { from: today - DEFAULT_DAYS + 1, to: today };
+}
+
+type Count = Pick<DayCount, 'kind' | 'detail' | 'count'>;
+
+function groupedBy<T, K>(all: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const one of all) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
+  return groups;
 }
 
 interface Series {
@@ -74,13 +117,13 @@ interface Series {
   errors: string[];
 }
 
-function seriesOf(counts: readonly DayCount[]): Series {
+function seriesOf(counts: readonly Count[]): Series {
   const detailsOf = (wanted: string): string[] =>
     [...new Set(counts.filter(({ kind }) => kind === wanted).map(({ detail }) => detail))].sort();
   return { grants: detailsOf('token'), errors: detailsOf('failure') };
 }
 
-function figuresOf(counts: readonly DayCount[], { grants, errors }: Series, people: number): UsageFigures {
+function figuresOf(counts: readonly Count[], { grants, errors }: Series, people: number): UsageFigures {
   const sum = (wanted: string, of?: string): number =>
     counts
       .filter(({ kind, detail }) => kind === wanted && (of === undefined || detail === of))

@@ -1,13 +1,24 @@
+import type { FailureDetail } from './failure-detail.js';
+
 /** What is counted; a refresh is one of these and not a token too. */
 export type CounterKind = 'authorization' | 'token' | 'refresh' | 'failure' | 'unprotected_code';
 
-/** How often something happened to a client on a day (see `dayOf`). `detail` is a grant type or an error code. */
+/** How often something happened to a client in an hour (see `hourOf`). `detail` is a grant type or an error code. */
 export interface Counter {
   clientId: string;
-  day: number;
+  hour: number;
   kind: CounterKind;
   detail: string;
   count: number;
+}
+
+/** The newest failure of a client with an error code. */
+export interface NewestFailure {
+  clientId: string;
+  code: string;
+  /** Milliseconds since the epoch. */
+  time: number;
+  detail: FailureDetail;
 }
 
 /** A person who used a client on a day. */
@@ -23,6 +34,7 @@ export interface PersonOfDay {
  */
 export class UsageTally {
   readonly #counters = new Map<string, Counter>();
+  readonly #failures = new Map<string, NewestFailure>();
   readonly #people = new Map<string, PersonOfDay>();
   readonly #clients = new Map<string, number>();
   readonly #secrets = new Map<string, number>();
@@ -42,6 +54,10 @@ export class UsageTally {
     return [...this.#counters.values()];
   }
 
+  get failures(): NewestFailure[] {
+    return [...this.#failures.values()];
+  }
+
   get people(): PersonOfDay[] {
     return [...this.#people.values()];
   }
@@ -56,11 +72,18 @@ export class UsageTally {
     return this.#secrets;
   }
 
-  count(clientId: string, day: number, kind: CounterKind, detail = '', count = 1): void {
-    const key = `${clientId} ${String(day)} ${kind} ${detail}`;
+  count(clientId: string, hour: number, kind: CounterKind, detail = '', count = 1): void {
+    const key = `${clientId} ${String(hour)} ${kind} ${detail}`;
     const counter = this.#counters.get(key);
     if (counter) counter.count += count;
-    else this.#keep(this.#counters, key, { clientId, day, kind, detail, count }, count);
+    else this.#keep(this.#counters, key, { clientId, hour, kind, detail, count }, count);
+  }
+
+  /** Keeps it if it is the newest one of its kind. */
+  failure(failure: NewestFailure): void {
+    const key = `${failure.clientId} ${failure.code}`;
+    const known = this.#failures.get(key);
+    if (!known || known.time <= failure.time) this.#keep(this.#failures, key, failure, 0);
   }
 
   person(clientId: string, day: number, accountId: string): void {
@@ -78,8 +101,9 @@ export class UsageTally {
 
   /** Takes in another tally. */
   add(other: UsageTally): void {
-    for (const { clientId, day, kind, detail, count } of other.counters)
-      this.count(clientId, day, kind, detail, count);
+    for (const { clientId, hour, kind, detail, count } of other.counters)
+      this.count(clientId, hour, kind, detail, count);
+    for (const failure of other.failures) this.failure(failure);
     for (const { clientId, day, accountId } of other.people) this.person(clientId, day, accountId);
     for (const [clientId, time] of other.clients) this.clientUsed(clientId, time);
     for (const [secretId, time] of other.secrets) this.secretUsed(secretId, time);

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { dayText } from './days.js';
-import type { UsageTally } from './usage-tally.js';
+import { dayOf, dayText, hourStart } from './days.js';
+import { toSnake } from '../../platform/wire/snake-case.js';
+import type { Counter, UsageTally } from './usage-tally.js';
 
 /**
  * Rows are locked in one order by every node, clients first: two flushes never wait for each other in a circle, nor for a
@@ -10,11 +11,35 @@ const LOCK = 'SELECT FROM oauth_clients WHERE client_id = ANY (?) ORDER BY id FO
 
 const COUNT = `
   INSERT INTO usage_counters (oauth_client_id, day, kind, detail, count)
-  SELECT c.id, u.day, u.kind, u.detail, u.count
+  SELECT c.id, u.day, u.kind, u.detail, sum(u.count)
   FROM unnest(?::text[], ?::date[], ?::text[], ?::text[], ?::bigint[]) AS u (client_id, day, kind, detail, count)
   JOIN oauth_clients c USING (client_id)
-  ORDER BY c.id, u.day, u.kind, u.detail
+  GROUP BY c.id, u.day, u.kind, u.detail ORDER BY c.id, u.day, u.kind, u.detail
   ON CONFLICT (oauth_client_id, day, kind, detail) DO UPDATE SET count = usage_counters.count + excluded.count`;
+
+const COUNT_HOURS = `
+  INSERT INTO usage_hours (oauth_client_id, hour, kind, detail, count)
+  SELECT c.id, u.hour, u.kind, u.detail, u.count
+  FROM unnest(?::text[], ?::timestamptz[], ?::text[], ?::text[], ?::bigint[]) AS u (client_id, hour, kind, detail, count)
+  JOIN oauth_clients c USING (client_id)
+  ORDER BY c.id, u.hour, u.kind, u.detail
+  ON CONFLICT (oauth_client_id, hour, kind, detail) DO UPDATE SET count = usage_hours.count + excluded.count`;
+
+const KEEP_FAILURES = `
+  INSERT INTO client_failures (oauth_client_id, code, occurred_at, detail)
+  SELECT c.id, u.code, u.at::timestamptz, u.detail::jsonb
+  FROM unnest(?::text[], ?::text[], ?::text[], ?::text[]) AS u (client_id, code, at, detail)
+  JOIN oauth_clients c USING (client_id)
+  ORDER BY c.id, u.code
+  ON CONFLICT (oauth_client_id, code) DO UPDATE SET occurred_at = excluded.occurred_at, detail = excluded.detail
+  WHERE client_failures.occurred_at <= excluded.occurred_at`;
+
+const PURGE_HOURS = `
+  DELETE FROM usage_hours WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM usage_hours WHERE hour < now() - interval '50 hours' ORDER BY hour LIMIT $1))`;
+const PURGE_FAILURES = `
+  DELETE FROM client_failures WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM client_failures WHERE occurred_at < now() - interval '90 days' ORDER BY occurred_at LIMIT $1))`;
 
 const ADD_PEOPLE = `
   INSERT INTO usage_people (oauth_client_id, day, account_id)
@@ -41,18 +66,27 @@ export class UsageRepository {
 
   /** All of it in one transaction, which gives up when it has waited three seconds for a lock. */
   write(tally: UsageTally): Promise<void> {
-    const { counters, people, clients, secrets } = tally;
-    const names = new Set([...counters, ...people].map(({ clientId }) => clientId));
+    const { counters, failures, people, clients, secrets } = tally;
+    const names = new Set([...counters, ...failures, ...people].map(({ clientId }) => clientId));
     for (const clientId of clients.keys()) names.add(clientId);
     return this.database.transaction(async (tx) => {
       await tx.raw("SET LOCAL lock_timeout = '3s'");
       await tx.raw(LOCK, [[...names]]);
-      await tx.raw(COUNT, [
-        counters.map(({ clientId }) => clientId),
-        counters.map(({ day }) => dayText(day)),
-        counters.map(({ kind }) => kind),
-        counters.map(({ detail }) => detail),
-        counters.map(({ count }) => count),
+      const column = <T>(pick: (counter: Counter) => T) => counters.map(pick);
+      const clientIds = column(({ clientId }) => clientId);
+      const counted = [
+        column(({ kind }) => kind),
+        column(({ detail }) => detail),
+        column(({ count }) => count),
+      ];
+      const starts = column(({ hour }) => hourStart(hour));
+      await tx.raw(COUNT, [clientIds, starts.map((start) => dayText(dayOf(start.getTime()))), ...counted]);
+      await tx.raw(COUNT_HOURS, [clientIds, starts.map((start) => start.toISOString()), ...counted]);
+      await tx.raw(KEEP_FAILURES, [
+        failures.map(({ clientId }) => clientId),
+        failures.map(({ code }) => code),
+        failures.map(({ time }) => new Date(time).toISOString()),
+        failures.map(({ detail }) => JSON.stringify(toSnake(detail))),
       ]);
       await tx.raw(ADD_PEOPLE, [
         people.map(({ clientId }) => clientId),
@@ -62,6 +96,18 @@ export class UsageRepository {
       await mark(tx, MARK_CLIENTS, clients);
       await mark(tx, MARK_SECRETS, secrets);
     });
+  }
+
+  /** Deletes at most so many rows of hours that are over for two days; returns how many. */
+  async purgeHours(limit: number): Promise<number> {
+    const query = { name: 'usage_hours_purge', text: PURGE_HOURS, values: [limit] };
+    return (await this.database.background(query)).rowCount ?? 0;
+  }
+
+  /** Deletes at most so many failures of more than 90 days ago; returns how many. */
+  async purgeFailures(limit: number): Promise<number> {
+    const query = { name: 'client_failures_purge', text: PURGE_FAILURES, values: [limit] };
+    return (await this.database.background(query)).rowCount ?? 0;
   }
 }
 

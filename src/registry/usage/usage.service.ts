@@ -1,11 +1,15 @@
 import type { Logger } from '../../platform/telemetry/telemetry.js';
-import { dayOf } from './days.js';
+import { deleteInBatches } from '../../platform/jobs/delete-in-batches.js';
+import { dayOf, hourOf } from './days.js';
+import type { FailureDetail } from './failure-detail.js';
 import { failureOf, grantOf } from './known-codes.js';
 import { UsageTally } from './usage-tally.js';
 
 /** The storage of usage: writes all of a tally, or, when it throws, nothing. */
 export interface UsageStore {
   write(tally: UsageTally): Promise<void>;
+  purgeHours(limit: number): Promise<number>;
+  purgeFailures(limit: number): Promise<number>;
 }
 
 /** How many entries of a kind are kept in memory while they cannot be written. */
@@ -28,26 +32,29 @@ export class UsageService {
 
   /** A person authorized the client. */
   authorized(clientId: string, accountId: string | undefined): void {
-    const day = this.#use(clientId, accountId);
-    this.#tally.count(clientId, day, 'authorization');
+    const hour = this.#use(clientId, accountId);
+    this.#tally.count(clientId, hour, 'authorization');
   }
 
   /** The client got a code that neither a code challenge nor a nonce protects. */
   unprotectedCode(clientId: string): void {
-    this.#tally.count(clientId, dayOf(this.now()), 'unprotected_code');
+    this.#tally.count(clientId, hourOf(this.now()), 'unprotected_code');
   }
 
   /** The token endpoint answered with tokens; for a person, or for the client itself. */
   issued(clientId: string, grantType: unknown, accountId: string | undefined): void {
-    const day = this.#use(clientId, accountId);
-    if (grantType === 'refresh_token') this.#tally.count(clientId, day, 'refresh');
-    else this.#tally.count(clientId, day, 'token', grantOf(grantType));
+    const hour = this.#use(clientId, accountId);
+    if (grantType === 'refresh_token') this.#tally.count(clientId, hour, 'refresh');
+    else this.#tally.count(clientId, hour, 'token', grantOf(grantType));
   }
 
   /** A request of the client got an error, which does not count as use. */
-  failed(clientId: string, error: string): void {
-    const failure = failureOf(error);
-    if (failure !== undefined) this.#tally.count(clientId, dayOf(this.now()), 'failure', failure);
+  failed(clientId: string, error: string, detail: FailureDetail = {}): void {
+    const code = failureOf(error);
+    if (code === undefined) return;
+    const time = this.now();
+    this.#tally.count(clientId, hourOf(time), 'failure', code);
+    this.#tally.failure({ clientId, code, time, detail });
   }
 
   /** The client authenticated. */
@@ -68,12 +75,17 @@ export class UsageService {
     return flush;
   }
 
+  /** Deletes hours that are over for two days, and failures after 90 days. */
+  async purge(stopping?: AbortSignal): Promise<void> {
+    await deleteInBatches((limit) => this.store.purgeHours(limit), stopping);
+    await deleteInBatches((limit) => this.store.purgeFailures(limit), stopping);
+  }
+
   #use(clientId: string, accountId: string | undefined): number {
     const time = this.now();
-    const day = dayOf(time);
     this.#tally.clientUsed(clientId, time);
-    if (accountId !== undefined) this.#tally.person(clientId, day, accountId);
-    return day;
+    if (accountId !== undefined) this.#tally.person(clientId, dayOf(time), accountId);
+    return hourOf(time);
   }
 
   async #write(): Promise<void> {

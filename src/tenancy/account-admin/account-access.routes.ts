@@ -3,7 +3,7 @@ import { toSnake } from '../../platform/wire/snake-case.js';
 import type { AccessService } from '../access/access.service.js';
 import type { Operation, RecordKey } from '../operations/operation.js';
 import { routeGroup } from '../operations/route-group.js';
-import { factorsResponse, grantList, sessionList } from './account-access.schema.js';
+import { factorsResponse, grantList, roleList, sessionList } from './account-access.schema.js';
 import type { AccountAccessService, AccountFactors } from './account-access.service.js';
 import { ACCOUNT_KEY, ACCOUNT_PATH, ACCOUNTS_TAG } from './account-operations.js';
 
@@ -86,6 +86,22 @@ const OPERATIONS = {
     summary: 'Read the second factors.',
     response: factorsResponse,
   },
+  listRoles: {
+    ...reading,
+    id: 'listAccountRoles',
+    path: `${ACCOUNT_PATH}/roles`,
+    summary: 'List where the person has a role.',
+    response: roleList,
+  },
+  sendRecovery: {
+    ...ending,
+    id: 'sendAccountRecovery',
+    method: 'post',
+    path: `${ACCOUNT_PATH}/send_recovery`,
+    record: ACCOUNT_KEY,
+    summary: 'Send the person a mail with a link to set a new password, which works for 30 minutes.',
+    conflict: 'No mail can be sent from here, or the account is not active.',
+  },
   resetFactors: {
     ...ending,
     id: 'resetAccountFactors',
@@ -126,6 +142,14 @@ export const accountAccessRoutes = routeGroup(
       return {};
     },
     getFactors: async ({ key }) => ({ body: factorsToWire(await accountAccess.factors(key)) }),
+    listRoles: async ({ key }) => ({
+      body: { data: (await accountAccess.roles(key)).map((role) => toSnake(role)) },
+    }),
+    sendRecovery: async ({ actor, caller, key }) => {
+      await access.authorizeAccountChange(caller, key);
+      await accountAccess.sendRecovery(actor, key);
+      return {};
+    },
     resetFactors: async ({ actor, caller, key }) => {
       await access.authorizeAccountChange(caller, key);
       await accountAccess.resetFactors(actor, key);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROLES } from '../access/permissions.js';
 import { count, described, id, textOrNull, time } from '../../platform/wire/response-shapes.js';
 
 const SESSION = {
@@ -27,6 +28,17 @@ const PASSKEY = {
   synced: 'Whether it is kept in several devices.',
   created_at: 'When it was added.',
   last_used_at: 'When it was used last.',
+} as const;
+const ROLE = {
+  member_id: 'The key of the membership.',
+  role: 'What the person may do there.',
+  org_id: 'The organization; null for the whole installation.',
+  org_slug: 'Its slug.',
+  org_name: 'Its name.',
+  project_id: 'The project; null for the whole organization.',
+  project_slug: 'Its slug.',
+  project_name: 'Its name.',
+  created_at: 'When the role was given.',
 } as const;
 const FACTORS = {
   passkeys: 'The passkeys, oldest first.',
@@ -78,6 +90,29 @@ const passkey = z
   )
   .meta({ id: 'AccountPasskey' });
 
+const role = z
+  .strictObject(
+    described(
+      {
+        member_id: id,
+        role: z.enum(ROLES),
+        org_id: id.nullable(),
+        org_slug: textOrNull,
+        org_name: textOrNull,
+        project_id: id.nullable(),
+        project_slug: textOrNull,
+        project_name: textOrNull,
+        created_at: time,
+      },
+      ROLE,
+    ),
+  )
+  .meta({ id: 'AccountRole' });
+
+/** Where an account has roles. */
+export const roleList = z
+  .strictObject({ data: z.array(role).describe('The roles, newest first, at most 200.') })
+  .meta({ id: 'AccountRoleList' });
 /** All sessions of an account. */
 export const sessionList = z
   .strictObject({ data: z.array(session).describe('The sessions, last used first.') })

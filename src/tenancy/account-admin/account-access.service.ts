@@ -9,8 +9,11 @@ import type {
 } from '../../identity/second-factors/second-factors.service.js';
 import type { KnownSession, SessionsService } from '../../identity/sessions/sessions.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
+import type { RecoveryService } from '../../identity/recovery/recovery.service.js';
 import { found, notFound } from '../../platform/errors/errors.js';
+import type { Account } from '../../identity/accounts/account.js';
 import type { Actor } from '../audit/audit.service.js';
+import type { RoleOfAccount, RolesOfAccountsService } from '../members/roles-of-accounts.service.js';
 
 const SESSION_UID = /^[\w-]{1,64}$/;
 const CLIENT_ID = /^[A-Za-z0-9._~-]{1,128}$/;
@@ -23,6 +26,8 @@ export interface AccountAccessDependencies {
   factors: SecondFactorsService;
   grants: GrantsService;
   notices: NoticesService;
+  recovery: Pick<RecoveryService, 'sendLink'>;
+  roles: Pick<RolesOfAccountsService, 'list'>;
   passkeys: PasskeysService;
   sessions: SessionsService;
 }
@@ -83,6 +88,20 @@ export class AccountAccessService {
     return { ...others, passkeys: ofPasskeys };
   }
 
+  /** Newest first. */
+  async roles(accountId: string): Promise<RoleOfAccount[]> {
+    const { accounts, roles } = this.deps;
+    return roles.list(found(await accounts.find(accountId), 'account'));
+  }
+
+  /** For an operator: mails the person a link to set a new password. Throws as `RecoveryService.sendLink` does. */
+  async sendRecovery(actor: Actor, accountId: string): Promise<void> {
+    const { recovery } = this.deps;
+    await this.#change(actor, accountId, 'account.recovery_sent', (tx, account) =>
+      recovery.sendLink(tx, account),
+    );
+  }
+
   /** For an operator: removes every second factor, and signs the person out everywhere. */
   async resetFactors(actor: Actor, accountId: string): Promise<void> {
     const { factors, grants, notices, sessions } = this.deps;
@@ -102,7 +121,7 @@ export class AccountAccessService {
     actor: Actor,
     accountId: string,
     action: AccountAction,
-    work: (tx: Transaction, account: { email: string }) => Promise<void>,
+    work: (tx: Transaction, account: Account) => Promise<void>,
     clientId?: string,
   ): Promise<void> {
     const { accounts, database, events } = this.deps;

@@ -20,6 +20,21 @@ interface Row {
 /** The role of a subject in a tenant. */
 export type Member = CamelKeys<Row>;
 
+interface RoleOfAccountRow {
+  member_id: string;
+  role: Role;
+  org_id: string | null;
+  org_slug: string | null;
+  org_name: string | null;
+  project_id: string | null;
+  project_slug: string | null;
+  project_name: string | null;
+  created_at: Date;
+}
+
+/** A role of an account with the tenant that it is in; both null for the installation. */
+export type RoleOfAccount = CamelKeys<RoleOfAccountRow>;
+
 const COLUMNS = `m.id, m.org_id, m.project_id, m.subject,
   CASE WHEN m.subject LIKE 'email:%' THEN substr(m.subject, 7)
     WHEN m.email_named OR m.org_id IS NULL THEN a.email END AS email, m.role, m.created_at, m.updated_at`;
@@ -30,6 +45,12 @@ const LIVING_OWNERS = `SELECT m.id FROM ${TABLES} WHERE m.org_id IS NULL AND CAS
     SELECT FROM oauth_clients c WHERE 'client:' || c.client_id = m.subject AND c.deleted_at IS NULL)
   WHEN m.subject LIKE 'account:%' THEN a.status = 'active'
   ELSE true END LIMIT 1`;
+
+const MAX_ROLES = 200;
+const ROLES_OF = `SELECT m.id AS member_id, m.role, m.org_id, o.slug AS org_slug, o.name AS org_name,
+    m.project_id, p.slug AS project_slug, p.name AS project_name, m.created_at
+  FROM members m LEFT JOIN organizations o ON o.id = m.org_id LEFT JOIN projects p ON p.id = m.project_id
+  WHERE m.subject = ANY(?) ORDER BY m.created_at DESC, m.id LIMIT ${String(MAX_ROLES)}`;
 
 /** The SQL of memberships. */
 export class MembersRepository {
@@ -78,6 +99,12 @@ export class MembersRepository {
 
   async delete(tx: Transaction, id: string): Promise<void> {
     await tx('members').where({ id }).delete();
+  }
+
+  /** The roles of these subjects wherever they are, newest first. */
+  async listOf(subjects: readonly string[]): Promise<RoleOfAccount[]> {
+    const { rows } = await this.database.sql.raw<{ rows: RoleOfAccountRow[] }>(ROLES_OF, [[...subjects]]);
+    return rows.map((row) => toCamel(row));
   }
 
   /** Whether the installation has an owner, able to act or not. */

@@ -1,12 +1,20 @@
 import type { Transaction } from '../../platform/db/database.js';
 import { lock } from '../../platform/db/locks.js';
 import { AppError } from '../../platform/errors/errors.js';
-import { accountSubject } from '../access/subjects.js';
-import type { MembersRepository } from './members.repository.js';
+import type { Account } from '../../identity/accounts/account.js';
+import { accountSubject, emailSubject } from '../access/subjects.js';
+import type { MembersRepository, RoleOfAccount } from './members.repository.js';
 
-/** What the roles of an account mean for its end. */
+export type { RoleOfAccount } from './members.repository.js';
+
+/** The roles of an account, and what they mean for its end. */
 export class RolesOfAccountsService {
   constructor(private readonly repository: MembersRepository) {}
+
+  /** The roles of the account and of its verified e-mail address, newest first, at most 200. */
+  list({ email, emailVerified, id }: Account): Promise<RoleOfAccount[]> {
+    return this.repository.listOf([accountSubject(id), ...(emailVerified ? [emailSubject(email)] : [])]);
+  }
 
   /**
    * Runs work that takes the account from its person. Throws AppError `conflict` when that would leave the installation

@@ -5,10 +5,10 @@ import { INSTALLATION } from '../../../src/server/bootstrap.js';
 import { accountSubject } from '../../../src/tenancy/access/subjects.js';
 import { INSTALLATION_TENANT } from '../../../src/tenancy/tenants/tenant.js';
 import { type AdminCaller, operator } from '../../harness/admin/admin-caller.js';
-import { type AtHome, atHome } from '../../harness/protocol/account-pages.js';
+import { type AtHome, atHome } from '../../harness/pages/account-pages.js';
 import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
-import { signInToOwnPage } from '../../harness/protocol/own-sign-in.js';
-import { silentAnswer } from '../../harness/protocol/sign-out.js';
+import { signInToOwnPage } from '../../harness/pages/own-sign-in.js';
+import { silentAnswer } from '../../harness/pages/sign-out.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 

@@ -3,7 +3,7 @@ import { type Page, UserAgent } from '../../../src/demo/user-agent.js';
 import { codeOf, letTimePass, linkOn, wrongCode } from '../../harness/factors/second-factors.js';
 import { SoftwareAuthenticator } from '../../harness/factors/software-authenticator.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { signInToOwnPage } from '../../harness/protocol/own-sign-in.js';
+import { signInToOwnPage } from '../../harness/pages/own-sign-in.js';
 
 let server: TestServer;
 beforeAll(async () => {

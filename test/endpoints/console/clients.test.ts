@@ -3,7 +3,7 @@ import { writableFields } from '../../../src/registry/client-record/client-schem
 import { clientResponse } from '../../../src/registry/client-record/client-response.schema.js';
 import { CARDS, FACTS } from '../../../src/endpoints/console-client-settings/client-cards.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { ConsoleAgent, hiddenField, PROJECT } from '../../harness/protocol/console-agent.js';
+import { ConsoleAgent, hiddenField, PROJECT } from '../../harness/pages/console-agent.js';
 
 let server: TestServer;
 let agent: ConsoleAgent;

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describeWithBrowser } from '../../harness/browser/browser.js';
 import { auditStates } from '../../harness/browser/page-audit.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { makeOperator, PROJECT } from '../../harness/protocol/console-agent.js';
+import { makeOperator, PROJECT } from '../../harness/pages/console-agent.js';
 
 let server: TestServer;
 let person: { id: string; email: string; password: string };

@@ -9,7 +9,7 @@ import {
   relyingParty,
   signIn,
 } from '../../harness/protocol/relying-party.js';
-import { silentAnswer } from '../../harness/protocol/sign-out.js';
+import { silentAnswer } from '../../harness/pages/sign-out.js';
 
 let absolute: TestServer;
 let idle: TestServer;

@@ -3,7 +3,7 @@ import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import { authorizationRequest, obtainTokens } from '../../harness/protocol/relying-party.js';
-import { silentAnswer } from '../../harness/protocol/sign-out.js';
+import { silentAnswer } from '../../harness/pages/sign-out.js';
 
 const { server, person, config } = await protocolFixture();
 

@@ -4,9 +4,9 @@ import type * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { deadLetters } from '../../harness/database/dead-letters.js';
 import { eventually } from '../../harness/common/eventually.js';
-import { type LogoutReceiver, startLogoutReceiver } from '../../harness/protocol/logout-receiver.js';
+import { type LogoutReceiver, startLogoutReceiver } from '../../harness/outside/logout-receiver.js';
 import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
-import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/protocol/sign-out.js';
+import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/pages/sign-out.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;

@@ -5,7 +5,7 @@ import { UserAgent } from '../../../src/demo/user-agent.js';
 import { type FreshCode, obtainCode } from '../../harness/protocol/codes.js';
 import { DEVICE_CODE_GRANT, enterUserCode, pollOnce } from '../../harness/protocol/device.js';
 import { relyingParty } from '../../harness/protocol/relying-party.js';
-import { confirmSignOut, openSignOut } from '../../harness/protocol/sign-out.js';
+import { confirmSignOut, openSignOut } from '../../harness/pages/sign-out.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { basic, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 

@@ -4,7 +4,7 @@ import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import { authorizationRequest, obtainTokens } from '../../harness/protocol/relying-party.js';
-import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/protocol/sign-out.js';
+import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/pages/sign-out.js';
 import { startTestServer } from '../../harness/nodes/test-server.js';
 
 let agent: UserAgent;

@@ -42,6 +42,7 @@ test('a client made of the document drives every operation through a whole life'
   await driveCatalogue();
   await driveClients(place);
   const token = await call('createInitialAccessToken', 201, { parameters: place, body: { max_uses: 2 } });
+  await call('listInitialAccessTokens', 200, { parameters: place });
   await call('deleteInitialAccessToken', 204, { parameters: { ...place, id: idOf(token) } });
   await driveReports(place);
   await driveAccounts();
@@ -100,6 +101,7 @@ async function driveCatalogue(): Promise<void> {
   await call('listScopes', 200, { parameters: { api_id: idOf(api), retired: 'false' } });
   await call('getScope', 200, name);
   await call('updateScope', 200, { ...name, body: { retired: true } });
+  await call('listClientsOfScope', 200, name);
   await call('deleteScope', 204, name);
   await call('deleteScope', 409, { parameters: { name: 'openid' } });
   await call('deleteApi', 204, { parameters });
@@ -139,7 +141,9 @@ async function driveClients(place: Record<string, string>): Promise<void> {
   await call('rotateClientSecret', 409, { parameters });
   await call('deleteRotatedClientSecret', 204, { parameters });
   await call('deleteRotatedClientSecret', 404, { parameters });
-  await call('getClientUsage', 200, { parameters });
+  for (const report of ['getClientUsage', 'getClientHourlyUsage', 'listClientFailures'])
+    await call(report, 200, { parameters });
+  await call('listPeopleOfClient', 200, { parameters });
   await call('restoreClient', 409, { parameters });
   await call('deleteClient', 412, stale);
   await call('deleteClient', 204, { parameters });
@@ -162,6 +166,8 @@ async function driveAccounts(): Promise<void> {
   await call('endAccountSession', 404, { parameters: { account, session: randomUUID() } });
   await call('revokeAccountGrants', 404, { parameters: { account, client: 'nothing-allowed' } });
   await call('getAccountFactors', 200, { parameters });
+  await call('listAccountRoles', 200, { parameters });
+  await call('sendAccountRecovery', 204, { parameters });
   await call('resetAccountFactors', 204, { parameters });
   await call('disableAccount', 200, { parameters });
   await call('listAccounts', 200, { parameters: { status: 'disabled' } });
@@ -169,6 +175,7 @@ async function driveAccounts(): Promise<void> {
   await call('restoreAccount', 409, { parameters });
   await call('deleteAccount', 200, { parameters });
   await call('disableAccount', 409, { parameters });
+  await call('sendAccountRecovery', 409, { parameters });
   await call('restoreAccount', 200, { parameters });
 }
 
@@ -214,6 +221,8 @@ async function driveReports(place: Record<string, string>): Promise<void> {
   const { org = '' } = place;
   const span = { from: '2026-01-01', to: '2026-01-31' };
   await call('getProjectUsage', 200, { parameters: { ...place, ...span } });
+  await call('getProjectHourlyUsage', 200, { parameters: place });
+  await call('getProjectOverview', 200, { parameters: place });
   await call('getOrganizationUsage', 200, { parameters: { org, ...span } });
   await call('getOrganizationUsage', 400, { parameters: { org, from: span.to, to: span.from } });
   const trail = await call('listProjectAuditEvents', 200, { parameters: place });

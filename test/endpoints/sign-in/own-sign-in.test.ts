@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { signInToOwnPage } from '../../harness/protocol/own-sign-in.js';
+import { signInToOwnPage } from '../../harness/pages/own-sign-in.js';
 
 let server: TestServer;
 let other: TestServer;

@@ -12,7 +12,10 @@ const MAIN = fileURLToPath(new URL('../../../src/main.cjs', import.meta.url));
 const START = 60_000;
 const running = new Set<ChildProcess>();
 
-/** Settings as environment variables; nothing but PATH, HOME and TMPDIR comes from the tests' own environment. */
+/**
+ * Settings as environment variables; nothing but PATH, HOME and TMPDIR comes from the tests' own environment. The cost of
+ * passwords is the least unless a test sets it.
+ */
 export type Environment = Record<string, string>;
 
 /** A process of `postern`, and all that it has printed so far. */
@@ -25,7 +28,8 @@ export class PosternProcess {
 
   constructor(args: readonly string[], environment: Environment, input?: string) {
     const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env;
-    this.child = spawn(process.execPath, [MAIN, ...args], { env: { PATH, HOME, TMPDIR, ...environment } });
+    const env = { PATH, HOME, TMPDIR, PASSWORD_HASH_COST: '10', ...environment };
+    this.child = spawn(process.execPath, [MAIN, ...args], { env });
     running.add(this.child);
     this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));

@@ -70,6 +70,7 @@ export async function startTestServer({
     ISSUER: issuer,
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '5',
+    PASSWORD_HASH_COST: '10',
     ENCRYPTION_KEY: database.encryptionKey,
     ...env,
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Page, UserAgent } from '../../../src/demo/user-agent.js';
 import { codeIn, linkIn, mailsTo, nextMail } from '../../harness/mail/mailbox.js';
-import { signInToOwnPage } from '../../harness/protocol/own-sign-in.js';
+import { signInToOwnPage } from '../../harness/pages/own-sign-in.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;

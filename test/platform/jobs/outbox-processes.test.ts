@@ -6,10 +6,10 @@ import { UserAgent } from '../../../src/demo/user-agent.js';
 import { logoutMessage } from '../../../src/identity/sessions/logout-messages.js';
 import { startOutboxWorker } from '../../../src/platform/jobs/outbox-worker.js';
 import { eventually } from '../../harness/common/eventually.js';
-import { type LogoutReceiver, startLogoutReceiver } from '../../harness/protocol/logout-receiver.js';
+import { type LogoutReceiver, startLogoutReceiver } from '../../harness/outside/logout-receiver.js';
 import { killAll, PosternProcess } from '../../harness/nodes/postern-process.js';
 import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
-import { confirmSignOut, openSignOut } from '../../harness/protocol/sign-out.js';
+import { confirmSignOut, openSignOut } from '../../harness/pages/sign-out.js';
 import { freePort, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;

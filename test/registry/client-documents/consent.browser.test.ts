@@ -4,7 +4,7 @@ import { describeWithBrowser } from '../../harness/browser/browser.js';
 import { auditPage } from '../../harness/browser/page-audit.js';
 import { signInOn } from '../../harness/browser/sign-in-form.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { type DocumentSite, startDocumentSite } from '../../harness/protocol/document-site.js';
+import { type DocumentSite, startDocumentSite } from '../../harness/outside/document-site.js';
 import { authorizationRequest, relyingParty } from '../../harness/protocol/relying-party.js';
 
 const LOOPBACK = 'http://127.0.0.1:41000/callback';

@@ -6,7 +6,7 @@ import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { pointersOf } from '../../harness/admin/catalogue.js';
 import { PROJECT, reportOf } from '../../harness/admin/usage.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { type DocumentSite, startDocumentSite } from '../../harness/protocol/document-site.js';
+import { type DocumentSite, startDocumentSite } from '../../harness/outside/document-site.js';
 import {
   authorizationRequest,
   obtainTokens,

@@ -4,7 +4,7 @@ import { UserAgent } from '../../../src/demo/user-agent.js';
 import { McpHost } from '../../harness/mcp/mcp-host.js';
 import { startMcpServer } from '../../harness/mcp/mcp-server.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { type DocumentSite, startDocumentSite } from '../../harness/protocol/document-site.js';
+import { type DocumentSite, startDocumentSite } from '../../harness/outside/document-site.js';
 import { signInAndAllow } from '../../harness/protocol/relying-party.js';
 
 const REDIRECT_URI = 'http://127.0.0.1:3334/oauth/callback';

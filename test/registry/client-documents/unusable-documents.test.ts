@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { PROJECT } from '../../harness/admin/usage.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { type DocumentSite, startDocumentSite } from '../../harness/protocol/document-site.js';
+import { type DocumentSite, startDocumentSite } from '../../harness/outside/document-site.js';
 
 let site: DocumentSite;
 let server: TestServer;

@@ -92,7 +92,13 @@ async function measure(server: TestServer, flow: Flow) {
 
 await setUp();
 const server = await startTestServer({
-  env: { TRUSTED_PROXIES: '1', SIGN_UP: 'open', RECOVERY_ATTEMPTS: '10000', SIGN_UP_ATTEMPTS: '10000' },
+  env: {
+    TRUSTED_PROXIES: '1',
+    PASSWORD_HASH_COST: '12',
+    SIGN_UP: 'open',
+    RECOVERY_ATTEMPTS: '10000',
+    SIGN_UP_ATTEMPTS: '10000',
+  },
 });
 let leaks = 0;
 try {

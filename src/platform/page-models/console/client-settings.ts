@@ -1,3 +1,4 @@
+import type { RecordConflictModel } from './records.js';
 import type { ClientPage, ConsoleField, ProblemsOnPage, ScopeChoice } from './clients.js';
 
 /** Fields that are saved together. */
@@ -33,31 +34,8 @@ export interface ConsentPreview {
   redirectHost: string | undefined;
 }
 
-/** A field that two operators changed, or one of them. */
-export interface FieldConflict {
-  name: string;
-  label: string;
-  before: string[];
-  yours: string[];
-  theirs: string[];
-  /** What both together are, for lists. */
-  both: string[] | undefined;
-}
-
 /** `console/client-conflict`: the client was changed while the form was open. */
-export interface ClientConflictModel extends ClientPage {
-  action: string;
-  version: number;
-  /** The three states of the fields as JSON. */
-  base: string;
-  theirs: string;
-  yours: string;
-  byBoth: FieldConflict[];
-  byYou: FieldConflict[];
-  byOther: FieldConflict[];
-  changedAt: Date;
-  discardHref: string;
-}
+export type ClientConflictModel = ClientPage & Omit<RecordConflictModel, 'heading'>;
 
 /** The pages of a client's settings in the console. */
 export interface ConsoleClientSettingsPages {

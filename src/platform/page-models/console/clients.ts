@@ -1,4 +1,5 @@
 import type { ConsolePage } from './console.js';
+import type { TableOnPage } from './records.js';
 import type { LinkOnPage } from '../shared.js';
 
 /** A choice of a field. */
@@ -14,7 +15,8 @@ export interface ConsoleField {
   name: string;
   label: string;
   help: string;
-  control: 'text' | 'url' | 'number' | 'paragraphs' | 'lines' | 'code' | 'ticks' | 'select';
+  control:
+    'text' | 'email' | 'password' | 'url' | 'number' | 'paragraphs' | 'lines' | 'code' | 'ticks' | 'select';
   value: string;
   /** The ticked ones. */
   values: readonly string[];
@@ -201,6 +203,13 @@ export interface ClientAuditModel extends ClientPage {
   firstHref: string | undefined;
 }
 
+/** `console/client-people`: who allowed the client something. */
+export interface ClientPeopleModel extends ClientPage {
+  table: TableOnPage;
+  nextHref: string | undefined;
+  firstHref: string | undefined;
+}
+
 /** The pages of clients in the console. */
 export interface ConsoleClientPages {
   'console/clients': ClientsModel;
@@ -212,4 +221,5 @@ export interface ConsoleClientPages {
   'console/client-publish': ClientPublishModel;
   'console/client-confirm': ClientConfirmModel;
   'console/client-audit': ClientAuditModel;
+  'console/client-people': ClientPeopleModel;
 }

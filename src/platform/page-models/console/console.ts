@@ -16,8 +16,15 @@ export interface ConsoleShell {
   isLocalhost: boolean;
   /** What the page belongs to, in words: the project with its organization, or the installation. */
   place: { organization: string | undefined; name: string };
-  /** Where else the person can go: organizations with projects. */
-  switcher: { name: string; href: string; projects: (LinkOnPage & { isCurrent: boolean })[] }[];
+  /** Where else the person can go: organizations with their projects. */
+  switcher: {
+    name: string;
+    href: string;
+    isCurrent: boolean;
+    projects: (LinkOnPage & { isCurrent: boolean })[];
+  }[];
+  /** The list of all organizations. */
+  organizationsHref: string;
   navigation: { heading: string; entries: (LinkOnPage & { key: string })[] }[];
   /** The entry of the navigation that is current. */
   section: string;

@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import type { apiPage, apiResponse } from '../../registry/apis/api.schema.js';
+import type { scopeResponse } from '../../registry/scopes/scope.schema.js';
+import { CONSOLE } from '../console/console-paths.js';
+import type { Visit } from '../console/visit.js';
+
+/** An API and a scope as the admin API shows them. */
+export type ApiWire = z.infer<typeof apiResponse>;
+export type ScopeWire = z.infer<typeof scopeResponse>;
+
+/** The paths of pages about the catalogue, as the router writes them. */
+export const CATALOGUE = `${CONSOLE}/catalogue`;
+export const SCOPES = `${CATALOGUE}/scopes`;
+export const SCOPE = `${SCOPES}/:name`;
+export const APIS = `${CATALOGUE}/apis`;
+export const API = `${APIS}/:id`;
+export const SECTION = 'catalogue';
+
+const MAX_PAGES = 5;
+
+/** The path of a scope's pages. */
+export function scopePath(name: string): string {
+  return `${SCOPES}/${encodeURIComponent(name)}`;
+}
+
+/** The APIs of the catalogue, at most 500. */
+export async function allApis(visit: Visit): Promise<ApiWire[]> {
+  const apis: ApiWire[] = [];
+  let cursor: string | null = '';
+  for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
+    const query: Record<string, string> = cursor === '' ? {} : { cursor };
+    const { body } = await visit.call<z.infer<typeof apiPage>>('listApis', { query });
+    apis.push(...body.data);
+    cursor = body.next_cursor;
+  }
+  return apis;
+}
+
+/** The way to a page of the catalogue. */
+export function catalogueCrumbs(...more: { label: string; href: string }[]) {
+  return [{ label: 'APIs and scopes', href: CATALOGUE }, ...more];
+}

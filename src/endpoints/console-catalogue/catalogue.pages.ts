@@ -1,0 +1,128 @@
+import type { z } from 'zod';
+import type { TableOnPage, TableSection } from '../../platform/page-models/console/records.js';
+import type { scopePage } from '../../registry/scopes/scope.schema.js';
+import { noticeOf } from '../console-records/list-parts.js';
+import type { ConsolePage } from '../console/console-page.js';
+import type { Visit } from '../console/visit.js';
+import {
+  allApis,
+  APIS,
+  type ApiWire,
+  CATALOGUE,
+  catalogueCrumbs,
+  scopePath,
+  SCOPES,
+  type ScopeWire,
+  SECTION,
+} from './catalogue-wire.js';
+
+const MAX_PAGES = 10;
+
+/** What clients can ask for: the APIs with their scopes, and the scopes of none. */
+export const cataloguePages: readonly ConsolePage[] = [
+  { method: 'get', path: CATALOGUE, operation: 'listScopes', answer: showCatalogue },
+];
+
+async function showCatalogue(visit: Visit): Promise<void> {
+  const [apis, scopes] = await Promise.all([allApis(visit), allScopes(visit)]);
+  const mayChange = visit.canCall('createScope');
+  const own = scopes.filter(({ api_id }) => api_id === null);
+  visit.show(
+    'console/record',
+    { section: SECTION, crumbs: catalogueCrumbs() },
+    {
+      heading: 'APIs and scopes',
+      badges: [],
+      key: undefined,
+      lead: 'What clients may ask for, in the words that people read when they allow it.',
+      actions: mayChange
+        ? [
+            { label: 'New scope', href: `${SCOPES}/new` },
+            { label: 'New API', href: `${APIS}/new` },
+          ]
+        : [],
+      facts: [],
+      sections: [
+        ...apis.map((api) => sectionOf(api, scopes, mayChange)),
+        {
+          id: 'no-api',
+          heading: 'Scopes of no API',
+          lead: 'Claims about the person, and what only this server itself reads.',
+          actions: [],
+          none: 'None.',
+          table: tableOf(own, 'Scopes of no API'),
+        },
+      ],
+      grave: [],
+      notice: noticeOf(visit, {
+        'scope-deleted': 'The scope is deleted.',
+        'api-deleted': 'The API is deleted.',
+      }),
+      curl: visit.curl('listScopes'),
+    },
+  );
+}
+
+function sectionOf(api: ApiWire, scopes: readonly ScopeWire[], mayChange: boolean): TableSection {
+  const { audience, id, name } = api;
+  return {
+    id: `api-${id}`,
+    heading: name,
+    lead: `${audience} · ${tokensOf(api)}`,
+    actions: [
+      { text: 'Open', about: name, href: `${APIS}/${id}` },
+      ...(mayChange && !api.built_in
+        ? [{ text: 'New scope', about: `of ${name}`, href: `${SCOPES}/new?api=${id}` }]
+        : []),
+    ],
+    none: 'No scope yet.',
+    table: tableOf(
+      scopes.filter(({ api_id }) => api_id === id),
+      `Scopes of ${name}`,
+    ),
+  };
+}
+
+/** Scopes as people read them. */
+export function tableOf(scopes: readonly ScopeWire[], caption: string): TableOnPage {
+  return {
+    caption,
+    columns: [{ label: 'Scope' }, { label: 'On the consent page' }, { label: 'Category', isExtra: true }],
+    rows: scopes.map(({ category, description, name, retired_at, title }) => [
+      {
+        text: name,
+        isCode: true,
+        href: scopePath(name),
+        ...(retired_at === null ? {} : { badges: [{ kind: 'caution' as const, text: 'Retired' }] }),
+      },
+      { text: title, detail: description ?? undefined },
+      { text: category },
+    ]),
+  };
+}
+
+/** What access tokens for the API are, in words. */
+export function tokensOf({
+  access_token_format,
+  access_token_ttl,
+  access_token_typ,
+  signing_alg,
+}: ApiWire): string {
+  const life = access_token_ttl === null ? '' : `, ${String(access_token_ttl)} s`;
+  return access_token_format === 'jwt'
+    ? `JWT, ${access_token_typ}, ${signing_alg}${life}`
+    : `opaque access tokens${life}`;
+}
+
+/** The scopes of the catalogue, retired ones too, at most 1000. */
+export async function allScopes(visit: Visit, filter: Record<string, string> = {}): Promise<ScopeWire[]> {
+  const scopes: ScopeWire[] = [];
+  let cursor: string | null = '';
+  for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
+    const query: Record<string, string> = { ...filter, ...(cursor === '' ? {} : { cursor }) };
+    const { body } = await visit.call<z.infer<typeof scopePage>>('listScopes', { query });
+    scopes.push(...body.data);
+    cursor = body.next_cursor;
+  }
+  return scopes;
+}

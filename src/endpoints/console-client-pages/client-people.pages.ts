@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import type { clientPeoplePage } from '../../registry/client-use/client-use.schema.js';
+import {
+  CLIENT,
+  clientCrumbs,
+  type ClientDetails,
+  clientHead,
+  clientPath,
+} from '../console-clients/client-wire.js';
+import { dateOf, listState } from '../console-records/list-parts.js';
+import type { ConsolePage } from '../console/console-page.js';
+
+/** Who allowed a client something. */
+export const clientPeoplePages: readonly ConsolePage[] = [
+  {
+    method: 'get',
+    path: `${CLIENT}/people`,
+    operation: 'listPeopleOfClient',
+    answer: async (visit) => {
+      const { body: client } = await visit.call<ClientDetails>('getClient');
+      const state = listState(visit, [], `${clientPath(visit, client.id)}/people`);
+      const { query } = state;
+      const { body } = await visit.call<z.infer<typeof clientPeoplePage>>('listPeopleOfClient', { query });
+      const mayOpen = visit.canCall('getAccount');
+      visit.show(
+        'console/client-people',
+        { section: 'clients', crumbs: clientCrumbs(visit, client, 'People') },
+        {
+          client: clientHead(visit, client, 'people'),
+          table: {
+            caption: 'People who allowed this client something',
+            columns: [{ label: 'Person' }, { label: 'Allowed' }, { label: 'Until' }],
+            rows: body.data.map(({ account_id: id, allowed_at, email, expires_at, name }) => [
+              {
+                text: name ?? email ?? id,
+                isCode: email === null,
+                href: mayOpen ? `/console/accounts/${id}` : undefined,
+                detail: name === null ? undefined : (email ?? undefined),
+              },
+              { at: dateOf(allowed_at), as: 'day' as const },
+              { at: dateOf(expires_at), as: 'day' as const },
+            ]),
+          },
+          nextHref: state.nextHref(body.next_cursor),
+          firstHref: state.firstHref,
+          curl: visit.curl('listPeopleOfClient', { query }),
+        },
+      );
+    },
+  },
+];

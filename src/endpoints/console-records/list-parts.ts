@@ -1,0 +1,65 @@
+import type { ConsoleField, OptionOnPage } from '../../platform/page-models/console/clients.js';
+import type { NoticeOnPage } from '../../platform/page-models/shared.js';
+import type { Visit } from '../console/visit.js';
+
+/** A filter of a list: free text, or a choice. */
+export type Filter = Pick<ConsoleField, 'name' | 'label'> & { options?: readonly OptionOnPage[] };
+
+/** The rows of a page of a list. */
+export const ROWS = '50';
+
+/** The part of a list that a page shows. */
+export interface ListState {
+  /** The filters that were chosen, by their names. */
+  given: ReadonlyMap<string, string>;
+  filters: ConsoleField[];
+  /** What the operation is asked for. */
+  query: Record<string, string>;
+  isFiltered: boolean;
+  listHref: string;
+  nextHref: (cursor: string | null) => string | undefined;
+  firstHref: string | undefined;
+}
+
+/** Reads the filters and the cursor of a list from the query string of its page. */
+export function listState(visit: Visit, filters: readonly Filter[], listHref: string): ListState {
+  const given = new Map(
+    filters.flatMap(({ name }): [string, string][] => {
+      const value = visit.query.get(name)?.trim() ?? '';
+      return value === '' ? [] : [[name, value]];
+    }),
+  );
+  const cursor = visit.query.get('cursor') ?? '';
+  const hrefWith = (more: Record<string, string>) => {
+    const search = new URLSearchParams([...given, ...Object.entries(more)]).toString();
+    return search === '' ? listHref : `${listHref}?${search}`;
+  };
+  return {
+    given,
+    filters: filters.map(({ name, label, options = [] }) => ({
+      name,
+      label,
+      options,
+      help: '',
+      control: options.length > 0 ? 'select' : 'text',
+      value: given.get(name) ?? '',
+      values: [],
+    })),
+    query: { page_limit: ROWS, ...Object.fromEntries(given), ...(cursor === '' ? {} : { cursor }) },
+    isFiltered: given.size > 0,
+    listHref,
+    nextHref: (next) => (next === null ? undefined : hrefWith({ cursor: next })),
+    firstHref: cursor === '' ? undefined : hrefWith({}),
+  };
+}
+
+/** What the parameter `done` of the query string says was done. */
+export function noticeOf(visit: Visit, notices: Readonly<Record<string, string>>): NoticeOnPage | undefined {
+  const text = new Map(Object.entries(notices)).get(visit.query.get('done') ?? '');
+  return text === undefined ? undefined : { kind: 'good', text };
+}
+
+/** The date on the wire. */
+export function dateOf(text: string | null | undefined): Date | undefined {
+  return text === null || text === undefined ? undefined : new Date(text);
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Json } from '../../platform/wire/json.js';
+import { count, id, time } from '../../platform/wire/response-shapes.js';
+import { toSnake } from '../../platform/wire/snake-case.js';
+import { failureFields } from '../usage-reports/client-failure.schema.js';
+import { hourlyReport, hourlyWire, usageReport } from '../usage-reports/usage-report.schema.js';
+import type { ProjectOverview } from './project-overview.service.js';
+
+const withClient = <T extends { client: { id: string; clientName: string } }>({ client, ...rest }: T) => ({
+  client: toSnake(client),
+  ...toSnake(rest),
+});
+
+/** An overview as the wire spells it. */
+export function overviewWire(overview: ProjectOverview) {
+  const { total, days, hours, failures, secrets, verifications, ...rest } = overview;
+  return {
+    ...toSnake(rest),
+    total: toSnake(total),
+    days: days.map((day) => toSnake(day)),
+    ...hourlyWire({ hours }),
+    failures: failures.map(withClient),
+    secrets: secrets.map(withClient),
+    verifications: verifications.map(withClient),
+  };
+}
+
+const client = z.strictObject({ id, client_name: z.string() });
+const { from, to, total, days } = usageReport.shape;
+
+/** What operators of a project want to know first. */
+export const projectOverview = z
+  .strictObject({
+    from,
+    to,
+    total,
+    days,
+    hours: hourlyReport.shape.hours,
+    failures: z
+      .array(z.strictObject({ client, ...failureFields }))
+      .describe('The newest failures of 30 days, one for each client and code, at most 8.'),
+    secrets: z
+      .array(z.strictObject({ client, hint: z.string(), created_at: time, last_used_at: time.nullable() }))
+      .describe('Secrets older than a year, or not used for 90 days; the oldest first, at most 8.'),
+    verifications: z
+      .array(z.strictObject({ client, host: z.string(), status: z.string(), started_at: time }))
+      .describe('Verifications of publishers that are open or failed, at most 8.'),
+    clients: count.describe('Clients that are not deleted; see is_counted.'),
+    unused_clients: count.describe('Those that were not used for 90 days.'),
+    is_counted: z.boolean().describe('False when there are more than 1,000 clients, which are not counted.'),
+    expiring_tokens: count.describe('Initial access tokens that expire within 7 days.'),
+  })
+  .meta({ id: 'ProjectOverview' }) satisfies z.ZodType<Json<ReturnType<typeof overviewWire>>>;

@@ -1,0 +1,37 @@
+import { hintOf, SECRET_PREFIX } from '../client-secrets/client-secret.js';
+
+/** What is kept of a failed request, to find its cause: nothing secret. */
+export interface FailureDetail {
+  /** What the response said. */
+  description?: string;
+  /** Why it was refused, where the response does not say. */
+  reason?: string;
+  /** The one that was asked for, without query and fragment. */
+  redirectUri?: string;
+  scope?: string;
+  grantType?: string;
+  responseType?: string;
+  /** The hint of the secret that was sent; `other` for one that is not of our form. */
+  secretHint?: string;
+}
+
+const LONGEST = 300;
+const OWN_SECRET = new RegExp(`^${SECRET_PREFIX}[A-Za-z0-9_-]{43}$`);
+
+/** Text of a request as it may be shown: no control characters, at most 300 characters. Undefined for anything else. */
+export function shownText(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  return value.replace(/\p{C}/gu, '\ufffd').slice(0, LONGEST);
+}
+
+/** A redirect URI without user information, query and fragment, which may hold what is secret. */
+export function shownUri(value: unknown): string | undefined {
+  const url = typeof value === 'string' ? URL.parse(value) : null;
+  return url ? shownText(`${url.protocol}${url.host && `//${url.host}`}${url.pathname}`) : undefined;
+}
+
+/** The hint of a secret that was sent. Of a secret in another form nothing is kept: how much of it a hint would tell is not known. */
+export function shownSecret(secret: string | undefined): string | undefined {
+  if (secret === undefined || secret === '') return undefined;
+  return OWN_SECRET.test(secret) ? hintOf(secret) : 'other';
+}

@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { callAdmin, withRole } from '../../harness/admin/admin-caller.js';
+import { FREE_CHOICE, sequentialScans, statementsOf } from '../../harness/database/list-plans.js';
+import { insertClients } from '../../harness/database/many-clients.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { ConsoleAgent, hiddenField, PROJECT } from '../../harness/pages/console-agent.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
+
+let server: TestServer;
+let agent: ConsoleAgent;
+beforeAll(async () => {
+  server = await startTestServer({ env: { REGISTRATION: 'token' } });
+  agent = await ConsoleAgent.signIn(server);
+});
+afterAll(() => server.close());
+
+const CATALOGUE = '/console/catalogue';
+const read = async (path: string) => (await callAdmin(server, 'GET', path)).body;
+/** The hidden fields of the form of a page. */
+async function start(path: string): Promise<Record<string, string>> {
+  const { body } = await agent.get(path);
+  const version = hiddenField(body, 'version');
+  return { base: hiddenField(body, 'base'), ...(version === '' ? {} : { version }) };
+}
+const scopeFields = { title: 'See your orders', description: '', category: 'general', api_id: '' };
+const newScope = async (name: string, fields: object = {}) =>
+  agent.post(`${CATALOGUE}/scopes/new`, {
+    ...(await start(`${CATALOGUE}/scopes/new`)),
+    ...scopeFields,
+    name,
+    ...fields,
+  });
+
+describe('a scope', () => {
+  test('is made, changed, retired, brought back and deleted', async () => {
+    const made = await newScope('orders.read');
+    const path = `${CATALOGUE}/scopes/orders.read`;
+    expect(made.headers.get('location')).toBe(`${path}?done=created`);
+    expect((await agent.get(CATALOGUE)).body).toContain('orders.read');
+    const edit = { ...(await start(`${path}/edit`)), ...scopeFields, title: 'Read your orders' };
+    expect((await agent.post(`${path}/edit`, edit)).status).toBe(303);
+    expect(await read('/scopes/orders.read')).toMatchObject({ title: 'Read your orders' });
+    for (const [step, isRetired] of [
+      ['retire', true],
+      ['bring-back', false],
+    ] as const) {
+      const version = hiddenField((await agent.get(`${path}/${step}`)).body, 'version');
+      expect((await agent.post(`${path}/${step}`, { version })).status).toBe(303);
+      expect((await read('/scopes/orders.read'))['retired_at'] !== null).toBe(isRetired);
+    }
+    const { body } = await agent.get(`${path}/delete`);
+    const version = hiddenField(body, 'version');
+    expect((await agent.post(`${path}/delete`, { version, typed: 'orders' })).status).toBe(422);
+    expect((await agent.post(`${path}/delete`, { version, typed: 'orders.read' })).status).toBe(303);
+    expect((await agent.get(path)).status).toBe(404);
+  });
+
+  test('with a colon is refused with its remedy, and what was typed stays', async () => {
+    const answer = await newScope('orders:refund', { title: 'Get your money back' });
+    expect(answer.status).toBe(422);
+    expect(answer.body).toContain('Write scopes with dots, not colons.');
+    expect(answer.body).toContain('value="Get your money back"');
+  });
+
+  test('that two operators change shows both values, and is merged', async () => {
+    await newScope('orders.both');
+    const path = `${CATALOGUE}/scopes/orders.both/edit`;
+    const mine = { ...(await start(path)), ...scopeFields, title: 'Mine', description: 'Mine, too' };
+    await callAdmin(server, 'PATCH', '/scopes/orders.both', { title: 'Theirs', category: 'orders' });
+    const conflict = await agent.post(path, mine);
+    expect(conflict.status).toBe(412);
+    for (const text of ['See your orders', 'Theirs', 'Mine', 'orders']) expect(conflict.body).toContain(text);
+    const states = Object.fromEntries(
+      ['version', 'base', 'theirs', 'yours'].map((name) => [name, hiddenField(conflict.body, name, '/edit')]),
+    );
+    expect((await agent.post(path, { ...states, 'choice.title': 'theirs' })).status).toBe(303);
+    expect(await read('/scopes/orders.both')).toMatchObject({
+      title: 'Theirs',
+      description: 'Mine, too',
+      category: 'orders',
+    });
+  });
+
+  test('names the clients that have it, and is not deleted while one does', async () => {
+    await newScope('orders.used');
+    const client = await server.register({ client_name: 'User of orders', scopes: ['orders.used'] });
+    const path = `${CATALOGUE}/scopes/orders.used`;
+    const page = (await agent.get(path)).body;
+    expect(page).toContain('User of orders');
+    expect(page).toContain(`/clients/${client.id}"`);
+    const version = hiddenField((await agent.get(`${path}/delete`)).body, 'version');
+    const refused = await agent.post(`${path}/delete`, { version, typed: 'orders.used' });
+    expect(refused.status).toBe(422);
+    const owner = await ConsoleAgent.signIn(server, 'owner');
+    expect((await owner.get(path)).body).not.toContain('User of orders');
+    expect((await owner.get(`${path}/edit`)).status).toBe(404);
+  });
+});
+
+describe('an API', () => {
+  const FIELDS = {
+    name: 'Orders',
+    access_token_format: 'jwt',
+    signing_alg: 'ES256',
+    access_token_typ: 'at+jwt',
+    access_token_ttl: '600',
+    open_to_registration: 'true',
+    org_id: '',
+  };
+  const audience = 'https://orders.example';
+
+  test('is made, changed and deleted with its scopes', async () => {
+    const form = { ...(await start(`${CATALOGUE}/apis/new`)), ...FIELDS, audience };
+    const made = await agent.post(`${CATALOGUE}/apis/new`, form);
+    expect(made.status).toBe(303);
+    const path = (made.headers.get('location') ?? '').replace(/\?.*/, '');
+    const id = path.split('/').at(-1) ?? '';
+    expect(await read(`/apis/${id}`)).toMatchObject({
+      audience,
+      access_token_ttl: 600,
+      open_to_registration: true,
+    });
+    await newScope('orders.api', { api_id: id });
+    expect((await agent.get(path)).body).toContain('orders.api');
+    const edit = { ...(await start(`${path}/edit`)), ...FIELDS, access_token_format: 'opaque' };
+    expect((await agent.post(`${path}/edit`, edit)).status).toBe(303);
+    expect(await read(`/apis/${id}`)).toMatchObject({ access_token_format: 'opaque' });
+    const version = hiddenField((await agent.get(`${path}/delete`)).body, 'version');
+    expect((await agent.post(`${path}/delete`, { version, typed: audience })).status).toBe(303);
+    expect((await agent.get(path)).status).toBe(404);
+  });
+
+  test('with a wrong audience or lifetime is refused at its fields', async () => {
+    const form = { ...(await start(`${CATALOGUE}/apis/new`)), ...FIELDS };
+    const answer = await agent.post(`${CATALOGUE}/apis/new`, {
+      ...form,
+      audience: 'orders',
+      access_token_ttl: 'long',
+    });
+    expect(answer.status).toBe(422);
+    expect(answer.body).toContain('id="audience-problem"');
+    expect(answer.body).toContain('id="access_token_ttl-problem"');
+  });
+});
+
+test('an initial access token is shown once, counted and revoked', async () => {
+  const path = `${PROJECT}/initial-access-tokens`;
+  const form = { ...(await start(`${path}/new`)), expires_in: '3600', max_uses: '3' };
+  const made = await agent.post(`${path}/new`, form);
+  expect(made.status).toBe(201);
+  const token = /id="new-secret">([^<]+)</.exec(made.body)?.[1] ?? 'none';
+  const registered = await fetch(`${server.origin}/oauth2/register`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ redirect_uris: ['https://rp.example/cb'] }),
+  });
+  expect(registered.status).toBe(201);
+  const list = (await agent.get(path)).body;
+  expect(list).toContain('1 of 3');
+  expect(list).not.toContain(token);
+  expect(server.logs()).not.toContain(token);
+  const revoke = /href="([^"]+\/revoke)"/.exec(list)?.[1] ?? '';
+  expect((await agent.post(revoke, {})).status).toBe(303);
+  expect((await agent.get(path)).body).toContain('No initial access token');
+  expect((await agent.post(`${path}/new`, { ...form, max_uses: '0' })).status).toBe(422);
+});
+
+describe('people who allowed a client something', () => {
+  test('are listed for its operators, by name only for those who may read the accounts', async () => {
+    const client = await server.register();
+    const people = [await server.person(), await server.person()];
+    const config = await relyingParty(server, client);
+    for (const person of people) await obtainTokens(config, person);
+    const path = `/orgs/default/projects/default/oauth_clients/${client.id}/people`;
+    const first = await read(`${path}?page_limit=1`);
+    const rest = await read(`${path}?cursor=${String(first['next_cursor'])}`);
+    const listed = [first, rest].flatMap(({ data }) => data as { account_id: string; email: string }[]);
+    expect(listed.map(({ account_id: id }) => id).sort()).toEqual(people.map(({ id }) => id).sort());
+    const page = (await agent.get(`${PROJECT}/clients/${client.id}/people`)).body;
+    for (const { email } of people) expect(page).toContain(email);
+    const viewer = await withRole(server, '/orgs/default', 'viewer');
+    const { body } = await viewer('GET', path);
+    expect(body['data']).toMatchObject([{ email: null, name: null }, { email: null }]);
+    expect((await callAdmin(server, 'GET', `${path}?cursor=abc`)).status).toBe(400);
+  });
+});
+
+test('clients are listed by kind and by last use, and 100 000 of them by indexes', async () => {
+  await server.register({
+    client_name: 'A device',
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+    redirect_uris: [],
+    token_endpoint_auth_method: 'none',
+  });
+  const devices = (await agent.get(`${PROJECT}/clients?kind=device`)).body;
+  expect(devices).toContain('A device');
+  expect(devices).not.toContain('User of orders');
+  expect((await agent.get(`${PROJECT}/clients?sort=nonsense`)).status).toBe(400);
+  const { pool } = server.database;
+  await insertClients(server, 100_000);
+  await pool.query(
+    `UPDATE oauth_clients SET last_used_at = now() - (split_part(client_id, '-', 2))::int * interval '1 minute'
+     WHERE client_id LIKE 'many-%'`,
+  );
+  await pool.query('VACUUM ANALYZE oauth_clients');
+  const { statements } = await statementsOf(server, /FROM oauth_clients c\b.*\bLIMIT/s, async () => {
+    const first = await agent.get(`${PROJECT}/clients?sort=last_used`);
+    expect(first.body).toContain('many-1<');
+    const next = /href="([^"]+)" rel="next"/.exec(first.body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect((await agent.get(next)).body).toContain('many-60<');
+    for (const query of ['kind=device', 'kind=web&sort=last_used', 'kind=spa'])
+      expect((await agent.get(`${PROJECT}/clients?${query}`)).status).toBe(200);
+    expect((await agent.get(`${CATALOGUE}/scopes/orders.used`)).body).toContain('User of orders');
+    expect((await agent.get(`${CATALOGUE}/scopes/openid`)).status).toBe(200);
+  });
+  expect(statements.length).toBeGreaterThan(6);
+  for (const statement of statements)
+    expect(
+      (await sequentialScans(server, statement, FREE_CHOICE)).filter((table) => table === 'oauth_clients'),
+    ).toEqual([]);
+}, 180_000);

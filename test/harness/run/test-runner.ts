@@ -1,0 +1,51 @@
+import { createRequire, register } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { JestEnvironment } from '@jest/environment';
+import type { TestResult } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import { type JestGlobals, setGlobals } from './jest-globals.js';
+import { ProcessState } from './process-state.js';
+
+type TestRunner = (
+  globalConfig: Config.GlobalConfig,
+  config: Config.ProjectConfig,
+  environment: JestEnvironment,
+  runtime: object,
+  testPath: string,
+  sendMessageToJest?: unknown,
+) => Promise<TestResult>;
+
+const require = createRequire(import.meta.url);
+const runWithCircus = (require('jest-circus/runner') as { default: TestRunner }).default;
+/** The key under which jest-circus keeps what listens to a run. */
+const EVENT_HANDLERS = Symbol.for('EVENT_HANDLERS');
+
+register('./module-hooks.js', import.meta.url);
+
+/**
+ * Jest's own test runner, but the test files are loaded by Node.js itself and share the modules that they import with the
+ * files before them in the same process. Jest's way, a context of its own with all modules for each file, takes seconds a
+ * file. A file that changes the process and does not change it back fails.
+ */
+const runNatively: TestRunner = async (globalConfig, config, environment, runtime, testPath, send) => {
+  const before = new ProcessState();
+  const native = Object.assign(runtime, {
+    requireInternalModule: requireAfresh,
+    unstable_shouldLoadAsEsm: () => true,
+    unstable_importModule: (path: string) => import(pathToFileURL(path).href),
+    setGlobalsForRuntime: (globals: JestGlobals) => setGlobals(globals, environment),
+  });
+  const result = await runWithCircus(globalConfig, config, environment, native, testPath, send);
+  environment.moduleMocker?.restoreAllMocks();
+  before.expectUnchanged();
+  return result;
+};
+
+export default runNatively;
+
+/** A new instance of jest-circus, whose state is that of one test file. */
+function requireAfresh(path: string): unknown {
+  delete require.cache[path];
+  Reflect.deleteProperty(globalThis, EVENT_HANDLERS);
+  return require(path);
+}

@@ -309,7 +309,10 @@ describe('an account that is being deleted', () => {
 test('only a credential that does not exist here is named to the browser as unknown', async () => {
   const { authenticator, person } = await withPasskey();
   const id = authenticator.credentialId.toString('base64url');
-  await server.context.database.sql('accounts').where({ id: person.id }).update({ status: 'disabled', disabled_at: new Date() });
+  await server.context.database
+    .sql('accounts')
+    .where({ id: person.id })
+    .update({ status: 'disabled', disabled_at: new Date() });
   const disabled = await signInWith(authenticator);
   expect([isRefused(disabled.page), disabled.page.body.includes('data-unknown')]).toEqual([true, false]);
   await server.database.pool.query('DELETE FROM passkeys WHERE account_id = $1', [person.id]);

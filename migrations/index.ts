@@ -51,6 +51,7 @@ import * as recordJobOutcomes from './20261127000000_record_job_outcomes.js';
 import * as addInstallationScopes from './20261127000100_add_installation_scopes.js';
 import * as createUsageHours from './20261127000200_create_usage_hours.js';
 import * as indexAuditEventsOfOrganizations from './20261127000300_index_audit_events_of_organizations.js';
+import * as createWebhooks from './20261127000400_create_webhooks.js';
 import * as addAuthorizationRequestFields from './20261127010000_add_authorization_request_fields.js';
 
 /** One step of the schema; both directions run in a transaction. */
@@ -114,5 +115,6 @@ export const migrations: readonly Migration[] = [
   { name: '20261127000100_add_installation_scopes', ...addInstallationScopes },
   { name: '20261127000200_create_usage_hours', ...createUsageHours },
   { name: '20261127000300_index_audit_events_of_organizations', ...indexAuditEventsOfOrganizations },
+  { name: '20261127000400_create_webhooks', ...createWebhooks },
   { name: '20261127010000_add_authorization_request_fields', ...addAuthorizationRequestFields },
 ];

@@ -40,7 +40,9 @@ export function webhookHandler(webhooks: WebhooksService, isLocal: boolean): Out
         responseStatus = response.status;
         response.body?.cancel().catch(() => undefined);
         if (responseStatus < 200 || responseStatus > 299)
-          throw new DeliveryError(`the receiver answered ${String(responseStatus)}`, { final: responseStatus === 410 });
+          throw new DeliveryError(`the receiver answered ${String(responseStatus)}`, {
+            final: responseStatus === 410,
+          });
       } catch (error) {
         const failure =
           error instanceof DeliveryError

@@ -8,7 +8,12 @@ export function newWebhookSecret(): string {
 }
 
 /** The headers of a message (Standard Webhooks 1.0.0, symmetric signatures). `time` is in milliseconds since the epoch. */
-export function signedHeaders(secret: string, id: string, body: string, time: number): Record<string, string> {
+export function signedHeaders(
+  secret: string,
+  id: string,
+  body: string,
+  time: number,
+): Record<string, string> {
   const timestamp = String(Math.floor(time / 1000));
   const key = Buffer.from(secret.slice(PREFIX.length), 'base64');
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');

@@ -32,7 +32,14 @@ export const newWebhook = z
   .meta({ id: 'NewWebhook' });
 
 /** Fields that only responses have. */
-export const WEBHOOK_READ_ONLY = setByServer('id', 'org_id', 'project_id', 'created_by', 'created_at', 'secret');
+export const WEBHOOK_READ_ONLY = setByServer(
+  'id',
+  'org_id',
+  'project_id',
+  'created_by',
+  'created_at',
+  'secret',
+);
 
 const webhook = described(
   {
@@ -46,16 +53,18 @@ const webhook = described(
   },
   WORDS,
 );
-export const webhookResponse = z
-  .strictObject(webhook)
-  .meta({ id: 'Webhook' }) satisfies z.ZodType<Json<SnakeKeys<Webhook>>>;
+export const webhookResponse = z.strictObject(webhook).meta({ id: 'Webhook' }) satisfies z.ZodType<
+  Json<SnakeKeys<Webhook>>
+>;
 export const webhookPage = page(webhookResponse).meta({ id: 'WebhookPage' });
 
 /** A webhook that was just made. */
 export const createdWebhookResponse = z
   .strictObject({
     ...webhook,
-    secret: z.string().describe('What signatures are verified with (Standard Webhooks); in this response only.'),
+    secret: z
+      .string()
+      .describe('What signatures are verified with (Standard Webhooks); in this response only.'),
   })
   .meta({ id: 'CreatedWebhook' });
 

@@ -145,7 +145,11 @@ export class WebhooksRepository {
   /** Records an attempt. */
   async record(
     id: string,
-    { status, responseStatus, error }: { status: WebhookDelivery['status']; responseStatus: number | null; error: string | null },
+    {
+      status,
+      responseStatus,
+      error,
+    }: { status: WebhookDelivery['status']; responseStatus: number | null; error: string | null },
   ): Promise<void> {
     await this.database.sql.raw(
       `UPDATE webhook_deliveries SET status = ?, attempts = attempts + 1, response_status = ?, last_error = ?,

@@ -39,7 +39,10 @@ function webhooksOf(
   const path = `${base}/webhooks`;
   const webhook = recordId('webhook', { parameter: 'webhook', description: 'The id of the webhook.' });
   const all = {
-    tag: { name: 'webhooks', description: 'Where events of the audit trail are sent, signed (Standard Webhooks).' },
+    tag: {
+      name: 'webhooks',
+      description: 'Where events of the audit trail are sent, signed (Standard Webhooks).',
+    },
     authorization: { permission: 'tenants.read', at },
   } as const;
   const one = { ...all, record: webhook, path: `${path}/:webhook` };
@@ -91,7 +94,10 @@ function webhooksOf(
       summary: `List what was sent to a webhook of ${tenant} in 30 days, newest first.`,
       query: {
         ...PAGE,
-        status: oneOf(['waiting', 'delivered', 'failed'], 'Deliveries in this state; failed ones are dead letters.'),
+        status: oneOf(
+          ['waiting', 'delivered', 'failed'],
+          'Deliveries in this state; failed ones are dead letters.',
+        ),
       },
       status: 200,
       response: deliveryPage,

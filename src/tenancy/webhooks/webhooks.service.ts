@@ -58,7 +58,10 @@ export class WebhooksService {
     const webhook = await database.transaction(async (tx) => {
       await lock(tx, `webhooks ${orgId ?? ''} ${projectId ?? ''}`);
       if ((await repository.count(tx, tenant)) >= MOST_OF_TENANT)
-        throw new AppError('conflict', `There are ${String(MOST_OF_TENANT)} webhooks already; delete one first.`);
+        throw new AppError(
+          'conflict',
+          `There are ${String(MOST_OF_TENANT)} webhooks already; delete one first.`,
+        );
       const sealedSecret = vault.seal('webhooks', secret, id);
       const made = await repository.insert(tx, {
         id,
@@ -143,10 +146,14 @@ export class WebhooksService {
   #checkUrl(text: string): void {
     const url = URL.parse(text);
     const isLocalHttp = this.deps.isLocal && url?.protocol === 'http:';
-    const isFine = url && (url.protocol === 'https:' || isLocalHttp) && !url.username && !url.password && !url.hash;
+    const isFine =
+      url && (url.protocol === 'https:' || isLocalHttp) && !url.username && !url.password && !url.hash;
     if (!isFine)
       throw invalid([
-        { pointer: '/url', detail: 'Send an https URL without user information and fragment (http only on localhost).' },
+        {
+          pointer: '/url',
+          detail: 'Send an https URL without user information and fragment (http only on localhost).',
+        },
       ]);
   }
 }

@@ -50,7 +50,10 @@ async function subscribe(path: string, events: string[]): Promise<Webhook> {
 }
 const deliveries = async (path: string, { id }: Webhook) =>
   (await callAdmin<{ data: Delivery[] }>(server, 'GET', `${path}/webhooks/${id}/deliveries`)).body.data;
-const retryNow = () => server.database.pool.query('UPDATE outbox SET due_at = now() WHERE lease_owner IS NULL');
+const retryNow = () =>
+  server.database.pool.query('UPDATE outbox SET due_at = now() WHERE lease_owner IS NULL');
+const gotOf = (type: string) =>
+  got.filter(({ body }) => (JSON.parse(body) as { type: string }).type === type);
 const until = (path: string, webhook: Webhook, wanted: Partial<Delivery>) =>
   eventually(async () => {
     const [last] = await deliveries(path, webhook);
@@ -62,11 +65,16 @@ test('an event is sent once to each webhook that wants it, signed as Standard We
   const webhook = await subscribe(PROJECT, ['client.created']);
   const elsewhere = await newOrganization(server, 'elsewhere');
   const other = await subscribe(elsewhere.project, []);
-  got.splice(0);
   const client = await server.register({ client_name: 'canary-name' });
-  await until(PROJECT, webhook, { event: 'client.created', status: 'delivered', attempts: 1, response_status: 200 });
-  expect(got).toHaveLength(1);
-  const { headers = {}, body = '' } = got[0] ?? {};
+  await until(PROJECT, webhook, {
+    event: 'client.created',
+    status: 'delivered',
+    attempts: 1,
+    response_status: 200,
+  });
+  const sent = gotOf('client.created');
+  expect(sent).toHaveLength(1);
+  const { headers = {}, body = '' } = sent[0] ?? {};
   expect(JSON.parse(body)).toMatchObject({ type: 'client.created', data: { target_id: client.id } });
   expect(body).not.toMatch(/canary|127\.0\.0\.1/);
   const signed = `${headers['webhook-id'] ?? ''}.${headers['webhook-timestamp'] ?? ''}.${body}`;
@@ -83,7 +91,6 @@ test('an event is sent once to each webhook that wants it, signed as Standard We
 test('a receiver that fails, hangs and comes back gets the same message in the end', async () => {
   const webhook = await subscribe(PROJECT, ['client.deleted']);
   const { id } = await server.register();
-  got.splice(0);
   answer = 503;
   await server.admin('DELETE', `/${id}`);
   await until(PROJECT, webhook, { status: 'waiting', attempts: 1, last_error: 'the receiver answered 503' });
@@ -94,7 +101,9 @@ test('a receiver that fails, hangs and comes back gets the same message in the e
   answer = 204;
   await retryNow();
   await until(PROJECT, webhook, { status: 'delivered', attempts: 3, last_error: null });
-  expect(new Set(got.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  const sent = gotOf('client.deleted');
+  expect(sent.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(sent.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   await callAdmin(server, 'DELETE', `${PROJECT}/webhooks/${webhook.id}`);
   answer = 200;
 }, 30_000);
@@ -115,7 +124,9 @@ test('what is given up is listed, and sent again on demand', async () => {
 
 test('secrets are stored sealed, URLs have rules, and only owners make webhooks', async () => {
   const webhook = await subscribe(PROJECT, []);
-  const stored = await server.database.pool.query('SELECT sealed_secret FROM webhooks WHERE id = $1', [webhook.id]);
+  const stored = await server.database.pool.query('SELECT sealed_secret FROM webhooks WHERE id = $1', [
+    webhook.id,
+  ]);
   const sealed = (stored.rows as { sealed_secret: Buffer }[])[0]?.sealed_secret.toString('latin1') ?? '';
   expect(sealed).not.toContain(webhook.secret.slice(6, 20));
   const shown = await callAdmin(server, 'GET', `${PROJECT}/webhooks/${webhook.id}`);

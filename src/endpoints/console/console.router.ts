@@ -34,6 +34,7 @@ import { apiPages } from '../console-catalogue/api.pages.js';
 import { cataloguePages } from '../console-catalogue/catalogue.pages.js';
 import { initialAccessTokenPages } from '../console-catalogue/initial-access-token.pages.js';
 import { scopePages } from '../console-catalogue/scope.pages.js';
+import { clientConsentPages } from '../console-client-pages/client-consent.pages.js';
 import { clientPeoplePages } from '../console-client-pages/client-people.pages.js';
 import { homePages } from './home.pages.js';
 import { KeptForms } from './kept-forms.js';
@@ -50,6 +51,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...clientPublishPages,
   ...clientLifePages,
   ...clientPeoplePages,
+  ...clientConsentPages,
   ...clientAuditPages,
   ...accountListPages,
   ...accountFormPages,
@@ -78,6 +80,7 @@ export function createConsoleRouter(
     calls: makeAdminCalls({ ...context, ...more, issuer }),
     issuer,
     pages,
+    clientPages: context.clientPages,
     ownPages,
   };
   const keptForms = new KeptForms(vault, pages);

@@ -113,7 +113,9 @@ export function createConsoleRouter(
     const { authorization } = operationOf(parts.calls, page.operation);
     router[page.method](page.path, async (ctx) => {
       const overview = await overviewOf(ctx);
-      if (authorization && !overview.can(authorization.permission, authorization.at)) throw notFound('page');
+      // What every token may read is for those who have a role somewhere.
+      const { permission, at } = authorization ?? ({ permission: 'tenants.visit', at: 'any role' } as const);
+      if (!overview.can(permission, at)) throw notFound('page');
       const visit = new Visit(parts, ctx, overview, page);
       if (page.needsFreshSignIn) visit.requireFresh(page.needsFreshSignIn.backTo(visit));
       await page.answer(visit);

@@ -3,7 +3,7 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Account } from '../src/identity/accounts/account.js';
 import { artifactKey, type ModelName, MODELS } from './artifact.models.js';
 import type { ArtifactRow, StoredArtifact } from './artifact.repository.js';
-import { forEngine, replayError } from './engine-errors.js';
+import { AlreadyUsed, forEngine, replayError } from './engine-errors.js';
 import { isInGrace, type RefreshGrace } from './refresh-grace.js';
 import { requestState } from './request-state.js';
 import { TokenTransaction } from './token-transaction.js';
@@ -19,6 +19,8 @@ export interface ArtifactContext extends RefreshGrace {
   findAccount(accountId: string): Promise<Account | undefined>;
 }
 
+/** Stored sealed: a session's cookie, parameters of a request that nobody has answered yet. */
+const SEALED: ReadonlySet<ModelName> = new Set(['Interaction', 'PushedAuthorizationRequest']);
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 const ENDED_UNSEEN: ReadonlySet<ModelName> = new Set(['Session', 'Grant']);
 
@@ -53,7 +55,7 @@ export class ArtifactAdapter implements Adapter {
         return transaction ? transaction.upsert(row) : this.context.store.upsert(row);
       }
       if (await this.context.store.repository.insertOnce(row)) return;
-      throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
+      throw new AlreadyUsed();
     });
   }
 
@@ -104,7 +106,7 @@ export class ArtifactAdapter implements Adapter {
       const open = requestState()?.transaction;
       const transaction = open ?? new TokenTransaction(this.context);
       transaction.consume(this.model, id);
-      if (!open && (await transaction.commit()) === 'replayed') throw replayError();
+      if (!open && (await transaction.commit()) === 'replayed') throw replayError(this.model);
     });
   }
 
@@ -172,11 +174,9 @@ export class ArtifactAdapter implements Adapter {
     delete kept.consumed;
     if (this.model === 'Session') kept['savedAt'] = Math.floor(Date.now() / 1000);
     const isToken = !NOT_TOKENS.has(this.model);
-    // An interaction contains the session's cookie, the device code, and its own id in a URL.
-    const stored =
-      this.model === 'Interaction'
-        ? { sealed: vault.seal('artifact-payloads', JSON.stringify(kept), bytes(key)).toString('base64') }
-        : kept;
+    const stored = SEALED.has(this.model)
+      ? { sealed: vault.seal('artifact-payloads', JSON.stringify(kept), bytes(key)).toString('base64') }
+      : kept;
     const json = JSON.stringify(stored);
     if (NOT_TEXT.test(json)) throw new errors.InvalidRequest('a parameter has characters that are not text');
     return {

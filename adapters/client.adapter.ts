@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Adapter, AdapterPayload, ResponseType } from 'oidc-provider';
 import type { LiveClient } from '../src/registry/live-clients/live-client.js';
+import { OWN_CLIENT_ID } from '../src/registry/live-clients/own-client.js';
 import type { LiveClientsService } from '../src/registry/live-clients/live-clients.service.js';
+import { engineProtocolMetadata } from '../src/registry/client-protocol/engine-metadata.js';
 import { usesSecret } from '../src/registry/client-record/client-record.js';
 import {
   applicationTypeOf,
@@ -29,6 +31,8 @@ export class ClientAdapter implements Adapter {
     private readonly plainScopes: ReadonlySet<string>,
     /** Whether response types other than `code` are enabled; the engine rejects clients that name one that is not. */
     private readonly implicit: boolean,
+    /** Whether every client has to push its authorization requests. */
+    private readonly parRequired: boolean,
   ) {}
 
   find(id: string): Promise<AdapterPayload | undefined> {
@@ -67,6 +71,10 @@ export class ClientAdapter implements Adapter {
       pkce_required: record.pkceRequired,
       first_party: record.firstParty,
       ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),
+      ...engineProtocolMetadata(record),
+      // Our own pages begin a sign-in in the browser, within this server.
+      require_pushed_authorization_requests:
+        record.requirePushedAuthorizationRequests || (this.parRequired && record.clientId !== OWN_CLIENT_ID),
       ...present({
         default_max_age: record.defaultMaxAge,
         backchannel_logout_uri: record.backchannelLogoutUri,

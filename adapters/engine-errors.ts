@@ -19,8 +19,17 @@ class SlowDown extends errors.OIDCProviderError {
   }
 }
 
-/** The code or token was consumed by another request. */
-export function replayError(): errors.InvalidGrant {
+/** What may be used once was used before: the `jti` of a client's assertion or of a DPoP proof. */
+export class AlreadyUsed extends errors.InvalidClientAuth {
+  constructor() {
+    super('client assertion tokens must only be used once');
+  }
+}
+
+/** The code, token or pushed request was consumed by another request. */
+export function replayError(model?: string): errors.OIDCProviderError {
+  if (model === 'PushedAuthorizationRequest')
+    return new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
   return new errors.InvalidGrant('it was used already');
 }
 

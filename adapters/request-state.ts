@@ -18,6 +18,8 @@ export interface RequestState {
   readonly apis: Map<string, Promise<ApiRecord | undefined>>;
   /** The transaction that holds back what the request writes; undefined when it writes at once. */
   transaction: TokenTransaction | undefined;
+  /** The scope of an authorization request as it was sent; the engine drops `offline_access` from it. */
+  requestedScope: string | undefined;
   /** Whether the request was counted as a failed one of its client; the engine may emit two errors for it. */
   failureCounted: boolean;
   /** The key of the session that was read, or, once it was saved under another id, of that. */
@@ -59,6 +61,7 @@ export function stateOf(ctx: object): RequestState {
     accounts: new Prefetched(),
     apis: new Map(),
     transaction: undefined,
+    requestedScope: undefined,
     failureCounted: false,
     session: undefined,
     signedIn: false,

@@ -3,6 +3,7 @@ import { administrationSettings } from './entries/administration.settings.js';
 import { clientSettings } from './entries/registry/clients.settings.js';
 import { databaseSettings } from './entries/database.settings.js';
 import { mailSettings } from './entries/mail.settings.js';
+import { protocolSettings } from './entries/protocol.settings.js';
 import { rateLimitSettings } from './entries/rate-limits.settings.js';
 import { registrationSettings } from './entries/registry/registration.settings.js';
 import { secondFactorSettings } from './entries/people/second-factors.settings.js';
@@ -16,6 +17,7 @@ export const ALL_SETTINGS = {
   ...serverSettings,
   ...databaseSettings,
   ...tokenSettings,
+  ...protocolSettings,
   ...accountSettings,
   ...mailSettings,
   ...signUpSettings,

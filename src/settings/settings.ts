@@ -123,6 +123,7 @@ function assemble(e: Values) {
       anyClientRecords: e.CLIENT_RECORDS === 'any',
     },
     pkce: e.PKCE,
+    protocol: { parRequired: e.PAR === 'required' },
     secondFactor: e.SECOND_FACTOR,
     passkeyRpId: e.PASSKEY_RP_ID,
     refreshGrace: e.REFRESH_GRACE,

@@ -9,6 +9,9 @@ import {
 } from '../../registry/client-record/client-record.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
 import type { OptionOnPage } from '../../platform/page-models/console/clients.js';
+import type { z } from 'zod';
+import { PROTOCOL_FIELDS, type ProtocolFieldName } from '../../registry/client-protocol/protocol-fields.js';
+import type { ProtocolField } from '../../registry/client-protocol/protocol-field.js';
 import { ADMIN_REACHES } from '../../tenancy/access/delegation.js';
 import { AUTOMATIC_SCOPES } from '../../registry/client-record/client-defaults.js';
 import type { RecordField } from '../console-records/record-fields.js';
@@ -50,6 +53,19 @@ const choice = (
 });
 const url = (name: CardField['name'], label: string): CardField => ({ name, label, control: 'url' });
 const lines = (name: CardField['name'], label: string): CardField => ({ name, label, control: 'lines' });
+
+/** Fields of the protocol, with their own words. */
+const ofProtocol = (...names: ProtocolFieldName[]): CardField[] =>
+  names.map((name) => {
+    const {
+      control,
+      label,
+      none = '',
+      options = [],
+    }: ProtocolField<z.ZodType, z.ZodType> = PROTOCOL_FIELDS[name];
+    if (control === 'flag') return flag(name, label);
+    return control === 'choice' ? choice(name, label, options, none) : { name, label, control };
+  });
 
 const GRANTS: Readonly<Record<(typeof GRANT_TYPES)[number], string>> = {
   authorization_code: 'A person signs in',
@@ -152,6 +168,17 @@ const WITHOUT_HELP: readonly Card[] = [
       url('backchannel_logout_uri', 'Back-channel logout URI'),
       flag('backchannel_logout_session_required', 'Back-channel logout names the session'),
     ],
+  },
+  {
+    key: 'requests',
+    heading: 'Authorization requests and responses',
+    lead: 'Whether what passes through the browser is pushed beforehand, and signed.',
+    fields: ofProtocol(
+      'require_pushed_authorization_requests',
+      'require_signed_request_object',
+      'request_object_signing_alg',
+      'authorization_signed_response_alg',
+    ),
   },
   {
     key: 'administration',

@@ -10,6 +10,7 @@ const ERROR_EVENTS = [
   'end_session_confirm.error',
   'grant.error',
   'introspection.error',
+  'pushed_authorization_request.error',
   'revocation.error',
   'userinfo.error',
 ];

@@ -1,6 +1,9 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { stateOf } from '../../../adapters/request-state.js';
 
 const OFFLINE = 'offline_access';
+/** Whether a pushed request gets it is decided when it is used. */
+const RESTORED_AT: ReadonlySet<string> = new Set(['authorization', 'pushed_authorization_request']);
 const { Check } = interactionPolicy;
 
 /**
@@ -13,10 +16,11 @@ const { Check } = interactionPolicy;
  *
  * @param isGranted whether this person gave the client this scope before
  */
-export function restoreOfflineAccess({ method, oidc, query }: KoaContextWithOIDC, isGranted: boolean): void {
+export function restoreOfflineAccess(ctx: KoaContextWithOIDC, isGranted: boolean): void {
+  const { oidc } = ctx;
   const { client, params } = oidc;
-  if (oidc.route !== 'authorization' || !client || !params) return;
-  const requested = method === 'POST' ? oidc.body?.['scope'] : query['scope'];
+  if (!RESTORED_AT.has(oidc.route) || !client || !params) return;
+  const requested = stateOf(ctx).requestedScope;
   const scopes = new Set(words(params['scope']));
   const mayHave =
     words(requested).includes(OFFLINE) &&

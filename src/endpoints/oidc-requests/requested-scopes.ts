@@ -1,33 +1,12 @@
-import { type Client, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import { type Client, errors } from 'oidc-provider';
 
 /** OpenID Connect Core section 11: ignored where it cannot be had, so it is never an error. */
 const IGNORED_WHERE_UNUSABLE = 'offline_access';
-const AUTHORIZATION_ROUTES: ReadonlySet<string> = new Set(['authorization', 'device_authorization']);
-
 type Parameters = Record<string, unknown>;
 
 /**
- * Completes and checks the scope of authorization requests and device authorization requests as soon as their client is
- * known.
- *
- * Engine: lib/actions/authorization/scopes.js:59 checks only the scopes that no API has, and lib/shared/check_resource.js:7
- * drops the others; nothing completes a request without `scope`. lib/helpers/oidc_context.js:76 is told the client.
- * Test: test/endpoints/oidc-requests/requested-scopes.test.ts.
- */
-export function checkScopesOfAuthorization(provider: Provider): void {
-  const { prototype } = provider.OIDCContext as unknown as { prototype: KoaContextWithOIDC['oidc'] };
-  const entity = Reflect.get<typeof prototype, 'entity'>(prototype, 'entity');
-  prototype.entity = function (key, value) {
-    entity.call(this, key, value);
-    if (key !== 'Client' || !AUTHORIZATION_ROUTES.has(this.route)) return;
-    // A device authorization request names its client twice: first when it authenticates, before its scope was read.
-    const params: Parameters = this.params ?? {};
-    if (Object.hasOwn(params, 'scope')) completeScope(params, value as Client);
-  };
-}
-
-/**
- * Gives a request without `scope` the default scopes of the client: all but the optional ones and `offline_access` (RFC
+ * Completes the scope of a request as soon as its client and parameters are known; the engine checks only the scopes that no
+ * API has, and drops others. Gives a request without `scope` the default scopes of the client: all but the optional ones and `offline_access` (RFC
  * 6749 section 3.3). Throws InvalidScope for a scope that is unknown or not of the client.
  */
 export function completeScope(params: Parameters, client: Client): void {

@@ -2,3 +2,10 @@ declare module 'oidc-provider/lib/helpers/weak_cache.js' {
   /** What the engine keeps of a Provider. */
   export default function instance(provider: object): { configuration: { responseTypes: string[] } };
 }
+
+declare module 'oidc-provider/lib/actions/authorization/index.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider';
+  type Step = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void> | void;
+  /** The steps of an endpoint that reads authorization requests; always the same list. */
+  export default function authorizationAction(endpoint: string): Step[];
+}

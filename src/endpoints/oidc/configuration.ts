@@ -22,6 +22,11 @@ import { ACR_VALUES } from '../../identity/second-factors/authentication-level.j
 import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import { requirePkce } from '../oidc-requests/pkce-policy.js';
 import {
+  PROTOCOL_ALGORITHMS,
+  protocolFeatures,
+  protocolMetadata,
+} from '../oidc-protocol/protocol-features.js';
+import {
   accessTokenTyp,
   type AudiencesOf,
   type FindApi,
@@ -127,6 +132,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       ...(settings.registration.mode === 'off'
         ? {}
         : { registration_endpoint: settings.issuer + ENGINE_ROUTES.registration }),
+      ...protocolMetadata(settings),
     },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
@@ -163,6 +169,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       clientAuthSigningAlgValues: ASYMMETRIC,
       idTokenSigningAlgValues: [...ID_TOKEN_ALGORITHMS],
       userinfoSigningAlgValues: [...USERINFO_ALGORITHMS],
+      ...PROTOCOL_ALGORITHMS,
     },
     extraClientMetadata: { properties: CLIENT_EXTENSIONS },
     clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
@@ -196,8 +203,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     features: {
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(CLAIMS) },
-      dPoP: { enabled: false },
-      pushedAuthorizationRequests: { enabled: false },
+      ...protocolFeatures(),
       userinfo: { enabled: true },
       jwtUserinfo: { enabled: true },
       clientCredentials: { enabled: true },

@@ -17,7 +17,11 @@ import { supportTokenResponseType } from '../oidc-requests/token-response-type.j
 import { answerUnauthorizedClient } from '../oidc-requests/unauthorized-client.js';
 import { reportRequestedAcr } from '../oidc-second-factor/reported-acr.js';
 import { acceptLoopbackPorts } from '../oidc-requests/loopback-ports.js';
-import { checkScopesOfAuthorization, completeScope } from '../oidc-requests/requested-scopes.js';
+import { completeScope } from '../oidc-requests/requested-scopes.js';
+import { requestChecks } from '../oidc-protocol/request-checks.js';
+import { nameIssuerInResponses } from '../oidc-protocol/response-issuer.js';
+import { detectReplays } from '../oidc-patches/replay-detection.js';
+import { checkRequests, insertRequestSteps } from '../oidc-patches/request-steps.js';
 import { engineConfiguration, type EngineParts } from './configuration.js';
 import { logEngineEvents } from './engine-log.js';
 
@@ -37,6 +41,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
     if (ctx.oidc.params.grant_type === 'client_credentials') completeScope(ctx.oidc.params, ctx.oidc.client);
     await slowDownPolls(ctx, patches.pollsTooSoon, () => patches.inTokenTransaction(work));
   });
+  insertRequestSteps();
   const provider = new PatchedProvider(parts.settings.issuer, engineConfiguration(parts));
   provider.proxy = true;
   reuseClients(provider, patches.findClient);
@@ -47,7 +52,9 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   reportRequestedAcr(provider);
   completeHttp(provider, parts.pages);
   if (parts.settings.allow.plainPkce) announcePlainPkce(provider);
-  checkScopesOfAuthorization(provider);
+  checkRequests(provider, requestChecks(parts.countAnonymous));
+  nameIssuerInResponses(provider);
+  detectReplays(provider);
   acceptLoopbackPorts(provider);
   answerUnauthorizedClient(provider);
   if (parts.settings.allow.implicit) supportTokenResponseType(provider);

@@ -109,7 +109,13 @@ function adapterFactory(
 ): AdapterFactory {
   const clients = clientsWithDocuments(clientDocuments);
   return (name) => {
-    if (name === 'Client') return new ClientAdapter(clients, new Set(scopes), settings.allow.implicit);
+    if (name === 'Client')
+      return new ClientAdapter(
+        clients,
+        new Set(scopes),
+        settings.allow.implicit,
+        settings.protocol.parRequired,
+      );
     if (isModelName(name)) return new ArtifactAdapter(name, artifacts);
     throw new Error(`the engine asked for a model that is not stored: ${name}`);
   };

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
 import { type FailureDetail, shownSecret, shownText, shownUri } from '../../registry/usage/failure-detail.js';
@@ -14,7 +15,15 @@ export interface UsageListener {
 }
 
 /** The routes whose server errors count as failed requests of the client; the engine has one event for all routes. */
-const ROUTES: ReadonlySet<string> = new Set(['authorization', 'resume', 'token', 'device_authorization']);
+const ROUTES: ReadonlySet<string> = new Set([
+  'authorization',
+  'resume',
+  'token',
+  'device_authorization',
+  'pushed_authorization_request',
+]);
+/** What a client uses before anybody is asked. */
+const USES = ['device_authorization', 'pushed_authorization_request'];
 
 /**
  * Counts every answered request of a known client once: `grant.success` is emitted once per response of the token endpoint
@@ -43,13 +52,16 @@ export function listenForUsage(provider: Provider, usage: UsageListener): void {
     if (clientId === undefined) return;
     usage.issued(clientId, ctx.oidc.params?.['grant_type'], ctx.oidc.account?.accountId);
   });
-  provider.on('device_authorization.success', (ctx: KoaContextWithOIDC) => {
-    const clientId = clientIdOf(ctx);
-    if (clientId !== undefined) usage.used(clientId);
-  });
+  const events: EventEmitter = provider;
+  for (const name of USES) {
+    events.on(`${name}.success`, (ctx: KoaContextWithOIDC) => {
+      const clientId = clientIdOf(ctx);
+      if (clientId !== undefined) usage.used(clientId);
+    });
+    events.on(`${name}.error`, onError);
+  }
   provider.on('authorization.error', onError);
   provider.on('grant.error', onError);
-  provider.on('device_authorization.error', onError);
   provider.on('server_error', (ctx: KoaContextWithOIDC) => {
     if (ROUTES.has(ctx.oidc.route)) fail(ctx, 'server_error');
   });

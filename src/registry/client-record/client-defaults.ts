@@ -1,3 +1,4 @@
+import { protocolDefaults } from '../client-protocol/protocol-fields.js';
 import {
   type AuthMethod,
   type ClientSettings,
@@ -61,6 +62,7 @@ export function withDefaults(given: GivenSettings): TypedClientSettings {
     pkceChallengeMethod: given.pkceChallengeMethod ?? 'S256',
     firstParty: given.firstParty ?? false,
     initiateLoginUri: given.initiateLoginUri ?? null,
+    ...protocolDefaults(given),
   };
 }
 

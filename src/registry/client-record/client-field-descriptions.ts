@@ -1,3 +1,5 @@
+import { protocolDescriptions } from '../client-protocol/protocol-fields.js';
+
 /** What each field of a client means, in one sentence or two. */
 export const CLIENT_FIELD_DESCRIPTIONS = {
   id: 'The key of the record; it never changes.',
@@ -51,6 +53,7 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
     'Whether people are not asked for consent. Only owners of the installation set it, never beside scopes of administration.',
   initiate_login_uri:
     'Where the application begins a sign-in (OpenID Connect Core section 4); pages that end a sign-in lead there.',
+  ...protocolDescriptions,
   visibility: 'Who may authorize the client: members of its organization, or everybody. Public is for good.',
   promoted_at: 'When the client became public.',
   last_used_at: 'When the client was last used, within a minute.',

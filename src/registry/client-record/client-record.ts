@@ -1,5 +1,6 @@
 import type { AdminReach } from '../../tenancy/access/delegation.js';
 import type { GRANT_TYPES } from '../../settings/grant-types.js';
+import type { ProtocolSettings } from '../client-protocol/protocol-fields.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
 
@@ -38,7 +39,7 @@ export type ClientType = 'public' | 'confidential';
 export type PublicJwk = Record<string, unknown> & { kty: string };
 
 /** What an operator decides about a client, complete: every default is filled in. */
-export interface ClientSettings {
+export interface ClientSettings extends ProtocolSettings {
   clientName: string;
   description: string | null;
   company: string | null;

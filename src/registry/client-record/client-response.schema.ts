@@ -12,6 +12,7 @@ import {
   type toWire,
   USERINFO_ALGORITHMS,
 } from './client-record.js';
+import { protocolResponseSchemas } from '../client-protocol/protocol-fields.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from './client-field-descriptions.js';
 
 const strings = z.array(z.string());
@@ -63,6 +64,7 @@ const fields = {
   pkce_challenge_method: z.enum(['S256', 'plain']),
   first_party: z.boolean(),
   initiate_login_uri: textOrNull,
+  ...protocolResponseSchemas,
   admin_reach: z.enum(ADMIN_REACHES),
   visibility: z.enum(['private', 'public']),
   promoted_at: time.nullable(),

@@ -12,6 +12,8 @@ import {
 import { OWN_CLIENT_ID } from '../live-clients/own-client.js';
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
+import { protocolSchemas } from '../client-protocol/protocol-fields.js';
+import { list, uri } from './client-field-shapes.js';
 import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
 import { scopeNameShape, type ScopeNames } from '../scopes/scope-name.js';
 import {
@@ -21,7 +23,6 @@ import {
   webUrlErrors,
 } from '../client-rules/redirect-uri-rules.js';
 
-const MAX_URI = 2048;
 const MAX_URIS = 100;
 const HTTPS = '^https://';
 const MAX_NAMES = 200;
@@ -29,36 +30,6 @@ const MAX_CLIENT_ID = 255;
 const MAX_KEYS = 20;
 /** Seconds: as many as PostgreSQL's integer holds. */
 const MAX_AGE = 2_147_483_647;
-
-function uri(errors: (value: string) => string[], pattern = '^[a-z][a-z0-9+.-]*:') {
-  return z
-    .string('Send a URI as text.')
-    .max(MAX_URI, { error: `Use at most ${String(MAX_URI)} characters.`, abort: true })
-    .superRefine((value, context) => {
-      for (const error of errors(value)) context.addIssue(error);
-    })
-    .meta({ minLength: 3, pattern });
-}
-
-/** An array without repetitions. Its length is checked first, so that a huge one costs no more than one error. */
-function list<T extends z.ZodType<string>>(entry: T, max: number) {
-  return z
-    .array(z.unknown(), 'Send an array.')
-    .max(max, `List at most ${String(max)} entries.`)
-    .pipe(
-      z.array(entry).superRefine((values, context) => {
-        values.forEach((value, index) => {
-          const first = values.indexOf(value);
-          if (first < index)
-            context.addIssue({
-              code: 'custom',
-              path: [index],
-              message: `The same as entry ${String(first)}.`,
-            });
-        });
-      }),
-    );
-}
 
 const scopeList = (names: ScopeNames) =>
   list(
@@ -126,6 +97,7 @@ export const writableFields = {
   pkce_challenge_method: oneOf(['S256', 'plain']),
   first_party: switched,
   initiate_login_uri: uri((value) => webUrlErrors(value, { loopback: true, fragment: false })),
+  ...protocolSchemas,
 } as const;
 
 /** As `writableFields`, where scopes can have any name. */

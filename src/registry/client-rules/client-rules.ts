@@ -7,6 +7,7 @@ import type {
   ResponseType,
   TypedClientSettings,
 } from '../client-record/client-record.js';
+import { PROTOCOL_RULES } from '../client-protocol/protocol-rules.js';
 import { ASSERTION_ALGORITHMS, canVerify } from './jwks-rules.js';
 import { engineApplicationType, isLoopback, isPrivateUse } from './redirect-uri-rules.js';
 
@@ -162,6 +163,7 @@ const RULES: readonly Rule[] = [
     reads: ['clientType', 'tokenEndpointAuthMethod', 'redirectUris', 'postLogoutRedirectUris', 'grantTypes'],
     check: engineUriErrors,
   },
+  ...PROTOCOL_RULES,
 ];
 
 /** Every rule between fields that is broken, `more` ones too, as far as the fields could be read. */

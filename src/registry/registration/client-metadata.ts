@@ -1,5 +1,6 @@
 import type { ValidationError } from '../../platform/errors/errors.js';
 import type { ClientRecord, ClientSettings } from '../client-record/client-record.js';
+import { REGISTERED_PROTOCOL_FIELDS } from '../client-protocol/protocol-fields.js';
 import { ASSERTION_ALGORITHMS } from '../client-rules/jwks-rules.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
@@ -30,6 +31,7 @@ const SHARED = [
   'userinfo_signed_response_alg',
   'jwks',
   'jwks_uri',
+  ...REGISTERED_PROTOCOL_FIELDS,
 ] as const;
 
 /**
@@ -39,8 +41,6 @@ const SHARED = [
 const FIXED: Readonly<Record<string, readonly unknown[]>> = {
   subject_type: ['public'],
   token_endpoint_auth_signing_alg: ASSERTION_ALGORITHMS,
-  require_signed_request_object: [false],
-  require_pushed_authorization_requests: [false],
   dpop_bound_access_tokens: [false],
   tls_client_certificate_bound_access_tokens: [false],
   ...Object.fromEntries(
@@ -53,10 +53,8 @@ const FIXED: Readonly<Record<string, readonly unknown[]>> = {
       'introspection_signed_response_alg',
       'introspection_encrypted_response_alg',
       'introspection_encrypted_response_enc',
-      'authorization_signed_response_alg',
       'authorization_encrypted_response_alg',
       'authorization_encrypted_response_enc',
-      'request_object_signing_alg',
       'request_object_encryption_alg',
       'request_object_encryption_enc',
     ].map((name) => [name, []]),

@@ -29,6 +29,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
       introspection_endpoint: `${server.issuer}/oauth2/introspect`,
       revocation_endpoint: `${server.issuer}/oauth2/revoke`,
       device_authorization_endpoint: `${server.issuer}/oauth2/device`,
+      pushed_authorization_request_endpoint: `${server.issuer}/oauth2/par`,
       end_session_endpoint: `${server.issuer}/oauth2/logout`,
       jwks_uri: `${server.issuer}/oauth2/jwks`,
     });
@@ -47,7 +48,12 @@ describe.each(DOCUMENTS)('%s', (document) => {
       response_types_supported: ['code'],
       subject_types_supported: ['public'],
     });
-    expect(found).not.toHaveProperty('request_parameter_supported');
+    expect(found).toMatchObject({
+      request_parameter_supported: true,
+      request_object_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
+      authorization_signing_alg_values_supported: ['RS256', 'ES256'],
+    });
+    expect(found).not.toHaveProperty('require_pushed_authorization_requests');
     expect(sorted(found['grant_types_supported'])).toEqual([
       'authorization_code',
       'client_credentials',
@@ -99,12 +105,7 @@ test('the answer to an authorization request with a forged Host names the issuer
 });
 
 test('features that are off have no endpoint', async () => {
-  for (const path of [
-    '/oauth2/par',
-    '/oauth2/register',
-    '/oauth2/ciba',
-    '/.well-known/openid-credential-issuer',
-  ]) {
+  for (const path of ['/oauth2/register', '/oauth2/ciba', '/.well-known/openid-credential-issuer']) {
     const answer = await fetch(server.origin + path, { method: 'POST', body: new URLSearchParams() });
     expect([path, answer.status]).toEqual([path, 404]);
   }

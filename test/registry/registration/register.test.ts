@@ -56,6 +56,8 @@ describe('a client that registers itself', () => {
       scope: expect.any(String),
       application_type: 'web',
       subject_type: 'public',
+      require_pushed_authorization_requests: false,
+      require_signed_request_object: false,
       id_token_signed_response_alg: 'RS256',
     });
     expect(String(body['scope']).split(' ').sort()).toEqual(['email', 'openid', 'profile']);

@@ -1,0 +1,30 @@
+import { hash } from 'node:crypto';
+import type { Provider } from 'oidc-provider';
+import { AlreadyUsed } from '../../../adapters/engine-errors.js';
+
+type ReplayDetection = Provider['ReplayDetection'] & {
+  unique(iss: string, jti: string, exp: number): Promise<boolean>;
+  instantiate(payload: object): { save(ttl: number): Promise<unknown> };
+};
+
+/**
+ * Records the `jti` of an assertion or a DPoP proof by one insert that one request on any node succeeds with; the others
+ * get the engine's answer for a replay.
+ *
+ * Engine: lib/models/replay_detection.js:17 looks first and inserts then, two statements between which another request
+ * may do the same.
+ * Test: test/endpoints/oidc-protocol/dpop.test.ts and test/endpoints/client-authentication/private-key-jwt.test.ts.
+ */
+export function detectReplays(provider: Provider): void {
+  const model = provider.ReplayDetection as ReplayDetection;
+  model.unique = async (iss, jti, exp) => {
+    const id = hash('sha256', `${iss}${jti}`, 'base64url');
+    try {
+      await model.instantiate({ jti: id, iss }).save(exp - Math.floor(Date.now() / 1000));
+      return true;
+    } catch (error) {
+      if (error instanceof AlreadyUsed) return false;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,46 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import authorizationSteps from 'oidc-provider/lib/actions/authorization/index.js';
+
+type Work = (ctx: KoaContextWithOIDC) => void | Promise<void>;
+
+/** What to do when the parameters of an authorization request are known, and when their scope was checked. */
+export interface RequestChecks {
+  parametersRead: Work;
+  scopeChecked: Work;
+}
+
+/** The endpoints that read the parameters of an authorization request. */
+const ENDPOINTS = ['authorization', 'device_authorization', 'pushed_authorization_request'] as const;
+const AFTER = { parametersRead: 'processRequestObject', scopeChecked: 'checkScope' } as const;
+
+/** By Provider, because the engine's lists are shared by all of them. */
+const checks = new WeakMap<object, RequestChecks>();
+let inserted = false;
+
+/**
+ * Has the engine call the checks when the parameters of an authorization request are known, wherever they came from: the
+ * query, a pushed request or a request object. The client is known too, and nothing was stored. To be called before the
+ * Provider is made.
+ *
+ * Engine: lib/actions/authorization/index.js:112 has the steps of each endpoint in a list that is shared by all Providers;
+ * lib/helpers/initialize_app.js:159 copies it. Test: test/endpoints/oidc-requests/requested-scopes.test.ts.
+ */
+export function insertRequestSteps(): void {
+  if (inserted) return;
+  inserted = true;
+  for (const endpoint of ENDPOINTS) {
+    const steps = authorizationSteps(endpoint);
+    for (const [name, after] of Object.entries(AFTER) as [keyof RequestChecks, string][]) {
+      const at = steps.findIndex((step) => step.name === after);
+      steps.splice(at + 1, 0, async (ctx, next) => {
+        await checks.get(ctx.oidc.provider)?.[name](ctx);
+        return next();
+      });
+    }
+  }
+}
+
+/** The checks of this Provider. */
+export function checkRequests(provider: Provider, own: RequestChecks): void {
+  checks.set(provider, own);
+}

@@ -1,0 +1,26 @@
+import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
+
+const MAX_LIFETIME = 3_600;
+const TYPES: readonly unknown[] = [undefined, 'JWT', 'jwt', 'oauth-authz-req+jwt'];
+
+/**
+ * What a signed request object must be beyond what the engine checks, which is that `iss` is the client and `aud` this
+ * issuer: it expires, at most an hour after it became valid, and is of no other type of JWT (RFC 9101 section 10.8).
+ * Throws InvalidRequestObject. A pushed request was checked when it came.
+ */
+export function checkRequestObject(
+  { oidc }: KoaContextWithOIDC,
+  { exp, iat, nbf }: Record<string, unknown>,
+  { typ }: Record<string, unknown>,
+  _client: Client,
+): void {
+  if (oidc.entities.PushedAuthorizationRequest) return;
+  if (!TYPES.includes(typ)) throw refusal('its typ must be oauth-authz-req+jwt');
+  if (typeof exp !== 'number') throw refusal('it needs exp');
+  const from = typeof nbf === 'number' ? nbf : typeof iat === 'number' ? iat : Date.now() / 1000;
+  if (exp - from > MAX_LIFETIME) throw refusal('exp must be at most an hour after nbf');
+}
+
+function refusal(why: string): Error {
+  return new errors.InvalidRequestObject(`the request object is refused: ${why}`);
+}

@@ -1,0 +1,13 @@
+import { snakeName } from '../../platform/wire/snake-case.js';
+import { PROTOCOL_FIELD_NAMES, type ProtocolSettings } from './protocol-fields.js';
+
+const NAMES: ReadonlySet<string> = new Set(PROTOCOL_FIELD_NAMES);
+
+/** The fields of the protocol as the engine's client metadata, in which null is absent. */
+export function engineProtocolMetadata(settings: ProtocolSettings): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settings)
+      .map(([name, value]) => [snakeName(name), value] as const)
+      .filter(([name, value]) => NAMES.has(name) && value !== null),
+  );
+}

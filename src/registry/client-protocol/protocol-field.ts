@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { oneOf } from '../../platform/wire/field-shapes.js';
+
+/** How a field is typed on a page. */
+export type FieldControl = 'flag' | 'choice' | 'text' | 'url' | 'lines' | 'code';
+
+/** What people read about a field, and how they change it. */
+export interface FieldWords {
+  label: string;
+  /** One sentence or two, for the documents and the pages. */
+  description: string;
+}
+
+/** One field of the record: its shape in requests and in responses, its default, and its words. */
+export interface ProtocolField<Write extends z.ZodType, Read extends z.ZodType> extends FieldWords {
+  write: Write;
+  read: Read;
+  /** The value when the request says nothing, or null. */
+  fallback: z.output<Read>;
+  control: FieldControl;
+  options?: readonly string[];
+  /** What no choice means. */
+  none?: string;
+  /** Whether operators alone set it: dynamic registration does not know it. */
+  operatorOnly?: true;
+}
+
+/** True or false; false by default. */
+export function flag(words: FieldWords) {
+  return field({
+    ...words,
+    write: z.boolean('Send true or false.'),
+    read: z.boolean(),
+    fallback: false,
+    control: 'flag',
+  });
+}
+
+/** One of the values, or null; `refused` has the reason for other values that people try. */
+export function choice<const T extends readonly string[]>(
+  options: T,
+  words: FieldWords & { none: string },
+  refused: Readonly<Record<string, string>> = {},
+) {
+  return field({
+    ...words,
+    write: oneOf(options, refused),
+    read: z.enum(options).nullable(),
+    fallback: null,
+    control: 'choice',
+    options,
+  });
+}
+
+/** One text, or null. */
+export function text<Write extends z.ZodType>(write: Write, words: FieldWords, control: 'text' | 'url') {
+  return field({ ...words, write, read: z.string().nullable(), fallback: null, control });
+}
+
+/** Texts, none by default. */
+export function texts<Write extends z.ZodType>(write: Write, words: FieldWords) {
+  return field({ ...words, write, read: z.array(z.string()), fallback: [], control: 'lines' });
+}
+
+/** Data of its own shape, with its default. */
+export function data<Write extends z.ZodType, Read extends z.ZodType>(
+  write: Write,
+  read: Read,
+  fallback: z.output<Read>,
+  words: FieldWords,
+) {
+  return field({ ...words, write, read, fallback, control: 'code' });
+}
+
+/** The same field, which operators alone set. */
+export function operatorOnly<F extends ProtocolField<z.ZodType, z.ZodType>>(given: F): F {
+  return { ...given, operatorOnly: true };
+}
+
+function field<Write extends z.ZodType, Read extends z.ZodType>(given: ProtocolField<Write, Read>) {
+  return given;
+}

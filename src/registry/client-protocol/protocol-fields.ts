@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import { type CamelKeys, camelName } from '../../platform/wire/snake-case.js';
+import { HMAC_REFUSED, REQUEST_OBJECT_ALGORITHMS, SIGNATURE_ALGORITHMS } from './algorithms.js';
+import { choice, flag, type ProtocolField } from './protocol-field.js';
+
+/**
+ * The fields of the record that turn extensions of the protocol on for one client. Each name is that of the IANA registry
+ * of client metadata, of its column, and of the engine's metadata. All that knows the record is made from this table.
+ */
+export const PROTOCOL_FIELDS = {
+  require_pushed_authorization_requests: flag({
+    label: 'Pushed authorization requests only',
+    description:
+      'Whether authorization requests have to be pushed (RFC 9126). The setting PAR can demand it of every client.',
+  }),
+  require_signed_request_object: flag({
+    label: 'Signed request objects only',
+    description: 'Whether authorization requests have to be signed request objects (RFC 9101).',
+  }),
+  request_object_signing_alg: choice(
+    REQUEST_OBJECT_ALGORITHMS,
+    {
+      label: 'Request object signature',
+      none: 'Any that discovery lists',
+      description:
+        'The only algorithm of signed request objects of the client (RFC 9101); null: any that discovery lists.',
+    },
+    HMAC_REFUSED,
+  ),
+  authorization_signed_response_alg: choice(
+    SIGNATURE_ALGORITHMS,
+    {
+      label: 'Authorization response signature',
+      none: 'RS256',
+      description:
+        'What authorization responses are signed with when a request asks for a JWT (`response_mode=jwt`, JARM); null: RS256.',
+    },
+    HMAC_REFUSED,
+  ),
+} as const;
+
+type Fields = typeof PROTOCOL_FIELDS;
+/** The name of such a field. */
+export type ProtocolFieldName = keyof Fields;
+type Values = { [Name in ProtocolFieldName]: z.output<Fields[Name]['read']> };
+/** The values of these fields, complete. */
+export type ProtocolSettings = CamelKeys<Values>;
+
+type AnyField = ProtocolField<z.ZodType, z.ZodType>;
+const ENTRIES = Object.entries(PROTOCOL_FIELDS) as [ProtocolFieldName, AnyField][];
+
+function mapFields<T>(of: (field: AnyField) => T): Record<ProtocolFieldName, T> {
+  return Object.fromEntries(ENTRIES.map(([name, field]) => [name, of(field)])) as Record<
+    ProtocolFieldName,
+    T
+  >;
+}
+
+/** The columns and members of the wire. */
+export const PROTOCOL_FIELD_NAMES = ENTRIES.map(([name]) => name);
+/** Those that clients may register themselves. */
+export const REGISTERED_PROTOCOL_FIELDS = ENTRIES.filter(([, field]) => !field.operatorOnly).map(
+  ([name]) => name,
+);
+/** The shapes in requests. */
+export const protocolSchemas = mapFields(({ write }) => write) as {
+  [N in ProtocolFieldName]: Fields[N]['write'];
+};
+/** The shapes in responses. */
+export const protocolResponseSchemas = mapFields(({ read }) => read) as {
+  [N in ProtocolFieldName]: Fields[N]['read'];
+};
+/** What each means. */
+export const protocolDescriptions = mapFields(({ description }) => description);
+
+/** Fills in what was not given. */
+export function protocolDefaults(given: Partial<Record<string, unknown>>): ProtocolSettings {
+  return Object.fromEntries(
+    ENTRIES.map(([name, field]) => [camelName(name), given[camelName(name)] ?? field.fallback]),
+  ) as ProtocolSettings;
+}

@@ -188,7 +188,7 @@ describe('people who allowed a client something', () => {
 test('the consent page of a client is shown whole, and nothing on it can be sent', async () => {
   const client = await server.register({
     client_name: 'Previewed',
-    scopes: ['orders.used'],
+    scopes: ['orders.used', 'email'],
     optional_scopes: ['email'],
   });
   const path = `${PROJECT}/clients/${client.id}`;

@@ -22,6 +22,13 @@ import { clientSettingsPages } from '../console-client-settings/client-settings.
 import { clientConnectPages } from '../console-clients/client-connect.pages.js';
 import { clientListPages } from '../console-clients/client-list.pages.js';
 import { newClientPages } from '../console-clients/new-client.pages.js';
+import { auditPages } from '../console-audit/audit.pages.js';
+import { jobsPages } from '../console-installation/jobs.pages.js';
+import { keysPages } from '../console-installation/keys.pages.js';
+import { mailboxPages } from '../console-installation/mailbox.pages.js';
+import { settingsPages } from '../console-installation/settings.pages.js';
+import { clientUsagePages } from '../console-usage/client-usage.pages.js';
+import { homePages } from '../console-usage/home.pages.js';
 import { accountActionPages } from '../console-people/account-actions.pages.js';
 import { accountFormPages } from '../console-people/account-form.pages.js';
 import { accountListPages } from '../console-people/account-list.pages.js';
@@ -36,7 +43,6 @@ import { initialAccessTokenPages } from '../console-catalogue/initial-access-tok
 import { scopePages } from '../console-catalogue/scope.pages.js';
 import { clientConsentPages } from '../console-client-pages/client-consent.pages.js';
 import { clientPeoplePages } from '../console-client-pages/client-people.pages.js';
-import { homePages } from './home.pages.js';
 import { KeptForms } from './kept-forms.js';
 import { callerOf, type ConsoleParts, Visit } from './visit.js';
 
@@ -53,6 +59,12 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...clientPeoplePages,
   ...clientConsentPages,
   ...clientAuditPages,
+  ...clientUsagePages,
+  ...auditPages,
+  ...keysPages,
+  ...settingsPages,
+  ...jobsPages,
+  ...mailboxPages,
   ...accountListPages,
   ...accountFormPages,
   ...accountRecordPages,
@@ -79,6 +91,7 @@ export function createConsoleRouter(
   const parts: ConsoleParts = {
     calls: makeAdminCalls({ ...context, ...more, issuer }),
     issuer,
+    mailDelivery: settings.mail.delivery,
     pages,
     clientPages: context.clientPages,
     ownPages,

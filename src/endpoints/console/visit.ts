@@ -26,6 +26,8 @@ const SCOPES: ReadonlySet<string> = new Set(ADMIN_SCOPES);
 export interface ConsoleParts {
   calls: AdminCalls;
   issuer: string;
+  /** Where mails go: `smtp`, `development mailbox` or `off`. */
+  mailDelivery: string;
   pages: Pages;
   clientPages: Pick<ClientPagesService, 'consentView'>;
   ownPages: OwnPages;
@@ -67,6 +69,11 @@ export class Visit {
   /** The origin of this server. */
   get issuer(): string {
     return this.parts.issuer;
+  }
+
+  /** Where mails go. */
+  get mailDelivery(): string {
+    return this.parts.mailDelivery;
   }
 
   /** A parameter of the path. */

@@ -68,6 +68,12 @@ describeWithBrowser('the console', (openPage) => {
     ['connect', 'Photo book', client('/connect')],
     ['publish', 'Photo book', client('/publish')],
     ['audit', 'Photo book', client('/audit')],
+    ['usage', 'Photo book', client('/usage')],
+    ['audit trail', 'Audit', (page) => open(page, '/console/audit')],
+    ['keys', 'Keys', (page) => open(page, '/console/keys?rotate')],
+    ['settings of the server', 'Settings', (page) => open(page, '/console/settings')],
+    ['jobs and messages', 'Jobs and messages', (page) => open(page, '/console/jobs?state=dead')],
+    ['mailbox', 'Development mailbox', (page) => open(page, '/console/mailbox')],
     ['delete', 'Photo book', client('/delete')],
     ['deleted', 'Gone', (page) => open(page, `${PROJECT}/clients/${deletedId}`)],
     [

@@ -60,7 +60,20 @@ async function makeRecords(): Promise<Record<string, string>> {
   const scope = await catalogue.create(INSTALLATION, { name: suffix, title: 'See it' });
   const api = await apis.create(INSTALLATION, { audience: `urn:uuid:${suffix}`, name: 'An API' });
   const token = await initialAccessTokens.create(INSTALLATION, levels.project, {});
-  const ofKinds = { name: scope.name, 'apis id': api.id, 'initial-access-tokens id': token.id };
+  const mail = crypto.randomUUID();
+  const words = { to: 'you@people.example', subject: 'Hello', text: 'Hello.', html: '<p>Hello.</p>' };
+  await server.context.mailbox.keep(mail, words);
+  const message = await database.transaction((tx) =>
+    server.context.outbox.enqueue(tx, { kind: 'test', payload: {} }),
+  );
+  await server.database.pool.query('UPDATE outbox SET dead_at = now() WHERE id = $1', [message]);
+  const ofKinds = {
+    mail,
+    message,
+    name: scope.name,
+    'apis id': api.id,
+    'initial-access-tokens id': token.id,
+  };
   return { ...ofTenants, ...ofKinds, id, card: 'identity', account: person, session, client };
 }
 

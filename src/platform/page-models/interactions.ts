@@ -5,6 +5,8 @@ import type { ClientOnPage, FormOnPage } from './shared.js';
 export interface PasskeyOnPage extends FormOnPage {
   /** The path of the options for the browser's API and the token that goes back with its result. */
   options: string;
+  /** A credential of this domain that the browser is told to forget, because there is none here with its id. */
+  unknown?: { domain: string; credentialId: string } | undefined;
 }
 
 /** `sign-in`: the form for e-mail address and password. */
@@ -71,6 +73,8 @@ export interface ConsentModel extends FormOnPage {
   /** Only when scopes of the admin API are asked for. */
   administration: AdministrationOnPage | undefined;
   destination: Destination | undefined;
+  /** Set where an operator looks at the page: where to go back to. Nothing on it can be sent. */
+  preview?: { backHref: string };
 }
 
 /** `not-a-member`: the person may not use the application, and can only go back. */

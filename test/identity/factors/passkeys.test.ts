@@ -92,3 +92,45 @@ describe('a start', () => {
     await expect(passkeys.assertRelyingParty()).rejects.toThrow(/^\d+ passkeys belong to another domain/);
   });
 });
+
+describe('an account that is being deleted', () => {
+  const deleted = async (by: 'person' | 'operator') => {
+    const { authenticator, person } = await withPasskey();
+    await server.database.pool.query(
+      `UPDATE accounts SET status = 'deleting', delete_after = now() + interval '7 days', deletion_requested_by = $2,
+         password_hash = NULL WHERE id = $1`,
+      [person.id, by],
+    );
+    return { authenticator, person };
+  };
+
+  test('comes back by its passkey, at the level of the passkey', async () => {
+    const { authenticator, person } = await deleted('person');
+    const { agent, page, request } = await signInWith(authenticator);
+    expect(page.body).toContain('Bring your account back?');
+    const consent = await agent.submit(page, {}, { action: '/restore', stopAt: request.redirectUri });
+    const tokens = await redeem(config, request, await allow(agent, consent, request));
+    expect(tokens.claims()).toMatchObject({ sub: person.id, acr: 'phr' });
+    expect(await server.context.accounts.findActive(person.id)).toBeDefined();
+  });
+
+  test('does not when an operator deleted it', async () => {
+    const { authenticator } = await deleted('operator');
+    expect(isRefused((await signInWith(authenticator)).page)).toBe(true);
+  });
+});
+
+test('only a credential that does not exist here is named to the browser as unknown', async () => {
+  const { authenticator, person } = await withPasskey();
+  const id = authenticator.credentialId.toString('base64url');
+  await server.context.database
+    .sql('accounts')
+    .where({ id: person.id })
+    .update({ status: 'disabled', disabled_at: new Date() });
+  const disabled = await signInWith(authenticator);
+  expect([isRefused(disabled.page), disabled.page.body.includes('data-unknown')]).toEqual([true, false]);
+  await server.database.pool.query('DELETE FROM passkeys WHERE account_id = $1', [person.id]);
+  const { page } = await signInWith(authenticator);
+  expect(isRefused(page)).toBe(true);
+  expect(page.body).toContain(`data-domain="localhost" data-unknown="${id}"`);
+});

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Context } from '../../context.js';
 import { notFound } from '../../platform/errors/errors.js';
 import { isUuid } from '../../platform/wire/uuid.js';
@@ -6,7 +7,8 @@ import { tokenToWire } from '../../registry/initial-access-tokens/initial-access
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
 import type { JsonOption } from '../output.js';
-import { jsonObject } from '../usage-error.js';
+import { codeOf } from '../../platform/files/file-errors.js';
+import { jsonObject, UsageError } from '../usage-error.js';
 import { commandLineActor } from '../context/actor.js';
 import { describeRecord, print } from '../output.js';
 import { withContext } from '../context/with-context.js';
@@ -23,6 +25,8 @@ export interface CreateClientOptions extends ClientOptions {
   grantType?: string[];
   scope?: string[];
   authMethod?: string;
+  securityProfile?: string;
+  jwksFile?: string;
   set?: string;
 }
 
@@ -46,6 +50,8 @@ export async function createClient(name: string, options: CreateClientOptions): 
     ...given('grant_types', options.grantType),
     ...given('scopes', options.scope),
     ...given('token_endpoint_auth_method', options.authMethod),
+    ...given('security_profile', options.securityProfile),
+    ...given('jwks', await jwksFrom(options.jwksFile)),
     ...(options.set === undefined ? {} : jsonObject('--set', options.set)),
   };
   const { wire, clientSecret } = await inTenant(options, async (context, tenant) => {
@@ -155,6 +161,17 @@ async function find(
 
 function wireOf({ settings }: Context, record: ClientRecord) {
   return toWire(record, settings.issuer);
+}
+
+async function jwksFrom(file: string | undefined): Promise<unknown> {
+  if (file === undefined) return undefined;
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`--jwks-file: ${file} cannot be read (${String(codeOf(cause))}).`);
+  }
+  return jsonObject('--jwks-file', text);
 }
 
 function given(field: string, value: unknown): Record<string, unknown> {

@@ -15,6 +15,10 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island=
     'toJSON' in PublicKeyCredential.prototype;
   if (!isPossible) continue;
   const button = form.querySelector('button');
+  /** The ticks of the page that go with the form. */
+  const ticks = [...document.querySelectorAll<HTMLInputElement>('input[type="checkbox"]')].filter(
+    ({ name }) => form.querySelector(`input[type="hidden"][name="${name}"]`),
+  );
   let running = new AbortController();
 
   const ask = async (mediation?: 'conditional'): Promise<void> => {
@@ -34,12 +38,11 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island=
           ...(mediation && { mediation }),
         });
     if (signal.aborted) return;
-    const remember = document.querySelector<HTMLInputElement>('input[type="checkbox"][name="remember"]');
-    const fields = {
+    const fields: Record<string, string> = {
       credential: JSON.stringify((credential as PublicKeyCredential).toJSON()),
       token,
-      remember: remember?.checked ? remember.value : '',
     };
+    for (const tick of ticks) fields[tick.name] = tick.checked ? tick.value : '';
     for (const [name, value] of Object.entries(fields))
       form.querySelector(`input[name="${name}"]`)?.setAttribute('value', value);
     form.submit();
@@ -52,6 +55,7 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island=
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     say(undefined);
+    if (!ticks.every((tick) => tick.reportValidity())) return;
     if (button) button.disabled = true;
     ask()
       .catch((error: unknown) =>
@@ -69,6 +73,11 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island=
     renew();
     setInterval(() => button?.disabled || renew(), REFRESH_MS);
   };
+  const { domain = '', unknown } = form.dataset;
+  if (unknown !== undefined && 'signalUnknownCredential' in PublicKeyCredential)
+    PublicKeyCredential.signalUnknownCredential({ rpId: domain, credentialId: unknown }).catch(
+      () => undefined,
+    );
   if (form.dataset['conditional'] !== undefined) void offer();
   form.hidden = false;
   document.getElementById(form.dataset['demotes'] ?? '')?.classList.remove('primary');

@@ -42,7 +42,7 @@ export async function makePlatform(
     mailbox: new MailboxService(new MailboxRepository(database), vault),
     mail: new MailService(settings, outbox),
     hashing: new Hashing({ processes: settings.workers, passwordCost: settings.passwordHashCost }),
-    pages: new Pages(settings.issuer, settings.mail.supportUrl),
+    pages: new Pages(settings.issuer, { ...settings.signUp, supportUrl: settings.mail.supportUrl }),
   };
 }
 

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { administer } from '../harness/database/administer.js';
-import { type CommandLine, killAll, openCommandLine } from '../harness/nodes/postern-process.js';
+import { type CommandLine, commandLineOf, killAll } from '../harness/nodes/postern-process.js';
+import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 
 const CALLBACK = 'https://rp.example/callback';
 
+let server: TestServer;
 let shell: CommandLine;
 beforeAll(async () => {
-  shell = await openCommandLine();
+  server = await startTestServer();
+  shell = commandLineOf(server.database);
 });
 afterAll(async () => {
   await killAll();
-  await shell.database.drop();
+  await server.close();
 });
 
 interface Wire extends Record<string, unknown> {
@@ -94,7 +97,7 @@ describe('client create', () => {
 describe('client list', () => {
   test('prints what was registered, without secrets', async () => {
     const name = `Listed ${randomUUID()}`;
-    const { client_id, client_secret } = await create('--set', JSON.stringify({ client_name: name }));
+    const { client_id, client_secret } = await server.register({ client_name: name });
     const { stdout } = await shell.run(['client', 'list', '--text', name]);
     expect(stdout.trim().split('\n')).toEqual([
       expect.stringMatching(/^CLIENT_ID +TYPE +NAME$/),
@@ -121,7 +124,7 @@ describe('client list', () => {
 describe('lists', () => {
   test('are read page by page', async () => {
     const name = `Paged ${randomUUID()}`;
-    for (let count = 0; count < 3; count++) await create('--set', JSON.stringify({ client_name: name }));
+    for (let count = 0; count < 3; count++) await server.register({ client_name: name });
     const list = (...args: string[]) =>
       shell.run(['client', 'list', '--text', name, '--limit', '2', ...args]);
     const first = (await list('--json')).json() as { data: Wire[]; next_cursor: string };
@@ -144,7 +147,7 @@ describe('lists', () => {
   test('keep their columns with long and wide names', async () => {
     const mark = randomUUID().slice(0, 8);
     for (const name of [`${mark} ${'x'.repeat(180)}`, `${mark} 写真の本`])
-      await create('--set', JSON.stringify({ client_name: name, company: 'Long' }));
+      await server.register({ client_name: name, company: 'Long' });
     const { stdout } = await shell.run(['client', 'list', '--text', mark]);
     for (const line of stdout.trimEnd().split('\n')) expect(line.length).toBeLessThan(130);
     expect(stdout).toContain('…');
@@ -153,7 +156,7 @@ describe('lists', () => {
 
 describe('a client', () => {
   test('is found by its id and by its client_id', async () => {
-    const { id, client_id } = await create();
+    const { id, client_id } = await server.register();
     for (const name of [id, client_id]) {
       const shown = (await shell.run(['client', 'show', name, '--json'])).json();
       expect(shown).toMatchObject({ id, client_id });
@@ -173,7 +176,7 @@ describe('a client', () => {
   );
 
   test('has two secrets at most, of which the older can be deleted', async () => {
-    const { client_id, client_secret } = await create();
+    const { client_id, client_secret } = await server.register();
     const rotated = (await shell.run(['client', 'rotate-secret', client_id, '--json'])).json();
     expect(rotated['client_secret']).toMatch(/^pst_/);
     expect(rotated['client_secret']).not.toBe(client_secret);
@@ -187,7 +190,7 @@ describe('a client', () => {
   });
 
   test('that was deleted is gone', async () => {
-    const { id, client_id } = await create();
+    const { id, client_id } = await server.register();
     expect((await shell.run(['client', 'delete', client_id, '--json'])).json()).toEqual({
       id,
       deleted: true,
@@ -201,7 +204,7 @@ describe('a client', () => {
 });
 
 test('a deleted client is restored by its client_id or its id', async () => {
-  const { id, client_id } = await create();
+  const { id, client_id } = await server.register();
   for (const name of [client_id, id]) {
     expect((await shell.run(['client', 'delete', client_id])).code).toBe(0);
     expect((await shell.run(['client', 'restore', name, '--json'])).json()).toMatchObject({ id, client_id });
@@ -209,7 +212,7 @@ test('a deleted client is restored by its client_id or its id', async () => {
 });
 
 test('client delete ends when all that was issued to the client is removed', async () => {
-  const { id, client_id } = await create();
+  const { id, client_id } = await server.register();
   await administer(
     shell.database.url,
     `INSERT INTO artifacts (id, model, payload, client_id, expires_at)

@@ -7,7 +7,7 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { ADMIN_SCOPES, type Permission } from '../../tenancy/access/permissions.js';
 import type { Level, TenantOverview } from '../../tenancy/access/tenant-overview.service.js';
 import type { Actor } from '../../tenancy/audit/audit.service.js';
-import { sendCsv } from '../../platform/http/csv-response.js';
+import { sendCsv } from '../../platform/csv/csv-response.js';
 import { readCsv } from '../../tenancy/operations/csv-list.js';
 import type { AdminCalls } from '../admin/admin-api.js';
 import type { GivenRequest } from '../../tenancy/operations/admin-request.js';

@@ -18,7 +18,8 @@ import type { InteractionsService } from './interactions.service.js';
 import type { SignInModel } from '../../platform/page-models/interactions.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
-import { AccountBeingDeleted } from '../../identity/passwords/password-sign-in.service.js';
+import { AccountBeingDeleted } from '../../identity/accounts/account.js';
+import { PasskeyRefused } from '../../identity/account-factors/factor-checks.service.js';
 import type { RecoveryService } from '../../identity/recovery/recovery.service.js';
 import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { PasskeysService } from '../../identity/passkeys/passkeys.service.js';
@@ -151,8 +152,10 @@ export function interactionRoutes({
       const login = { ...proof, acr: acrOf(proof.amr), remember, ts };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     } catch (error) {
+      if (error instanceof AccountBeingDeleted) return restoreAccount.show(ctx, pending, error, remember);
       const { problem, status } = attemptProblem(ctx, error);
-      const model = await service.signInPage(pending, formsOf(pending, 'login'));
+      const unknown = error instanceof PasskeyRefused ? error.unknownCredential : undefined;
+      const model = await service.signInPage(pending, formsOf(pending, 'login', unknown));
       sendSignIn(ctx, { ...model, remember, problem }, status);
     }
   });
@@ -179,10 +182,15 @@ export function interactionRoutes({
     redirectTo(ctx, await engine.finish(ctx.req, ctx.res, denial));
   });
 
-  function formsOf(pending: PendingInteraction, answer: 'login' | 'select' | 'consent') {
+  function formsOf(pending: PendingInteraction, answer: 'login' | 'select' | 'consent', unknown?: string) {
     const base = `/interaction/${pending.uid}`;
     const csrf = forms.csrf(pending);
-    const passkey = { action: `${base}/passkey`, options: `${base}/passkey`, csrf };
+    const passkey = {
+      action: `${base}/passkey`,
+      options: `${base}/passkey`,
+      csrf,
+      ...(unknown !== undefined && { unknown: { domain: passkeys.domain ?? '', credentialId: unknown } }),
+    };
     return {
       action: `${base}/${answer}`,
       abortAction: `${base}/abort`,

@@ -1,8 +1,8 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
 import { personActor } from '../../identity/account-events/actor.js';
-import type { AccountBeingDeleted } from '../../identity/passwords/password-sign-in.service.js';
-import { acrOf, PASSWORD_AMR } from '../../identity/second-factors/authentication-level.js';
+import type { AccountBeingDeleted } from '../../identity/accounts/account.js';
+import { acrOf } from '../../identity/second-factors/authentication-level.js';
 import type { Vault } from '../../platform/crypto/sealing.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { requestIdOf } from '../../platform/pages/error-page.js';
@@ -18,9 +18,10 @@ import { type InteractionForms, redirectTo } from './interaction-forms.js';
 const PURPOSE = 'restore-account';
 const LIFETIME = 10 * 60;
 
-/** That a person has shown the password of an account that is being deleted. */
+/** That a person has signed in to an account that is being deleted. */
 interface Proof {
   accountId: string;
+  amr: string[];
   remember: boolean;
   /** Seconds since the epoch. */
   signedInAt: number;
@@ -35,18 +36,23 @@ export interface RestoreAccountDependencies {
   vault: Vault;
 }
 
-/** Asks a person whose account is being deleted, and who has signed in with its password, whether to bring it back. */
+/** Asks a person whose account is being deleted, and who has signed in to it, whether to bring it back. */
 export class RestoreAccount {
   constructor(private readonly on: RestoreAccountDependencies) {}
 
   show(
     ctx: Koa.Context,
     pending: PendingInteraction,
-    { account }: AccountBeingDeleted,
+    { account, amr }: AccountBeingDeleted,
     remember: boolean,
   ): void {
     const { forms, pages, vault } = this.on;
-    const proof: Proof = { accountId: account.id, remember, signedInAt: Math.floor(Date.now() / 1000) };
+    const proof: Proof = {
+      accountId: account.id,
+      amr: [...amr],
+      remember,
+      signedInAt: Math.floor(Date.now() / 1000),
+    };
     const base = `/interaction/${pending.uid}`;
     const model = {
       action: `${base}/restore`,
@@ -65,10 +71,10 @@ export class RestoreAccount {
 
     router.post('/interaction/:uid/restore', async (ctx) => {
       const { pending, form } = await forms.openForm(ctx);
-      const { accountId, remember, signedInAt } = this.#open(field(form, 'proof') ?? '', pending);
+      const { accountId, amr, remember, signedInAt } = this.#open(field(form, 'proof') ?? '', pending);
       const origin = { address: ctx.ip, requestId: requestIdOf(ctx) ?? null };
       await accountLifecycle.restore(personActor(accountId, origin), accountId);
-      const login = { accountId, amr: [...PASSWORD_AMR], acr: acrOf(PASSWORD_AMR), remember, ts: signedInAt };
+      const login = { accountId, amr, acr: acrOf(amr), remember, ts: signedInAt };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     });
 

@@ -1,5 +1,5 @@
+import { personClaims } from '../oidc-second-factor/sign-in-claims.js';
 import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
-import { grantClaim } from '../../../adapters/token-lookup.js';
 import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
@@ -142,7 +142,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       customizers: {
         jwt: async (ctx, token, jwt) => {
           if (token.kind === 'ClientCredentials') Object.assign(jwt.payload, CLIENT_TOKEN);
-          else if (token.grantId) Object.assign(jwt.payload, grantClaim(token.grantId));
+          else Object.assign(jwt.payload, personClaims(ctx.oidc, token.grantId));
           jwt.header = { ...jwt.header, typ: await accessTokenTyp(ctx, token.aud) };
         },
       },

@@ -5,6 +5,8 @@ import { answerTooLarge } from '../oidc-patches/body-limit.js';
 import { type FindClient, reuseClients } from '../oidc-patches/client-cache.js';
 import { type CompareClientSecret, compareSecretsInRegistry } from '../oidc-patches/client-secret.js';
 import { type InTransaction, transactionalProvider } from '../oidc-token-patches/grant-transactions.js';
+import { renderFormPosts } from '../oidc-patches/form-post.js';
+import type { Pages } from '../../platform/pages/pages.js';
 import { answerIntrospection, type Introspect } from '../oidc-patches/own-introspection.js';
 import { announcePlainPkce } from '../oidc-patches/plain-pkce.js';
 import { completeHttp } from '../oidc-patches/protocol-http.js';
@@ -33,6 +35,7 @@ export interface PatchParts {
   inTokenTransaction: InTransaction;
   introspect: Introspect;
   pollsTooSoon: PollsTooSoon;
+  pages: Pages;
 }
 
 /** Constructs and patches oidc-provider. A Provider's keys and scopes are fixed: to change them, build another. */
@@ -51,6 +54,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   keepSessionId(provider);
   reportRequestedAcr(provider);
   completeHttp(provider, parts.pages);
+  renderFormPosts(provider, patches.pages);
   if (parts.settings.allow.plainPkce) announcePlainPkce(provider);
   checkRequests(provider, requestChecks(parts.countAnonymous));
   nameIssuerInResponses(provider);

@@ -138,11 +138,12 @@ function findAccount(
 }
 
 function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchParts {
-  const { apis, attempts, clientAuthentication, liveClients, rateLimits, usage, vault } = context;
+  const { apis, attempts, clientAuthentication, liveClients, pages, rateLimits, usage, vault } = context;
   const introspection = makeIntrospection(context);
   const clients = clientsWithDocuments(context.clientDocuments);
   return {
     vault,
+    pages,
     introspect: (clientId, token) =>
       forEngine(async () => {
         const client = await liveClients.find(clientId);

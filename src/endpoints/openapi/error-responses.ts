@@ -5,7 +5,10 @@ import { parameterNames } from './path-template.js';
 /** Errors that mean the same for every operation, by status; a 409 has a reason of its own in each. */
 const SHARED = {
   400: ['Malformed', 'The query string, a header, the path or the body is malformed; see errors and detail.'],
-  401: ['Unauthenticated', 'There is no token, or it is not good here.'],
+  401: [
+    'Unauthenticated',
+    'There is no token, it is not good here, or the operation takes a newer or stronger sign-in (RFC 9470).',
+  ],
   403: ['Forbidden', 'The token lacks the scope, or the role of its bearer does not allow this.'],
   404: ['NotFound', 'It is not there, or the caller may not see it: the same answer.'],
   412: ['Stale', 'The record was changed since the version in If-Match; nothing was changed.'],

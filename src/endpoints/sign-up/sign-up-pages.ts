@@ -1,4 +1,5 @@
 import type Koa from 'koa';
+import type { PasskeysService } from '../../identity/passkeys/passkeys.service.js';
 import type { SignUpPurpose, SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { ClientOnPage } from '../../platform/page-models/shared.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
@@ -17,6 +18,7 @@ export interface SignUpPagesDependencies {
   pages: Pages;
   forms: InteractionForms;
   clients: Pick<ClientPagesService, 'consentView'>;
+  passkeys: Pick<PasskeysService, 'available'>;
   signUp: Pick<SignUpService, 'mode'>;
   settings: Settings['signUp'];
 }
@@ -81,9 +83,18 @@ export class SignUpPages {
       email,
       problem,
       termsUrl: settings.termsUrl,
+      passkey: this.deps.passkeys.available
+        ? { action: `${base}/sign-up/passkey`, options: `${base}/sign-up/passkey`, csrf: shared.csrf }
+        : undefined,
       privacyUrl: settings.privacyUrl,
     };
     sendPage(ctx, pages.render('sign-up-credential', model), { status, leavesSite: true });
+  }
+
+  /** After step 3, when a passkey was chosen. */
+  recoveryCodes(ctx: Koa.Context, codes: readonly string[], continueUrl: string): void {
+    const model = { added: 'Your account is ready, with a passkey.', codes, continueUrl };
+    sendPage(ctx, this.deps.pages.render('recovery-codes', model), { status: 200, leavesSite: true });
   }
 
   async #shared(pending: PendingInteraction) {

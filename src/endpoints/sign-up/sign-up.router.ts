@@ -9,7 +9,7 @@ import { signUpRoutes } from './sign-up.routes.js';
 
 /** The router of sign-up within a sign-in. */
 export function signUpRouter(
-  { clientPages, invitations, pages, settings, signUp, vault }: Context,
+  { clientPages, factorChanges, invitations, pages, passkeys, settings, signUp, vault }: Context,
   engine: InteractionEngine,
   forms: InteractionForms,
 ): Router {
@@ -17,9 +17,18 @@ export function signUpRouter(
     engine,
     forms,
     signUp,
-    show: new SignUpPages({ pages, forms, clients: clientPages, signUp, settings: settings.signUp }),
+    show: new SignUpPages({
+      pages,
+      forms,
+      clients: clientPages,
+      passkeys,
+      signUp,
+      settings: settings.signUp,
+    }),
     cookie: new StepCookie<SignUpState>(vault, settings.issuer, SIGN_UP_COOKIE),
     hasTerms: settings.signUp.termsUrl !== undefined,
     invitations,
+    factorChanges,
+    passkeys,
   });
 }

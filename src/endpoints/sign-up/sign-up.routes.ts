@@ -1,7 +1,12 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
+import type {
+  AddedFactor,
+  FactorChangesService,
+} from '../../identity/account-factors/factor-changes.service.js';
+import type { PasskeysService } from '../../identity/passkeys/passkeys.service.js';
 import type { ValidCode } from '../../identity/one-time-codes/one-time-codes.service.js';
-import type { SignUpPurpose, SignUpService } from '../../identity/sign-up/sign-up.service.js';
+import type { NewCredential, SignUpPurpose, SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import { acrOf, PASSWORD_AMR } from '../../identity/second-factors/authentication-level.js';
 import type { InvitationsService } from '../../tenancy/invitations/invitations.service.js';
 import { AppError } from '../../platform/errors/errors.js';
@@ -14,6 +19,7 @@ import type { InteractionEngine } from '../oidc-interactions/interaction-engine.
 import { InteractionOver } from '../oidc-interactions/interaction-over.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
+import { passkeyOf } from '../second-factor/request-fields.js';
 import type { SignUpPages } from './sign-up-pages.js';
 import { SIGN_UP_PATH, type SignUpState } from './sign-up-state.js';
 
@@ -27,13 +33,18 @@ export interface SignUpRoutesDependencies {
   /** Whether the terms of service have to be accepted. */
   hasTerms: boolean;
   invitations: Pick<InvitationsService, 'acceptFor'>;
+  factorChanges: Pick<FactorChangesService, 'firstPasskey'>;
+  passkeys: Pick<PasskeysService, 'firstOptions'>;
 }
+
+/** Gives a new account what it signs in with, beside a password. */
+type AddCredential = Awaited<ReturnType<FactorChangesService['firstPasskey']>>;
 
 const PATH = '/interaction/:uid/sign-up';
 
 /** Sign-up as a part of a sign-in: the address, the code from the mail, the password; then the sign-in goes on. */
 export function signUpRoutes(deps: SignUpRoutesDependencies): Router {
-  const { cookie, engine, forms, signUp, show } = deps;
+  const { cookie, engine, forms, passkeys, signUp, show } = deps;
   const router = new Router();
 
   router.get(PATH, async (ctx) => {
@@ -80,6 +91,36 @@ export function signUpRoutes(deps: SignUpRoutesDependencies): Router {
 
   router.post(`${PATH}/create`, async (ctx) => {
     const { pending, form } = await forms.openForm(ctx);
+    await finish(ctx, pending, form, async () => ({
+      credential: { password: field(form, 'password') ?? '' },
+      add: async () => ({ amr: [...PASSWORD_AMR], recoveryCodes: undefined }),
+    }));
+  });
+
+  router.get(`${PATH}/passkey`, async (ctx) => {
+    const pending = await forms.open(ctx);
+    const state = stateIn(ctx, pending);
+    const email = state?.step === 'credential' && (await signUp.provedAddress(state.purpose, state.secret));
+    if (!email) throw new AppError('malformed', 'This page is out of date. Go back and load it again.');
+    ctx.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+    ctx.body = await passkeys.firstOptions(passkeyContext(pending), email);
+  });
+
+  router.post(`${PATH}/passkey`, async (ctx) => {
+    const { pending, form } = await forms.openForm(ctx);
+    await finish(ctx, pending, form, async () => ({
+      credential: { passwordless: true },
+      add: await deps.factorChanges.firstPasskey(passkeyOf(form), passkeyContext(pending)),
+    }));
+  });
+
+  /** Makes the account with the credential, and goes on; with the recovery codes before it, if there are some. */
+  async function finish(
+    ctx: Koa.Context,
+    pending: PendingInteraction,
+    form: URLSearchParams,
+    prepare: () => Promise<{ credential: NewCredential; add: AddCredential }>,
+  ): Promise<void> {
     const state = stateIn(ctx, pending);
     if (state?.step !== 'credential') return redirectTo(ctx, pathOf(pending));
     const { purpose } = state;
@@ -88,20 +129,24 @@ export function signUpRoutes(deps: SignUpRoutesDependencies): Router {
     try {
       if (deps.hasTerms && field(form, 'terms') !== 'yes')
         throw new AppError('conflict', 'Accept the terms of service to create an account.');
-      const password = field(form, 'password') ?? '';
+      const { credential, add } = await prepare();
       const request = personRequest(ctx);
-      const account = await signUp.finish(state, { password }, request, async (tx, made, code) => {
+      let added: AddedFactor = { amr: [], recoveryCodes: undefined };
+      const account = await signUp.finish(state, credential, request, async (tx, made, code) => {
         if (isInvitation(purpose, code)) await deps.invitations.acceptFor(tx, made, code, request);
+        added = await add(tx, made.id, request);
       });
       cookie.write(ctx, undefined);
-      const ts = Math.floor(Date.now() / 1000);
-      const login = { accountId: account.id, amr: [...PASSWORD_AMR], acr: acrOf(PASSWORD_AMR), ts };
+      const { amr, recoveryCodes } = added;
+      const login = { accountId: account.id, amr, acr: acrOf(amr), ts: Math.floor(Date.now() / 1000) };
       const result = { login, [SELECT_ACCOUNT]: {}, [CREATE_ACCOUNT]: {} };
-      redirectTo(ctx, await engine.finish(ctx.req, ctx.res, result));
+      const location = await engine.finish(ctx.req, ctx.res, result);
+      if (recoveryCodes) show.recoveryCodes(ctx, recoveryCodes, location);
+      else redirectTo(ctx, location);
     } catch (error) {
       await show.credential(ctx, pending, { email, purpose }, formProblem(ctx, error, 'The password'));
     }
-  });
+  }
 
   async function begin(ctx: Koa.Context, pending: PendingInteraction, email: string): Promise<void> {
     if (signUp.mode !== 'open') return redirectTo(ctx, pathOf(pending));
@@ -141,6 +186,11 @@ export function signUpRoutes(deps: SignUpRoutesDependencies): Router {
 
 function pathOf({ uid }: PendingInteraction): string {
   return `/interaction/${uid}/sign-up`;
+}
+
+/** What the challenges of passkeys at this step are made for. */
+function passkeyContext({ uid }: PendingInteraction): string {
+  return `sign-up ${uid}`;
 }
 
 function isInvitation(

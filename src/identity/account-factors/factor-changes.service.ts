@@ -88,6 +88,24 @@ export class FactorChangesService {
     }
   }
 
+  /**
+   * The first passkey of an account that is about to be made: a function that adds it in the same transaction. Both throw
+   * AppError `conflict` when the response is refused.
+   */
+  async firstPasskey(
+    response: PasskeyResponse,
+    context: string,
+  ): Promise<(tx: Transaction, accountId: string, origin: PersonRequest) => Promise<AddedFactor>> {
+    const { factors, passkeys } = this.on;
+    const verified = await passkeys.verifyNew(response, context).catch(refusedAsConflict);
+    return async (tx, accountId, origin) => {
+      const passkey = await passkeys.add(tx, { ...verified, accountId }).catch(refusedAsConflict);
+      const recoveryCodes = await factors.makeRecoveryCodes(tx, accountId);
+      await this.#record(tx, 'account.passkey_added', accountId, origin);
+      return { name: passkey.name, amr: passkeyAmr(passkey), recoveryCodes };
+    };
+  }
+
   /** Throws AppError `not_found`, and `invalid` for a name that cannot be. */
   renamePasskey(accountId: string, id: string, name: string, origin: PersonRequest): Promise<Passkey> {
     return this.on.database.transaction(async (tx) => {
@@ -192,4 +210,9 @@ export class FactorChangesService {
       changedFields,
     });
   }
+}
+
+function refusedAsConflict(error: unknown): never {
+  if (!(error instanceof Refused)) throw error;
+  throw new AppError('conflict', PASSKEY_REFUSED, { cause: error });
 }

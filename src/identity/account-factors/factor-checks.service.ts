@@ -1,6 +1,7 @@
 import type { AccountAction, AccountEvents } from '../account-events/account-events.js';
 import { personActor, strangerActor } from '../account-events/actor.js';
 import { occasionOf, type PersonRequest } from '../account-events/person-request.js';
+import { AccountBeingDeleted, mayGoOn } from '../accounts/account.js';
 import type { AccountsService } from '../accounts/accounts.service.js';
 import type { AttemptsService } from '../attempts/attempts.service.js';
 import type { RateLimits } from '../attempts/limits.js';
@@ -15,7 +16,7 @@ import { AppError } from '../../platform/errors/errors.js';
 /** What the checks need. */
 export interface FactorCheckDependencies {
   database: Database;
-  accounts: Pick<AccountsService, 'findActive' | 'lock'>;
+  accounts: Pick<AccountsService, 'find' | 'lock'>;
   factors: SecondFactorsService;
   passkeys: PasskeysService;
   trustedBrowsers: TrustedBrowsers;
@@ -34,6 +35,17 @@ export interface Proof {
 const PASSKEY_REFUSED = 'This passkey was not accepted. Try again, or sign in another way.';
 const CODE_REFUSED = 'This code is not right, or it was used before. Enter the one that the app shows now.';
 const RECOVERY_CODE_REFUSED = 'This recovery code is not right, or it was used before.';
+/** The person did not prove themselves with a passkey. */
+export class PasskeyRefused extends AppError {
+  /** The id of a credential that does not exist here, which the browser can be told. */
+  readonly unknownCredential: string | undefined;
+
+  constructor(cause: Refused) {
+    super('unauthenticated', PASSKEY_REFUSED, { cause });
+    this.unknownCredential = cause.unknownCredential;
+  }
+}
+
 /** The target of the event when a passkey is of no account. */
 const UNKNOWN_ACCOUNT = 'unknown';
 
@@ -48,7 +60,8 @@ export class FactorChecksService {
    * The person of a passkey.
    *
    * @param context what its challenge was made for
-   * @param accountId the account that it has to belong to; without it any account that is active
+   * @param accountId the account that it has to belong to; without it any account that is active. For one that is being
+   *   deleted the error is AccountBeingDeleted where the person may take that back
    */
   async checkPasskey(
     response: PasskeyResponse,
@@ -61,10 +74,13 @@ export class FactorChecksService {
     await attempts.reserve([limit]);
     try {
       const use = await passkeys.verify(response, context, accountId);
-      if (!(await accounts.findActive(use.passkey.accountId))) throw new Refused('credential_id');
+      const account = await accounts.find(use.passkey.accountId);
+      if (!account || !mayGoOn(account)) throw new Refused('credential_id');
       await database.transaction((tx) => passkeys.recordUse(tx, use));
       await attempts.release([limit.key]);
-      return { accountId: use.passkey.accountId, amr: passkeyAmr(use.passkey) };
+      const amr = passkeyAmr(use.passkey);
+      if (account.status === 'deleting') throw new AccountBeingDeleted(account, amr, PASSKEY_REFUSED);
+      return { accountId: account.id, amr };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { accountId: owner, reason } = error;
@@ -74,7 +90,7 @@ export class FactorChecksService {
         if (owner !== undefined && reason === 'sign_count')
           await this.#notify(tx, 'passkey_refused', owner, origin);
       });
-      throw new AppError('unauthenticated', PASSKEY_REFUSED, { cause: error });
+      throw new PasskeyRefused(error);
     }
   }
 

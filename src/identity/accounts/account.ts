@@ -1,3 +1,4 @@
+import { AppError } from '../../platform/errors/errors.js';
 import type { Profile } from './profile.js';
 
 /** `active`: may sign in. `disabled`: by an operator. `deleting`: will be deleted at `deleteAfter`, and can be restored until then. */
@@ -30,4 +31,23 @@ export interface Account {
   passwordChangedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
+}
+
+/** Whether the person may sign in, or take back a deletion: one that they asked for, unless the account was disabled before. */
+export function mayGoOn({ deletionRequestedBy, disabledAt, status }: Account): boolean {
+  return status === 'active' || (deletionRequestedBy === 'person' && disabledAt === null);
+}
+
+/**
+ * The person proved themselves by the methods in `amr`, and the account is being deleted. To those who do not ask it is a
+ * sign-in that was refused.
+ */
+export class AccountBeingDeleted extends AppError {
+  constructor(
+    readonly account: Account,
+    readonly amr: readonly string[],
+    message: string,
+  ) {
+    super('unauthenticated', message);
+  }
 }

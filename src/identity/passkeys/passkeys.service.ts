@@ -16,6 +16,8 @@ export { Refused } from './verification.js';
 
 const MAX_PASSKEYS = 20;
 const MAX_NAME = 64;
+/** In place of the id of an account that is about to be made. */
+const NEW_ACCOUNT = 'new';
 const CREDENTIAL_ID = /^[\w-]{1,1364}$/;
 
 /** What a page's script needs: options of the browser's API in JSON, and the token that goes back with the response. */
@@ -51,6 +53,11 @@ export class PasskeysService {
     return this.party !== undefined;
   }
 
+  /** The domain that passkeys belong to; undefined when there are none. */
+  get domain(): string | undefined {
+    return this.party?.id;
+  }
+
   /**
    * Throws AppError `conflict` when passkeys exist that belong to another domain than PASSKEY_RP_ID or the host of ISSUER
    * says now: they could not be used any more.
@@ -82,19 +89,21 @@ export class PasskeysService {
   async creationOptions(context: string, account: Account): Promise<PasskeyOptions> {
     const existing = await this.repository.list(account.id);
     if (existing.length >= MAX_PASSKEYS) throw tooMany();
-    const handle = existing[0]?.userHandle ?? randomBytes(32);
-    const { challenge, token } = this.challenges.issue(`creation ${account.id} ${context}`, handle);
     const { name } = account.profile;
     const displayName = typeof name === 'string' ? name : account.email;
-    const user = { handle, name: account.email, displayName };
-    return { options: await creationOptions(this.#party(), challenge, user, existing), token };
+    return this.#creationOptions(`${account.id} ${context}`, account.email, displayName, existing);
   }
 
-  /** A new passkey for the account, which `add` stores. Throws Refused. */
+  /** Options for the passkey of an account that is about to be made. */
+  firstOptions(context: string, email: string): Promise<PasskeyOptions> {
+    return this.#creationOptions(`${NEW_ACCOUNT} ${context}`, email, email, []);
+  }
+
+  /** A new passkey for the account, or for one that is about to be made, which `add` stores. Throws Refused. */
   async verifyNew(
     { credential, token }: PasskeyResponse,
     context: string,
-    accountId: string,
+    accountId: string = NEW_ACCOUNT,
   ): Promise<NewPasskey> {
     const response = parse(credential);
     const issued = await this.challenges.use(token, `creation ${accountId} ${context}`);
@@ -137,7 +146,10 @@ export class PasskeysService {
       if (!isHandleOf(response, passkey)) throw new Refused('credential_id');
       return { passkey, ...use };
     } catch (error) {
-      if (error instanceof Refused) error.accountId = accountId ?? passkey?.accountId;
+      if (error instanceof Refused) {
+        error.accountId = accountId ?? passkey?.accountId;
+        error.unknownCredential = passkey || !isCredentialId(response['id']) ? undefined : response['id'];
+      }
       throw error;
     }
   }
@@ -178,9 +190,21 @@ export class PasskeysService {
     await this.repository.deleteAll(tx, accountId);
   }
 
+  async #creationOptions(
+    purpose: string,
+    name: string,
+    displayName: string,
+    existing: readonly StoredPasskey[],
+  ): Promise<PasskeyOptions> {
+    const handle = existing[0]?.userHandle ?? randomBytes(32);
+    const { challenge, token } = this.challenges.issue(`creation ${purpose}`, handle);
+    const user = { handle, name, displayName };
+    return { options: await creationOptions(this.#party(), challenge, user, existing), token };
+  }
+
   async #find(response: Response): Promise<StoredPasskey | undefined> {
     const { id } = response;
-    if (typeof id !== 'string' || !CREDENTIAL_ID.test(id)) return undefined;
+    if (!isCredentialId(id)) return undefined;
     return this.repository.findByCredential(Buffer.from(id, 'base64url'));
   }
 
@@ -194,6 +218,10 @@ export class PasskeysService {
 }
 
 type Response = Readonly<Record<string, unknown>>;
+
+function isCredentialId(id: unknown): id is string {
+  return typeof id === 'string' && CREDENTIAL_ID.test(id);
+}
 
 /** Throws AppError `malformed`. */
 function parse(credential: string): Response {

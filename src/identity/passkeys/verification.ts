@@ -17,6 +17,8 @@ const TIMEOUT_MS = 5 * 60_000;
 export class Refused extends Error {
   /** The account of the passkey that the response named, if there is one. */
   accountId: string | undefined;
+  /** The id of the credential that the response named, if there is none with it on this server. */
+  unknownCredential: string | undefined;
 
   constructor(
     readonly reason: RefusalReason,

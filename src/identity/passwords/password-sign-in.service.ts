@@ -4,12 +4,13 @@ import { AppError } from '../../platform/errors/errors.js';
 import type { Logger } from '../../platform/telemetry/telemetry.js';
 import type { AccountEvents } from '../account-events/account-events.js';
 import { strangerActor } from '../account-events/actor.js';
-import type { Account } from '../accounts/account.js';
+import { type Account, AccountBeingDeleted, mayGoOn } from '../accounts/account.js';
 import { canonicalEmail, canonicalPassword, isEmail } from '../accounts/email-and-password-rules.js';
 import { type AttemptsService, TooManyAttempts } from '../attempts/attempts.service.js';
 import type { KnownBrowsers } from '../attempts/known-browsers.js';
 import type { RateLimits } from '../attempts/limits.js';
 import { networkOf } from '../attempts/network.js';
+import { PASSWORD_AMR } from '../second-factors/authentication-level.js';
 import type { PasswordsRepository } from './passwords.repository.js';
 
 const WRONG = 'The e-mail address or the password is not right.';
@@ -31,18 +32,6 @@ export interface SignIn {
 export interface SignedIn {
   account: Account;
   browser: string;
-}
-
-/** The password is right, and the account is being deleted. To those who do not ask it is a wrong password. */
-export class AccountBeingDeleted extends AppError {
-  constructor(readonly account: Account) {
-    super('unauthenticated', WRONG);
-  }
-}
-
-/** A person may take back a deletion that they asked for, unless the account was disabled before. */
-function mayGoOn({ deletionRequestedBy, disabledAt, status }: Account): boolean {
-  return status === 'active' || (deletionRequestedBy === 'person' && disabledAt === null);
 }
 
 /** What `PasswordSignInService` needs. */
@@ -87,7 +76,8 @@ export class PasswordSignInService {
       throw new AppError('unauthenticated', WRONG);
     }
     await Promise.all([attempts.clear([perAccount.key]), attempts.release([perAddress.key])]);
-    if (stored.account.status === 'deleting') throw new AccountBeingDeleted(stored.account);
+    if (stored.account.status === 'deleting')
+      throw new AccountBeingDeleted(stored.account, PASSWORD_AMR, WRONG);
     if (hashing.replaces(hash, secret)) await this.#replaceHash(stored.account.id, hash, secret);
     return { account: stored.account, browser: browsers.remember(browser, email) };
   }

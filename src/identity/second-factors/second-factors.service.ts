@@ -49,6 +49,12 @@ export class SecondFactorsService {
     return this.repository.enrolled(accountId);
   }
 
+  /** Whether the account has any. */
+  async isEnrolled(accountId: string): Promise<boolean> {
+    const { passkey, totp } = await this.enrolled(accountId);
+    return passkey || totp;
+  }
+
   async of(accountId: string): Promise<SecondFactors> {
     const [totp, recoveryCodes] = await Promise.all([
       this.repository.findTotp(accountId),

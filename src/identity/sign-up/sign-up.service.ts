@@ -39,10 +39,8 @@ export interface SignUpRequest {
   request: PersonRequest;
 }
 
-/** The way in which a new person signs in. */
-export interface NewCredential {
-  password: string;
-}
+/** The way in which a new person signs in; a passkey is added by `record` of `finish`. */
+export type NewCredential = { password: string } | { passwordless: true };
 
 const OVER = 'This link or code does not work any more. Start again.';
 
@@ -113,14 +111,14 @@ export class SignUpService {
    */
   async finish(
     { purpose, secret }: { purpose: SignUpPurpose; secret: string },
-    { password }: NewCredential,
+    credential: NewCredential,
     request: PersonRequest,
     record: (tx: Transaction, account: Account, code: ValidCode<SignUpPurpose>) => Promise<void>,
   ): Promise<Account> {
     const { accounts, codes, database, events } = this.deps;
     const email = await this.provedAddress(purpose, secret);
     if (email === undefined) throw new AppError('conflict', OVER);
-    const prepared = await accounts.prepare({ email, password, emailVerified: true });
+    const prepared = await accounts.prepare({ email, ...credential, emailVerified: true });
     return database.transaction(async (tx) => {
       const code = await codes.consume(tx, purpose, secret);
       if (!code) throw new AppError('conflict', OVER);

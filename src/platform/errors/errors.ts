@@ -19,6 +19,14 @@ export interface ValidationError {
   detail: string;
 }
 
+/** The sign-in that a request needs (RFC 9470 section 3). */
+export interface NeededSignIn {
+  /** The level of `acr` that it must reach; undefined when it is strong enough. */
+  acrValues: string | undefined;
+  /** How long ago it may be, in seconds; undefined when it is new enough. */
+  maxAge: number | undefined;
+}
+
 /**
  * An error whose message may be shown to the caller. Any other exception is a bug: the response is a 500 that does not
  * tell its cause.
@@ -30,6 +38,8 @@ export class AppError extends Error {
   readonly retryAfter: number | undefined;
   /** The scope that the token lacks (RFC 6750 section 3.1). */
   readonly scope: string | undefined;
+  /** The sign-in that the token lacks. */
+  readonly neededSignIn: NeededSignIn | undefined;
 
   constructor(
     readonly kind: ErrorKind,
@@ -38,6 +48,7 @@ export class AppError extends Error {
       errors?: readonly ValidationError[];
       retryAfter?: number;
       scope?: string;
+      neededSignIn?: NeededSignIn;
       cause?: unknown;
     } = {},
   ) {
@@ -45,6 +56,7 @@ export class AppError extends Error {
     this.errors = options.errors ?? [];
     this.retryAfter = options.retryAfter;
     this.scope = options.scope;
+    this.neededSignIn = options.neededSignIn;
   }
 }
 

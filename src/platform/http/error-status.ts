@@ -1,6 +1,6 @@
 import type Koa from 'koa';
 import { isUnavailable } from '../db/availability.js';
-import { AppError, type ErrorKind } from '../errors/errors.js';
+import { AppError, type ErrorKind, type NeededSignIn } from '../errors/errors.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
@@ -27,6 +27,7 @@ export function statusOf({ kind }: AppError): number {
 /** Sets the status of an error and the headers that go with it, whatever the shape of its body. */
 export function setErrorHead(ctx: Koa.ParameterizedContext, status: number, error?: AppError): void {
   ctx.status = status;
+  if (error?.neededSignIn) ctx.set('WWW-Authenticate', stepUpChallenge(error.neededSignIn, error.message));
   if (status === 401 && !ctx.response.get('WWW-Authenticate')) ctx.set('WWW-Authenticate', challenge());
   if (error?.scope !== undefined) {
     ctx.set('WWW-Authenticate', challenge({ error: 'insufficient_scope', scope: error.scope }));
@@ -41,6 +42,16 @@ export function setErrorHead(ctx: Koa.ParameterizedContext, status: number, erro
 export function challenge(parameters: Readonly<Record<string, string>> = {}): string {
   const all = Object.entries({ realm: 'Postern', ...parameters });
   return `Bearer ${all.map(([name, value]) => `${name}="${value.replace(/["\\]/g, "'")}"`).join(', ')}`;
+}
+
+/** The WWW-Authenticate value of RFC 9470 section 3. */
+function stepUpChallenge({ acrValues, maxAge }: NeededSignIn, message: string): string {
+  return challenge({
+    error: 'insufficient_user_authentication',
+    error_description: message,
+    ...(acrValues !== undefined && { acr_values: acrValues }),
+    ...(maxAge !== undefined && { max_age: String(maxAge) }),
+  });
 }
 
 /** The error that may be shown to the caller; undefined for an internal error. */

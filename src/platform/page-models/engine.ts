@@ -21,6 +21,16 @@ export interface DeviceDoneModel {
   clientName: string | undefined;
 }
 
+/** `form-post`: a form of the engine that submits itself. */
+export interface FormPostModel {
+  /** Both are markup, escaped by the engine. */
+  action: string;
+  inputs: string;
+  /** The host that the form goes to; undefined for this server. */
+  to: string | undefined;
+  script: string;
+}
+
 /** `sign-out`: asks whether to sign out. */
 export interface SignOutModel extends EngineForm {
   clientName: string | undefined;
@@ -38,6 +48,7 @@ export interface EngineEndpointPages {
   'device-code': DeviceCodeModel;
   'device-confirm': DeviceConfirmModel;
   'device-done': DeviceDoneModel;
+  'form-post': FormPostModel;
   'sign-out': SignOutModel;
   'signed-out': SignedOutModel;
 }

@@ -5,6 +5,8 @@ import type { ClientOnPage, FormOnPage } from './shared.js';
 export interface PasskeyOnPage extends FormOnPage {
   /** The path of the options for the browser's API and the token that goes back with its result. */
   options: string;
+  /** A credential of this domain that the browser is told to forget, because there is none here with its id. */
+  unknown?: { domain: string; credentialId: string } | undefined;
 }
 
 /** `sign-in`: the form for e-mail address and password. */

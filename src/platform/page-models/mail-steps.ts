@@ -1,3 +1,4 @@
+import type { PasskeyOnPage } from './interactions.js';
 import type { ClientOnPage, FormOnPage, LinkOnPage } from './shared.js';
 
 /** Where a flow leads that may be part of a sign-in. */
@@ -37,6 +38,8 @@ export interface SignUpCredentialModel extends FormOnPage, InFlow {
   step: string | undefined;
   termsUrl: string | undefined;
   privacyUrl: string | undefined;
+  /** Undefined where passkeys are not possible. */
+  passkey: PasskeyOnPage | undefined;
 }
 
 /** `recover`: the address of the account whose password is forgotten. */

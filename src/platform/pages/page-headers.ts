@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** The document of a page, and whether scripts of this origin run on it. */
 export interface RenderedPage {
   html: string;
@@ -12,6 +14,8 @@ export interface PageNeeds {
    * also to those of the relying party to other origins and apps, which cannot be listed; so such a page has none.
    */
   leavesSite?: boolean;
+  /** The only inline script of a page without islands. */
+  inlineScript?: string;
 }
 
 /** The part of a Koa context that sending a page needs; the engine's contexts have it too. */
@@ -49,6 +53,7 @@ export function contentSecurityPolicy({ hasIslands }: RenderedPage, needs: PageN
     "default-src 'none'",
     "style-src 'self'",
     ...(hasIslands ? ISLANDS : []),
+    ...(needs.inlineScript === undefined ? [] : [`script-src '${sourceHash(needs.inlineScript)}'`]),
     // Logos, and the icon, to which browsers apply it, too.
     "img-src 'self'",
     ...(needs.leavesSite ? [] : ["form-action 'self'"]),
@@ -63,4 +68,9 @@ export function sendPage(ctx: PageContext, page: RenderedPage, needs: PageNeeds 
   if (needs.status !== undefined) ctx.status = needs.status;
   ctx.type = 'html';
   ctx.body = page.html;
+}
+
+/** Content Security Policy Level 3, section 2.3.1. */
+function sourceHash(script: string): string {
+  return `sha256-${createHash('sha256').update(script).digest('base64')}`;
 }

@@ -12,9 +12,16 @@ import { brief, briefHost, initial } from './texts.js';
 const VIEWS = fileURLToPath(new URL('../../../../views', import.meta.url));
 const ISLANDS = fileURLToPath(new URL('../../islands', import.meta.url));
 
+/** Pages of the operator's own, which people's pages link to. */
+export interface FooterLinks {
+  supportUrl?: string | undefined;
+  privacyUrl?: string | undefined;
+  termsUrl?: string | undefined;
+}
+
 /**
  * Renders the pages whose templates are in `views/`. Every value is escaped; every template is compiled once. Templates have,
- * beside their model: `site` (the host), `supportUrl`, `brief`, `briefHost` and `initial` to shorten texts, `part(name, given)` for a template of
+ * beside their model: `site` (the host), `footLinks`, `brief`, `briefHost` and `initial` to shorten texts, `part(name, given)` for a template of
  * `views/parts/`, which sees only what it is given, `icon(name)`, `asset(file)` for the path of a stylesheet, and
  * `island(name)`, which adds an island to the page and allows scripts of this origin on it.
  */
@@ -27,12 +34,17 @@ export class Pages {
 
   /**
    * @param issuer its host is shown on every page
-   * @param supportUrl where people get help, in the footer
+   * @param links of the footer
    */
-  constructor(issuer: string, supportUrl?: string) {
+  constructor(issuer: string, { supportUrl, privacyUrl, termsUrl }: FooterLinks = {}) {
+    const footLinks = [
+      [supportUrl, 'Help'],
+      [privacyUrl, 'Privacy'],
+      [termsUrl, 'Terms'],
+    ].filter(([href]) => href !== undefined);
     this.#helpers = {
       site: new URL(issuer).host,
-      supportUrl,
+      footLinks,
       brief,
       briefHost,
       initial,

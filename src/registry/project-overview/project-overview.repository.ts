@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/db/database.js';
 import type { DayCount, HourCount, PeopleCount } from '../usage-reports/counts.js';
-import { FAILURE_COLUMNS, type FailureRow } from '../usage-reports/failure-row.js';
+import { FAILURE_COLUMNS, type FailureRow } from '../client-failures/failure-row.js';
 
 /** A client by its record's id and its name. */
 export interface NamedClient {

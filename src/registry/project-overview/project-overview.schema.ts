@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../../platform/wire/json.js';
 import { count, id, time } from '../../platform/wire/response-shapes.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import { failureFields } from '../usage-reports/client-failure.schema.js';
+import { failureFields } from '../client-failures/client-failure.schema.js';
 import { hourlyReport, hourlyWire, usageReport } from '../usage-reports/usage-report.schema.js';
 import type { ProjectOverview } from './project-overview.service.js';
 

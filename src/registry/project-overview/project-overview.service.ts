@@ -1,5 +1,5 @@
 import { dayText, hourOf, hourStart } from '../usage/days.js';
-import { failureOf } from '../usage-reports/client-failures.service.js';
+import { failureOf } from '../client-failures/client-failures.service.js';
 import { dailyUsage, hourlyUsage, lastDays } from '../usage-reports/usage-reports.service.js';
 import { MOST_COUNTED, type ProjectOverviewRepository } from './project-overview.repository.js';
 

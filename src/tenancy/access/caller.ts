@@ -1,3 +1,4 @@
+import type { Acr } from '../../identity/second-factors/authentication-level.js';
 import type { Delegation } from './delegation.js';
 import type { Role } from './permissions.js';
 
@@ -10,6 +11,15 @@ export interface ClaimedRole {
   role: Role;
 }
 
+/** When and how a person signed in. */
+export interface SignIn {
+  /** Seconds since the epoch. */
+  authTime: number;
+  acr: Acr;
+  /** Whether the account has something beside the password to sign in with. */
+  hasSecondFactor: () => Promise<boolean>;
+}
+
 /** Who calls the admin API, according to the token. Roles in the database are added to `claimedRoles`. */
 export interface Caller {
   subject: string;
@@ -17,4 +27,6 @@ export interface Caller {
   claimedRoles: readonly ClaimedRole[];
   /** The client that a person's token was issued to; undefined when no client restricts the token. */
   delegation?: Delegation;
+  /** The sign-in that a client's token of a person is from; undefined for other tokens. */
+  signIn?: SignIn;
 }

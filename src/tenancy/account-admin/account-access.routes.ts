@@ -105,6 +105,7 @@ const OPERATIONS = {
   resetFactors: {
     ...ending,
     id: 'resetAccountFactors',
+    freshSignIn: true,
     method: 'post',
     path: `${ACCOUNT_PATH}/reset_factors`,
     record: ACCOUNT_KEY,

@@ -76,6 +76,7 @@ const OPERATIONS = {
     ...all,
     ...one,
     id: 'updateAccount',
+    freshSignIn: true,
     method: 'patch',
     summary: 'Change an account; null removes a member of the profile.',
     request: { schema: accountPatch, maxBytes: MAX_BYTES },
@@ -87,6 +88,7 @@ const OPERATIONS = {
     ...all,
     record: one.record,
     id: 'setAccountPassword',
+    freshSignIn: true,
     method: 'post',
     path: `${one.path}/set_password`,
     summary: 'Set a new password, which ends every session and grant of the account.',
@@ -96,6 +98,7 @@ const OPERATIONS = {
   disable: {
     ...change,
     id: 'disableAccount',
+    freshSignIn: true,
     path: `${ACCOUNT_PATH}/disable`,
     summary: 'Disable an account: the person is signed out everywhere at once, and cannot sign in.',
     conflict: `The account is being deleted, or is ${LAST_OWNER}.`,
@@ -111,6 +114,7 @@ const OPERATIONS = {
     ...change,
     ...one,
     id: 'deleteAccount',
+    freshSignIn: true,
     method: 'delete',
     summary:
       'Delete an account in seven days, until which it can be restored; the person is signed out everywhere at once.',

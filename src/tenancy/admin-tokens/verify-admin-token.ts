@@ -12,6 +12,7 @@ import { accountSubject, clientSubject, COMMAND_LINE_CLIENT } from '../access/su
 import { adminAudience } from './admin-audience.js';
 import { outsideCaller, type OutsideIssuer, outsideKeys } from './outside-issuers.js';
 import { invalidToken, scopesOf, subjectOf } from './token-claims.js';
+import { signInOf } from './fresh-sign-in.js';
 import { introspector, type OwnTokens } from './token-introspection.js';
 import { CLIENT_TOKEN } from './client-token.js';
 
@@ -23,6 +24,8 @@ export interface AdminTrust {
   isFirstUse(thumbprint: string, jti: string): Promise<boolean>;
   outside: readonly OutsideIssuer[];
   accounts: { acceptsTokens(accountId: string, issuedAt: number): Promise<boolean> };
+  /** Whether an account has a second factor. */
+  factors: { isEnrolled(accountId: string): Promise<boolean> };
   ownTokens: OwnTokens & {
     /** Whether the grant that a token of a person names was not taken back. */
     isGranted(claims: JWTPayload): Promise<boolean>;
@@ -89,7 +92,7 @@ export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promis
   };
 }
 
-function ownVerifier({ accounts, issuer, ownKeys, ownTokens, liveClients }: AdminTrust): Verify {
+function ownVerifier({ accounts, factors, issuer, ownKeys, ownTokens, liveClients }: AdminTrust): Verify {
   return async (token) => {
     const { payload } = await jwtVerify(token, ownKeys, {
       ...COMMON,
@@ -122,7 +125,8 @@ function ownVerifier({ accounts, issuer, ownKeys, ownTokens, liveClients }: Admi
     if (!(await ownTokens.isGranted(payload)))
       throw invalidToken('The person took back what they allowed the client of the token.');
     const caller = { subject: accountSubject(sub), scopes, claimedRoles: [] };
-    return delegation ? { ...caller, delegation } : caller;
+    if (!delegation) return caller;
+    return { ...caller, delegation, signIn: signInOf(payload, () => factors.isEnrolled(sub)) };
   };
 }
 

@@ -66,6 +66,7 @@ const OPERATIONS = {
   rotateKeys: {
     ...changing,
     id: 'rotateKeys',
+    freshSignIn: true,
     path: `${ADMIN_API}/keys/rotate`,
     summary:
       'Sign tokens and cookies with the next keys; the current ones stay accepted until all is expired.',

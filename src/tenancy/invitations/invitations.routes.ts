@@ -56,6 +56,7 @@ function invitationsOf(
     create: {
       ...all,
       id: `create${level}Invitation`,
+      freshSignIn: true,
       method: 'post',
       path,
       summary: `Invite a person to a role in ${tenant} by e-mail, with or without an account.`,

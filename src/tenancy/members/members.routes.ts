@@ -62,6 +62,7 @@ function membersOf(
     add: {
       ...all,
       id: `add${level}Member`,
+      freshSignIn: true,
       method: 'post',
       path,
       summary: `Give a role in ${tenant}.`,
@@ -82,6 +83,7 @@ function membersOf(
     update: {
       ...one,
       id: `update${level}Member`,
+      freshSignIn: true,
       method: 'patch',
       summary: `Change a role in ${tenant}.`,
       authorization: { permission: 'tenants.write', at },
@@ -93,6 +95,7 @@ function membersOf(
     remove: {
       ...one,
       id: `remove${level}Member`,
+      freshSignIn: true,
       method: 'delete',
       summary: `Take a role in ${tenant} away.`,
       authorization: { permission: 'tenants.write', at },

@@ -70,7 +70,8 @@ export class MembersService {
 
   /**
    * Gives a role to a subject that exists, or to an e-mail address. A caller who `knowsAccounts` names an account by it;
-   * for others the role is the address's, so that the response says nothing about accounts. `clientSecret` is the new
+   * for others the role is the address's, so that the response says nothing about accounts; for the whole installation they
+   * cannot name an address. `clientSecret` is the new
    * secret of a client, returned this once, when the input asked for one.
    */
   async add(
@@ -86,7 +87,7 @@ export class MembersService {
       rotate_secret: rotate = false,
     } = parseInput(newMember, input, NEW_MEMBER_READ_ONLY);
     const errors = roleErrors(tenant, role);
-    const named = await this.#subject(tenant, subject, email, knowsAccounts || tenant.orgId === null);
+    const named = await this.#subject(tenant, subject, email, knowsAccounts);
     if ('pointer' in named) errors.push(named);
     else if (rotate && named.kind !== 'client')
       errors.push({ pointer: '/rotate_secret', detail: 'Only clients have secrets; leave it out.' });
@@ -178,6 +179,7 @@ export class MembersService {
       const wrongEmail = (detail: string): ValidationError => ({ pointer: '/email', detail });
       const canonical = canonicalEmail(email);
       if (!isEmail(canonical)) return wrongEmail('This is no e-mail address.');
+      if (!knowsAccounts && tenant.orgId === null) throw needsAccounts();
       if (!knowsAccounts) return { kind: 'email', email: canonical };
       const account = await this.deps.accounts.findByEmail(canonical);
       return account
@@ -213,6 +215,13 @@ export class MembersService {
     const target = { targetId: id, ...tenant };
     return this.deps.audit.record(tx, { actor, action, ...target, changedFields: changed });
   }
+}
+
+/** A role in the installation belongs to an account; who may not read accounts must not learn which addresses have one. */
+function needsAccounts(): AppError {
+  const message =
+    'To give a role in the installation to an e-mail address, the token needs the scope accounts.read; or send the account as subject.';
+  return new AppError('forbidden', message, { scope: 'accounts.read' });
 }
 
 function isWithin(client: { orgId: string; projectId: string }, { orgId, projectId }: Tenant): boolean {

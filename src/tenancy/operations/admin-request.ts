@@ -5,6 +5,7 @@ import type { AccessService } from '../access/access.service.js';
 import type { Caller } from '../access/caller.js';
 import type { Actor } from '../audit/audit.service.js';
 import type { InstallationTenant, OrganizationTenant, ProjectTenant } from '../tenants/tenant.js';
+import { requireFreshSignIn } from '../admin-tokens/fresh-sign-in.js';
 import { honoursIfMatch, type Operation, type RecordKey } from './operation.js';
 
 /** A request for an operation, before it is authorized and read: from HTTP, or from a page of the console. */
@@ -64,6 +65,7 @@ export async function readAdminRequest<O extends Operation>(
   const key = keyOf(record, given);
   const parentKey = keyOf(parent, given);
   if (authorization?.changesClient) await access.authorizeClientChange(caller, tenant as ProjectTenant, key);
+  if (operation.freshSignIn) await requireFreshSignIn(caller);
   const query = operation.query ? readParameters(given.query, operation.query) : {};
   const body = request ? await given.body() : {};
   const read = {

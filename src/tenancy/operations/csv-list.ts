@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { csvLine } from '../../platform/wire/csv.js';
+import { csvLine } from '../../platform/csv/csv.js';
 import type { GivenRequest } from './admin-request.js';
 import type { Operation } from './operation.js';
 import type { Callable } from './route-group.js';

@@ -51,6 +51,8 @@ export interface Operation {
   summary: string;
   /** Without it every valid token is enough. */
   authorization?: Authorization;
+  /** It changes who can do what: see `requireFreshSignIn`. */
+  freshSignIn?: true;
   record?: RecordKey;
   /** The record that the path names before, which the other belongs to. */
   parent?: RecordKey;

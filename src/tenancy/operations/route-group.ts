@@ -1,6 +1,6 @@
 import Router, { type RouterMiddleware } from '@koa/router';
 import { readJson } from '../../platform/http/body.js';
-import { sendCsv } from '../../platform/http/csv-response.js';
+import { sendCsv } from '../../platform/csv/csv-response.js';
 import { entityTag, ifMatch, isKnown } from '../../platform/http/entity-tags.js';
 import type { AccessService } from '../access/access.service.js';
 import type { AdminState } from '../admin-tokens/require-admin-token.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Secret } from 'otpauth';
 import type { Page } from 'playwright-core';
+import { eventually } from '../../harness/common/eventually.js';
 import { describeWithBrowser } from '../../harness/browser/browser.js';
 import { auditStates, type PageState } from '../../harness/browser/page-audit.js';
 import { signInOn } from '../../harness/browser/sign-in-form.js';
@@ -82,6 +83,22 @@ describeWithBrowser('sign-in and security', (openPage) => {
     await page.getByRole('link', { name: 'Add a passkey' }).click();
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await page.getByText('This device has a passkey for your account already.').waitFor();
+  });
+
+  test('has the browser forget a passkey that is not known here any more', async () => {
+    const page = await openPage();
+    const authenticator = await addVirtualAuthenticator(page);
+    const person = await server.person();
+    await page.goto(`${server.issuer}/account/security`);
+    await signInOn(page, person);
+    await addPasskey(page);
+    await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+    await server.database.pool.query('DELETE FROM passkeys WHERE account_id = $1', [person.id]);
+    await page.context().clearCookies();
+    await page.goto(`${server.issuer}/account/security`);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByText('This passkey was not accepted.').waitFor();
+    await eventually(async () => (await authenticator.count()) === 0);
   });
 
   const states: PageState[] = [

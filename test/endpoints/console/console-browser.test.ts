@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describeWithBrowser } from '../../harness/browser/browser.js';
 import { auditStates } from '../../harness/browser/page-audit.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
@@ -45,7 +45,18 @@ describeWithBrowser('the console', (openPage) => {
   const at = (path: string) => (page: Page) => open(page, PROJECT + path);
   const client = (path: string) => (page: Page) => open(page, `${PROJECT}/clients/${clientId}${path}`);
 
-  auditStates(openPage, [
+  let session: BrowserContextOptions['storageState'];
+  /** Opens an empty page in a browser in which the operator is signed in. */
+  const openSignedIn = async () => {
+    if (session === undefined) {
+      const page = await openPage();
+      await open(page, PROJECT);
+      session = await page.context().storageState();
+    }
+    return openPage({ storageState: session });
+  };
+
+  auditStates(openSignedIn, [
     ['home', 'Default project', at('')],
     ['clients', 'Clients', at('/clients')],
     ['clients, none found', 'Clients', at('/clients?text=nothing')],

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type * as oidc from 'openid-client';
 import type { Page } from 'playwright-core';
 import { describeWithBrowser } from '../../harness/browser/browser.js';
 import { auditStates, type PageState } from '../../harness/browser/page-audit.js';
+import { addVirtualAuthenticator } from '../../harness/browser/virtual-authenticator.js';
 import { signInOn } from '../../harness/browser/sign-in-form.js';
 import { codeIn, linkIn, nextMail } from '../../harness/mail/mailbox.js';
 import { authorizationRequest, relyingParty } from '../../harness/protocol/relying-party.js';
@@ -155,6 +156,36 @@ const PAGES: PageState[] = [
     },
   ],
 ];
+
+describeWithBrowser('a new account', (open) => {
+  test('is made with a passkey alone, once the terms are accepted', async () => {
+    const page = await open();
+    const authenticator = await addVirtualAuthenticator(page);
+    await page.goto(`${server.issuer}/account`);
+    await page.getByRole('link', { name: 'Create an account' }).click();
+    const email = newAddress();
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByRole('button', { name: 'Send the code' }).click();
+    await page.getByLabel('Code from the mail').fill(codeIn(await nextMail(server, email)));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Use a passkey instead' }).click();
+    expect(await authenticator.count()).toBe(0);
+    await page.getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Use a passkey instead' }).click();
+    await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+    const codes = page.getByRole('list', { name: 'Recovery codes' });
+    expect(await codes.getByRole('listitem').count()).toBe(10);
+    await page.getByRole('link', { name: 'continue' }).click();
+    await page.getByText(email).first().waitFor();
+    const account = await server.context.accounts.findByEmail(email);
+    expect(account).toMatchObject({ hasPassword: false, emailVerified: true });
+
+    await page.context().clearCookies();
+    await page.goto(`${server.issuer}/account`);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByText(email).first().waitFor();
+  });
+});
 
 describeWithBrowser('the page', (open) => {
   auditStates(open, PAGES);

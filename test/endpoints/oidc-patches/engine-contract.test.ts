@@ -17,6 +17,7 @@ const LINES: Record<string, string> = {
   'lib/actions/revocation.js:33': "ctx.body = '';",
   'lib/helpers/grant_common.js:175': 'if (conformIdTokenClaims && userinfo.enabled && !at.aud) {',
   'lib/helpers/process_response_types.js:157': 'if (conformIdTokenClaims && userinfo.enabled',
+  'lib/response_modes/form_post.js:21': '<title>Submitting Callback</title>',
   'lib/helpers/router.js:206': 'if (!matched) return next();',
   'lib/shared/check_resource.js:77': 'resourceServers[identifier] = new provider.ResourceServer(',
   'lib/shared/reject_structured_tokens.js:13': 'if (tokenIsJWT) {',
@@ -57,6 +58,8 @@ const LINES: Record<string, string> = {
 
 /** Names and texts of the engine that our code matches or reads without a type that says so, and where they come from. */
 const TEXTS: [file: string, text: string][] = [
+  ['lib/response_modes/form_post.js', '<form method="post" action="${htmlSafe(action)}">'],
+  ['lib/response_modes/form_post.js', '<noscript>'],
   ['lib/shared/xsrf.js', "new InvalidRequest('xsrf token invalid')"],
   ['lib/shared/xsrf.js', 'ctx.oidc.session.state = { secret };'],
   ['lib/actions/end_session.js', 'ctx.oidc.session.state.postLogoutRedirectUri ='],

@@ -229,33 +229,3 @@ async function driveReports(place: Record<string, string>): Promise<void> {
   expect(trail.body['data']).not.toEqual([]);
   await call('listAuditEvents', 200, { parameters: { action: 'client.created', page_limit: '1' } });
 }
-
-test('a caller with fewer permissions is refused as documented', async () => {
-  const document = await fetchDocument(server);
-  const without = new DocumentClient(document, server.origin, 'nonsense');
-  const { id } = await server.person();
-  const weak = new DocumentClient(document, server.origin, await server.adminToken([]));
-  const parameters = {
-    org: 'default',
-    project: 'default',
-    id,
-    account: id,
-    member: id,
-    invitation: id,
-    mail: id,
-    message: id,
-    session: id,
-    client: 'a-client',
-    name: 'openid',
-  };
-  for (const [operation, { ...documented }] of client.operations) {
-    const body = documented.requestBody ? {} : undefined;
-    expect((await without.call(operation, { parameters: inPath(documented.path), body })).status).toBe(401);
-    if (documented['x-permission'] === undefined) continue;
-    const { status } = await weak.call(operation, { parameters: inPath(documented.path), body });
-    expect([operation, status]).toEqual([operation, 403]);
-  }
-  function inPath(path: string): Record<string, string> {
-    return Object.fromEntries(Object.entries(parameters).filter(([name]) => path.includes(`{${name}}`)));
-  }
-});

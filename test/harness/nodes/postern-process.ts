@@ -107,7 +107,11 @@ export interface CommandLine {
 
 /** Makes a database with this content. */
 export async function openCommandLine(content?: Content): Promise<CommandLine> {
-  const database = await createTestDatabase(content);
+  return commandLineOf(await createTestDatabase(content));
+}
+
+/** The command line on a database that is there, such as that of a running server. */
+export function commandLineOf(database: TestDatabase): CommandLine {
   const environment = { DATABASE_URL: database.url, ENCRYPTION_KEY: database.encryptionKey };
   return { database, environment, run: (args, input) => runPostern(args, environment, input) };
 }

@@ -1,75 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { generateKeyPair, exportJWK } from 'jose';
+import { expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { pointersOf } from '../../harness/admin/catalogue.js';
 import { PROJECT, reportOf } from '../../harness/admin/usage.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { type DocumentSite, startDocumentSite } from '../../harness/outside/document-site.js';
-import {
-  authorizationRequest,
-  obtainTokens,
-  relyingParty,
-  signIn,
-} from '../../harness/protocol/relying-party.js';
+import { authorizationRequest, obtainTokens, signIn } from '../../harness/protocol/relying-party.js';
+import { documentFixture } from '../../harness/outside/document-fixture.js';
 
-let site: DocumentSite;
-let server: TestServer;
-const nodes: TestServer[] = [];
-beforeAll(async () => {
-  site = await startDocumentSite();
-  server = await startTestServer({ env: { CLIENT_ID_DOCUMENTS: 'on' } });
-});
-afterAll(async () => {
-  for (const node of nodes.reverse()) await node.close();
-  await server.close();
-  await site.close();
-});
-
-async function addNode(env: Record<string, string> = { CLIENT_ID_DOCUMENTS: 'on' }): Promise<TestServer> {
-  const node = await startTestServer({ nodeOf: server, env });
-  nodes.push(node);
-  return node;
-}
-
-const party = (clientId: string) => relyingParty(server, { id: '', client_id: clientId, client_secret: '' });
-const fetchesOf = (clientId: string) =>
-  site.requests.filter((path) => site.origin + path === clientId).length;
-
-async function recordOf(clientId: string): Promise<RegisteredClient | undefined> {
-  const path = `${PROJECT}/oauth_clients?registration_type=document&text=${encodeURIComponent(clientId)}`;
-  const { body } = await callAdmin(server, 'GET', path);
-  return (body['data'] as RegisteredClient[]).find((client) => client.client_id === clientId);
-}
-
-/** The document is fetched again by nodes that do not remember it. */
-async function expire(clientId: string, hoursAgo = 1): Promise<void> {
-  await server.database.pool.query(
-    `UPDATE client_documents SET expires_at = now() - make_interval(hours => $2)
-     WHERE oauth_client_id = (SELECT id FROM oauth_clients WHERE client_id = $1)`,
-    [clientId, hoursAgo],
-  );
-}
-
-/** What the authorization endpoint of a node answers before anybody signs in. */
-async function begin(
-  clientId: string,
-  node: TestServer = server,
-  redirectUri = 'https://rp.example/callback',
-): Promise<{ status: number; text: string; location: string | null }> {
-  const query = new URLSearchParams({
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    response_type: 'code',
-    scope: 'openid',
-    state: 'x',
-    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    code_challenge_method: 'S256',
-  });
-  const answer = await fetch(`${node.origin}/oauth2/authorize?${query.toString()}`, { redirect: 'manual' });
-  return { status: answer.status, text: await answer.text(), location: answer.headers.get('location') };
-}
+const { site, server, addNode, party, fetchesOf, recordOf, begin } = await documentFixture();
 
 test('a client signs people in by the URL of its document, and is a client like all others', async () => {
   const clientId = site.publish('/desk.json', { logo_uri: 'https://nothing.invalid/logo.png' });
@@ -137,79 +75,6 @@ test('requests at the same time share one fetch, and a document is not fetched f
     expect(status).toBe(401);
   }
   expect(fetchesOf(unknown)).toBe(0);
-});
-
-test('a changed document changes the client with the next fetch, an unchanged one does not', async () => {
-  const clientId = site.publish('/changing.json', {}, { 'Cache-Control': 'max-age=300' });
-  await begin(clientId);
-  const first = await recordOf(clientId);
-  await expire(clientId);
-  await begin(clientId, await addNode());
-  expect(fetchesOf(clientId)).toBe(2);
-  expect((await recordOf(clientId))?.['updated_at']).toBe(first?.['updated_at']);
-
-  site.publish('/changing.json', { client_name: 'New', redirect_uris: ['https://new.example/cb'] });
-  expect((await begin(clientId)).status).toBe(303);
-  await expire(clientId);
-  const node = await addNode();
-  expect((await begin(clientId, node, 'https://new.example/cb')).status).toBe(303);
-  // Every node knows at once.
-  expect((await begin(clientId)).text).toContain('redirect_uri');
-  expect(await recordOf(clientId)).toMatchObject({
-    client_name: 'New',
-    redirect_uris: ['https://new.example/cb'],
-  });
-});
-
-test('a client may begin to authenticate with a key', async () => {
-  const { publicKey, privateKey } = await generateKeyPair('ES256');
-  const clientId = site.publish('/keyed.json');
-  await begin(clientId);
-  expect(await recordOf(clientId)).toMatchObject({ client_type: 'public' });
-  const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'one' }] };
-  site.publish('/keyed.json', { token_endpoint_auth_method: 'private_key_jwt', jwks });
-  await expire(clientId);
-  const node = await addNode();
-  await begin(clientId, node);
-  expect(await recordOf(clientId)).toMatchObject({ client_type: 'confidential' });
-  const config = await relyingParty(
-    server,
-    { id: '', client_id: clientId, client_secret: '' },
-    oidc.PrivateKeyJwt({ key: privateKey, kid: 'one' }),
-  );
-  const tokens = await obtainTokens(config, await server.person());
-  expect(tokens.access_token).toEqual(expect.any(String));
-  await expect(obtainTokens(await party(clientId), await server.person())).rejects.toThrow();
-});
-
-test('a document that is gone ends the client, one whose server fails does not for a day', async () => {
-  const clientId = site.publish('/going.json');
-  const config = await party(clientId);
-  const tokens = await obtainTokens(config, await server.person());
-  const refresh = async (node: TestServer) => {
-    const body = new URLSearchParams({
-      client_id: clientId,
-      grant_type: 'refresh_token',
-      refresh_token: tokens.refresh_token ?? '',
-    });
-    const answer = await fetch(`${node.origin}/oauth2/token`, { method: 'POST', body });
-    return { status: answer.status, body: await answer.text() };
-  };
-  site.answer('/going.json', (_request, response) => response.writeHead(503).end());
-  await expire(clientId);
-  const second = await addNode();
-  expect((await begin(clientId, second)).status).toBe(303);
-  await expire(clientId, 25);
-  expect((await begin(clientId, await addNode())).text).toContain('its server answered 503');
-  site.answer('/going.json', (_request, response) => response.writeHead(410).end());
-  await expire(clientId);
-  const third = await addNode();
-  expect((await begin(clientId, third)).text).toContain('its server answered 410');
-  const refused = await refresh(third);
-  expect(refused.status).toBe(401);
-  expect(refused.body).toContain('its server answered 410');
-  site.publish('/going.json');
-  expect((await refresh(await addNode())).status).toBe(200);
 });
 
 test('clients of documents that nobody uses are removed, and can come again', async () => {

@@ -21,10 +21,10 @@ export const signUpSettings = settingGroup('Sign-up', {
   },
   TERMS_URL: {
     check: webUrl,
-    description: 'The terms of service, an https URL. Whoever signs up has to accept them.',
+    description: 'The terms of service, an https URL, linked on pages. Whoever signs up has to accept them.',
   },
   PRIVACY_URL: {
     check: webUrl,
-    description: 'The privacy policy, an https URL.',
+    description: 'The privacy policy, an https URL, linked on pages.',
   },
 });

@@ -1,0 +1,32 @@
+import type Koa from 'koa';
+import type { Provider } from 'oidc-provider';
+import { sendPage } from '../../platform/pages/page-headers.js';
+import type { Pages } from '../../platform/pages/pages.js';
+
+const PAGE =
+  /<title>Submitting Callback<\/title>[\s\S]*<form method="post" action="([^"]*)">([\s\S]*?)<noscript>/;
+
+/**
+ * Shows our own page where the engine sends a form that submits itself: a response by `form_post` (OAuth 2.0 Form Post
+ * Response Mode), and the sign-out of one account when another signs in. Without JavaScript it has a button.
+ *
+ * Engine: lib/response_modes/form_post.js:21 writes a page without style, which has a button only without JavaScript.
+ * Test: test/endpoints/oidc-patches/form-post.browser.test.ts.
+ */
+export function renderFormPosts(provider: Provider, pages: Pages): void {
+  const middleware: Koa.Middleware = async (ctx, next) => {
+    await next();
+    const [, action = '', inputs = ''] =
+      typeof ctx.body === 'string' && ctx.type === 'text/html' ? (PAGE.exec(ctx.body) ?? []) : [];
+    if (action === '') return;
+    const { host, origin } = new URL(action.replaceAll('&amp;', '&'));
+    const to = origin === new URL(provider.issuer).origin ? undefined : host;
+    // The engine has escaped both.
+    const page = pages.render('form-post', { action, inputs, to, script: SUBMIT });
+    sendPage(ctx, page, { leavesSite: true, inlineScript: SUBMIT });
+  };
+  provider.use(middleware);
+}
+
+/** Inline, so that browsers that know no modules submit it, too. */
+const SUBMIT = "document.addEventListener('DOMContentLoaded', () => document.forms[0].submit());";

@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { csrfOf, accountFixture } from '../../harness/pages/account-fixture.js';
+import { atHome } from '../../harness/pages/account-pages.js';
+
+const { server, accountOf, post } = await accountFixture();
+
+const FORMS = [
+  '/account/profile',
+  '/account/security/password',
+  '/account/sessions/end-others',
+  '/account/sessions/some-session/end',
+  '/account/apps/some-client/revoke',
+  '/account/data/export',
+  '/account/data/delete',
+];
+
+describe('every form', () => {
+  test.each(FORMS)('%s needs the token of the own session, and no other site may send it', async (path) => {
+    const [home, stranger] = [await atHome(server), await atHome(server)];
+    const csrf = csrfOf((await home.open('/account/profile')).body);
+    const foreign = csrfOf((await stranger.open('/account/profile')).body);
+    for (const fields of [{}, { csrf: '' }, { csrf: foreign }, { csrf: csrf.slice(1) }])
+      expect((await post(home, path, fields as Record<string, string>)).status).toBe(400);
+    for (const site of ['cross-site', 'same-site', 'none'])
+      expect((await post(home, path, { csrf }, { 'sec-fetch-site': site })).status).toBe(400);
+    expect(await accountOf(home.person.id)).toMatchObject({ status: 'active', password_changed_at: null });
+  });
+
+  test.each(FORMS)('%s leads to the sign-in without a session', async (path) => {
+    const answer = await fetch(server.origin + path, { method: 'POST', redirect: 'manual' });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toBe('/self/sign-in?to=%2Faccount');
+  });
+
+  test.each(FORMS.filter((path) => !/profile|password/.test(path)))(
+    '%s changes nothing by GET',
+    async (path) => {
+      const home = await atHome(server);
+      expect((await home.open(path)).status).toBe(404);
+      expect(await accountOf(home.person.id)).toMatchObject({ status: 'active' });
+    },
+  );
+});
+
+describe('what matters asks for a fresh sign-in', () => {
+  test.each([
+    [
+      '/account/security/password',
+      { current: 'x', password: 'an umbrella for two otters' },
+      '/account/security/password',
+    ],
+    ['/account/data/export', {}, '/account/data'],
+    ['/account/data/delete', { email: 'x@people.example' }, '/account/data'],
+  ])('%s', async (path, fields, page) => {
+    const home = await atHome(server);
+    const csrf = csrfOf((await home.open('/account')).body);
+    await home.growStale();
+    const answer = await post(home, path, { csrf, ...fields });
+    expect(answer.status).toBe(303);
+    const location = new URL(answer.headers.get('location') ?? '', server.origin);
+    expect(location.pathname).toBe('/self/sign-in');
+    expect(location.searchParams.get('to')).toBe(page);
+    expect(location.searchParams.get('max_age')).toBe('600');
+    expect(await accountOf(home.person.id)).toMatchObject({ status: 'active', password_changed_at: null });
+  });
+});
+
+test('pages are private: never cached, never framed, without scripts of others', async () => {
+  const home = await atHome(server);
+  for (const path of ['', '/profile', '/security/password', '/sessions', '/apps', '/activity', '/data']) {
+    const { headers, status } = await home.open(`/account${path}`);
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(headers.get('content-security-policy')).toContain("form-action 'self'");
+  }
+});

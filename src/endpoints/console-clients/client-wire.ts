@@ -50,6 +50,7 @@ const TABS = [
   ['secrets', 'Secrets', '/secrets', 'clients.read'],
   ['connect', 'Connect', '/connect', 'clients.read'],
   ['publish', 'Publish', '/publish', 'clients.read'],
+  ['usage', 'Usage', '/usage', 'clients.read'],
   ['people', 'People', '/people', 'clients.read'],
   ['audit', 'Audit', '/audit', 'audit.read'],
 ] as const;

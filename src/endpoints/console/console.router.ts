@@ -22,6 +22,13 @@ import { clientSettingsPages } from '../console-client-settings/client-settings.
 import { clientConnectPages } from '../console-clients/client-connect.pages.js';
 import { clientListPages } from '../console-clients/client-list.pages.js';
 import { newClientPages } from '../console-clients/new-client.pages.js';
+import { auditPages } from '../console-audit/audit.pages.js';
+import { jobsPages } from '../console-installation/jobs.pages.js';
+import { keysPages } from '../console-installation/keys.pages.js';
+import { mailboxPages } from '../console-installation/mailbox.pages.js';
+import { settingsPages } from '../console-installation/settings.pages.js';
+import { clientUsagePages } from '../console-usage/client-usage.pages.js';
+import { homePages } from '../console-usage/home.pages.js';
 import { accountActionPages } from '../console-people/account-actions.pages.js';
 import { accountFormPages } from '../console-people/account-form.pages.js';
 import { accountListPages } from '../console-people/account-list.pages.js';
@@ -34,8 +41,8 @@ import { apiPages } from '../console-catalogue/api.pages.js';
 import { cataloguePages } from '../console-catalogue/catalogue.pages.js';
 import { initialAccessTokenPages } from '../console-catalogue/initial-access-token.pages.js';
 import { scopePages } from '../console-catalogue/scope.pages.js';
+import { clientConsentPages } from '../console-client-pages/client-consent.pages.js';
 import { clientPeoplePages } from '../console-client-pages/client-people.pages.js';
-import { homePages } from './home.pages.js';
 import { KeptForms } from './kept-forms.js';
 import { callerOf, type ConsoleParts, Visit } from './visit.js';
 
@@ -50,7 +57,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...clientPublishPages,
   ...clientLifePages,
   ...clientPeoplePages,
+  ...clientConsentPages,
   ...clientAuditPages,
+  ...clientUsagePages,
+  ...auditPages,
+  ...keysPages,
+  ...settingsPages,
+  ...jobsPages,
+  ...mailboxPages,
   ...accountListPages,
   ...accountFormPages,
   ...accountRecordPages,
@@ -77,7 +91,9 @@ export function createConsoleRouter(
   const parts: ConsoleParts = {
     calls: makeAdminCalls({ ...context, ...more, issuer }),
     issuer,
+    mailDelivery: settings.mail.delivery,
     pages,
+    clientPages: context.clientPages,
     ownPages,
   };
   const keptForms = new KeptForms(vault, pages);
@@ -110,7 +126,9 @@ export function createConsoleRouter(
     const { authorization } = operationOf(parts.calls, page.operation);
     router[page.method](page.path, async (ctx) => {
       const overview = await overviewOf(ctx);
-      if (authorization && !overview.can(authorization.permission, authorization.at)) throw notFound('page');
+      // What every token may read is for those who have a role somewhere.
+      const { permission, at } = authorization ?? ({ permission: 'tenants.visit', at: 'any role' } as const);
+      if (!overview.can(permission, at)) throw notFound('page');
       const visit = new Visit(parts, ctx, overview, page);
       if (page.needsFreshSignIn) visit.requireFresh(page.needsFreshSignIn.backTo(visit));
       await page.answer(visit);

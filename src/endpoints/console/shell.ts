@@ -13,6 +13,8 @@ interface Entry {
   /** Below the path of the group. */
   path: string;
   permission: Permission;
+  /** Only where the server is one on the developer's own computer. */
+  onLocalhost?: true;
   /** Where the permission counts, when that is not the level of the group. */
   at?: Level;
 }
@@ -26,12 +28,14 @@ const PROJECT: readonly Entry[] = [
     path: '/initial-access-tokens',
     permission: 'clients.read',
   },
+  { key: 'audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
   { key: 'project-members', label: 'Members', path: '/members', permission: 'tenants.read' },
   { key: 'project-settings', label: 'Settings', path: '/settings', permission: 'tenants.read' },
 ];
 const ORGANIZATION: readonly Entry[] = [
   { key: 'organization', label: 'Projects', path: '', permission: 'tenants.visit' },
   { key: 'organization-members', label: 'Members', path: '/members', permission: 'tenants.read' },
+  { key: 'organization-audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
 ];
 const INSTALLATION: readonly Entry[] = [
   {
@@ -50,6 +54,17 @@ const INSTALLATION: readonly Entry[] = [
     at: 'any role',
   },
   { key: 'owners', label: 'Owners', path: '/members', permission: 'tenants.read' },
+  { key: 'installation-audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
+  { key: 'keys', label: 'Keys', path: '/keys', permission: 'installation.read' },
+  { key: 'jobs', label: 'Jobs and messages', path: '/jobs', permission: 'installation.read' },
+  { key: 'settings', label: 'Settings', path: '/settings', permission: 'installation.read' },
+  {
+    key: 'mailbox',
+    label: 'Development mailbox',
+    path: '/mailbox',
+    permission: 'accounts.write',
+    onLocalhost: true,
+  },
 ];
 
 /** What the frame of a page shows: who the person is, where they are, and where they may go. */
@@ -94,7 +109,13 @@ export function shellOf(
             ),
           ]
         : []),
-      group(overview, 'Installation', 'installation', CONSOLE, INSTALLATION),
+      group(
+        overview,
+        'Installation',
+        'installation',
+        CONSOLE,
+        INSTALLATION.filter(({ onLocalhost }) => !onLocalhost || issuer.startsWith('http:')),
+      ),
       {
         heading: 'For programs',
         entries: [{ key: 'reference', label: 'API reference', href: '/admin/v1/docs' }],

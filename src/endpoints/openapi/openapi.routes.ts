@@ -11,6 +11,8 @@ export interface OpenApiRoutesDependencies {
   pages: Pages;
 }
 
+const LONGEST_FILTER = 100;
+
 /** The description of the admin API, for programs and for people; it tells no secret, so that it takes no token. */
 export function openApiRoutes({ issuer, pages }: OpenApiRoutesDependencies): Router {
   const router = new Router();
@@ -28,7 +30,10 @@ export function openApiRoutes({ issuer, pages }: OpenApiRoutesDependencies): Rou
     if (ctx.fresh) ctx.status = 304;
     else ctx.body = json;
   });
-  router.get('/admin/v1/docs', (ctx) => sendPage(ctx, page));
+  router.get('/admin/v1/docs', (ctx) => {
+    const filter = (ctx.URL.searchParams.get('q') ?? '').slice(0, LONGEST_FILTER);
+    sendPage(ctx, filter === '' ? page : pages.render('reference', referenceModel(document, filter)));
+  });
 
   return router;
 }

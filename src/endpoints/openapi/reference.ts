@@ -3,25 +3,38 @@ import type {
   ReferenceField,
   ReferenceOperation,
 } from '../../platform/page-models/reference.js';
+import { exampleText } from './example.js';
 import type { JsonSchema } from './json-schema.js';
 import type { OpenApiDocument, OperationObject, Reference, ResponseObject } from './openapi.js';
 
-/** The reference page of the document: its operations by chapter, with the fields of requests and responses. */
-export function referenceModel(document: OpenApiDocument): ReferenceModel {
+/**
+ * The reference page of the document: its operations by chapter, with the fields of requests and responses. With a
+ * filter only those operations whose id, path or summary have all of its words.
+ */
+export function referenceModel(document: OpenApiDocument, filter = ''): ReferenceModel {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const isWanted = ({ id, method, path, summary }: ReferenceOperation) => {
+    const text = `${id} ${method} ${path} ${summary}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
   const all = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
   );
-  const chapters = document.tags.map(({ name, description }) => ({
-    name,
-    description,
-    operations: all
-      .filter(({ operation }) => operation.tags.includes(name))
-      .map(({ path, method, operation }) => operationOn(document, path, method, operation)),
-  }));
+  const chapters = document.tags
+    .map(({ name, description }) => ({
+      name,
+      description,
+      operations: all
+        .filter(({ operation }) => operation.tags.includes(name))
+        .map(({ path, method, operation }) => operationOn(document, path, method, operation))
+        .filter(isWanted),
+    }))
+    .filter(({ operations }) => operations.length > 0);
   const records = Object.entries(document.components.schemas)
     .filter(([name]) => !/^New|Patch$/.test(name))
     .map(([name, schema]) => ({ name, fields: fieldsOf(schema) }));
-  return { title: document.info.title, introduction: document.info.description, chapters, records };
+  const { title, description: introduction } = document.info;
+  return { title, introduction, chapters, records, filter };
 }
 
 function operationOn(
@@ -45,6 +58,8 @@ function operationOn(
       type: typeOf(schema),
       description,
     })),
+    curl: curlOf(document, path, method, operation),
+    example: exampleOf(document, operation),
     bodyTypes: Object.keys(operation.requestBody?.content ?? {}),
     fields: body ? fieldsOf(document.components.schemas[nameOf(body)] ?? {}) : [],
     answers: Object.entries(operation.responses).map(([status, given]) => {
@@ -54,6 +69,35 @@ function operationOn(
       return { status, description: response.description, record: $ref && nameOf({ $ref }) };
     }),
   };
+}
+
+function curlOf(
+  { servers, components }: OpenApiDocument,
+  path: string,
+  method: string,
+  { requestBody }: OperationObject,
+): string {
+  const [type] = Object.keys(requestBody?.content ?? {});
+  const body = type === undefined ? undefined : requestBody?.content[type]?.schema;
+  return [
+    `curl${method === 'get' ? '' : ` -X ${method.toUpperCase()}`} "${servers[0]?.url ?? ''}${path}"`,
+    '-H "Authorization: Bearer $TOKEN"',
+    ...(body
+      ? [`-H "Content-Type: ${type ?? ''}"`, `-d '${exampleText(body, components.schemas, true)}'`]
+      : []),
+  ].join(' \\\n  ');
+}
+
+/** The body of a success. */
+function exampleOf(
+  { components }: OpenApiDocument,
+  { responses }: OperationObject,
+): ReferenceOperation['example'] {
+  for (const [status, response] of Object.entries(responses)) {
+    const content = 'content' in response ? Object.values(response.content ?? {})[0]?.schema : undefined;
+    if (status.startsWith('2')) return { status, body: content && exampleText(content, components.schemas) };
+  }
+  return undefined;
 }
 
 function responseOf({ components }: OpenApiDocument, given: ResponseObject | Reference): ResponseObject {

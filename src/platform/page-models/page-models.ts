@@ -3,6 +3,8 @@ import type { AccountSecurityPages } from './account-security.js';
 import type { ConsolePages } from './console/console.js';
 import type { ConsoleRecordPages } from './console/records.js';
 import type { ConsoleClientSettingsPages } from './console/client-settings.js';
+import type { ConsoleUsagePages } from './console/home.js';
+import type { ConsoleInstallationPages } from './console/installation.js';
 import type { ConsoleClientPages } from './console/clients.js';
 import type { EngineEndpointPages } from './engine.js';
 import type { InteractionPages } from './interactions.js';
@@ -23,6 +25,8 @@ export interface PageModels
     ConsolePages,
     ConsoleClientPages,
     ConsoleClientSettingsPages,
+    ConsoleUsagePages,
+    ConsoleInstallationPages,
     ConsoleRecordPages {}
 
 /** The pages in the layout of the account area. */

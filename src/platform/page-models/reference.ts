@@ -15,6 +15,10 @@ export interface ReferenceOperation {
   permission: string | undefined;
   role: string | undefined;
   parameters: (ReferenceField & { location: string })[];
+  /** The command of a shell. */
+  curl: string;
+  /** A success; without a body where it has none. */
+  example: { status: string; body: string | undefined } | undefined;
   bodyTypes: string[];
   fields: ReferenceField[];
   answers: { status: string; description: string; record: string | undefined }[];
@@ -26,6 +30,8 @@ export interface ReferenceModel {
   introduction: string;
   chapters: { name: string; description: string; operations: ReferenceOperation[] }[];
   records: { name: string; fields: ReferenceField[] }[];
+  /** What was searched for. */
+  filter: string;
 }
 
 /** The documents of an API. */

@@ -20,6 +20,7 @@ export interface OverviewRow {
   unusedClients: number;
   verifications: (NamedClient & { host: string; status: string; startedAt: string })[];
   expiringTokens: number;
+  keys: { alg: string; createdAt: string }[];
 }
 
 /** Larger counts are not told apart, so that no count reads a large table. */
@@ -57,7 +58,8 @@ const READ = `SELECT
     FROM publisher_verifications v JOIN oauth_clients c ON c.id = v.oauth_client_id
     WHERE ${LIVE} AND v.status <> 'verified' ORDER BY v.started_at DESC LIMIT ${String(LISTED)}`)} AS verifications,
   (SELECT count(*)::int FROM initial_access_tokens t WHERE t.project_id = :project AND t.uses < t.max_uses
-    AND t.expires_at BETWEEN now() AND now() + interval '7 days') AS "expiringTokens"`;
+    AND t.expires_at BETWEEN now() AND now() + interval '7 days') AS "expiringTokens",
+  ${listOf(`SELECT alg, created_at AS "createdAt" FROM signing_keys WHERE state = 'current' ORDER BY alg`)} AS keys`;
 
 /** The SQL of a project's overview. */
 export class ProjectOverviewRepository {

@@ -13,7 +13,7 @@ const withClient = <T extends { client: { id: string; clientName: string } }>({ 
 
 /** An overview as the wire spells it. */
 export function overviewWire(overview: ProjectOverview) {
-  const { total, days, hours, failures, secrets, verifications, ...rest } = overview;
+  const { total, days, hours, failures, secrets, verifications, keys, ...rest } = overview;
   return {
     ...toSnake(rest),
     total: toSnake(total),
@@ -22,6 +22,7 @@ export function overviewWire(overview: ProjectOverview) {
     failures: failures.map(withClient),
     secrets: secrets.map(withClient),
     verifications: verifications.map(withClient),
+    keys: keys.map((key) => toSnake(key)),
   };
 }
 
@@ -33,8 +34,8 @@ export const projectOverview = z
   .strictObject({
     from,
     to,
-    total,
-    days,
+    total: total.describe('What the 30 days came to.'),
+    days: days.describe('The last 30 days in UTC.'),
     hours: hourlyReport.shape.hours,
     failures: z
       .array(z.strictObject({ client, ...failureFields }))
@@ -48,6 +49,9 @@ export const projectOverview = z
     clients: count.describe('Clients that are not deleted; see is_counted.'),
     unused_clients: count.describe('Those that were not used for 90 days.'),
     is_counted: z.boolean().describe('False when there are more than 1,000 clients, which are not counted.'),
+    keys: z
+      .array(z.strictObject({ alg: z.string(), created_at: time }))
+      .describe('The keys that sign tokens now, of the whole installation.'),
     expiring_tokens: count.describe('Initial access tokens that expire within 7 days.'),
   })
   .meta({ id: 'ProjectOverview' }) satisfies z.ZodType<Json<ReturnType<typeof overviewWire>>>;

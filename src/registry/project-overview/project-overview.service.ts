@@ -41,6 +41,7 @@ export class ProjectOverviewService {
       unusedClients: Math.min(row.unusedClients, MOST_COUNTED),
       isCounted: row.clients <= MOST_COUNTED,
       expiringTokens: row.expiringTokens,
+      keys: row.keys.map(({ alg, createdAt }) => ({ alg, createdAt: new Date(createdAt) })),
     };
   }
 }

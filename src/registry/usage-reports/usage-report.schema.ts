@@ -53,7 +53,9 @@ const { people: _people, ...byHour } = figures;
 /** The last 48 hours, ready to plot. */
 export const hourlyReport = z
   .strictObject({
-    hours: z.array(z.strictObject({ hour: time.describe('The beginning of the hour.'), ...byHour })),
+    hours: z
+      .array(z.strictObject({ hour: time.describe('The beginning of the hour.'), ...byHour }))
+      .describe('The hours in UTC, the present one last; people are counted by day only.'),
   })
   .meta({ id: 'HourlyUsage' }) satisfies z.ZodType<Json<ReturnType<typeof hourlyWire>>>;
 

@@ -24,6 +24,7 @@ export interface StoredAuditRow extends AuditRow {
 
 /** Which events to list. Times are RFC 3339; `from` is inclusive, `to` exclusive. */
 export interface AuditFilter {
+  orgId?: string;
   projectId?: string;
   actor?: string;
   action?: string;
@@ -37,6 +38,7 @@ const COLUMNS = `id, org_id AS "orgId", project_id AS "projectId", actor, action
   target_id AS "targetId", changed_fields AS "changedFields", address, request_id AS "requestId", client_id AS "clientId",
   occurred_at AS "occurredAt"`;
 const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
+  orgId: 'org_id = ?',
   projectId: 'project_id = ?',
   actor: 'actor = ?',
   action: 'action = ?',

@@ -3,7 +3,7 @@ import { PAGE, pageRequestOf, type QueryValues, text, timestamp } from '../../pl
 import { toSnake } from '../../platform/wire/snake-case.js';
 import type { AccessService } from '../access/access.service.js';
 import type { Operation } from '../operations/operation.js';
-import { ADMIN_API, PROJECT } from '../operations/paths.js';
+import { ADMIN_API, ORGANIZATION, PROJECT } from '../operations/paths.js';
 import { routeGroup } from '../operations/route-group.js';
 import { auditEventPage } from './audit-event.schema.js';
 import type { AuditFilter, AuditService } from './audit.service.js';
@@ -38,6 +38,13 @@ const OPERATIONS = {
     summary: 'List what happened in a project, newest first.',
     authorization: { permission: 'audit.read', at: 'project' },
   },
+  listOfOrganization: {
+    ...list,
+    id: 'listOrganizationAuditEvents',
+    path: `${ORGANIZATION}/audit_events`,
+    summary: 'List what happened in an organization and its projects, newest first.',
+    authorization: { permission: 'audit.read', at: 'organization' },
+  },
   listAll: {
     ...list,
     id: 'listAuditEvents',
@@ -56,6 +63,7 @@ export const auditRoutes = routeGroup(OPERATIONS, ({ audit }: AuditRoutesDepende
   };
   return {
     listOfProject: ({ query, tenant: { projectId } }) => answer(query, { projectId }),
+    listOfOrganization: ({ query, tenant: { orgId } }) => answer(query, { orgId }),
     listAll: ({ query }) => answer(query, {}),
   };
 });

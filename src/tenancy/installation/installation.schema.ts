@@ -43,7 +43,10 @@ export const settingResponse = z
   )
   .meta({ id: 'Setting' });
 export const settingList = z
-  .strictObject({ data: z.array(settingResponse), next_cursor: z.null() })
+  .strictObject({
+    data: z.array(settingResponse).describe('Every setting, in the order of the documents.'),
+    next_cursor: z.null().describe('There is one page.'),
+  })
   .meta({ id: 'SettingList' });
 
 /** The last run of a periodic job. */

@@ -68,6 +68,12 @@ describeWithBrowser('the console', (openPage) => {
     ['connect', 'Photo book', client('/connect')],
     ['publish', 'Photo book', client('/publish')],
     ['audit', 'Photo book', client('/audit')],
+    ['usage', 'Photo book', client('/usage')],
+    ['audit trail', 'Audit', (page) => open(page, '/console/audit')],
+    ['keys', 'Keys', (page) => open(page, '/console/keys?rotate')],
+    ['settings of the server', 'Settings', (page) => open(page, '/console/settings')],
+    ['jobs and messages', 'Jobs and messages', (page) => open(page, '/console/jobs?state=dead')],
+    ['mailbox', 'Development mailbox', (page) => open(page, '/console/mailbox')],
     ['delete', 'Photo book', client('/delete')],
     ['deleted', 'Gone', (page) => open(page, `${PROJECT}/clients/${deletedId}`)],
     [
@@ -106,6 +112,17 @@ describeWithBrowser('the console', (openPage) => {
       },
     ],
   ]);
+
+  test('has keys for the search and for a new record', async () => {
+    const page = await openPage({});
+    await open(page, `${PROJECT}/clients`);
+    await page.keyboard.press('/');
+    await page.keyboard.type('n Photo');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('n Photo');
+    await page.getByRole('heading', { level: 1 }).click();
+    await page.keyboard.press('n');
+    await page.getByRole('heading', { level: 1, name: 'New client' }).waitFor();
+  });
 
   test.each([true, false])(
     'makes a client, changes it and rotates its secret (JavaScript %s)',

@@ -147,3 +147,19 @@ test('the reference shows every operation, and runs no script', async () => {
   const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
   for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
 });
+
+test('the reference has a command and a response for each operation, and a filter without a script', async () => {
+  const read = async (query: string) =>
+    (await (await fetch(`${server.origin}/admin/v1/docs${query}`)).text()).replaceAll('&quot;', '"');
+  const whole = await read('');
+  for (const { operationId } of operations) expect(whole).toContain(`aria-label="Request of ${operationId}"`);
+  expect(whole).toContain(`curl -X POST "${server.issuer}/admin/v1/orgs"`);
+  expect(whole).toContain('"client_name": "text"');
+  const found = await read('?q=rotate%20SECRET');
+  expect(found.match(/class="endpoint" open/g)).toBeNull();
+  expect(found).toContain('id="rotateClientSecret"');
+  expect(found).not.toContain('id="listApis"');
+  const none = await read(`?q=${encodeURIComponent('"><script>'.repeat(40))}`);
+  expect(none).toContain('No operation is like that');
+  expect(none).not.toContain('<script');
+});

@@ -227,5 +227,6 @@ async function driveReports(place: Record<string, string>): Promise<void> {
   await call('getOrganizationUsage', 400, { parameters: { org, from: span.to, to: span.from } });
   const trail = await call('listProjectAuditEvents', 200, { parameters: place });
   expect(trail.body['data']).not.toEqual([]);
+  await call('listOrganizationAuditEvents', 200, { parameters: { org } });
   await call('listAuditEvents', 200, { parameters: { action: 'client.created', page_limit: '1' } });
 }

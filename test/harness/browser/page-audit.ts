@@ -41,7 +41,7 @@ const AUDIT = String.raw`(() => {
   const one = (selector) => {
     if (all(selector).length !== 1) problems.push(all(selector).length + ' elements are ' + selector);
   };
-  ['html[lang]', 'main', 'body > header', 'h1', 'title', 'meta[name=viewport]'].forEach(one);
+  ['html[lang]', 'main', 'body > header', 'h1', 'head > title', 'meta[name=viewport]'].forEach(one);
   if (!all('h1')[0]?.innerText.trim()) problems.push('the heading is empty');
 
   for (const input of all('input:not([type=hidden], [hidden]), select, textarea')) {

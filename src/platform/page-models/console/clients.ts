@@ -16,7 +16,17 @@ export interface ConsoleField {
   label: string;
   help: string;
   control:
-    'text' | 'email' | 'password' | 'url' | 'number' | 'paragraphs' | 'lines' | 'code' | 'ticks' | 'select';
+    | 'text'
+    | 'email'
+    | 'password'
+    | 'url'
+    | 'number'
+    | 'paragraphs'
+    | 'lines'
+    | 'code'
+    | 'ticks'
+    | 'select'
+    | 'date';
   value: string;
   /** The ticked ones. */
   values: readonly string[];

@@ -65,19 +65,8 @@ export interface FormAgainModel {
   fields: { name: string; value: string; isShown: boolean }[];
 }
 
-/** `console/home`: what the clients of a project were used for in the last 30 days. */
-export interface ConsoleHomeModel extends ConsolePage {
-  figures: { name: string; value: number; detail: string }[];
-  /** Most frequent first. */
-  failures: { code: string; count: number; advice: string }[];
-  clientsHref: string;
-  unusedHref: string;
-  newHref: string | undefined;
-}
-
 /** The pages of the console that belong to no topic. */
 export interface ConsolePages {
-  'console/home': ConsoleHomeModel;
   'console/no-role': NoRoleModel;
   'console/kept-form': KeptFormModel;
   'console/form-again': FormAgainModel;

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import type { FailureOnPage } from '../../platform/page-models/console/home.js';
+import type { LinkOnPage } from '../../platform/page-models/shared.js';
+import type { clientFailureResponse } from '../../registry/client-failures/client-failure.schema.js';
+
+type Failure = z.infer<typeof clientFailureResponse>;
+
+/** What is known of a failure beside its code, in the order of the page. */
+const FACTS = [
+  ['description', 'error_description'],
+  ['reason', 'Reason'],
+  ['redirect_uri', 'redirect_uri'],
+  ['scope', 'scope'],
+  ['grant_type', 'grant_type'],
+  ['response_type', 'response_type'],
+  ['secret_hint', 'Secret sent'],
+] as const;
+
+/** A failure as a page shows it; `client` leads to it where the page is about several. */
+export function failureOnPage(failure: Failure, client?: LinkOnPage): FailureOnPage {
+  const { code, occurred_at, count, advice } = failure;
+  return {
+    at: new Date(occurred_at),
+    code,
+    client,
+    count,
+    advice,
+    facts: FACTS.flatMap(([key, name]) => {
+      const value = failure[key];
+      return value === null ? [] : [{ name, value: value === 'other' ? 'not one of this server' : value }];
+    }),
+  };
+}

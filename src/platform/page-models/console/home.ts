@@ -1,0 +1,57 @@
+import type { LinkOnPage } from '../shared.js';
+import type { ChartsOnPage } from './charts.js';
+import type { ClientPage } from './clients.js';
+import type { ConsolePage } from './console.js';
+
+/** A number with what it counts and where that is. */
+export interface FigureOnPage {
+  name: string;
+  /** As it is shown. */
+  value: string;
+  detail: string;
+  href: string;
+}
+
+/** A failure of a client, with what to do about it. */
+export interface FailureOnPage {
+  at: Date;
+  code: string;
+  client: LinkOnPage | undefined;
+  count: number;
+  advice: string;
+  /** Names and values of what is known beside the code. */
+  facts: { name: string; value: string }[];
+}
+
+/** What needs an operator. */
+export interface TaskOnPage {
+  text: string;
+  detail: string;
+  link: LinkOnPage | undefined;
+}
+
+/** `console/home`: a project in ten seconds. */
+export interface ConsoleHomeModel extends ConsolePage {
+  isEmpty: boolean;
+  figures: FigureOnPage[];
+  tasks: TaskOnPage[];
+  panels: ChartsOnPage[];
+  failures: FailureOnPage[];
+  keys: { alg: string; since: Date; isOld: boolean }[];
+  keysHref: string | undefined;
+  clientsHref: string;
+  newHref: string | undefined;
+}
+
+/** `console/client-usage`. */
+export interface ClientUsageModel extends ClientPage {
+  figures: FigureOnPage[];
+  panels: ChartsOnPage[];
+  failures: FailureOnPage[];
+}
+
+/** The pages with charts. */
+export interface ConsoleUsagePages {
+  'console/home': ConsoleHomeModel;
+  'console/client-usage': ClientUsageModel;
+}

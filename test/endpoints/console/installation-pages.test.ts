@@ -1,0 +1,122 @@
+import type { EventEmitter } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
+import { machineToken, registerMachine } from '../../harness/admin/usage.js';
+
+let server: TestServer;
+let agent: ConsoleAgent;
+beforeAll(async () => {
+  server = await startTestServer();
+  agent = await ConsoleAgent.signIn(server);
+});
+afterAll(() => server.close());
+
+const get = async (path: string) => (await agent.get(path)).body;
+
+describe('the home of a project', () => {
+  test('without a client says what to do first', async () => {
+    const body = await get(PROJECT);
+    expect(body).toContain('Make the first client');
+    expect(body).toContain('No request failed in 30 days.');
+  });
+
+  test('links every number, names failures with their client and advice, and says what is old', async () => {
+    const machine = await registerMachine(server);
+    await machineToken(server, machine);
+    await machineToken(server, machine, 'wrong');
+    await server.context.usage.flush();
+    await server.database.pool.query(
+      `UPDATE oauth_client_secrets SET created_at = now() - interval '400 days' WHERE oauth_client_id = $1`,
+      [machine.id],
+    );
+    const body = await get(PROJECT);
+    expect(body.match(/<dl class="tiles">.*?<\/dl>/s)?.[0].match(/<dd><a href="[^"]+">/g)).toHaveLength(5);
+    expect(body).toContain('Sends something that is no secret of this server.');
+    expect(body).toContain(`href="${PROJECT}/clients/${machine.id}/usage"`);
+    expect(body).toContain('A secret of Machine is too old');
+    expect(body).toMatch(/<title>\w{3} \d\d:00: 1 tokens<\/title>/);
+    expect(body.match(/<g class="day">/g)).toHaveLength(2 * 48 + 3 * 30);
+    const usage = await get(`${PROJECT}/clients/${machine.id}/usage`);
+    expect(usage).toContain('client_credentials');
+    expect(usage).toContain('not one of this server');
+  });
+
+  test('takes three statements: who may see it, twice, and all that is on it', async () => {
+    const seen: string[] = [];
+    const sql = server.context.database.sql as unknown as EventEmitter;
+    const listener = ({ sql: text }: { sql: string }) => seen.push(text);
+    sql.on('query', listener);
+    await get(PROJECT);
+    sql.off('query', listener);
+    expect(seen).toHaveLength(3);
+  });
+});
+
+describe('the audit trail', () => {
+  test('is filtered, and is a file of the same events', async () => {
+    await server.register({ client_name: 'Audited' });
+    const path = `${PROJECT}/audit`;
+    const day = new Date().toISOString().slice(0, 10);
+    const found = await get(`${path}?action=client.created&from=${day}&to=${day}`);
+    expect(found).toContain('client.created');
+    expect(await get(`${path}?action=client.deleted`)).toContain('No event is like that');
+    expect((await agent.get(`${path}?from=yesterday`)).status).toBe(400);
+    const csv = await agent.get(`${path}?action=client.created&format=csv`);
+    expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(csv.body).toMatch(/^id,org_id,project_id,actor,action/);
+    for (const level of ['/console/audit', '/console/o/default/audit'])
+      expect(await get(level)).toContain('client.created');
+  });
+});
+
+describe('keys', () => {
+  test('are rotated by somebody who types the word', async () => {
+    const kids = (body: string) => body.match(/[0-9a-f]{8}-[0-9a-f-]{27}(?=<\/code><\/th>)/g) ?? [];
+    const before = kids(await get('/console/keys'));
+    expect(before).toHaveLength(4);
+    expect((await agent.post('/console/keys/rotate', { typed: 'yes' })).status).toBe(422);
+    expect(kids(await get('/console/keys'))).toEqual(before);
+    expect((await agent.post('/console/keys/rotate', { typed: 'rotate' })).status).toBe(303);
+    expect(kids(await get('/console/keys'))).toHaveLength(6);
+  });
+});
+
+test('settings are shown with their source, and no secret', async () => {
+  const body = await get('/console/settings');
+  expect(body).toContain('[secret]');
+  expect(body).not.toContain(server.database.encryptionKey);
+  expect(body).toMatch(/the latest \d{14}_\w+, \d+ \w+ 2026/);
+  expect((await agent.get('/console/settings?format=csv')).body).toContain('ISSUER,Server,');
+});
+
+test('a message that was given up is delivered again by a button', async () => {
+  const { database, outbox } = server.context;
+  const id = await database.transaction((tx) => outbox.enqueue(tx, { kind: 'lost', payload: 'canary' }));
+  expect(await get('/console/jobs')).toContain(id);
+  await server.database.pool.query(`UPDATE outbox SET dead_at = now(), last_error = 'gone' WHERE id = $1`, [
+    id,
+  ]);
+  const dead = await get('/console/jobs?state=dead');
+  expect(dead).toContain('gone');
+  expect(dead).not.toContain('canary');
+  const answer = await agent.post(`/console/jobs/messages/${id}/redeliver`, {});
+  expect(answer.headers.get('location')).toBe('/console/jobs?redelivered#messages');
+  expect(await get('/console/jobs?state=dead')).toContain('Nothing was given up');
+});
+
+test('the development mailbox shows mails as text', async () => {
+  const mail = {
+    to: 'you@people.example',
+    subject: '<b>Bold</b>',
+    text: `Go to ${server.issuer}/recover/x or https://evil.example/`,
+    html: '<script>alert(1)</script>',
+  };
+  const id = '0e0e0e0e-0e0e-4e0e-8e0e-0e0e0e0e0e0e';
+  await server.context.mailbox.keep(id, mail);
+  expect(await get('/console/mailbox')).toContain('&lt;b&gt;Bold&lt;/b&gt;');
+  const body = await get(`/console/mailbox/${id}`);
+  expect(body).toContain(`<a href="${server.issuer}/recover/x">`);
+  expect(body).not.toContain('<a href="https://evil.example');
+  expect(body).not.toContain('alert(1)');
+});

@@ -16,12 +16,24 @@ export function ignoreClosedPipes(): void {
   });
 }
 
+/** The columns of the terminal that the output goes to; undefined for a file or a pipe. */
+export function terminalWidth(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns : undefined;
+}
+
 /**
  * Aligns rows of text in columns two spaces apart; a line break or another control character in a cell is escaped, and a
- * cell that is wider than `maxWidth` columns of the terminal ends in an ellipsis.
+ * cell that is wider than `maxWidth` columns of the terminal ends in an ellipsis. A table for a terminal fits it, if that
+ * leaves eight columns for each cell: its widest columns are shortened.
  */
-export function table(rows: readonly (readonly string[])[], maxWidth = Infinity): string {
-  const lines = rows.map((row) => row.map((cell) => shorten(escapeControls(cell), maxWidth)));
+export function table(
+  rows: readonly (readonly string[])[],
+  maxWidth = Infinity,
+  terminal = terminalWidth(),
+): string {
+  const cells = rows.map((row) => row.map((cell) => shorten(escapeControls(cell), maxWidth)));
+  const limits = limitsOf(cells, terminal);
+  const lines = cells.map((row) => row.map((cell, column) => shorten(cell, limits[column] ?? Infinity)));
   const widths: number[] = [];
   for (const line of lines) {
     line.forEach((cell, column) => (widths[column] = Math.max(widthOf(cell), widths[column] ?? 0)));
@@ -36,12 +48,36 @@ export function table(rows: readonly (readonly string[])[], maxWidth = Infinity)
     .join('\n');
 }
 
+/** How wide each column may be, so that a row fits the terminal. */
+function limitsOf(rows: readonly (readonly string[])[], terminal = Infinity): number[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(0, ...rows.map((row) => widthOf(row[column] ?? ''))),
+  );
+  let excess = widths.reduce((sum, width) => sum + width + 2, -2) - terminal;
+  while (excess > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= MIN_CELL) break;
+    const column = widths.indexOf(widest);
+    const next = Math.max(MIN_CELL, ...widths.filter((width) => width < widest));
+    const cut = Math.min(excess, widest - next);
+    widths[column] = widest - cut;
+    excess -= cut;
+  }
+  return widths;
+}
+
 /** A record as lines of name and value; what is null or an empty list is left out. */
 export function describeRecord(wire: object): string {
   const shown = Object.entries(wire).filter(
     ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
   );
-  return table(shown.map(([name, value]) => [name, cellOf(value)]));
+  // Values of records are to be copied: they are not shortened.
+  return table(
+    shown.map(([name, value]) => [name, cellOf(value)]),
+    Infinity,
+    Infinity,
+  );
 }
 
 function cellOf(value: unknown): string {
@@ -49,6 +85,8 @@ function cellOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** The least that a column is shortened to. */
+const MIN_CELL = 8;
 let segmenter: Intl.Segmenter | undefined;
 /** The graphemes of a text. Making the segmenter takes 10 ms. */
 function graphemes(text: string): string[] {

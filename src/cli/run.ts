@@ -2,6 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../platform/telemetry/version.js';
 import { accountCommands } from './accounts/account.commands.js';
 import { clientCommands } from './clients/client.commands.js';
+import { apiCommands, scopeCommands } from './catalogue/catalogue.commands.js';
+import { completionCommand } from './completion/completion.commands.js';
+import { auditCommand, usageCommand } from './reports/reports.commands.js';
 import { demoCommand } from './server/demo.commands.js';
 import { invitationCommands } from './tenancy/invitation.commands.js';
 import { keysCommands } from './installation/keys.commands.js';
@@ -24,12 +27,8 @@ Exit codes:
   4  refused: the input breaks a rule, or conflicts with what is there
   5  the database is not available`;
 
-/**
- * Runs one command of `postern`; sets the exit code of the process and never throws. The commands are declared with
- * light modules; the action of each imports what it works with.
- */
-export async function run(argv: readonly string[]): Promise<void> {
-  ignoreClosedPipes();
+/** Every command. They are declared with light modules; the action of each imports what it works with. */
+export function createProgram(): Command {
   const program = new Command('postern')
     .description('An OAuth 2.0 and OpenID Connect authorization server on PostgreSQL.')
     .version(version(), '-V, --version', 'print the version')
@@ -45,16 +44,30 @@ export async function run(argv: readonly string[]): Promise<void> {
     memberCommands(),
     invitationCommands(),
     mailCommands(),
+    scopeCommands(),
+    apiCommands(),
     keysCommands(),
     jobsCommands(),
     outboxCommands(),
     installationCommand(),
+    usageCommand(),
+    auditCommand(),
     tokenCommand(),
     settingsCommand(),
   ]) {
     program.addCommand(command);
   }
   program.addCommand(workerCommand(), { hidden: true });
+  program.addCommand(completionCommand(program));
+  return program;
+}
+
+/**
+ * Runs one command of `postern`; sets the exit code of the process and never throws.
+ */
+export async function run(argv: readonly string[]): Promise<void> {
+  ignoreClosedPipes();
+  const program = createProgram();
   throwUsageErrors(program);
   try {
     await program.parseAsync([...argv]);

@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import type { Context } from '../../context.js';
 import { notFound } from '../../platform/errors/errors.js';
+import { toSnake } from '../../platform/wire/snake-case.js';
 import { isUuid } from '../../platform/wire/uuid.js';
 import { type ClientRecord, toWire } from '../../registry/client-record/client-record.js';
 import { tokenToWire } from '../../registry/initial-access-tokens/initial-access-token.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
 import type { JsonOption } from '../output.js';
-import { jsonObject } from '../usage-error.js';
+import { codeOf } from '../../platform/files/file-errors.js';
+import { jsonObject, UsageError } from '../usage-error.js';
 import { commandLineActor } from '../context/actor.js';
 import { describeRecord, print } from '../output.js';
 import { withContext } from '../context/with-context.js';
@@ -23,12 +26,21 @@ export interface CreateClientOptions extends ClientOptions {
   grantType?: string[];
   scope?: string[];
   authMethod?: string;
+  securityProfile?: string;
+  jwksFile?: string;
   set?: string;
+}
+
+/** What of a client changes. */
+export interface UpdateClientOptions extends CreateClientOptions {
+  name?: string;
 }
 
 /** Which clients to list, and how many. */
 export interface ListClientsOptions extends ClientOptions, ListOptions {
   text?: string;
+  kind?: string;
+  sort?: string;
   deleted?: boolean;
 }
 
@@ -40,14 +52,7 @@ export interface InitialAccessTokenOptions extends ClientOptions {
 
 /** `postern client create` */
 export async function createClient(name: string, options: CreateClientOptions): Promise<void> {
-  const input = {
-    client_name: name,
-    ...given('redirect_uris', options.redirectUri),
-    ...given('grant_types', options.grantType),
-    ...given('scopes', options.scope),
-    ...given('token_endpoint_auth_method', options.authMethod),
-    ...(options.set === undefined ? {} : jsonObject('--set', options.set)),
-  };
+  const input = { client_name: name, ...(await fieldsOf(options)) };
   const { wire, clientSecret } = await inTenant(options, async (context, tenant) => {
     const { record, clientSecret } = await context.clients.create(commandLineActor(), tenant, input, {
       adminReach: 'installation',
@@ -64,6 +69,8 @@ export async function listClients(options: ListClientsOptions): Promise<void> {
   const filter = {
     deleted: options.deleted ?? false,
     ...(options.text === undefined ? {} : { text: options.text }),
+    ...(options.kind === undefined ? {} : { kind: options.kind }),
+    ...(options.sort === 'last_used' ? { byLastUse: true } : {}),
   };
   const page = await inTenant(options, async (context, tenant) => {
     const found = await context.clients.list(tenant, filter, limit, cursor);
@@ -79,15 +86,44 @@ export async function listClients(options: ListClientsOptions): Promise<void> {
 /** `postern client show` */
 export async function showClient(name: string, options: ClientOptions): Promise<void> {
   const wire = await inTenant(options, async (context, tenant) =>
-    wireOf(context, await find(context, tenant, name)),
+    wireOf(context, await findClient(context, tenant, name)),
   );
   print(wire, options.json, describeRecord(wire));
+}
+
+/** `postern client update` */
+export async function updateClient(name: string, options: UpdateClientOptions): Promise<void> {
+  const patch = { ...given('client_name', options.name), ...(await fieldsOf(options)) };
+  if (Object.keys(patch).length === 0) throw new UsageError('Say what to change; see --help.');
+  const wire = await change(name, options, patch);
+  print(wire, options.json, describeRecord(wire));
+}
+
+/** `postern client promote` */
+export async function promoteClient(name: string, options: ClientOptions): Promise<void> {
+  const wire = await change(name, options, { visibility: 'public' });
+  print(wire, options.json, `${wire.client_id} is public now; that is for good.`);
+}
+
+/** `postern client people` */
+export async function listPeople(name: string, options: ClientOptions & ListOptions): Promise<void> {
+  const { limit, cursor } = pageOptions(options);
+  const page = await inTenant(options, async (context, tenant) => {
+    const { id } = await findClient(context, tenant, name);
+    const people = await context.clientUse.peopleOf(tenant, id, limit, cursor);
+    return { ...people, data: people.data.map((person) => toSnake(person)) };
+  });
+  printPage(page, options.json, ['ACCOUNT', 'E-MAIL', 'ALLOWED'], (person) => [
+    person.account_id,
+    person.email,
+    person.allowed_at.toISOString(),
+  ]);
 }
 
 /** `postern client delete` */
 export async function deleteClient(name: string, options: ClientOptions): Promise<void> {
   const { id } = await inTenant(options, async (context, tenant) => {
-    const record = await find(context, tenant, name);
+    const record = await findClient(context, tenant, name);
     await context.clients.delete(commandLineActor(), tenant, record.id);
     return record;
   });
@@ -97,7 +133,7 @@ export async function deleteClient(name: string, options: ClientOptions): Promis
 /** `postern client restore` */
 export async function restoreClient(name: string, options: ClientOptions): Promise<void> {
   const wire = await inTenant(options, async (context, tenant) => {
-    const { id } = await find(context, tenant, name);
+    const { id } = await findClient(context, tenant, name);
     return wireOf(context, await context.deletedClients.restore(commandLineActor(), tenant, id));
   });
   print(wire, options.json, `Restored ${wire.client_id}.`);
@@ -106,7 +142,7 @@ export async function restoreClient(name: string, options: ClientOptions): Promi
 /** `postern client rotate-secret` */
 export async function rotateSecret(name: string, options: ClientOptions): Promise<void> {
   const secret = await inTenant(options, async (context, tenant) => {
-    const { id } = await find(context, tenant, name);
+    const { id } = await findClient(context, tenant, name);
     return (await context.clientSecrets.rotateSecret(commandLineActor(), tenant, id)).clientSecret;
   });
   print({ client_secret: secret }, options.json, `The new secret, shown only now: ${secret}`);
@@ -115,7 +151,7 @@ export async function rotateSecret(name: string, options: ClientOptions): Promis
 /** `postern client delete-rotated-secret` */
 export async function deleteRotatedSecret(name: string, options: ClientOptions): Promise<void> {
   const wire = await inTenant(options, async (context, tenant) => {
-    const { id } = await find(context, tenant, name);
+    const { id } = await findClient(context, tenant, name);
     return wireOf(context, await context.clientSecrets.deleteRotatedSecret(commandLineActor(), tenant, id));
   });
   print(wire, options.json, `Deleted the rotated secret of ${name}.`);
@@ -130,6 +166,30 @@ export async function createInitialAccessToken(options: InitialAccessTokenOption
   print(wire, options.json, wire.initial_access_token);
 }
 
+/** `postern client initial-access-tokens` */
+export async function listInitialAccessTokens(options: ClientOptions & ListOptions): Promise<void> {
+  const { limit, cursor } = pageOptions(options);
+  const page = await inTenant(options, async ({ initialAccessTokens }, tenant) => {
+    const tokens = await initialAccessTokens.list(tenant, limit, cursor);
+    return { ...tokens, data: tokens.data.map((token) => toSnake(token)) };
+  });
+  printPage(page, options.json, ['ID', 'CLIENTS', 'BY', 'ENDS'], (token) => [
+    token.id,
+    `${String(token.uses)} of ${String(token.max_uses)}`,
+    token.created_by,
+    token.expires_at.toISOString(),
+  ]);
+}
+
+/** `postern client revoke-initial-access-token` */
+export async function revokeInitialAccessToken(id: string, options: ClientOptions): Promise<void> {
+  if (!isUuid(id)) throw new UsageError('The id is one of those of `client initial-access-tokens`.');
+  await inTenant(options, ({ initialAccessTokens }, tenant) =>
+    initialAccessTokens.delete(commandLineActor(), tenant, id.toLowerCase()),
+  );
+  print({ id, deleted: true }, options.json, 'Revoked; the clients that it registered stay.');
+}
+
 /** Runs the work of a command in the project that it names. */
 export function inTenant<T>(
   { org, project }: ClientOptions,
@@ -138,8 +198,8 @@ export function inTenant<T>(
   return withContext(async (context) => work(context, await context.tenants.resolve(org, project)));
 }
 
-/** By client_id, else by the id of the record; deleted clients, too, until they are purged. */
-async function find(
+/** Finds a client by client_id, else by the id of the record; deleted clients, too, until they are purged. */
+export async function findClient(
   { clients, liveClients }: Context,
   tenant: ProjectTenant,
   name: string,
@@ -153,8 +213,39 @@ async function find(
   return clients.get(tenant, name);
 }
 
+function change(name: string, options: ClientOptions, patch: Record<string, unknown>) {
+  return inTenant(options, async (context, tenant) => {
+    const { id } = await findClient(context, tenant, name);
+    return wireOf(context, await context.clients.update(commandLineActor(), tenant, id, patch));
+  });
+}
+
+/** The fields of a record that the options name. */
+async function fieldsOf(options: CreateClientOptions): Promise<Record<string, unknown>> {
+  return {
+    ...given('redirect_uris', options.redirectUri),
+    ...given('grant_types', options.grantType),
+    ...given('scopes', options.scope),
+    ...given('token_endpoint_auth_method', options.authMethod),
+    ...given('security_profile', options.securityProfile),
+    ...given('jwks', await jwksFrom(options.jwksFile)),
+    ...(options.set === undefined ? {} : jsonObject('--set', options.set)),
+  };
+}
+
 function wireOf({ settings }: Context, record: ClientRecord) {
   return toWire(record, settings.issuer);
+}
+
+async function jwksFrom(file: string | undefined): Promise<unknown> {
+  if (file === undefined) return undefined;
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`--jwks-file: ${file} cannot be read (${String(codeOf(cause))}).`);
+  }
+  return jsonObject('--jwks-file', text);
 }
 
 function given(field: string, value: unknown): Record<string, unknown> {

@@ -4,14 +4,15 @@ import type {
   CreateClientOptions,
   InitialAccessTokenOptions,
   ListClientsOptions,
+  UpdateClientOptions,
 } from './client.actions.js';
 import type { ExportClientsOptions, ImportClientsOptions } from './client-import.actions.js';
-import { withListOptions } from '../list.js';
+import { type ListOptions, withListOptions } from '../list.js';
 
 const CLIENT = 'id or client_id of the client';
 const load = () => import('./client.actions.js');
 
-/** `postern client create | list | show | delete | restore | rotate-secret | … | import | export | initial-access-token` */
+/** `postern client create | list | show | update | promote | people | delete | restore | rotate-secret | … | import | export | initial-access-token` */
 export function clientCommands(): Command {
   const command = new Command('client').description('The registered clients');
   const subcommand = (name: string, description: string) =>
@@ -22,23 +23,57 @@ export function clientCommands(): Command {
       .option('--project <project>', 'id or slug of the project', 'default')
       .option('--json', 'print JSON');
 
-  subcommand('create', 'Register a client; its secret is printed once')
+  const withFields = (made: Command) =>
+    made
+      .option('--redirect-uri <uri...>', 'redirect_uris')
+      .option('--grant-type <grant...>', 'grant_types')
+      .option('--scope <scope...>', 'scopes')
+      .option('--auth-method <method>', 'token_endpoint_auth_method')
+      .addOption(
+        new Option('--security-profile <profile>', 'security_profile: sets what the profile demands').choices(
+          ['fapi2', 'fapi2_message_signing'],
+        ),
+      )
+      .option('--jwks-file <file>', 'jwks: a file with the public keys, a JSON Web Key Set')
+      .option('--set <json>', 'any other fields of the record, as a JSON object');
+
+  withFields(subcommand('create', 'Register a client; its secret is printed once'))
     .argument('<name>', 'client_name')
-    .option('--redirect-uri <uri...>', 'redirect_uris')
-    .option('--grant-type <grant...>', 'grant_types')
-    .option('--scope <scope...>', 'scopes')
-    .option('--auth-method <method>', 'token_endpoint_auth_method')
-    .option('--set <json>', 'any other fields of the record, as a JSON object')
     .action(async (name: string, options: CreateClientOptions) => (await load()).createClient(name, options));
 
   withListOptions(subcommand('list', 'List clients, newest first'))
     .option('--text <text>', 'only those whose name, description, company or client_id contains this')
+    .addOption(
+      new Option('--kind <kind>', 'only this kind of application').choices([
+        'web',
+        'spa',
+        'native',
+        'device',
+        'machine',
+      ]),
+    )
+    .addOption(new Option('--sort <order>', 'the order').choices(['created', 'last_used']))
     .option('--deleted', 'those that are deleted and can be restored, instead of the live ones')
     .action(async (options: ListClientsOptions) => (await load()).listClients(options));
 
   subcommand('show', 'Show a client')
     .argument('<client>', CLIENT)
     .action(async (name: string, options: ClientOptions) => (await load()).showClient(name, options));
+
+  withFields(subcommand('update', 'Change a client'))
+    .argument('<client>', CLIENT)
+    .option('--name <name>', 'client_name')
+    .action(async (name: string, options: UpdateClientOptions) => (await load()).updateClient(name, options));
+
+  subcommand('promote', 'Make a client public for good; it needs a verified publisher')
+    .argument('<client>', CLIENT)
+    .action(async (name: string, options: ClientOptions) => (await load()).promoteClient(name, options));
+
+  withListOptions(subcommand('people', 'List the people who allowed a client something'))
+    .argument('<client>', CLIENT)
+    .action(async (name: string, options: ClientOptions & ListOptions) =>
+      (await load()).listPeople(name, options),
+    );
 
   subcommand('delete', 'Delete a client: it and everything issued to it stop working at once')
     .argument('<client>', CLIENT)
@@ -86,5 +121,15 @@ export function clientCommands(): Command {
     .option('--expires-in <seconds>', 'how long it lasts', '86400')
     .option('--max-uses <count>', 'how many clients it registers', '1')
     .action(async (options: InitialAccessTokenOptions) => (await load()).createInitialAccessToken(options));
+
+  withListOptions(
+    subcommand('initial-access-tokens', 'List the initial access tokens that have not expired'),
+  ).action(async (options: ClientOptions & ListOptions) => (await load()).listInitialAccessTokens(options));
+
+  subcommand('revoke-initial-access-token', 'Revoke an initial access token')
+    .argument('<id>', 'id of the token')
+    .action(async (id: string, options: ClientOptions) =>
+      (await load()).revokeInitialAccessToken(id, options),
+    );
   return command;
 }

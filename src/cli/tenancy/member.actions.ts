@@ -47,6 +47,16 @@ export async function addMember(name: string, role: string, options: AddMemberOp
   print({ ...toSnake(member), ...secret }, options.json, `${name} is ${member.role} now.${shown}`);
 }
 
+/** `postern member update` */
+export async function updateMember(name: string, role: string, options: LevelOptions): Promise<void> {
+  const member = await withTenancyContext(async (context) => {
+    const level = await levelOf(context, options);
+    const { id } = await context.members.findBySubject(level, ...(await subjectsOf(context, name)));
+    return context.members.update(commandLineActor(), level, id, { role });
+  });
+  print(toSnake(member), options.json, `${name} is ${member.role} now.`);
+}
+
 /** `postern member remove` */
 export async function removeMember(name: string, options: LevelOptions): Promise<void> {
   const { id } = await withTenancyContext(async (context) => {

@@ -4,7 +4,7 @@ import { type ListOptions, withListOptions } from '../list.js';
 
 const WHOM = 'e-mail address of an account, account:<id>, client:<client_id>, or <issuer>|<sub>';
 
-/** `postern member list | add | remove` */
+/** `postern member list | add | update | remove` */
 export function memberCommands(): Command {
   const command = new Command('member').description('Who has which role where');
   const subcommand = (name: string, description: string) =>
@@ -25,6 +25,13 @@ export function memberCommands(): Command {
     .option('--rotate-secret', 'replace the secrets of the client by a new one, printed once')
     .action(async (name: string, role: string, options: AddMemberOptions) =>
       (await import('./member.actions.js')).addMember(name, role, options),
+    );
+
+  subcommand('update', 'Change a role, effective at once')
+    .argument('<whom>', WHOM)
+    .argument('<role>', 'owner, admin, viewer or member')
+    .action(async (name: string, role: string, options: LevelOptions) =>
+      (await import('./member.actions.js')).updateMember(name, role, options),
     );
 
   subcommand('remove', 'Take a role away, effective at once')

@@ -19,11 +19,18 @@ export interface CreateOrganizationOptions extends CreateOptions {
 }
 
 /** What of an organization changes. */
-export type UpdateOrganizationOptions = CreateOrganizationOptions;
+export interface UpdateOrganizationOptions extends CreateOrganizationOptions {
+  slug?: string;
+}
 
 /** The organization whose projects a command is about, by id or slug. */
 export interface ProjectOptions extends JsonOption {
   org: string;
+}
+
+/** What of a project changes. */
+export interface UpdateProjectOptions extends CreateOptions, ProjectOptions {
+  slug?: string;
 }
 
 /** `postern org create` */
@@ -43,7 +50,7 @@ export async function createOrganization(slug: string, options: CreateOrganizati
 /** `postern org update` */
 export async function updateOrganization(org: string, options: UpdateOrganizationOptions): Promise<void> {
   const patch = {
-    ...(options.name === undefined ? {} : { name: options.name }),
+    ...namesOf(options),
     ...(options.open === undefined ? {} : { membership_open: options.open }),
     ...policyOf(options),
   };
@@ -52,6 +59,24 @@ export async function updateOrganization(org: string, options: UpdateOrganizatio
     organizations.update(commandLineActor(), (await tenants.resolveOrganization(org)).orgId, patch),
   );
   print(toSnake(record), options.json, describeRecord(toSnake(record)));
+}
+
+/** `postern org show` */
+export async function showOrganization(org: string, { json }: JsonOption): Promise<void> {
+  const record = await withTenancyContext(async ({ organizations, tenants }) =>
+    organizations.get((await tenants.resolveOrganization(org)).orgId),
+  );
+  print(toSnake(record), json, describeRecord(toSnake(record)));
+}
+
+/** `postern org delete` */
+export async function deleteOrganization(org: string, { json }: JsonOption): Promise<void> {
+  const { orgId: id } = await withTenancyContext(async ({ organizations, tenants }) => {
+    const tenant = await tenants.resolveOrganization(org);
+    await organizations.delete(commandLineActor(), tenant.orgId);
+    return tenant;
+  });
+  print({ id, deleted: true }, json, `Deleted ${org}.`);
 }
 
 /** `postern org list` */
@@ -72,6 +97,34 @@ export async function createProject(slug: string, options: CreateOptions & Proje
   print(toSnake(record), options.json, `Created ${record.slug} (${record.id}).`);
 }
 
+/** `postern project show` */
+export async function showProject(project: string, { json, org }: ProjectOptions): Promise<void> {
+  const record = await withTenancyContext(async ({ projects, tenants }) =>
+    projects.get(await tenants.resolve(org, project)),
+  );
+  print(toSnake(record), json, describeRecord(toSnake(record)));
+}
+
+/** `postern project update` */
+export async function updateProject(project: string, options: UpdateProjectOptions): Promise<void> {
+  const patch = namesOf(options);
+  if (Object.keys(patch).length === 0) throw new UsageError('Say what to change; see --help.');
+  const record = await withTenancyContext(async ({ projects, tenants }) =>
+    projects.update(commandLineActor(), await tenants.resolve(options.org, project), patch),
+  );
+  print(toSnake(record), options.json, describeRecord(toSnake(record)));
+}
+
+/** `postern project delete` */
+export async function deleteProject(project: string, { json, org }: ProjectOptions): Promise<void> {
+  const { projectId: id } = await withTenancyContext(async ({ projects, tenants }) => {
+    const tenant = await tenants.resolve(org, project);
+    await projects.delete(commandLineActor(), tenant);
+    return tenant;
+  });
+  print({ id, deleted: true }, json, `Deleted ${project}.`);
+}
+
 /** `postern project list` */
 export async function listProjects(options: ProjectOptions & ListOptions): Promise<void> {
   const { limit, cursor } = pageOptions(options);
@@ -79,6 +132,10 @@ export async function listProjects(options: ProjectOptions & ListOptions): Promi
     projects.list(await tenants.resolveOrganization(options.org), 'everything', limit, cursor),
   );
   printTenants({ ...page, data: page.data.map(toSnake) }, options);
+}
+
+function namesOf({ name, slug }: { name?: string; slug?: string }): Record<string, string> {
+  return { ...(name === undefined ? {} : { name }), ...(slug === undefined ? {} : { slug }) };
 }
 
 function policyOf({ secondFactor }: CreateOrganizationOptions): { second_factor?: string } {

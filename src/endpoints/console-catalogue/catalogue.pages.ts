@@ -43,7 +43,7 @@ async function showCatalogue(visit: Visit): Promise<void> {
         : [],
       facts: [],
       sections: [
-        ...apis.map((api) => sectionOf(api, scopes, mayChange)),
+        ...apis.filter((api) => !api.built_in).map((api) => sectionOf(api, scopes, mayChange)),
         {
           id: 'no-api',
           heading: 'Scopes of no API',
@@ -52,6 +52,7 @@ async function showCatalogue(visit: Visit): Promise<void> {
           none: 'None.',
           table: tableOf(own, 'Scopes of no API'),
         },
+        ...apis.filter((api) => api.built_in).map((api) => sectionOf(api, scopes, mayChange)),
       ],
       grave: [],
       notice: noticeOf(visit, {

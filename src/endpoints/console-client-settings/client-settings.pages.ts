@@ -66,7 +66,7 @@ async function showSettings(visit: Visit, refused?: Refused): Promise<void> {
         value: factText(client[name]),
         help: CLIENT_FIELD_DESCRIPTIONS[name],
       })),
-      preview: previewOf(client, catalogue),
+      preview: client.deleted_at === null ? previewOf(client, catalogue, `${path}/consent`) : undefined,
       danger: dangerOf(visit, client),
       notice: saved && {
         kind: 'good',
@@ -182,10 +182,12 @@ function factText(value: unknown): string {
 function previewOf(
   client: ClientWire,
   catalogue: readonly { name: string; title: string }[],
+  href: string,
 ): ConsentPreview | undefined {
   const [uri] = client.redirect_uris;
   if (!client.scopes.includes('openid')) return undefined;
   return {
+    href,
     clientName: client.client_name,
     company: client.company,
     verifiedHost: verifiedHostOf(client),

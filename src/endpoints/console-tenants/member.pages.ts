@@ -122,7 +122,7 @@ function membersOf(
     id: 'members',
     heading: 'Roles',
     actions: [],
-    none: 'Nobody has a role here itself.',
+    none: 'No role is given here itself.',
     moreHref,
     table: {
       caption: 'Roles, newest first',

@@ -41,6 +41,7 @@ import { apiPages } from '../console-catalogue/api.pages.js';
 import { cataloguePages } from '../console-catalogue/catalogue.pages.js';
 import { initialAccessTokenPages } from '../console-catalogue/initial-access-token.pages.js';
 import { scopePages } from '../console-catalogue/scope.pages.js';
+import { clientConsentPages } from '../console-client-pages/client-consent.pages.js';
 import { clientPeoplePages } from '../console-client-pages/client-people.pages.js';
 import { KeptForms } from './kept-forms.js';
 import { callerOf, type ConsoleParts, Visit } from './visit.js';
@@ -56,6 +57,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...clientPublishPages,
   ...clientLifePages,
   ...clientPeoplePages,
+  ...clientConsentPages,
   ...clientAuditPages,
   ...clientUsagePages,
   ...auditPages,
@@ -91,6 +93,7 @@ export function createConsoleRouter(
     issuer,
     mailDelivery: settings.mail.delivery,
     pages,
+    clientPages: context.clientPages,
     ownPages,
   };
   const keptForms = new KeptForms(vault, pages);
@@ -123,7 +126,9 @@ export function createConsoleRouter(
     const { authorization } = operationOf(parts.calls, page.operation);
     router[page.method](page.path, async (ctx) => {
       const overview = await overviewOf(ctx);
-      if (authorization && !overview.can(authorization.permission, authorization.at)) throw notFound('page');
+      // What every token may read is for those who have a role somewhere.
+      const { permission, at } = authorization ?? ({ permission: 'tenants.visit', at: 'any role' } as const);
+      if (!overview.can(permission, at)) throw notFound('page');
       const visit = new Visit(parts, ctx, overview, page);
       if (page.needsFreshSignIn) visit.requireFresh(page.needsFreshSignIn.backTo(visit));
       await page.answer(visit);

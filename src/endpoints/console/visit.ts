@@ -3,6 +3,7 @@ import type { PageModels } from '../../platform/page-models/page-models.js';
 import type { LinkOnPage } from '../../platform/page-models/shared.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
+import type { ClientPagesService, ConsentView } from '../../registry/clients/client-pages.service.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { ADMIN_SCOPES, type Permission } from '../../tenancy/access/permissions.js';
 import type { Level, TenantOverview } from '../../tenancy/access/tenant-overview.service.js';
@@ -28,6 +29,7 @@ export interface ConsoleParts {
   /** Where mails go: `smtp`, `development mailbox` or `off`. */
   mailDelivery: string;
   pages: Pages;
+  clientPages: Pick<ClientPagesService, 'consentView'>;
   ownPages: OwnPages;
 }
 
@@ -171,6 +173,16 @@ export class Visit {
     const shell = shellOf(this.overview, this.ctx.state.person, this.parts.issuer, place);
     const whole = { ...model, shell } as unknown as PageModels[Name];
     sendPage(this.ctx, this.parts.pages.render(name, whole), { status });
+  }
+
+  /** What the consent page shows of a client that the person may read; undefined for a deleted one. */
+  consentView(clientId: string): Promise<ConsentView | undefined> {
+    return this.parts.clientPages.consentView(clientId);
+  }
+
+  /** Answers with the consent page of people, as a preview. */
+  showConsent(model: PageModels['consent']): void {
+    sendPage(this.ctx, this.parts.pages.render('consent', model), { status: 200 });
   }
 
   /** The answer to a form that did what it should: the page at `path`. */

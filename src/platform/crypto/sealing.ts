@@ -36,6 +36,7 @@ export type Purpose =
   | 'recovery-codes'
   | 'restore-account'
   | 'kept-forms'
+  | 'dpop-nonces'
   | 'installation';
 
 /**

@@ -73,6 +73,8 @@ export interface ConsentModel extends FormOnPage {
   /** Only when scopes of the admin API are asked for. */
   administration: AdministrationOnPage | undefined;
   destination: Destination | undefined;
+  /** Set where an operator looks at the page: where to go back to. Nothing on it can be sent. */
+  preview?: { backHref: string };
 }
 
 /** `not-a-member`: the person may not use the application, and can only go back. */

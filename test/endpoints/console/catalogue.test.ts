@@ -185,6 +185,23 @@ describe('people who allowed a client something', () => {
   });
 });
 
+test('the consent page of a client is shown whole, and nothing on it can be sent', async () => {
+  const client = await server.register({
+    client_name: 'Previewed',
+    scopes: ['orders.used', 'email'],
+    optional_scopes: ['email'],
+  });
+  const path = `${PROJECT}/clients/${client.id}`;
+  expect((await agent.get(path)).body).toContain(`href="${path}/consent"`);
+  const { body } = await agent.get(`${path}/consent`);
+  expect(body).toContain('Previewed</bdi> wants to access your account');
+  expect(body).toContain('See your orders');
+  expect(body).toMatch(/<form [^>]*inert>/);
+  expect(body).not.toContain('id="abort"');
+  await server.admin('DELETE', `/${client.id}`);
+  expect((await agent.get(`${path}/consent`)).status).toBe(404);
+});
+
 test('clients are listed by kind and by last use, and 100 000 of them by indexes', async () => {
   await server.register({
     client_name: 'A device',

@@ -113,6 +113,17 @@ describeWithBrowser('the console', (openPage) => {
     ],
   ]);
 
+  test('has keys for the search and for a new record', async () => {
+    const page = await openPage({});
+    await open(page, `${PROJECT}/clients`);
+    await page.keyboard.press('/');
+    await page.keyboard.type('n Photo');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('n Photo');
+    await page.getByRole('heading', { level: 1 }).click();
+    await page.keyboard.press('n');
+    await page.getByRole('heading', { level: 1, name: 'New client' }).waitFor();
+  });
+
   test.each([true, false])(
     'makes a client, changes it and rotates its secret (JavaScript %s)',
     async (javaScriptEnabled) => {

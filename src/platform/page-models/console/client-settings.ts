@@ -27,6 +27,8 @@ export interface ClientSettingsModel extends ClientPage {
 
 /** A drawing of the consent page. */
 export interface ConsentPreview {
+  /** The whole page. */
+  href: string;
   clientName: string;
   company: string | null;
   verifiedHost: string | undefined;

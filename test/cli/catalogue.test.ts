@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type CommandLine, killAll, openCommandLine } from '../harness/nodes/postern-process.js';
+
+let shell: CommandLine;
+beforeAll(async () => {
+  shell = await openCommandLine();
+});
+afterAll(async () => {
+  await killAll();
+  await shell.database.drop();
+});
+
+const run = async (...args: string[]) => {
+  const { code, stdout, stderr } = await shell.run([...args, '--json']);
+  return { code, body: (stdout === '' ? {} : JSON.parse(stdout)) as Record<string, unknown>, stderr };
+};
+
+test('scopes and APIs are made, listed, changed, used and deleted', async () => {
+  const api = await run('api', 'create', 'https://orders.example', '--name', 'Orders', '--ttl', '600');
+  expect(api.body).toMatchObject({
+    audience: 'https://orders.example',
+    name: 'Orders',
+    access_token_ttl: 600,
+  });
+  expect((await run('api', 'update', 'https://orders.example', '--format', 'opaque')).body).toMatchObject({
+    access_token_format: 'opaque',
+  });
+  expect((await run('api', 'update', 'https://orders.example')).code).toBe(2);
+  const scope = await run(
+    'scope',
+    'create',
+    'orders.read',
+    '--title',
+    'See your orders',
+    '--api',
+    'https://orders.example',
+  );
+  expect(scope.body).toMatchObject({ name: 'orders.read', api_id: api.body['id'] });
+  expect((await run('scope', 'create', 'orders:read')).code).toBe(4);
+  expect((await run('scope', 'update', 'orders.read', '--retired')).body['retired_at']).not.toBeNull();
+  expect((await run('scope', 'list', '--retired')).body['data']).toMatchObject([{ name: 'orders.read' }]);
+  await run('scope', 'update', 'orders.read', '--no-retired');
+  const made = await run(
+    'client',
+    'create',
+    'Shop',
+    '--redirect-uri',
+    'https://shop.example/cb',
+    '--scope',
+    'orders.read',
+  );
+  const clientId = String(made.body['client_id']);
+  expect((await run('scope', 'clients', 'orders.read')).body['data']).toMatchObject([
+    { client_id: clientId },
+  ]);
+  expect((await run('scope', 'delete', 'orders.read')).code).toBe(4);
+  expect(
+    (await run('client', 'update', clientId, '--name', 'Market', '--set', '{"scopes": []}')).body,
+  ).toMatchObject({
+    client_name: 'Market',
+  });
+  expect((await run('client', 'people', clientId)).body).toEqual({ data: [], next_cursor: null });
+  expect((await run('client', 'list', '--kind', 'web', '--sort', 'last_used')).body['data']).not.toEqual([]);
+  expect((await run('client', 'promote', clientId)).code).toBe(4);
+  expect((await run('scope', 'delete', 'orders.read')).code).toBe(0);
+  expect((await run('api', 'delete', 'https://orders.example')).code).toBe(0);
+  expect((await run('api', 'show', 'https://orders.example')).code).toBe(3);
+}, 120_000);
+
+test('organizations, projects and roles are renamed and deleted, and events and usage listed', async () => {
+  await run('org', 'create', 'globex');
+  await run('project', 'create', 'shop', '--org', 'globex');
+  expect((await run('project', 'update', 'shop', '--org', 'globex', '--slug', 'store')).body).toMatchObject({
+    slug: 'store',
+  });
+  expect((await run('org', 'update', 'globex', '--slug', 'initech', '--name', 'Initech')).body).toMatchObject(
+    {
+      slug: 'initech',
+      name: 'Initech',
+    },
+  );
+  await run('account', 'create', 'grace@people.example');
+  await run('member', 'add', 'grace@people.example', 'viewer', '--org', 'initech');
+  expect(
+    (await run('member', 'update', 'grace@people.example', 'admin', '--org', 'initech')).body,
+  ).toMatchObject({
+    role: 'admin',
+  });
+  expect((await run('account', 'roles', 'grace@people.example')).body['data']).toMatchObject([
+    { role: 'admin', org_slug: 'initech', project_slug: null },
+  ]);
+  expect((await run('project', 'delete', 'store', '--org', 'initech')).code).toBe(0);
+  expect((await run('org', 'delete', 'initech')).code).toBe(0);
+  expect((await run('org', 'show', 'initech')).code).toBe(3);
+  expect((await run('org', 'delete', 'default')).code).toBe(4);
+  expect((await run('audit', '--action', 'organization.deleted')).body['data']).toHaveLength(1);
+  expect((await run('usage', '--project', 'default')).body['days']).toHaveLength(30);
+  expect((await run('usage', '--project', 'default', '--hours')).body['hours']).toHaveLength(48);
+  expect((await run('usage', '--client', 'a-client')).code).toBe(2);
+}, 120_000);

@@ -72,6 +72,7 @@ export class ClientAdapter implements Adapter {
       first_party: record.firstParty,
       ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),
       ...engineProtocolMetadata(record),
+      ...responseModes(record.securityProfile),
       // Our own pages begin a sign-in in the browser, within this server.
       require_pushed_authorization_requests:
         record.requirePushedAuthorizationRequests || (this.parRequired && record.clientId !== OWN_CLIENT_ID),
@@ -138,6 +139,12 @@ export async function clientTokensValidAfter(
   clientId: string,
 ): Promise<number | undefined> {
   return (await clientOfRequest(clients, clientId))?.tokensValidAfter;
+}
+
+/** Message Signing has every authorization response signed (FAPI 2.0 Message Signing section 5.4). */
+function responseModes(profile: LiveClient['record']['securityProfile']): { response_modes?: string[] } {
+  if (profile !== 'fapi2_message_signing') return {};
+  return { response_modes: ['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'] };
 }
 
 function present<T extends object>(fields: T): { [Name in keyof T]?: NonNullable<T[Name]> } {

@@ -52,6 +52,7 @@ import * as addInstallationScopes from './20261127000100_add_installation_scopes
 import * as createUsageHours from './20261127000200_create_usage_hours.js';
 import * as indexAuditEventsOfOrganizations from './20261127000300_index_audit_events_of_organizations.js';
 import * as addAuthorizationRequestFields from './20261127010000_add_authorization_request_fields.js';
+import * as addBoundTokensAndResponseAlgorithms from './20261127010100_add_bound_tokens_and_response_algorithms.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -115,4 +116,8 @@ export const migrations: readonly Migration[] = [
   { name: '20261127000200_create_usage_hours', ...createUsageHours },
   { name: '20261127000300_index_audit_events_of_organizations', ...indexAuditEventsOfOrganizations },
   { name: '20261127010000_add_authorization_request_fields', ...addAuthorizationRequestFields },
+  {
+    name: '20261127010100_add_bound_tokens_and_response_algorithms',
+    ...addBoundTokensAndResponseAlgorithms,
+  },
 ];

@@ -87,6 +87,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
   const pages = () => undefined;
   const configuration: Configuration = engineConfiguration({
     settings,
+    dpopNonceSecret: randomBytes(32),
     keys: {
       signing: await signingKeys(algorithm ? [algorithm] : ['RS256', 'ES256']),
       cookies: [randomBytes(32).toString('hex')],

@@ -28,7 +28,7 @@ export async function makePlatform(
   const isNew = (await keysRepository.keyCheck()) === undefined;
   const allowed = { isNew, mayCreate: mayCreateKey };
   const vault = new Vault(await encryptionKey(settings.encryptionKey, settings.dataDirectory, allowed));
-  const keys = new KeysService(database, keysRepository, vault);
+  const keys = new KeysService(database, keysRepository, vault, settings.protocol.signingAlgorithms);
   await keys.assertEncryptionKey();
   const outbox = new OutboxService(new OutboxRepository(database), vault, log);
   return {

@@ -28,6 +28,7 @@ import { ownKeys } from '../platform/keys/own-keys.js';
 import { errorPages, requestIdOf } from '../platform/pages/error-page.js';
 import { describeError } from '../platform/telemetry/telemetry.js';
 import { registrationRoutes } from '../registry/registration/registration.routes.js';
+import { firstUseOf } from '../../adapters/first-use.js';
 import { reloadEngine } from './reload-engine.js';
 
 /**
@@ -77,13 +78,14 @@ export function createApp(
         ...context,
         issuer,
         ownKeys: ownKeys(context.keys),
+        isFirstUse: firstUseOf(context.artifacts),
         ownTokens: makeTokenLookup(context),
         outside: settings.adminIssuers,
       },
     }),
   );
   app.use(notFoundPage(pages));
-  const handle = withIntrospection(context, app.callback());
+  const handle = withIntrospection(context, engine, app.callback());
   return { callback: () => handle };
 }
 

@@ -123,7 +123,11 @@ function assemble(e: Values) {
       anyClientRecords: e.CLIENT_RECORDS === 'any',
     },
     pkce: e.PKCE,
-    protocol: { parRequired: e.PAR === 'required' },
+    protocol: {
+      parRequired: e.PAR === 'required',
+      dpopNonceRequired: e.DPOP_NONCE === 'required',
+      signingAlgorithms: e.SIGNING_ALGORITHMS,
+    },
     secondFactor: e.SECOND_FACTOR,
     passkeyRpId: e.PASSKEY_RP_ID,
     refreshGrace: e.REFRESH_GRACE,

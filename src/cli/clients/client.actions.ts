@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Context } from '../../context.js';
 import { notFound } from '../../platform/errors/errors.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
@@ -7,6 +8,7 @@ import { tokenToWire } from '../../registry/initial-access-tokens/initial-access
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
 import type { JsonOption } from '../output.js';
+import { codeOf } from '../../platform/files/file-errors.js';
 import { jsonObject, UsageError } from '../usage-error.js';
 import { commandLineActor } from '../context/actor.js';
 import { describeRecord, print } from '../output.js';
@@ -24,6 +26,8 @@ export interface CreateClientOptions extends ClientOptions {
   grantType?: string[];
   scope?: string[];
   authMethod?: string;
+  securityProfile?: string;
+  jwksFile?: string;
   set?: string;
 }
 
@@ -48,7 +52,7 @@ export interface InitialAccessTokenOptions extends ClientOptions {
 
 /** `postern client create` */
 export async function createClient(name: string, options: CreateClientOptions): Promise<void> {
-  const input = { client_name: name, ...fieldsOf(options) };
+  const input = { client_name: name, ...(await fieldsOf(options)) };
   const { wire, clientSecret } = await inTenant(options, async (context, tenant) => {
     const { record, clientSecret } = await context.clients.create(commandLineActor(), tenant, input, {
       adminReach: 'installation',
@@ -89,7 +93,7 @@ export async function showClient(name: string, options: ClientOptions): Promise<
 
 /** `postern client update` */
 export async function updateClient(name: string, options: UpdateClientOptions): Promise<void> {
-  const patch = { ...given('client_name', options.name), ...fieldsOf(options) };
+  const patch = { ...given('client_name', options.name), ...(await fieldsOf(options)) };
   if (Object.keys(patch).length === 0) throw new UsageError('Say what to change; see --help.');
   const wire = await change(name, options, patch);
   print(wire, options.json, describeRecord(wire));
@@ -217,18 +221,31 @@ function change(name: string, options: ClientOptions, patch: Record<string, unkn
 }
 
 /** The fields of a record that the options name. */
-function fieldsOf(options: CreateClientOptions): Record<string, unknown> {
+async function fieldsOf(options: CreateClientOptions): Promise<Record<string, unknown>> {
   return {
     ...given('redirect_uris', options.redirectUri),
     ...given('grant_types', options.grantType),
     ...given('scopes', options.scope),
     ...given('token_endpoint_auth_method', options.authMethod),
+    ...given('security_profile', options.securityProfile),
+    ...given('jwks', await jwksFrom(options.jwksFile)),
     ...(options.set === undefined ? {} : jsonObject('--set', options.set)),
   };
 }
 
 function wireOf({ settings }: Context, record: ClientRecord) {
   return toWire(record, settings.issuer);
+}
+
+async function jwksFrom(file: string | undefined): Promise<unknown> {
+  if (file === undefined) return undefined;
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`--jwks-file: ${file} cannot be read (${String(codeOf(cause))}).`);
+  }
+  return jsonObject('--jwks-file', text);
 }
 
 function given(field: string, value: unknown): Record<string, unknown> {

@@ -29,6 +29,12 @@ export function clientCommands(): Command {
       .option('--grant-type <grant...>', 'grant_types')
       .option('--scope <scope...>', 'scopes')
       .option('--auth-method <method>', 'token_endpoint_auth_method')
+      .addOption(
+        new Option('--security-profile <profile>', 'security_profile: sets what the profile demands').choices(
+          ['fapi2', 'fapi2_message_signing'],
+        ),
+      )
+      .option('--jwks-file <file>', 'jwks: a file with the public keys, a JSON Web Key Set')
       .option('--set <json>', 'any other fields of the record, as a JSON object');
 
   withFields(subcommand('create', 'Register a client; its secret is printed once'))

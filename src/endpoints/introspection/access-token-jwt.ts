@@ -1,4 +1,5 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { SIGNING_ALGORITHMS } from '../../settings/signing-algorithms.js';
 
 /** The claims of a JWT access token of ours. */
 export type AccessTokenClaims = JWTPayload & { client_id: string; iat: number };
@@ -21,7 +22,7 @@ export async function verifyAccessToken(
 ): Promise<AccessTokenClaims | undefined> {
   try {
     const { payload, protectedHeader } = await jwtVerify(token, keys, {
-      algorithms: ['RS256', 'ES256'],
+      algorithms: [...SIGNING_ALGORITHMS],
       issuer,
       requiredClaims: ['sub', 'aud', 'exp', 'iat', 'jti', 'client_id'],
     });

@@ -10,6 +10,12 @@ import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
 import { attemptedClientId } from '../client-authentication/client-credentials.js';
 import { logRefusedClient } from '../client-authentication/refused-client.js';
+import {
+  acceptsSigned,
+  type SignAnswer,
+  SIGNED_INTROSPECTION,
+  SignedAnswer,
+} from '../oidc-protocol/signed-introspection.js';
 import { IntrospectionError, invalidRequest, toIntrospectionError } from './introspection-error.js';
 import { type PresentedClient, presentedClient, readFormBytes, replayBody } from './introspection-request.js';
 import type { IntrospectionService } from './introspection.service.js';
@@ -19,6 +25,7 @@ export interface IntrospectionHandlerDependencies {
   issuer: string;
   trustedProxies: number;
   introspection: IntrospectionService;
+  sign: SignAnswer;
   liveClients: Pick<LiveClientsService, 'find'>;
   clientAuthentication: Pick<ClientAuthenticationService, 'authenticate'>;
   usage: { secretUsed(clientId: string, secretId: string): void };
@@ -118,7 +125,9 @@ class Exchange {
     ]);
     await this.#authenticate(client, presented);
     if (!client || token === undefined) throw invalidRequest("missing required parameter 'token'");
-    return introspection.answer(client, described);
+    const answer = await introspection.answer(client, described);
+    if (!acceptsSigned(this.req.headers.accept)) return answer;
+    return new SignedAnswer(await this.deps.sign(client.record.clientId, answer));
   }
 
   async #authenticate(client: LiveClient | undefined, { clientId, secret }: PresentedClient): Promise<void> {
@@ -184,8 +193,10 @@ class Exchange {
   #send(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
     const { req, res } = this;
     if (res.headersSent) return;
-    const json = JSON.stringify(body);
-    res.writeHead(status, { ...HEADERS, 'Content-Length': Buffer.byteLength(json), ...headers });
+    const signed = body instanceof SignedAnswer;
+    const json = signed ? body.jwt : JSON.stringify(body);
+    const type = signed ? { 'Content-Type': SIGNED_INTROSPECTION } : {};
+    res.writeHead(status, { ...HEADERS, ...type, 'Content-Length': Buffer.byteLength(json), ...headers });
     res.end(req.method === 'HEAD' ? undefined : json);
   }
 }

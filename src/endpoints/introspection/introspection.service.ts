@@ -58,7 +58,7 @@ export class IntrospectionService {
       // A second is what `iat` has; a token of the same second is refused.
       isValidFor: ({ tokensValidAfter }) =>
         Math.floor(tokensValidAfter / 1000) < claims.iat && tokens.isGranted(claims, tokensValidAfter),
-      answer: { ...claims, token_type: 'Bearer' },
+      answer: { ...claims, token_type: tokenType(claims['cnf']) },
     };
   }
 
@@ -98,7 +98,8 @@ export class IntrospectionService {
         iss: issuer,
         aud: payload['aud'],
         scope: payload.scope || undefined,
-        token_type: isRefreshToken ? undefined : 'Bearer',
+        cnf: confirmationOf(payload),
+        token_type: isRefreshToken ? undefined : tokenType(confirmationOf(payload)),
       },
     };
   }
@@ -114,4 +115,17 @@ export class IntrospectionService {
 /** An operator registered it, and it has authenticated: anybody may register a client elsewhere, or name a public one. */
 function isTrusted({ record }: LiveClient): boolean {
   return record.clientType === 'confidential' && record.registrationType === 'manual';
+}
+
+/** What an opaque token is bound to (RFC 7800, RFC 9449 section 6.2, RFC 8705 section 3.2). */
+function confirmationOf(payload: Readonly<Record<string, unknown>>): object | undefined {
+  const { jkt, 'x5t#S256': x5t } = payload;
+  if (jkt !== undefined) return { jkt };
+  return x5t === undefined ? undefined : { 'x5t#S256': x5t };
+}
+
+function tokenType(confirmation: unknown): 'Bearer' | 'DPoP' {
+  return typeof confirmation === 'object' && confirmation !== null && 'jkt' in confirmation
+    ? 'DPoP'
+    : 'Bearer';
 }

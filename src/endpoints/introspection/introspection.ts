@@ -2,6 +2,8 @@ import { TokenLookup } from '../../../adapters/token-lookup.js';
 import type { Context } from '../../context.js';
 import { ownKeys } from '../../platform/keys/own-keys.js';
 import { type HttpHandler, introspectionHandler } from './introspection.handler.js';
+import { type SignAnswer, signIntrospection } from '../oidc-protocol/signed-introspection.js';
+import type { Engine } from '../oidc/engine.js';
 import { IntrospectionService } from './introspection.service.js';
 
 type Services = Pick<
@@ -23,8 +25,13 @@ export function makeIntrospection(context: Services): IntrospectionService {
 }
 
 /** Answers the introspection endpoint; `next` answers everything else. */
-export function withIntrospection(context: Context, next: HttpHandler): HttpHandler {
+export function withIntrospection(
+  context: Context,
+  engine: Pick<Engine, 'provider'>,
+  next: HttpHandler,
+): HttpHandler {
   const { issuer, trustedProxies } = context.settings;
   const introspection = makeIntrospection(context);
-  return introspectionHandler({ ...context, issuer, trustedProxies, introspection }, next);
+  const sign: SignAnswer = (clientId, answer) => signIntrospection(engine.provider, clientId, answer);
+  return introspectionHandler({ ...context, issuer, trustedProxies, introspection, sign }, next);
 }

@@ -1,4 +1,5 @@
 import { type Configuration, errors } from 'oidc-provider';
+import { isProfileAlgorithm, profileOf } from '../oidc-protocol/security-profile.js';
 
 const MAX_SECONDS_AHEAD = 600;
 
@@ -10,12 +11,16 @@ const MAX_SECONDS_AHEAD = 600;
 export const checkClientAssertion: NonNullable<Configuration['assertJwtClientAuthClaimsAndHeader']> = (
   ctx,
   { aud, exp },
+  { alg },
+  client,
 ) => {
   const { issuer } = ctx.oidc;
   if (aud !== issuer && !(Array.isArray(aud) && aud.length === 1 && aud[0] === issuer))
     throw refusal(`aud of the client_assertion must be the issuer alone: ${issuer}`);
   if (Number(exp) > Date.now() / 1000 + MAX_SECONDS_AHEAD)
     throw refusal('exp of the client_assertion must be at most ten minutes ahead');
+  if (profileOf(client) && !isProfileAlgorithm(alg))
+    throw refusal('the security profile wants a client_assertion that is signed with PS256, ES256 or EdDSA');
 };
 
 function refusal(description: string): Error {

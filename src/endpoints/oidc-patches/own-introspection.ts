@@ -1,5 +1,10 @@
 import type Koa from 'koa';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import {
+  acceptsSigned,
+  signIntrospection,
+  SIGNED_INTROSPECTION,
+} from '../oidc-protocol/signed-introspection.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
 /** What the client may know of the token (RFC 7662 section 2.2). */
@@ -22,7 +27,14 @@ export function answerIntrospection(provider: Provider, introspect: Introspect):
     const authenticated = ctx.status === 200 || code === 'unsupported_token_type';
     if (!authenticated || !oidc.client || typeof token !== 'string') return;
     ctx.status = 200;
-    ctx.body = await introspect(oidc.client.clientId, token);
+    const answer = await introspect(oidc.client.clientId, token);
+    if (!acceptsSigned(ctx.get('accept'))) {
+      ctx.type = 'json';
+      ctx.body = answer;
+      return;
+    }
+    ctx.type = SIGNED_INTROSPECTION;
+    ctx.body = await signIntrospection(provider, oidc.client.clientId, answer);
   };
   provider.use(middleware);
 }

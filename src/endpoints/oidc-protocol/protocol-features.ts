@@ -1,29 +1,64 @@
 import type { Configuration } from 'oidc-provider';
 import {
+  ENCRYPTION_ALGORITHMS,
+  ENCRYPTION_ENCODINGS,
   REQUEST_OBJECT_ALGORITHMS,
   SIGNATURE_ALGORITHMS,
 } from '../../registry/client-protocol/algorithms.js';
 import type { Settings } from '../../settings/settings.js';
 import { checkRequestObject } from './request-objects.js';
 
-/** What is signed with, where this file turns it on. */
-export const PROTOCOL_ALGORITHMS = {
-  requestObjectSigningAlgValues: [...REQUEST_OBJECT_ALGORITHMS, 'Ed25519' as const],
-  authorizationSigningAlgValues: [...SIGNATURE_ALGORITHMS],
-} satisfies Configuration['enabledJWA'];
+/** What is signed and encrypted with. Of signatures the engine keeps those that it has keys for. */
+export function protocolAlgorithms() {
+  const signatures = () => [...SIGNATURE_ALGORITHMS];
+  const encryptions = () => [...ENCRYPTION_ALGORITHMS];
+  const encodings = () => [...ENCRYPTION_ENCODINGS];
+  return {
+    idTokenSigningAlgValues: signatures(),
+    userinfoSigningAlgValues: signatures(),
+    introspectionSigningAlgValues: signatures(),
+    authorizationSigningAlgValues: signatures(),
+    idTokenEncryptionAlgValues: encryptions(),
+    userinfoEncryptionAlgValues: encryptions(),
+    introspectionEncryptionAlgValues: encryptions(),
+    authorizationEncryptionAlgValues: encryptions(),
+    idTokenEncryptionEncValues: encodings(),
+    userinfoEncryptionEncValues: encodings(),
+    introspectionEncryptionEncValues: encodings(),
+    authorizationEncryptionEncValues: encodings(),
+    requestObjectSigningAlgValues: [...REQUEST_OBJECT_ALGORITHMS, 'Ed25519' as const],
+    // Encrypted request objects are refused: see docs/decisions.md.
+    requestObjectEncryptionAlgValues: [],
+    requestObjectEncryptionEncValues: [],
+    dPoPSigningAlgValues: ['ES256', 'PS256', 'EdDSA', 'Ed25519'],
+  } satisfies Configuration['enabledJWA'];
+}
 
 /** The extensions of the protocol that clients turn on for themselves. */
-export function protocolFeatures() {
+export function protocolFeatures(nonceSecret: Buffer, nonceRequired: boolean) {
   return {
-    dPoP: { enabled: false },
+    dPoP: {
+      enabled: true,
+      allowReplay: false,
+      ...(nonceRequired ? { nonceSecret, requireNonce: () => true } : {}),
+    },
+    encryption: { enabled: true },
+    jwtIntrospection: { enabled: true },
+    jwtResponseModes: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
     requestObjects: {
       enabled: true,
       assertJwtClaimsAndHeader: async (ctx, claims, header, client) =>
         checkRequestObject(ctx, claims, header, client),
     },
-    jwtResponseModes: { enabled: true },
   } satisfies Configuration['features'];
+}
+
+/** The metadata without lists that are empty: what is off is not named. */
+export function withoutEmptyLists(metadata: object): object {
+  return Object.fromEntries(
+    Object.entries(metadata).filter(([, value]) => !Array.isArray(value) || value.length > 0),
+  );
 }
 
 /** What the metadata say of them that the engine does not know. */

@@ -1,4 +1,5 @@
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { isProfileAlgorithm, profileOf } from './security-profile.js';
 
 const MAX_LIFETIME = 3_600;
 const TYPES: readonly unknown[] = [undefined, 'JWT', 'jwt', 'oauth-authz-req+jwt'];
@@ -11,12 +12,18 @@ const TYPES: readonly unknown[] = [undefined, 'JWT', 'jwt', 'oauth-authz-req+jwt
 export function checkRequestObject(
   { oidc }: KoaContextWithOIDC,
   { exp, iat, nbf }: Record<string, unknown>,
-  { typ }: Record<string, unknown>,
-  _client: Client,
+  { alg, typ }: Record<string, unknown>,
+  client: Client,
 ): void {
   if (oidc.entities.PushedAuthorizationRequest) return;
   if (!TYPES.includes(typ)) throw refusal('its typ must be oauth-authz-req+jwt');
   if (typeof exp !== 'number') throw refusal('it needs exp');
+  if (profileOf(client)) {
+    // FAPI 2.0 Message Signing section 5.3.1.
+    if (typeof nbf !== 'number') throw refusal('it needs nbf');
+    if (nbf < Date.now() / 1000 - MAX_LIFETIME) throw refusal('nbf must be at most an hour ago');
+    if (!isProfileAlgorithm(alg)) throw refusal('it must be signed with PS256, ES256 or EdDSA');
+  }
   const from = typeof nbf === 'number' ? nbf : typeof iat === 'number' ? iat : Date.now() / 1000;
   if (exp - from > MAX_LIFETIME) throw refusal('exp must be at most an hour after nbf');
 }

@@ -4,28 +4,24 @@ import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { Settings } from '../../settings/settings.js';
-import {
-  ANONYMOUS_INTERACTION_TTL,
-  ANONYMOUS_SESSION_TTL,
-  checkParameterSizes,
-  type CountAnonymous,
-} from '../oidc-guards/anonymous-requests.js';
+import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
 import { checkClientAssertion } from '../oidc-guards/client-assertions.js';
 import { engineFetch } from '../oidc-guards/engine-fetch.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
-import { remainingSession } from '../oidc-interactions/session-lifetime.js';
 import { permittedClaims } from '../oidc-second-factor/claims-parameter.js';
 import type { SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
 import { ACR_VALUES } from '../../identity/second-factors/authentication-level.js';
 import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import { requirePkce } from '../oidc-requests/pkce-policy.js';
 import {
-  PROTOCOL_ALGORITHMS,
+  protocolAlgorithms,
   protocolFeatures,
   protocolMetadata,
 } from '../oidc-protocol/protocol-features.js';
+import { lifetimes } from '../oidc-protocol/lifetimes.js';
+import { rotatesRefreshTokens } from '../oidc-protocol/security-profile.js';
 import {
   accessTokenTyp,
   type AudiencesOf,
@@ -33,11 +29,7 @@ import {
   rejectAudienceWithoutScope,
   resourceIndicators,
 } from './resource-servers.js';
-import {
-  ID_TOKEN_ALGORITHMS,
-  RESPONSE_TYPES,
-  USERINFO_ALGORITHMS,
-} from '../../registry/client-record/client-record.js';
+import { RESPONSE_TYPES } from '../../registry/client-record/client-record.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 
 /** What the engine's configuration depends on. */
@@ -52,6 +44,8 @@ export interface EngineParts {
   audiencesOf: AudiencesOf;
   mayAuthorize: MayAuthorize;
   countAnonymous: CountAnonymous;
+  /** 32 bytes that all nodes make nonces of DPoP proofs from. */
+  dpopNonceSecret: Buffer;
   secondFactor: SecondFactorRules;
   pages: EnginePages;
   /** Whether people create their own accounts. */
@@ -74,6 +68,7 @@ export const CLIENT_EXTENSIONS = [
   'native_app',
   'optional_scopes',
   'pkce_required',
+  'security_profile',
 ];
 
 /** The claims of each scope (OpenID Connect Core section 5.4), and of every ID token. */
@@ -167,9 +162,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     enabledJWA: {
       clientAuthSigningAlgValues: ASYMMETRIC,
-      idTokenSigningAlgValues: [...ID_TOKEN_ALGORITHMS],
-      userinfoSigningAlgValues: [...USERINFO_ALGORITHMS],
-      ...PROTOCOL_ALGORITHMS,
+      ...protocolAlgorithms(),
     },
     extraClientMetadata: { properties: CLIENT_EXTENSIONS },
     clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
@@ -180,30 +173,14 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     // registered for refresh tokens gets one that ends with the session of the person.
     issueRefreshToken: (_ctx, client, { scopes }) =>
       client.grantTypeAllowed('refresh_token') && (scopes.has('offline_access') || !scopes.has('openid')),
-    rotateRefreshToken: true,
+    rotateRefreshToken: rotatesRefreshTokens,
     assertJwtClientAuthClaimsAndHeader: checkClientAssertion,
     fetch: engineFetch(settings.issuer),
-    ttl: {
-      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttl.accessToken,
-      AuthorizationCode: ttl.authorizationCode,
-      ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttl.clientCredentials,
-      DeviceCode: ttl.deviceCode,
-      Grant: ttl.grant,
-      IdToken: ttl.idToken,
-      Interaction: (_ctx, interaction) =>
-        interaction.session?.accountId === undefined
-          ? Math.min(ttl.interaction, ANONYMOUS_INTERACTION_TTL)
-          : ttl.interaction,
-      RefreshToken: ttl.refreshToken,
-      Session: (_ctx, session) =>
-        session.accountId === undefined
-          ? Math.min(ttl.session, ANONYMOUS_SESSION_TTL)
-          : remainingSession(session.loginTs, ttl),
-    },
+    ttl: lifetimes(ttl),
     features: {
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(CLAIMS) },
-      ...protocolFeatures(),
+      ...protocolFeatures(parts.dpopNonceSecret, settings.protocol.dpopNonceRequired),
       userinfo: { enabled: true },
       jwtUserinfo: { enabled: true },
       clientCredentials: { enabled: true },

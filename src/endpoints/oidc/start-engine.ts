@@ -46,6 +46,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       findAccount: findAccount(context, mayAuthorize),
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
       audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
+      dpopNonceSecret: context.vault.digest('dpop-nonces', 'nonces'),
       countAnonymous: (address: string) =>
         forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),
       mayAuthorize: (clientId: string, accountId: string) =>

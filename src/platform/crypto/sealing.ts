@@ -35,6 +35,7 @@ export type Purpose =
   | 'recovery-codes'
   | 'restore-account'
   | 'kept-forms'
+  | 'dpop-nonces'
   | 'installation';
 
 /**

@@ -1,9 +1,10 @@
+import type { SigningAlgorithm } from '../../settings/signing-algorithms.js';
 import type { Database, Sql, Transaction } from '../db/database.js';
 
 /** `next` is published, `current` signs, `previous` is still accepted. */
 export type KeyState = 'next' | 'current' | 'previous';
-/** An algorithm that Postern signs with. */
-export type SigningAlgorithm = 'RS256' | 'ES256';
+
+export type { SigningAlgorithm };
 
 /** A signing key as stored: the private JWK is sealed with the installation's encryption key. */
 export interface SigningKeyRow {

@@ -5,10 +5,9 @@ import { generateKeyPair } from 'jose/key/generate/keypair';
 import type { Database, Transaction } from '../db/database.js';
 import { lock } from '../db/locks.js';
 import { equalInConstantTime, type Vault } from '../crypto/sealing.js';
+import { ALWAYS_SIGNING } from '../../settings/signing-algorithms.js';
 import { SettingsError } from '../../settings/settings-error.js';
 import type { KeysRepository, KeyState, SigningAlgorithm } from './keys.repository.js';
-
-const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256'];
 
 /** The keys of the installation, decrypted; the current ones come first. */
 export interface KeySet {
@@ -34,6 +33,7 @@ export class KeysService {
     private readonly database: Database,
     private readonly repository: KeysRepository,
     private readonly vault: Vault,
+    private readonly algorithms: readonly SigningAlgorithm[] = ALWAYS_SIGNING,
   ) {}
 
   /**
@@ -117,7 +117,7 @@ export class KeysService {
     const signing = await this.repository.signingKeys(tx);
     const cookies = await this.repository.cookieKeys(tx);
     for (const state of ['current', 'next'] as const) {
-      for (const alg of ALGORITHMS) {
+      for (const alg of this.algorithms) {
         if (!signing.some((row) => row.alg === alg && row.state === state))
           await this.#addSigningKey(tx, alg, state);
       }

@@ -1,7 +1,31 @@
 import type { z } from 'zod';
 import { type CamelKeys, camelName } from '../../platform/wire/snake-case.js';
-import { HMAC_REFUSED, REQUEST_OBJECT_ALGORITHMS, SIGNATURE_ALGORITHMS } from './algorithms.js';
-import { choice, flag, type ProtocolField } from './protocol-field.js';
+import {
+  ENCRYPTION_ALGORITHMS,
+  ENCRYPTION_ENCODINGS,
+  HMAC_REFUSED,
+  REQUEST_OBJECT_ALGORITHMS,
+  SIGNATURE_ALGORITHMS,
+  SYMMETRIC_REFUSED,
+} from './algorithms.js';
+import { choice, flag, operatorOnly, type ProtocolField } from './protocol-field.js';
+
+const encryptedWith = (what: string) =>
+  choice(
+    ENCRYPTION_ALGORITHMS,
+    {
+      label: `${what} encryption`,
+      none: 'Not encrypted',
+      description: `${what} is encrypted for a key of the client, besides being signed; null: it is not.`,
+    },
+    SYMMETRIC_REFUSED,
+  );
+const encodedWith = (what: string) =>
+  choice(ENCRYPTION_ENCODINGS, {
+    label: `${what} content encryption`,
+    none: 'A128CBC-HS256',
+    description: `How the content is encrypted where ${what} is; null: A128CBC-HS256.`,
+  });
 
 /**
  * The fields of the record that turn extensions of the protocol on for one client. Each name is that of the IANA registry
@@ -36,6 +60,37 @@ export const PROTOCOL_FIELDS = {
         'What authorization responses are signed with when a request asks for a JWT (`response_mode=jwt`, JARM); null: RS256.',
     },
     HMAC_REFUSED,
+  ),
+  introspection_signed_response_alg: choice(
+    SIGNATURE_ALGORITHMS,
+    {
+      label: 'Introspection signature',
+      none: 'RS256',
+      description:
+        'What introspection is signed with when the request accepts application/token-introspection+jwt (RFC 9701); null: RS256.',
+    },
+    HMAC_REFUSED,
+  ),
+  id_token_encrypted_response_alg: encryptedWith('The ID token'),
+  id_token_encrypted_response_enc: encodedWith('the ID token'),
+  userinfo_encrypted_response_alg: encryptedWith('Userinfo'),
+  userinfo_encrypted_response_enc: encodedWith('userinfo'),
+  introspection_encrypted_response_alg: encryptedWith('Introspection'),
+  introspection_encrypted_response_enc: encodedWith('introspection'),
+  authorization_encrypted_response_alg: encryptedWith('The authorization response'),
+  authorization_encrypted_response_enc: encodedWith('the authorization response'),
+  dpop_bound_access_tokens: flag({
+    label: 'Tokens bound by DPoP',
+    description:
+      'Whether every access token is bound to a key that the client proves to have (DPoP, RFC 9449). A client that sends proofs gets bound tokens anyway.',
+  }),
+  security_profile: operatorOnly(
+    choice(['fapi2', 'fapi2_message_signing'], {
+      label: 'Security profile',
+      none: 'None',
+      description:
+        'Sets and locks what the profile demands: FAPI 2.0 Security Profile, or with Message Signing. Fields that are left out follow from it; others that contradict it are refused with the rule.',
+    }),
   ),
 } as const;
 

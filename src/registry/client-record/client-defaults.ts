@@ -1,3 +1,4 @@
+import { profileDefaults } from '../client-protocol/security-profiles.js';
 import { protocolDefaults } from '../client-protocol/protocol-fields.js';
 import {
   type AuthMethod,
@@ -23,7 +24,8 @@ export type GivenSettings = { [K in keyof ClientSettings]?: NonNullable<ClientSe
 };
 
 /** Fills in what was not said, and adds or removes the scopes that follow from the grants. */
-export function withDefaults(given: GivenSettings): TypedClientSettings {
+export function withDefaults(said: GivenSettings): TypedClientSettings {
+  const given = { ...profileDefaults(said), ...said };
   const clientType = inferClientType(given.clientType, given.tokenEndpointAuthMethod);
   const grantTypes = given.grantTypes ?? [...DEFAULT_GRANTS];
   const scopes = inferScopes(given.scopes, grantTypes);

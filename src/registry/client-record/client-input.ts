@@ -3,6 +3,7 @@ import { ADMIN_REACHES, type AdminReach } from '../../tenancy/access/delegation.
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { readFields, unknownFields } from '../../platform/wire/input.js';
 import { type GivenSettings, withDefaults } from './client-defaults.js';
+import { fieldsOfProfile } from '../client-protocol/security-profiles.js';
 import type { ClientRecord, TypedClientSettings } from './client-record.js';
 import { type Capabilities, type Rule, ruleErrors } from '../client-rules/client-rules.js';
 import {
@@ -64,6 +65,9 @@ export function readPatch(
   // Without response types in the patch they follow the grant types.
   if (Object.hasOwn(patch, 'grant_types') && !Object.hasOwn(patch, 'response_types'))
     delete current['response_types'];
+  // A profile that the patch gives sets what the patch does not say.
+  for (const name of fieldsOfProfile(patch['security_profile']))
+    if (!Object.hasOwn(patch, name)) delete current[name];
   const next = visibility === 'public' ? 'public' : record.visibility;
   const rules = [frozenHostRule(record), ...(next === 'public' ? publicRules(record) : [])];
   const fixed = typeFollowsMethod ? {} : { clientType: record.clientType };

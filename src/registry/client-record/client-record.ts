@@ -1,5 +1,6 @@
 import type { AdminReach } from '../../tenancy/access/delegation.js';
 import type { GRANT_TYPES } from '../../settings/grant-types.js';
+import { SIGNING_ALGORITHMS } from '../../settings/signing-algorithms.js';
 import type { ProtocolSettings } from '../client-protocol/protocol-fields.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
@@ -17,7 +18,7 @@ export const RESPONSE_TYPES = [
   'code id_token token',
 ] as const;
 /** The algorithms in which userinfo can be signed. */
-export const USERINFO_ALGORITHMS = ['RS256', 'ES256'] as const;
+export const USERINFO_ALGORITHMS = SIGNING_ALGORITHMS;
 /** Who made the record: an operator, the client by RFC 7591, or the document that its client_id is the URL of. */
 export const REGISTRATION_TYPES = ['manual', 'dynamic', 'document'] as const;
 /** OpenID Connect Registration section 2. */
@@ -26,7 +27,7 @@ export const APPLICATION_TYPES = ['web', 'native'] as const;
 export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'] as const;
 
 /** What ID tokens can be signed with; each needs a signing key of its kind. */
-export const ID_TOKEN_ALGORITHMS = ['RS256', 'ES256'] as const;
+export const ID_TOKEN_ALGORITHMS = SIGNING_ALGORITHMS;
 
 export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number];
 export type GrantType = (typeof GRANT_TYPES)[number];

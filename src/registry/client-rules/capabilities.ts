@@ -1,12 +1,16 @@
+import { ALWAYS_SIGNING } from '../../settings/signing-algorithms.js';
 import { DEVICE_CODE } from '../client-record/client-record.js';
 import type { Capabilities } from './client-rules.js';
 
 /** What clients of this installation can be registered for: what its engine has turned on. */
-export function capabilitiesOf(turnedOn: {
-  plainPkce: boolean;
-  implicit: boolean;
-  anyScopeNames: boolean;
-}): Capabilities {
+export function capabilitiesOf(
+  turnedOn: {
+    plainPkce: boolean;
+    implicit: boolean;
+    anyScopeNames: boolean;
+  },
+  { signingAlgorithms }: { signingAlgorithms: readonly string[] } = { signingAlgorithms: ALWAYS_SIGNING },
+): Capabilities {
   return {
     grantTypes: [
       'authorization_code',
@@ -16,6 +20,7 @@ export function capabilitiesOf(turnedOn: {
       ...(turnedOn.implicit ? (['implicit'] as const) : []),
     ],
     authMethods: ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'],
+    signingAlgorithms,
     anyScopeNames: turnedOn.anyScopeNames,
     allowPlainPkce: turnedOn.plainPkce,
   };

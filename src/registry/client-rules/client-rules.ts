@@ -15,6 +15,8 @@ import { engineApplicationType, isLoopback, isPrivateUse } from './redirect-uri-
 export interface Capabilities {
   grantTypes: readonly GrantType[];
   authMethods: readonly AuthMethod[];
+  /** What this server has keys to sign with; by default those of every installation. */
+  signingAlgorithms?: readonly string[];
   /** Whether scopes can have any name of RFC 6749 section 3.3, instead of words with dots between them. */
   anyScopeNames?: boolean;
   /** Whether a client that another system made may keep a client_id of other characters. */

@@ -41,23 +41,11 @@ const SHARED = [
 const FIXED: Readonly<Record<string, readonly unknown[]>> = {
   subject_type: ['public'],
   token_endpoint_auth_signing_alg: ASSERTION_ALGORITHMS,
-  dpop_bound_access_tokens: [false],
   tls_client_certificate_bound_access_tokens: [false],
   ...Object.fromEntries(
-    [
-      'sector_identifier_uri',
-      'id_token_encrypted_response_alg',
-      'id_token_encrypted_response_enc',
-      'userinfo_encrypted_response_alg',
-      'userinfo_encrypted_response_enc',
-      'introspection_signed_response_alg',
-      'introspection_encrypted_response_alg',
-      'introspection_encrypted_response_enc',
-      'authorization_encrypted_response_alg',
-      'authorization_encrypted_response_enc',
-      'request_object_encryption_alg',
-      'request_object_encryption_enc',
-    ].map((name) => [name, []]),
+    ['sector_identifier_uri', 'request_object_encryption_alg', 'request_object_encryption_enc'].map(
+      (name) => [name, []],
+    ),
   ),
 };
 

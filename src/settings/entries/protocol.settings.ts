@@ -1,5 +1,16 @@
 import { settingGroup } from '../setting.js';
-import { oneOf } from './checks.js';
+import { ALWAYS_SIGNING, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../signing-algorithms.js';
+import { listOf, oneOf } from './checks.js';
+
+const signingAlgorithms = listOf(
+  (item) => SIGNING_ALGORITHMS.some((known) => known === item),
+  `must be some of ${SIGNING_ALGORITHMS.join(', ')}`,
+)
+  .refine(
+    (items) => ALWAYS_SIGNING.every((needed) => items.includes(needed)),
+    `must have ${ALWAYS_SIGNING.join(' and ')}, which every installation signs with`,
+  )
+  .transform((items) => items as SigningAlgorithm[]);
 
 export const protocolSettings = settingGroup('Extensions of the protocol', {
   PAR: {
@@ -7,5 +18,17 @@ export const protocolSettings = settingGroup('Extensions of the protocol', {
     check: oneOf('optional', 'required'),
     description:
       'Pushed authorization requests (RFC 9126). `optional`: clients may push, and those with `require_pushed_authorization_requests` have to; `required`: every client has to.',
+  },
+  DPOP_NONCE: {
+    default: 'off',
+    check: oneOf('off', 'required'),
+    description:
+      'Nonces in DPoP proofs (RFC 9449 section 8), which show that a proof was made just now. `off`: a proof is good for five minutes; `required`: the server hands out nonces at the endpoints of the protocol and demands them.',
+  },
+  SIGNING_ALGORITHMS: {
+    default: ALWAYS_SIGNING.join(','),
+    check: signingAlgorithms,
+    description:
+      'What clients can have ID tokens, userinfo and other responses signed with: RS256 and ES256, and PS256 or EdDSA where they are listed. Each has keys of its own, which are made at the next start and rotated with the others.',
   },
 });

@@ -4,10 +4,11 @@ import { challenge } from '../../platform/http/error-status.js';
 import type { RequestState } from '../../platform/http/request-id.js';
 import type { Caller } from '../access/caller.js';
 import type { Actor } from '../audit/audit.service.js';
+import { checkPossession } from './proof-of-possession.js';
 import { invalidToken } from './token-claims.js';
 import { adminTokenVerifier, type AdminTrust } from './verify-admin-token.js';
 
-const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
+const AUTHORIZATION = /^(?:Bearer|DPoP) +([A-Za-z0-9\-._~+/]+=*) *$/i;
 
 /** The state of a request to the admin API whose token is valid. */
 export interface AdminState extends RequestState {
@@ -15,18 +16,22 @@ export interface AdminState extends RequestState {
   caller: Caller;
 }
 
-/** Admits requests with a valid bearer token (RFC 6750). Throws as `adminTokenVerifier` does. */
+/**
+ * Admits requests with a valid bearer token (RFC 6750), or with a token that is bound to a key and a proof of that key (RFC
+ * 9449). Throws as `adminTokenVerifier` does.
+ */
 export function requireAdminToken(trust: AdminTrust): Koa.Middleware<AdminState> {
   const verify = adminTokenVerifier(trust);
   return async (ctx, next) => {
     const header = ctx.get('Authorization');
-    if (!/^Bearer(?: |$)/i.test(header)) {
+    if (!/^(?:Bearer|DPoP)(?: |$)/i.test(header)) {
       throw new AppError('unauthenticated', 'Send an access token: Authorization: Bearer …');
     }
-    const token = BEARER.exec(header)?.[1];
+    const token = AUTHORIZATION.exec(header)?.[1];
     try {
       if (token === undefined) throw invalidToken('The bearer token has characters that no token has.');
       const caller = await verify(token);
+      await checkPossession(trust, ctx, token, /^DPoP/i.test(header));
       ctx.state.caller = caller;
       ctx.state.actor = { subject: caller.subject, address: ctx.ip, requestId: ctx.state.requestId };
     } catch (error) {

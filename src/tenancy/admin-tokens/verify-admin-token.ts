@@ -20,6 +20,8 @@ import { CLIENT_TOKEN } from './client-token.js';
 export interface AdminTrust {
   issuer: string;
   ownKeys: JWTVerifyGetKey;
+  /** Records the `jti` of a proof of this key; false when it was used before. */
+  isFirstUse(thumbprint: string, jti: string): Promise<boolean>;
   outside: readonly OutsideIssuer[];
   accounts: { acceptsTokens(accountId: string, issuedAt: number): Promise<boolean> };
   /** Whether an account has a second factor. */

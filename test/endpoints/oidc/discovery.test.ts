@@ -53,7 +53,14 @@ describe.each(DOCUMENTS)('%s', (document) => {
       request_object_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
       authorization_signing_alg_values_supported: ['RS256', 'ES256'],
     });
+    expect(found).toMatchObject({
+      dpop_signing_alg_values_supported: ['ES256', 'PS256', 'EdDSA', 'Ed25519'],
+      introspection_signing_alg_values_supported: ['RS256', 'ES256'],
+      id_token_encryption_alg_values_supported: expect.arrayContaining(['RSA-OAEP-256', 'ECDH-ES']),
+    });
+    expect(JSON.stringify(found)).not.toMatch(/"(?:HS\d+|dir|A\d+(?:GCM)?KW)"/);
     expect(found).not.toHaveProperty('require_pushed_authorization_requests');
+    expect(found).not.toHaveProperty('request_object_encryption_alg_values_supported');
     expect(sorted(found['grant_types_supported'])).toEqual([
       'authorization_code',
       'client_credentials',

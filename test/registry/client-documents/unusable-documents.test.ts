@@ -96,7 +96,7 @@ describe('a document cannot be used', () => {
     ['a script', { redirect_uris: ['javascript:alert(1)'] }, 'The scheme javascript is refused'],
     ['plain http', { redirect_uris: ['http://rp.example/callback'] }, 'Use https; http is only for'],
     ['a logo over http', { logo_uri: 'http://rp.example/logo' }, 'logo_uri: Use https'],
-    ['encryption', { id_token_encrypted_response_alg: 'RSA-OAEP' }, 'Leave this out'],
+    ['encryption', { id_token_encrypted_response_alg: 'RSA-OAEP' }, 'needs a public key of the client'],
     ['no text for a name', { client_name: 7 }, 'client_name: Send text'],
   ])('with %s', async (name, metadata, reason) => {
     const clientId = site.publish(`/with-${name.replaceAll(' ', '-')}.json`, metadata);

@@ -58,6 +58,7 @@ describe('a client that registers itself', () => {
       subject_type: 'public',
       require_pushed_authorization_requests: false,
       require_signed_request_object: false,
+      dpop_bound_access_tokens: false,
       id_token_signed_response_alg: 'RS256',
     });
     expect(String(body['scope']).split(' ').sort()).toEqual(['email', 'openid', 'profile']);
@@ -148,7 +149,7 @@ describe('a registration is refused', () => {
       'encryption',
       { id_token_encrypted_response_alg: 'RSA-OAEP' },
       'invalid_client_metadata',
-      /Leave this out/,
+      /needs a public key of the client/,
     ],
     ['a statement', { software_statement: 'e30.e30.' }, 'invalid_software_statement', /not accepted/],
     ['a private key', { jwks: { keys: [{ kty: 'oct', k: 'AA' }] } }, 'invalid_client_metadata', /jwks/],

@@ -1,0 +1,17 @@
+import { hash } from 'node:crypto';
+import { artifactKey, MODELS } from './artifact.models.js';
+import type { ArtifactStore } from './artifact.store.js';
+
+/** Seconds for which a proof is good, before and after its `iat`. */
+export const PROOF_WINDOW = 300;
+
+/** Records the `jti` of a DPoP proof by one insert; false when it was used before, on any node. */
+export function firstUseOf({
+  repository,
+}: ArtifactStore): (thumbprint: string, jti: string) => Promise<boolean> {
+  return (thumbprint, jti) => {
+    const key = artifactKey('ReplayDetection', hash('sha256', `admin ${thumbprint} ${jti}`, 'base64url'));
+    const expiresAt = Date.now() / 1000 + 2 * PROOF_WINDOW;
+    return repository.insertOnce({ key, model: MODELS.ReplayDetection, payload: '{}', expiresAt });
+  };
+}

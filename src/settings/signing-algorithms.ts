@@ -1,0 +1,7 @@
+/** What this server can sign with; the first two have keys in every installation. */
+export const SIGNING_ALGORITHMS = ['RS256', 'ES256', 'PS256', 'EdDSA'] as const;
+
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+
+/** What cannot be left out: ID tokens of clients that chose nothing, and tokens for the admin API. */
+export const ALWAYS_SIGNING: readonly SigningAlgorithm[] = ['RS256', 'ES256'];

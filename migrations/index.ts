@@ -51,6 +51,7 @@ import * as recordJobOutcomes from './20261127000000_record_job_outcomes.js';
 import * as addInstallationScopes from './20261127000100_add_installation_scopes.js';
 import * as createUsageHours from './20261127000200_create_usage_hours.js';
 import * as indexAuditEventsOfOrganizations from './20261127000300_index_audit_events_of_organizations.js';
+import * as createWebhooks from './20261127000400_create_webhooks.js';
 import * as addAuthorizationRequestFields from './20261127010000_add_authorization_request_fields.js';
 import * as addBoundTokensAndResponseAlgorithms from './20261127010100_add_bound_tokens_and_response_algorithms.js';
 
@@ -115,6 +116,7 @@ export const migrations: readonly Migration[] = [
   { name: '20261127000100_add_installation_scopes', ...addInstallationScopes },
   { name: '20261127000200_create_usage_hours', ...createUsageHours },
   { name: '20261127000300_index_audit_events_of_organizations', ...indexAuditEventsOfOrganizations },
+  { name: '20261127000400_create_webhooks', ...createWebhooks },
   { name: '20261127010000_add_authorization_request_fields', ...addAuthorizationRequestFields },
   {
     name: '20261127010100_add_bound_tokens_and_response_algorithms',

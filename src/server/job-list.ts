@@ -148,10 +148,13 @@ export function nodeJobs(context: Context): Job[] {
       },
     },
     {
-      name: 'purge usage by hour',
+      name: 'purge usage by hour and deliveries',
       seconds: HOUR,
       where: 'once',
-      run: (stopping) => usage.purge(stopping),
+      run: async (stopping) => {
+        await usage.purge(stopping);
+        await context.webhooks.purge(stopping);
+      },
     },
     {
       name: 'purge development mailbox',

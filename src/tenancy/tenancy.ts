@@ -22,10 +22,14 @@ import { ProjectsRepository } from './projects/projects.repository.js';
 import { ProjectsService } from './projects/projects.service.js';
 import { TenantsRepository } from './tenants/tenants.repository.js';
 import { TenantsService } from './tenants/tenants.service.js';
+import { WebhookEventsService } from './webhooks/webhook-events.service.js';
+import { WebhooksRepository } from './webhooks/webhooks.repository.js';
+import { WebhooksService } from './webhooks/webhooks.service.js';
 
 /** The audit trail, which the services about people write to as well. */
-export function makeAudit({ database }: Platform): AuditService {
-  return new AuditService(new AuditRepository(database));
+export function makeAudit({ database, outbox }: Platform): AuditService {
+  const webhooks = new WebhookEventsService(new WebhooksRepository(database), outbox);
+  return new AuditService(new AuditRepository(database), (tx, event) => webhooks.publish(tx, event));
 }
 
 /** The services about organizations and who may do what in them. */
@@ -38,6 +42,12 @@ export function makeTenancy(platform: Platform, identity: Identity, audit: Audit
   return {
     audit,
     tenants,
+    webhooks: new WebhooksService({
+      ...platform,
+      repository: new WebhooksRepository(database),
+      audit,
+      isLocal: settings.issuer.startsWith('http:'),
+    }),
     installation: new InstallationService({
       ...platform,
       repository: new InstallationRepository(database),

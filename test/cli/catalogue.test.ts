@@ -94,6 +94,9 @@ test('organizations, projects and roles are renamed and deleted, and events and 
   expect((await run('org', 'show', 'initech')).code).toBe(3);
   expect((await run('org', 'delete', 'default')).code).toBe(4);
   expect((await run('audit', '--action', 'organization.deleted')).body['data']).toHaveLength(1);
+  expect((await run('audit', '--org', 'default', '--action', 'organization.deleted')).body['data']).toEqual(
+    [],
+  );
   expect((await run('usage', '--project', 'default')).body['days']).toHaveLength(30);
   expect((await run('usage', '--project', 'default', '--hours')).body['hours']).toHaveLength(48);
   expect((await run('usage', '--client', 'a-client')).code).toBe(2);

@@ -78,6 +78,7 @@ const COMMANDS = new Map([
   ['getProjectHourlyUsage', 'usage'],
   ['listClientFailures', 'usage'],
   ['listProjectAuditEvents', 'audit'],
+  ['listOrganizationAuditEvents', 'audit'],
   ['listAuditEvents', 'audit'],
   ['listDevelopmentMails', 'mail list'],
   ['getDevelopmentMail', 'mail show'],

@@ -57,13 +57,13 @@ export async function showUsage(options: UsageOptions): Promise<void> {
 /** `postern audit` */
 export async function listEvents(options: AuditOptions): Promise<void> {
   const { limit, cursor } = pageOptions(options);
-  const { action, actor, org = 'default', project, target } = options;
+  const { action, actor, target } = options;
   const page = await withContext(async ({ audit, tenants }) => {
     const filter: AuditFilter = {
       ...(action === undefined ? {} : { action }),
       ...(actor === undefined ? {} : { actor }),
       ...(target === undefined ? {} : { targetId: target }),
-      ...(project === undefined ? {} : { projectId: (await tenants.resolve(org, project)).projectId }),
+      ...(await tenantOf(tenants, options)),
     };
     return audit.list(filter, limit, cursor);
   });
@@ -75,6 +75,16 @@ export async function listEvents(options: AuditOptions): Promise<void> {
     event.target_id,
     event.changed_fields.join(' '),
   ]);
+}
+
+/** The tenant of the events: a project, an organization, or the whole installation. */
+async function tenantOf(
+  tenants: Context['tenants'],
+  { org, project }: AuditOptions,
+): Promise<Pick<AuditFilter, 'orgId' | 'projectId'>> {
+  if (project !== undefined)
+    return { projectId: (await tenants.resolve(org ?? 'default', project)).projectId };
+  return org === undefined ? {} : { orgId: (await tenants.resolveOrganization(org)).orgId };
 }
 
 async function scopeOf(context: Context, { client, org, project }: UsageOptions): Promise<UsageScope> {

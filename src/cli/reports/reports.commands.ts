@@ -19,8 +19,8 @@ export function usageCommand(): Command {
 export function auditCommand(): Command {
   const command = new Command('audit')
     .description('Who changed what, newest first')
-    .option('--org <org>', 'id or slug of an organization, with --project')
-    .option('--project <project>', 'id or slug of a project; without it, the whole installation')
+    .option('--org <org>', 'id or slug of an organization; without it, the whole installation')
+    .option('--project <project>', 'id or slug of a project of the organization, by default of default')
     .option('--actor <subject>', 'what this subject did')
     .option('--action <action>', 'such as client.updated')
     .option('--target <id>', 'what was done to the record with this key')

@@ -47,6 +47,8 @@ import {
 } from '../../tenancy/organizations/organizations.routes.js';
 import { projectRoutes, type ProjectRoutesDependencies } from '../../tenancy/projects/projects.routes.js';
 
+import { webhookRoutes, type WebhookRoutesDependencies } from '../../tenancy/webhooks/webhooks.routes.js';
+
 /** The services behind the admin API, and the origin of its URLs. */
 export type AdminApiDependencies = OrganizationRoutesDependencies &
   ProjectRoutesDependencies &
@@ -63,6 +65,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   UsageRoutesDependencies &
   ProjectOverviewRoutesDependencies &
   AuditRoutesDependencies &
+  WebhookRoutesDependencies &
   InstallationRoutesDependencies &
   DevelopmentMailboxRoutesDependencies;
 
@@ -83,6 +86,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   usageRoutes,
   projectOverviewRoutes,
   auditRoutes,
+  ...webhookRoutes,
   installationRoutes,
   developmentMailboxRoutes,
 ];

@@ -27,6 +27,7 @@ export type Purpose =
   | 'outbox'
   | 'own-sign-in'
   | 'development-mailbox'
+  | 'webhooks'
   | 'one-time-codes'
   | 'steps'
   | 'passkey-challenges'

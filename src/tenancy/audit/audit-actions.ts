@@ -7,6 +7,7 @@ export type AuditAction =
   | AccountAction
   | 'key.rotated'
   | 'message.redelivered'
+  | `webhook.${'created' | 'deleted'}`
   | `organization.${Change}`
   | `project.${Change}`
   | `invitation.${'created' | 'accepted' | 'revoked'}`

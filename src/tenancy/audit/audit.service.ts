@@ -2,11 +2,11 @@ import type { Actor } from '../../identity/account-events/actor.js';
 import type { Transaction } from '../../platform/db/database.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { type AuditAction, targetTypeOf } from './audit-actions.js';
-import type { AuditFilter, AuditRepository, StoredAuditRow } from './audit.repository.js';
+import type { AuditFilter, AuditRepository, AuditRow, StoredAuditRow } from './audit.repository.js';
 
 export type { Actor } from '../../identity/account-events/actor.js';
 export type { AuditAction } from './audit-actions.js';
-export type { AuditFilter, StoredAuditRow } from './audit.repository.js';
+export type { AuditFilter, AuditRow, StoredAuditRow } from './audit.repository.js';
 
 /** The actor of the command line, of the first start and of the server's own checks. */
 export const INSTALLATION: Actor = { subject: 'installation', address: null, requestId: null };
@@ -25,13 +25,19 @@ export interface AuditEvent {
 
 /** The audit trail: who changed what. */
 export class AuditService {
-  constructor(private readonly repository: AuditRepository) {}
+  /** @param recorded is told each event, in the transaction of the change. */
+  constructor(
+    private readonly repository: AuditRepository,
+    private readonly recorded: (tx: Transaction, row: AuditRow) => Promise<void>,
+  ) {}
 
   /** Writes the event in the transaction of the change: neither exists without the other. */
-  record(tx: Transaction, { actor, clientId = null, ...event }: AuditEvent): Promise<void> {
+  async record(tx: Transaction, { actor, clientId = null, ...event }: AuditEvent): Promise<void> {
     const { subject, address, requestId } = actor;
     const targetType = targetTypeOf(event.action);
-    return this.repository.insert(tx, { ...event, clientId, targetType, actor: subject, address, requestId });
+    const row = { ...event, clientId, targetType, actor: subject, address, requestId };
+    await this.repository.insert(tx, row);
+    await this.recorded(tx, row);
   }
 
   /** Newest first. Throws as `readPage` does. */

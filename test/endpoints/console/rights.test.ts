@@ -20,11 +20,7 @@ const ROLES = {
 } as const;
 
 /** Operations that change something and have no form in the console, with the reason. */
-const ELSEWHERE = new Map([
-  ['importClients', 'What another system exported is a file: client import.'],
-  ['rotateKeys', 'keys rotate'],
-  ['redeliverOutboxMessage', 'outbox redeliver'],
-]);
+const ELSEWHERE = new Map([['importClients', 'What another system exported is a file: client import.']]);
 
 let server: TestServer;
 let records: Record<string, string>;

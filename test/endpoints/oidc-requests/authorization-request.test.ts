@@ -105,7 +105,7 @@ test.each<[string, string, string]>([
   ['response_mode', 'web_message', 'unsupported_response_mode'],
   ['prompt', 'create', 'invalid_request'],
   ['max_age', '-1', 'invalid_request'],
-  ['request', 'eyJhbGciOiJub25lIn0.e30.', 'request_not_supported'],
+  ['request', 'eyJhbGciOiJub25lIn0.e30.', 'invalid_request_object'],
   ['request_uri', 'https://evil.example/request', 'request_uri_not_supported'],
   ['resource', 'https://api.example', 'invalid_target'],
   ['registration', '{}', 'registration_not_supported'],

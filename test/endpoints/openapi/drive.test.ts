@@ -49,6 +49,7 @@ test('a client made of the document drives every operation through a whole life'
   await driveInvitations(place);
   await driveDevelopmentMailbox();
   await driveInstallation();
+  await driveWebhooks(place);
   const spare = idOf(
     await call('createProject', 201, { parameters: { org }, body: { slug: 'two', name: 'Two' } }),
   );
@@ -202,6 +203,29 @@ async function driveDevelopmentMailbox(): Promise<void> {
   await call('listDevelopmentMails', 200, { parameters: { page_limit: '1' } });
   await call('getDevelopmentMail', 200, { parameters: { mail } });
   await call('getDevelopmentMail', 404, { parameters: { mail: randomUUID() } });
+}
+
+async function driveWebhooks(place: Record<string, string>): Promise<void> {
+  const { org = '' } = place;
+  const places = { Installation: {}, Organization: { org }, Project: place };
+  for (const [level, parameters] of Object.entries(places)) {
+    const body = { url: 'https://hooks.example/', events: ['client.purged'] };
+    const webhook = idOf(await call(`create${level}Webhook`, 201, { parameters, body }));
+    await call(`create${level}Webhook`, 422, { parameters, body: { url: 'ftp://hooks.example/' } });
+    const one = { ...parameters, webhook };
+    await call(`list${level}Webhooks`, 200, { parameters });
+    await call(`get${level}Webhook`, 200, { parameters: one });
+    await call(`list${level}WebhookDeliveries`, 200, { parameters: { ...one, status: 'failed' } });
+    const delivery = randomUUID();
+    await server.database.pool.query(
+      `INSERT INTO webhook_deliveries (id, webhook_id, event, body, status) VALUES ($1, $2, 'a.b', '{}', 'failed')`,
+      [delivery, webhook],
+    );
+    await call(`redeliver${level}WebhookDelivery`, 200, { parameters: { ...one, delivery } });
+    await call(`redeliver${level}WebhookDelivery`, 404, { parameters: { ...one, delivery } });
+    await call(`delete${level}Webhook`, 204, { parameters: one });
+    await call(`get${level}Webhook`, 404, { parameters: one });
+  }
 }
 
 async function driveInstallation(): Promise<void> {

@@ -22,6 +22,8 @@ test('a caller with fewer permissions is refused as documented', async () => {
     invitation: id,
     mail: id,
     message: id,
+    webhook: id,
+    delivery: id,
     session: id,
     client: 'a-client',
     name: 'openid',

@@ -6,7 +6,7 @@ import {
   killAll,
   openCommandLine,
   temporaryDirectory,
-} from '../harness/nodes/postern-process.js';
+} from '../../harness/nodes/postern-process.js';
 
 let shell: CommandLine;
 let elsewhere: CommandLine;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { administer } from '../harness/database/administer.js';
-import { type CommandLine, commandLineOf, killAll } from '../harness/nodes/postern-process.js';
-import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
+import { administer } from '../../harness/database/administer.js';
+import { type CommandLine, commandLineOf, killAll } from '../../harness/nodes/postern-process.js';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 const CALLBACK = 'https://rp.example/callback';
 

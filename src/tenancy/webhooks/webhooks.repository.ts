@@ -1,0 +1,175 @@
+import type { Database, Transaction } from '../../platform/db/database.js';
+import type { Positioned, Slice } from '../../platform/paging/page.js';
+import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
+import type { Tenant } from '../tenants/tenant.js';
+
+/** Where events of a tenant are sent. */
+export interface Webhook {
+  id: string;
+  orgId: string | null;
+  projectId: string | null;
+  url: string;
+  /** Empty means all. */
+  events: string[];
+  createdBy: string;
+  createdAt: Date;
+}
+
+/** An event that was sent to a webhook, or is to be. */
+export interface WebhookDelivery {
+  id: string;
+  event: string;
+  status: 'waiting' | 'delivered' | 'failed';
+  attempts: number;
+  responseStatus: number | null;
+  lastError: string | null;
+  createdAt: Date;
+  finishedAt: Date | null;
+}
+
+/** What a delivery needs. */
+export interface Outgoing {
+  webhookId: string;
+  url: string;
+  body: string;
+  sealedSecret: Buffer;
+}
+
+const COLUMNS = `id, org_id AS "orgId", project_id AS "projectId", url, events, created_by AS "createdBy",
+  created_at AS "createdAt"`;
+const DELIVERY = `id, event, status, attempts, response_status AS "responseStatus", last_error AS "lastError",
+  created_at AS "createdAt", finished_at AS "finishedAt"`;
+
+/** The SQL of webhooks and of what is sent to them. */
+export class WebhooksRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Newest first. */
+  list(tenant: Tenant, slice: Slice): Promise<Positioned<Webhook>[]> {
+    const list = { columns: COLUMNS, from: 'webhooks', time: 'created_at', id: 'id', where: at(tenant) };
+    return selectSlice(this.database.sql, list, slice, (row: Webhook) => row);
+  }
+
+  async find(tenant: Tenant, id: string): Promise<Webhook | undefined> {
+    const where = [...at(tenant), ['id = ?', id] as const];
+    const { rows } = await this.database.sql.raw<{ rows: Webhook[] }>(
+      `SELECT ${COLUMNS} FROM webhooks WHERE ${where.map(([condition]) => condition).join(' AND ')}`,
+      where.flatMap(([, ...values]) => values) as string[],
+    );
+    return rows[0];
+  }
+
+  async count(tx: Transaction, tenant: Tenant): Promise<number> {
+    const where = at(tenant);
+    const { rows } = await tx.raw<{ rows: { count: number }[] }>(
+      `SELECT count(*)::int AS count FROM webhooks WHERE ${where.map(([condition]) => condition).join(' AND ')}`,
+      where.flatMap(([, ...values]) => values) as string[],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  async insert(
+    tx: Transaction,
+    webhook: Omit<Webhook, 'createdAt'> & { sealedSecret: Buffer },
+  ): Promise<Webhook> {
+    const { rows } = await tx.raw<{ rows: Webhook[] }>(
+      `INSERT INTO webhooks (id, org_id, project_id, url, events, created_by, sealed_secret)
+       VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`,
+      [
+        webhook.id,
+        webhook.orgId,
+        webhook.projectId,
+        webhook.url,
+        webhook.events,
+        webhook.createdBy,
+        webhook.sealedSecret,
+      ] as string[],
+    );
+    const [row] = rows;
+    if (!row) throw new Error('an insert returns its row');
+    return row;
+  }
+
+  async delete(tx: Transaction, id: string): Promise<boolean> {
+    return (await tx('webhooks').where({ id }).delete()) === 1;
+  }
+
+  /** The ids of the webhooks of the tenant, and of those above it, that want the event. */
+  async wanting(
+    tx: Transaction,
+    { orgId, projectId }: { orgId: string | null; projectId: string | null },
+    event: string,
+  ): Promise<string[]> {
+    const { rows } = await tx.raw<{ rows: { id: string }[] }>(
+      `SELECT id FROM webhooks WHERE (org_id IS NULL OR (org_id = ? AND (project_id IS NULL OR project_id = ?)))
+         AND (events = '{}' OR ? = ANY (events))`,
+      [orgId, projectId, event] as string[],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async insertDelivery(tx: Transaction, id: string, webhookId: string, event: string, body: string) {
+    await tx('webhook_deliveries').insert({ id, webhook_id: webhookId, event, body });
+  }
+
+  /** Newest first. */
+  deliveries(webhookId: string, status: string | undefined, slice: Slice) {
+    const where: Condition[] = [
+      ['webhook_id = ?', webhookId],
+      ...(status === undefined ? [] : [['status = ?', status] as const]),
+    ];
+    const list = { columns: DELIVERY, from: 'webhook_deliveries', time: 'created_at', id: 'id', where };
+    return selectSlice(this.database.sql, list, slice, (row: WebhookDelivery) => row);
+  }
+
+  /** Makes a delivery that failed wait again; undefined when it is none. */
+  async restart(tx: Transaction, webhookId: string, id: string): Promise<WebhookDelivery | undefined> {
+    const { rows } = await tx.raw<{ rows: WebhookDelivery[] }>(
+      `UPDATE webhook_deliveries SET status = 'waiting', finished_at = NULL
+       WHERE id = ? AND webhook_id = ? AND status = 'failed' RETURNING ${DELIVERY}`,
+      [id, webhookId],
+    );
+    return rows[0];
+  }
+
+  /** Undefined when the webhook or the delivery is gone, or was delivered. */
+  async outgoing(id: string): Promise<Outgoing | undefined> {
+    const { rows } = await this.database.sql.raw<{ rows: Outgoing[] }>(
+      `SELECT w.id AS "webhookId", w.url, w.sealed_secret AS "sealedSecret", d.body
+       FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE d.id = ? AND d.status = 'waiting'`,
+      [id],
+    );
+    return rows[0];
+  }
+
+  /** Records an attempt. */
+  async record(
+    id: string,
+    {
+      status,
+      responseStatus,
+      error,
+    }: { status: WebhookDelivery['status']; responseStatus: number | null; error: string | null },
+  ): Promise<void> {
+    await this.database.sql.raw(
+      `UPDATE webhook_deliveries SET status = ?, attempts = attempts + 1, response_status = ?, last_error = ?,
+         finished_at = CASE WHEN ? = 'waiting' THEN NULL ELSE now() END WHERE id = ?`,
+      [status, responseStatus, error, status, id] as string[],
+    );
+  }
+
+  /** Deletes at most so many deliveries of more than 30 days ago; returns how many. */
+  async purge(limit: number): Promise<number> {
+    const text = `DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM webhook_deliveries WHERE created_at < now() - interval '30 days' ORDER BY created_at LIMIT $1))`;
+    const query = { name: 'webhook_deliveries_purge', text, values: [limit] };
+    return (await this.database.background(query)).rowCount ?? 0;
+  }
+}
+
+function at({ orgId, projectId }: Tenant): Condition[] {
+  return [
+    orgId === null ? ['org_id IS NULL'] : ['org_id = ?', orgId],
+    projectId === null ? ['project_id IS NULL'] : ['project_id = ?', projectId],
+  ];
+}

@@ -1,0 +1,141 @@
+import { pageResponse } from '../../platform/paging/page-response.js';
+import { oneOf, PAGE, pageRequestOf } from '../../platform/paging/query.js';
+import { toSnake } from '../../platform/wire/snake-case.js';
+import type { AccessService } from '../access/access.service.js';
+import { type Authorization, type Operation, recordId } from '../operations/operation.js';
+import { ADMIN_API, ORGANIZATION, PROJECT } from '../operations/paths.js';
+import { routeGroup } from '../operations/route-group.js';
+import {
+  createdWebhookResponse,
+  deliveryPage,
+  deliveryResponse,
+  newWebhook,
+  webhookPage,
+  webhookResponse,
+} from './webhook.schema.js';
+import type { WebhooksService } from './webhooks.service.js';
+
+/** What the routes of webhooks need. */
+export interface WebhookRoutesDependencies {
+  access: AccessService;
+  webhooks: WebhooksService;
+}
+
+const MAX_BYTES = 16 * 1024;
+
+/** The webhooks of the installation, of organizations and of projects. */
+export const webhookRoutes = [
+  webhooksOf('Installation', 'the installation', ADMIN_API, 'installation'),
+  webhooksOf('Organization', 'an organization', ORGANIZATION, 'organization'),
+  webhooksOf('Project', 'a project', PROJECT, 'project'),
+];
+
+function webhooksOf(
+  level: string,
+  tenant: string,
+  base: string,
+  at: Exclude<Authorization['at'], 'any role'>,
+) {
+  const path = `${base}/webhooks`;
+  const webhook = recordId('webhook', { parameter: 'webhook', description: 'The id of the webhook.' });
+  const all = {
+    tag: {
+      name: 'webhooks',
+      description: 'Where events of the audit trail are sent, signed (Standard Webhooks).',
+    },
+    authorization: { permission: 'tenants.read', at },
+  } as const;
+  const one = { ...all, record: webhook, path: `${path}/:webhook` };
+  const writing = { permission: 'tenants.write', at } as const;
+  const operations = {
+    list: {
+      ...all,
+      id: `list${level}Webhooks`,
+      method: 'get',
+      path,
+      summary: `List the webhooks of ${tenant} itself, newest first.`,
+      query: PAGE,
+      status: 200,
+      response: webhookPage,
+    },
+    create: {
+      ...all,
+      id: `create${level}Webhook`,
+      method: 'post',
+      path,
+      summary: `Have events of ${tenant} sent to a URL. The response alone has the secret.`,
+      authorization: writing,
+      request: { schema: newWebhook, maxBytes: MAX_BYTES },
+      status: 201,
+      response: createdWebhookResponse,
+      conflict: 'There are 20 webhooks already.',
+    },
+    get: {
+      ...one,
+      id: `get${level}Webhook`,
+      method: 'get',
+      summary: `Read a webhook of ${tenant}.`,
+      status: 200,
+      response: webhookResponse,
+    },
+    delete: {
+      ...one,
+      id: `delete${level}Webhook`,
+      method: 'delete',
+      summary: `Delete a webhook of ${tenant}; what waits for it is not sent.`,
+      authorization: writing,
+      status: 204,
+    },
+    deliveries: {
+      ...one,
+      id: `list${level}WebhookDeliveries`,
+      method: 'get',
+      path: `${path}/:webhook/deliveries`,
+      summary: `List what was sent to a webhook of ${tenant} in 30 days, newest first.`,
+      query: {
+        ...PAGE,
+        status: oneOf(
+          ['waiting', 'delivered', 'failed'],
+          'Deliveries in this state; failed ones are dead letters.',
+        ),
+      },
+      status: 200,
+      response: deliveryPage,
+    },
+    redeliver: {
+      ...all,
+      id: `redeliver${level}WebhookDelivery`,
+      method: 'post',
+      path: `${path}/:webhook/deliveries/:delivery/redeliver`,
+      parent: webhook,
+      record: recordId('failed delivery', { parameter: 'delivery', description: 'The id of the delivery.' }),
+      summary: `Send what a webhook of ${tenant} did not take again, from the first attempt on.`,
+      authorization: writing,
+      status: 200,
+      response: deliveryResponse,
+    },
+  } satisfies Record<string, Operation>;
+
+  return routeGroup(operations, ({ webhooks }: WebhookRoutesDependencies) => ({
+    list: async ({ tenant: of, query }) => {
+      const { limit, cursor } = pageRequestOf(query);
+      return { body: pageResponse(await webhooks.list(of, limit, cursor), (record) => toSnake(record)) };
+    },
+    create: async ({ actor, tenant: of, body }) => {
+      const made = await webhooks.create(actor, of, body);
+      return { body: { ...toSnake(made.webhook), secret: made.secret } };
+    },
+    get: async ({ tenant: of, key }) => ({ body: toSnake(await webhooks.get(of, key)) }),
+    delete: async ({ actor, tenant: of, key }) => {
+      await webhooks.delete(actor, of, key);
+      return {};
+    },
+    deliveries: async ({ tenant: of, key, query }) => {
+      const page = await webhooks.deliveries(of, key, query.status, pageRequestOf(query));
+      return { body: pageResponse(page, (delivery) => toSnake(delivery)) };
+    },
+    redeliver: async ({ tenant: of, parentKey, key }) => ({
+      body: toSnake(await webhooks.redeliver(of, parentKey, key)),
+    }),
+  }));
+}

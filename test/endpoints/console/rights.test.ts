@@ -20,7 +20,15 @@ const ROLES = {
 } as const;
 
 /** Operations that change something and have no form in the console, with the reason. */
-const ELSEWHERE = new Map([['importClients', 'What another system exported is a file: client import.']]);
+const WEBHOOKS = ['Installation', 'Organization', 'Project'].flatMap((level) =>
+  [`create${level}Webhook`, `delete${level}Webhook`, `redeliver${level}WebhookDelivery`].map(
+    (id) => [id, 'Webhooks have no page yet: the admin API.'] as const,
+  ),
+);
+const ELSEWHERE = new Map([
+  ['importClients', 'What another system exported is a file: client import.'],
+  ...WEBHOOKS,
+]);
 
 let server: TestServer;
 let records: Record<string, string>;

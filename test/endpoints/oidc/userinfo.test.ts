@@ -46,10 +46,12 @@ test.each(['RS256', 'ES256'])('is a JWT signed in %s for a client that asks for 
   expect(await discovery.json()).toMatchObject({ userinfo_signing_alg_values_supported: ['RS256', 'ES256'] });
 });
 
-test('without a token is 401, with a challenge that names no error (RFC 6750 section 3.1)', async () => {
+test('without a token is 401, with challenges that name no error (RFC 6750 section 3.1, RFC 9449 section 7.1)', async () => {
   const answer = await ask();
   expect(answer.status).toBe(401);
-  expect(answer.headers.get('www-authenticate')).toBe(`Bearer realm="${server.issuer}"`);
+  const realm = `realm="${server.issuer}"`;
+  const algorithms = 'algs="ES256 PS256 EdDSA Ed25519"';
+  expect(answer.headers.get('www-authenticate')).toBe(`Bearer ${realm}, DPoP ${realm}, ${algorithms}`);
 });
 
 test.each(['nonsense', 'x'.repeat(5_000), 'eyJhbGciOiJub25lIn0.e30.'])(

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Context } from '../../context.js';
 import { notFound } from '../../platform/errors/errors.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
@@ -8,7 +7,7 @@ import { tokenToWire } from '../../registry/initial-access-tokens/initial-access
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
 import type { JsonOption } from '../output.js';
-import { codeOf } from '../../platform/files/file-errors.js';
+import { jsonFile } from '../json-file.js';
 import { jsonObject, UsageError } from '../usage-error.js';
 import { commandLineActor } from '../context/actor.js';
 import { describeRecord, print } from '../output.js';
@@ -228,24 +227,13 @@ async function fieldsOf(options: CreateClientOptions): Promise<Record<string, un
     ...given('scopes', options.scope),
     ...given('token_endpoint_auth_method', options.authMethod),
     ...given('security_profile', options.securityProfile),
-    ...given('jwks', await jwksFrom(options.jwksFile)),
+    ...given('jwks', await jsonFile('--jwks-file', options.jwksFile)),
     ...(options.set === undefined ? {} : jsonObject('--set', options.set)),
   };
 }
 
 function wireOf({ settings }: Context, record: ClientRecord) {
   return toWire(record, settings.issuer);
-}
-
-async function jwksFrom(file: string | undefined): Promise<unknown> {
-  if (file === undefined) return undefined;
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`--jwks-file: ${file} cannot be read (${String(codeOf(cause))}).`);
-  }
-  return jsonObject('--jwks-file', text);
 }
 
 function given(field: string, value: unknown): Record<string, unknown> {

@@ -63,8 +63,7 @@ const ofProtocol = (...names: ProtocolFieldName[]): CardField[] =>
       none = '',
       options = [],
     }: ProtocolField<z.ZodType, z.ZodType> = PROTOCOL_FIELDS[name];
-    if (control === 'flag') return flag(name, label);
-    return control === 'choice' ? choice(name, label, options, none) : { name, label, control };
+    return control === 'flag' ? flag(name, label) : choice(name, label, options, none);
   });
 
 const GRANTS: Readonly<Record<(typeof GRANT_TYPES)[number], string>> = {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { oneOf } from '../../platform/wire/field-shapes.js';
 
 /** How a field is typed on a page. */
-export type FieldControl = 'flag' | 'choice' | 'text' | 'url' | 'lines' | 'code';
+export type FieldControl = 'flag' | 'choice';
 
 /** What people read about a field, and how they change it. */
 export interface FieldWords {
@@ -50,26 +50,6 @@ export function choice<const T extends readonly string[]>(
     control: 'choice',
     options,
   });
-}
-
-/** One text, or null. */
-export function text<Write extends z.ZodType>(write: Write, words: FieldWords, control: 'text' | 'url') {
-  return field({ ...words, write, read: z.string().nullable(), fallback: null, control });
-}
-
-/** Texts, none by default. */
-export function texts<Write extends z.ZodType>(write: Write, words: FieldWords) {
-  return field({ ...words, write, read: z.array(z.string()), fallback: [], control: 'lines' });
-}
-
-/** Data of its own shape, with its default. */
-export function data<Write extends z.ZodType, Read extends z.ZodType>(
-  write: Write,
-  read: Read,
-  fallback: z.output<Read>,
-  words: FieldWords,
-) {
-  return field({ ...words, write, read, fallback, control: 'code' });
 }
 
 /** The same field, which operators alone set. */

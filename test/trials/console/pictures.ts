@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
     documents: { type: 'boolean', default: false },
   },
 });
-const IN_DOCUMENTS = ['home', 'client-usage', 'audit', 'keys', 'jobs'];
+const IN_DOCUMENTS = ['home', 'audit'];
 
 const pagesOf = (clientId: string): Record<string, string> => ({
   home: PROJECT,

@@ -4,7 +4,8 @@ import type {
   initialAccessTokenResponse,
 } from '../../registry/initial-access-tokens/initial-access-token.schema.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';
-import { dateOf, listState, noticeOf } from '../console-records/list-parts.js';
+import { listPage } from '../console-records/list-page.js';
+import { dateOf, type ListState, noticeOf } from '../console-records/list-parts.js';
 import { recordFormPages } from '../console-records/record-form.pages.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { PROJECT_PAGES } from '../console/console-paths.js';
@@ -27,7 +28,7 @@ const LIFETIMES = [
 
 /** The tokens with which others register clients in a project. */
 export const initialAccessTokenPages: readonly ConsolePage[] = [
-  { method: 'get', path: TOKENS, operation: 'listInitialAccessTokens', answer: showTokens },
+  listPage({ path: TOKENS, operation: 'listInitialAccessTokens', show: showTokens }),
   ...recordFormPages({
     path: `${TOKENS}/new`,
     operation: 'createInitialAccessToken',
@@ -100,13 +101,9 @@ function showOnce(visit: Visit, body: object): void {
   );
 }
 
-async function showTokens(visit: Visit): Promise<void> {
+function showTokens(visit: Visit, body: z.infer<typeof initialAccessTokenPage>, state: ListState): void {
   const path = pathOf(visit);
-  const state = listState(visit, [], path);
   const { query } = state;
-  const { body } = await visit.call<z.infer<typeof initialAccessTokenPage>>('listInitialAccessTokens', {
-    query,
-  });
   const mayChange = visit.canCall('createInitialAccessToken');
   const newLink = { label: 'New token', href: `${path}/new` };
   visit.show(

@@ -1,26 +1,17 @@
 import type { z } from 'zod';
 import type { clientPeoplePage } from '../../registry/client-use/client-use.schema.js';
-import {
-  CLIENT,
-  clientCrumbs,
-  type ClientDetails,
-  clientHead,
-  clientPath,
-} from '../console-clients/client-wire.js';
-import { dateOf, listState } from '../console-records/list-parts.js';
+import { CLIENT, clientCrumbs, type ClientDetails, clientHead } from '../console-clients/client-wire.js';
+import { listPage } from '../console-records/list-page.js';
+import { dateOf } from '../console-records/list-parts.js';
 import type { ConsolePage } from '../console/console-page.js';
 
 /** Who allowed a client something. */
 export const clientPeoplePages: readonly ConsolePage[] = [
-  {
-    method: 'get',
+  listPage<z.infer<typeof clientPeoplePage>>({
     path: `${CLIENT}/people`,
     operation: 'listPeopleOfClient',
-    answer: async (visit) => {
+    show: async (visit, body, state) => {
       const { body: client } = await visit.call<ClientDetails>('getClient');
-      const state = listState(visit, [], `${clientPath(visit, client.id)}/people`);
-      const { query } = state;
-      const { body } = await visit.call<z.infer<typeof clientPeoplePage>>('listPeopleOfClient', { query });
       const mayOpen = visit.canCall('getAccount');
       visit.show(
         'console/client-people',
@@ -43,9 +34,10 @@ export const clientPeoplePages: readonly ConsolePage[] = [
           },
           nextHref: state.nextHref(body.next_cursor),
           firstHref: state.firstHref,
-          curl: visit.curl('listPeopleOfClient', { query }),
+          csvHref: state.csvHref,
+          curl: visit.curl('listPeopleOfClient', { query: state.query }),
         },
       );
     },
-  },
+  }),
 ];

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { AppError } from '../../platform/errors/errors.js';
 import { isUuid } from '../../platform/wire/uuid.js';
 import type { accountPage } from '../../tenancy/account-admin/account.schema.js';
-import { dateOf, type Filter, listState } from '../console-records/list-parts.js';
+import { listPage } from '../console-records/list-page.js';
+import { dateOf, type Filter, type ListState } from '../console-records/list-parts.js';
 import type { ConsolePage } from '../console/console-page.js';
 import type { Visit } from '../console/visit.js';
 import { ACCOUNTS, type AccountWire, nameOf, statusBadges } from './account-wire.js';
@@ -23,14 +24,12 @@ const FILTERS: readonly Filter[] = [
 
 /** The list of people. */
 export const accountListPages: readonly ConsolePage[] = [
-  { method: 'get', path: ACCOUNTS, operation: 'listAccounts', answer: showList },
+  listPage({ path: ACCOUNTS, operation: 'listAccounts', filters: FILTERS, show: showList }),
 ];
 
-async function showList(visit: Visit): Promise<void> {
-  const state = listState(visit, FILTERS, ACCOUNTS);
+async function showList(visit: Visit, body: z.infer<typeof accountPage>, state: ListState): Promise<void> {
   const text = state.given.get('starts_with') ?? '';
   if (isUuid(text) && (await exists(visit, text))) return visit.redirect(`${ACCOUNTS}/${text.toLowerCase()}`);
-  const { body } = await visit.call<z.infer<typeof accountPage>>('listAccounts', { query: state.query });
   const mayCreate = visit.canCall('createAccount');
   visit.show(
     'console/list',

@@ -9,7 +9,8 @@ import type {
 } from '../../tenancy/account-admin/account-access.schema.js';
 import type { auditEventPage } from '../../tenancy/audit/audit-event.schema.js';
 import { howOf, networkIn } from '../account-access/sign-in-words.js';
-import { dateOf, listState, noticeOf } from '../console-records/list-parts.js';
+import { listPage } from '../console-records/list-page.js';
+import { dateOf, type ListState, noticeOf } from '../console-records/list-parts.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { organizationPath, projectPath } from '../console/console-paths.js';
 import type { Visit } from '../console/visit.js';
@@ -42,7 +43,12 @@ const EVENTS = '10';
 /** One account: who it is, where it is signed in, what it allowed, how it signs in, its roles and what happened to it. */
 export const accountRecordPages: readonly ConsolePage[] = [
   { method: 'get', path: ACCOUNT, operation: 'getAccount', answer: showAccount },
-  { method: 'get', path: `${ACCOUNT}/activity`, operation: 'listAuditEvents', answer: showActivity },
+  listPage({
+    path: `${ACCOUNT}/activity`,
+    operation: 'listAuditEvents',
+    toQuery: (_, visit) => ({ target_id: visit.ctx.params['account'] ?? '' }),
+    show: showActivity,
+  }),
 ];
 
 async function showAccount(visit: Visit): Promise<void> {
@@ -89,11 +95,12 @@ async function showAccount(visit: Visit): Promise<void> {
   );
 }
 
-async function showActivity(visit: Visit): Promise<void> {
+async function showActivity(
+  visit: Visit,
+  body: z.infer<typeof auditEventPage>,
+  state: ListState,
+): Promise<void> {
   const { body: account } = await visit.call<AccountWire>('getAccount');
-  const state = listState(visit, [], `${accountPath(visit)}/activity`);
-  const query = { ...state.query, target_id: account.id };
-  const { body } = await visit.call<z.infer<typeof auditEventPage>>('listAuditEvents', { query });
   visit.show(
     'console/list',
     { section: 'accounts', crumbs: accountCrumbs(visit, nameOf(account), 'Activity') },
@@ -109,7 +116,7 @@ async function showActivity(visit: Visit): Promise<void> {
         heading: 'Nothing was recorded',
         text: 'Sign-ins and changes will stand here.',
       },
-      curl: visit.curl('listAuditEvents', { query }),
+      curl: visit.curl('listAuditEvents', { query: state.query }),
     },
   );
 }

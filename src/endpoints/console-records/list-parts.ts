@@ -2,11 +2,17 @@ import type { ConsoleField, OptionOnPage } from '../../platform/page-models/cons
 import type { NoticeOnPage } from '../../platform/page-models/shared.js';
 import type { Visit } from '../console/visit.js';
 
-/** A filter of a list: free text, or a choice. */
-export type Filter = Pick<ConsoleField, 'name' | 'label'> & { options?: readonly OptionOnPage[] };
+/** A filter of a list: a choice where it has options, else what `control` says, a text by default. */
+export type Filter = Pick<ConsoleField, 'name' | 'label'> & {
+  options?: readonly OptionOnPage[];
+  control?: 'date';
+};
+
+/** What the filters of a page, by their names, are for the operation. */
+export type ToQuery = (given: Readonly<Record<string, string>>, visit: Visit) => Record<string, string>;
 
 /** The rows of a page of a list. */
-export const ROWS = '50';
+const ROWS = '50';
 
 /** The part of a list that a page shows. */
 export interface ListState {
@@ -15,14 +21,22 @@ export interface ListState {
   filters: ConsoleField[];
   /** What the operation is asked for. */
   query: Record<string, string>;
+  /** The same without the part of the list. */
+  filter: Record<string, string>;
   isFiltered: boolean;
   listHref: string;
   nextHref: (cursor: string | null) => string | undefined;
   firstHref: string | undefined;
+  csvHref: string;
 }
 
 /** Reads the filters and the cursor of a list from the query string of its page. */
-export function listState(visit: Visit, filters: readonly Filter[], listHref: string): ListState {
+export function listState(
+  visit: Visit,
+  filters: readonly Filter[],
+  listHref: string,
+  toQuery: ToQuery = (given) => ({ ...given }),
+): ListState {
   const given = new Map(
     filters.flatMap(({ name }): [string, string][] => {
       const value = visit.query.get(name)?.trim() ?? '';
@@ -34,22 +48,25 @@ export function listState(visit: Visit, filters: readonly Filter[], listHref: st
     const search = new URLSearchParams([...given, ...Object.entries(more)]).toString();
     return search === '' ? listHref : `${listHref}?${search}`;
   };
+  const filter = toQuery(Object.fromEntries(given), visit);
   return {
     given,
-    filters: filters.map(({ name, label, options = [] }) => ({
+    filter,
+    filters: filters.map(({ name, label, options = [], control }): ConsoleField => ({
       name,
       label,
       options,
       help: '',
-      control: options.length > 0 ? 'select' : 'text',
+      control: options.length > 0 ? 'select' : (control ?? 'text'),
       value: given.get(name) ?? '',
       values: [],
     })),
-    query: { page_limit: ROWS, ...Object.fromEntries(given), ...(cursor === '' ? {} : { cursor }) },
+    query: { page_limit: ROWS, ...filter, ...(cursor === '' ? {} : { cursor }) },
     isFiltered: given.size > 0,
     listHref,
     nextHref: (next) => (next === null ? undefined : hrefWith({ cursor: next })),
     firstHref: cursor === '' ? undefined : hrefWith({}),
+    csvHref: hrefWith({ format: 'csv' }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { organizationPage } from '../../tenancy/tenants/tenant-response.schema.js';
-import { dateOf, listState, noticeOf } from '../console-records/list-parts.js';
+import { listPage } from '../console-records/list-page.js';
+import { dateOf, type ListState, noticeOf } from '../console-records/list-parts.js';
 import { recordFormPages } from '../console-records/record-form.pages.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { organizationPath } from '../console/console-paths.js';
@@ -11,7 +12,7 @@ const CRUMBS = [{ label: 'Organizations', href: ORGANIZATIONS_PAGE }];
 
 /** The organizations in which the person has a role, and the form of a new one. */
 export const organizationListPages: readonly ConsolePage[] = [
-  { method: 'get', path: ORGANIZATIONS_PAGE, operation: 'listOrganizations', answer: showList },
+  listPage({ path: ORGANIZATIONS_PAGE, operation: 'listOrganizations', show: showList }),
   ...recordFormPages({
     path: `${ORGANIZATIONS_PAGE}/new`,
     operation: 'createOrganization',
@@ -33,10 +34,8 @@ export const organizationListPages: readonly ConsolePage[] = [
   }),
 ];
 
-async function showList(visit: Visit): Promise<void> {
-  const state = listState(visit, [], ORGANIZATIONS_PAGE);
+function showList(visit: Visit, body: z.infer<typeof organizationPage>, state: ListState): void {
   const { query } = state;
-  const { body } = await visit.call<z.infer<typeof organizationPage>>('listOrganizations', { query });
   const newLink = { label: 'New organization', href: `${ORGANIZATIONS_PAGE}/new` };
   const mayCreate = visit.canCall('createOrganization');
   visit.show(

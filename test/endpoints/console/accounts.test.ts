@@ -58,6 +58,9 @@ test('the list finds people by the beginning of a name or address, by status and
   expect(found.body).toContain(email);
   expect((await agent.get(`${ACCOUNTS}?starts_with=no-such-person`)).body).toContain('Nothing is like that');
   expect((await agent.get(`${ACCOUNTS}?status=disabled`)).body).not.toContain(email);
+  const file = await agent.get(`${ACCOUNTS}?starts_with=${email.slice(0, 8)}&format=csv`);
+  expect(file.headers.get('content-disposition')).toBe('attachment; filename="accounts.csv"');
+  expect(file.body.trim().split('\r\n')).toHaveLength(2);
   expect((await agent.get(`${ACCOUNTS}?starts_with=${id}`)).headers.get('location')).toBe(
     `${ACCOUNTS}/${id}`,
   );

@@ -65,6 +65,9 @@ describe('the audit trail', () => {
     const csv = await agent.get(`${path}?action=client.created&format=csv`);
     expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(csv.body).toMatch(/^id,org_id,project_id,actor,action/);
+    for (const list of ['clients', 'initial-access-tokens', 'audit'])
+      expect((await agent.get(`${PROJECT}/${list}?format=csv`)).body).toMatch(/^id,/);
+    expect((await agent.get('/console/organizations?format=csv')).body).toMatch(/^id,/);
     for (const level of ['/console/audit', '/console/o/default/audit'])
       expect(await get(level)).toContain('client.created');
   });

@@ -69,6 +69,7 @@ export interface ClientsModel extends ConsolePage {
   listHref: string;
   nextHref: string | undefined;
   firstHref: string | undefined;
+  csvHref: string;
   newHref: string | undefined;
 }
 
@@ -218,6 +219,7 @@ export interface ClientPeopleModel extends ClientPage {
   table: TableOnPage;
   nextHref: string | undefined;
   firstHref: string | undefined;
+  csvHref: string;
 }
 
 /** The pages of clients in the console. */

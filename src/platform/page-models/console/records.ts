@@ -54,6 +54,7 @@ export interface ListModel extends ConsolePage {
   table: TableOnPage;
   nextHref: string | undefined;
   firstHref: string | undefined;
+  csvHref: string;
   empty: EmptyOnPage;
 }
 

@@ -28,7 +28,7 @@ import { ownKeys } from '../platform/keys/own-keys.js';
 import { errorPages, requestIdOf } from '../platform/pages/error-page.js';
 import { describeError } from '../platform/telemetry/telemetry.js';
 import { registrationRoutes } from '../registry/registration/registration.routes.js';
-import { firstUseOf } from '../../adapters/first-use.js';
+import { firstUseOf } from '../../adapters/tokens/first-use.js';
 import { reloadEngine } from './reload-engine.js';
 
 /**

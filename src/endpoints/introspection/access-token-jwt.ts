@@ -1,5 +1,5 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
-import { SIGNING_ALGORITHMS } from '../../settings/signing-algorithms.js';
+import { SIGNING_ALGORITHMS } from '../../settings/protocol/signing-algorithms.js';
 
 /** The claims of a JWT access token of ours. */
 export type AccessTokenClaims = JWTPayload & { client_id: string; iat: number };

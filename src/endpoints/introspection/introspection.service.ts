@@ -1,5 +1,5 @@
 import type { JWTVerifyGetKey } from 'jose';
-import type { StoredToken, TokenLookup } from '../../../adapters/token-lookup.js';
+import type { StoredToken, TokenLookup } from '../../../adapters/tokens/token-lookup.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
 import type { ApisService } from '../../registry/apis/apis.service.js';

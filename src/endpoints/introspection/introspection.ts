@@ -1,4 +1,4 @@
-import { TokenLookup } from '../../../adapters/token-lookup.js';
+import { TokenLookup } from '../../../adapters/tokens/token-lookup.js';
 import type { Context } from '../../context.js';
 import { ownKeys } from '../../platform/keys/own-keys.js';
 import { type HttpHandler, introspectionHandler } from './introspection.handler.js';

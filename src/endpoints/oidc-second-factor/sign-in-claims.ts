@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { grantClaim } from '../../../adapters/token-lookup.js';
+import { grantClaim } from '../../../adapters/tokens/token-lookup.js';
 
 /**
  * What a JWT access token says of its person: the grant behind it, and when and how they signed in (RFC 9068 section 2.2.1),

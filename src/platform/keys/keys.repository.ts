@@ -1,4 +1,4 @@
-import type { SigningAlgorithm } from '../../settings/signing-algorithms.js';
+import type { SigningAlgorithm } from '../../settings/protocol/signing-algorithms.js';
 import type { Database, Sql, Transaction } from '../db/database.js';
 
 /** `next` is published, `current` signs, `previous` is still accepted. */

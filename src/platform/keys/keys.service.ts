@@ -5,7 +5,7 @@ import { generateKeyPair } from 'jose/key/generate/keypair';
 import type { Database, Transaction } from '../db/database.js';
 import { lock } from '../db/locks.js';
 import { equalInConstantTime, type Vault } from '../crypto/sealing.js';
-import { ALWAYS_SIGNING } from '../../settings/signing-algorithms.js';
+import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
 import { SettingsError } from '../../settings/settings-error.js';
 import type { KeysRepository, KeyState, SigningAlgorithm } from './keys.repository.js';
 

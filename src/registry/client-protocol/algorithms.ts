@@ -1,4 +1,4 @@
-import { SIGNING_ALGORITHMS } from '../../settings/signing-algorithms.js';
+import { SIGNING_ALGORITHMS } from '../../settings/protocol/signing-algorithms.js';
 
 /** What clients sign request objects with (RFC 9101). */
 export const REQUEST_OBJECT_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;

@@ -2,7 +2,7 @@ import type { ValidationError } from '../../platform/errors/errors.js';
 import type { TypedClientSettings } from '../client-record/client-record.js';
 import type { Rule } from '../client-rules/client-rules.js';
 import { canVerify } from '../client-rules/jwks-rules.js';
-import { ALWAYS_SIGNING } from '../../settings/signing-algorithms.js';
+import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
 import { snakeName } from '../../platform/wire/snake-case.js';
 import { PROFILE_RULES } from './security-profiles.js';
 

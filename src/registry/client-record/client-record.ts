@@ -1,11 +1,11 @@
 import type { AdminReach } from '../../tenancy/access/delegation.js';
-import type { GRANT_TYPES } from '../../settings/grant-types.js';
-import { SIGNING_ALGORITHMS } from '../../settings/signing-algorithms.js';
+import type { GRANT_TYPES } from '../../settings/protocol/grant-types.js';
+import { SIGNING_ALGORITHMS } from '../../settings/protocol/signing-algorithms.js';
 import type { ProtocolSettings } from '../client-protocol/protocol-fields.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
 
-export { DEVICE_CODE, GRANT_TYPES } from '../../settings/grant-types.js';
+export { DEVICE_CODE, GRANT_TYPES } from '../../settings/protocol/grant-types.js';
 
 /** The registered response types; each means exactly itself. */
 export const RESPONSE_TYPES = [

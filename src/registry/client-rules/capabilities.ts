@@ -1,4 +1,4 @@
-import { ALWAYS_SIGNING } from '../../settings/signing-algorithms.js';
+import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
 import { DEVICE_CODE } from '../client-record/client-record.js';
 import type { Capabilities } from './client-rules.js';
 

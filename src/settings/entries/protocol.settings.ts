@@ -1,5 +1,5 @@
 import { settingGroup } from '../setting.js';
-import { ALWAYS_SIGNING, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../signing-algorithms.js';
+import { ALWAYS_SIGNING, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../protocol/signing-algorithms.js';
 import { listOf, oneOf } from './checks.js';
 
 const signingAlgorithms = listOf(

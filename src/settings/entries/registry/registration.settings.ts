@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GRANT_TYPES } from '../../grant-types.js';
+import { GRANT_TYPES } from '../../protocol/grant-types.js';
 import { settingGroup } from '../../setting.js';
 import { listOf, oneOf, wholeNumber } from '../checks.js';
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { artifactKey, MODELS } from './artifact.models.js';
-import type { ArtifactStore } from './artifact.store.js';
+import { artifactKey, MODELS } from '../artifact.models.js';
+import type { ArtifactStore } from '../artifact.store.js';
 
 /** Seconds for which a proof is good, before and after its `iat`. */
 export const PROOF_WINDOW = 300;

@@ -1,6 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider';
-import { artifactKey, type ModelName } from './artifact.models.js';
-import { isInGrace, type RefreshGrace } from './refresh-grace.js';
+import { artifactKey, type ModelName } from '../artifact.models.js';
+import { isInGrace, type RefreshGrace } from '../refresh-grace.js';
 
 const KINDS = ['AccessToken', 'ClientCredentials', 'RefreshToken'] as const satisfies readonly ModelName[];
 

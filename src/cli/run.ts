@@ -14,6 +14,7 @@ import { migrateCommand } from './installation/migrate.commands.js';
 import { serveCommand, workerCommand } from './server/serve.commands.js';
 import { installationCommand, jobsCommands, outboxCommands } from './status/status.commands.js';
 import { orgCommands, projectCommands } from './tenancy/tenancy.commands.js';
+import { webhookCommands } from './tenancy/webhook.commands.js';
 import { settingsCommand } from './installation/settings.commands.js';
 import { tokenCommand } from './installation/token.commands.js';
 import { ignoreClosedPipes } from './output.js';
@@ -43,6 +44,7 @@ export function createProgram(): Command {
     projectCommands(),
     memberCommands(),
     invitationCommands(),
+    webhookCommands(),
     mailCommands(),
     scopeCommands(),
     apiCommands(),

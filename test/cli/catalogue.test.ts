@@ -101,3 +101,19 @@ test('organizations, projects and roles are renamed and deleted, and events and 
   expect((await run('usage', '--project', 'default', '--hours')).body['hours']).toHaveLength(48);
   expect((await run('usage', '--client', 'a-client')).code).toBe(2);
 }, 120_000);
+
+test('webhooks are made, listed and deleted, and their secret is shown once', async () => {
+  const made = await run('webhook', 'create', 'https://hooks.example/in', '--event', 'client.updated');
+  expect(made.body).toMatchObject({ url: 'https://hooks.example/in', events: ['client.updated'] });
+  expect(made.body['secret']).toMatch(/^whsec_/);
+  const id = String(made.body['id']);
+  const listed = await run('webhook', 'list');
+  expect(listed.body['data']).toMatchObject([{ id }]);
+  expect(listed.stderr + JSON.stringify(listed.body)).not.toContain('whsec_');
+  expect((await run('webhook', 'deliveries', id, '--status', 'lost')).code).toBe(2);
+  expect((await run('webhook', 'deliveries', id)).body['data']).toEqual([]);
+  expect((await run('webhook', 'show', id, '--org', 'default')).code).toBe(3);
+  expect((await run('webhook', 'create', 'http://10.0.0.1/in')).code).toBe(4);
+  expect((await run('webhook', 'delete', id)).code).toBe(0);
+  expect((await run('webhook', 'show', id)).code).toBe(3);
+});

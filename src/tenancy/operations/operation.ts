@@ -55,6 +55,8 @@ export interface Operation {
   authorization?: Authorization;
   /** It changes who can do what: see `requireFreshSignIn`. */
   freshSignIn?: true;
+  /** The `url` of the record is not its own address in this API, but a receiver's. */
+  urlIsReceiver?: true;
   record?: RecordKey;
   /** The record that the path names before, which the other belongs to. */
   parent?: RecordKey;
@@ -97,8 +99,13 @@ export function hasEntityTag({ versioned, status, record, path }: Operation): bo
 }
 
 /** Whether a success carries the Location of a new record: its `url`. */
-export function hasLocation({ status, response }: Operation): boolean {
-  return status === 201 && response instanceof z.ZodObject && 'url' in response.shape;
+export function hasLocation({ status, response, urlIsReceiver }: Operation): boolean {
+  return (
+    status === 201 &&
+    urlIsReceiver === undefined &&
+    response instanceof z.ZodObject &&
+    'url' in response.shape
+  );
 }
 
 /** A record that is named by its id. */

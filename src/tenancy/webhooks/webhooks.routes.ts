@@ -67,6 +67,7 @@ function webhooksOf(
       path,
       summary: `Have events of ${tenant} sent to a URL. The response alone has the secret.`,
       authorization: sending,
+      urlIsReceiver: true,
       freshSignIn: true,
       request: { schema: newWebhook, maxBytes: MAX_BYTES },
       status: 201,

@@ -113,7 +113,7 @@ test('webhooks are made, listed and deleted, and their secret is shown once', as
   expect((await run('webhook', 'deliveries', id, '--status', 'lost')).code).toBe(2);
   expect((await run('webhook', 'deliveries', id)).body['data']).toEqual([]);
   expect((await run('webhook', 'show', id, '--org', 'default')).code).toBe(3);
-  expect((await run('webhook', 'create', 'http://10.0.0.1/in')).code).toBe(4);
+  expect((await run('webhook', 'create', 'https://me:pw@hooks.example/in')).code).toBe(4);
   expect((await run('webhook', 'delete', id)).code).toBe(0);
   expect((await run('webhook', 'show', id)).code).toBe(3);
 });

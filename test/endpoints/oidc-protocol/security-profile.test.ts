@@ -126,7 +126,7 @@ describe('the profile refuses, naming its rule,', () => {
     [{ dpop_bound_access_tokens: false }, '/dpop_bound_access_tokens', /5\.3\.2\.1/],
     [{ id_token_signed_response_alg: 'RS256' }, '/id_token_signed_response_alg', /5\.4\.1/],
     [{ authorization_signed_response_alg: 'RS256' }, '/authorization_signed_response_alg', /5\.4\.1/],
-    [{ introspection_signed_response_alg: null }, '/introspection_signed_response_alg', /5\.4\.1/],
+    [{ introspection_signed_response_alg: 'RS256' }, '/introspection_signed_response_alg', /5\.4\.1/],
     [{ userinfo_signed_response_alg: 'RS256' }, '/userinfo_signed_response_alg', /5\.4\.1/],
     [{ request_object_signing_alg: 'RS256' }, '/request_object_signing_alg', /5\.4\.1/],
     [{ redirect_uris: ['com.example.app:/cb'] }, '/redirect_uris', /5\.3\.2\.2/],

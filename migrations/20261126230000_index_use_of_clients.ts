@@ -17,7 +17,7 @@ export async function up(sql: Knex): Promise<void> {
     CREATE INDEX oauth_clients_created_at_index ON oauth_clients (created_at DESC, id DESC);
     CREATE INDEX oauth_clients_last_use_list_index
       ON oauth_clients (project_id, coalesce(last_used_at, created_at) DESC, id DESC) WHERE deleted_at IS NULL;
-    CREATE INDEX artifacts_grants_of_client_index ON artifacts (client_id, account_id) WHERE model = 7;
+    CREATE INDEX IF NOT EXISTS artifacts_grants_of_client_index ON artifacts (client_id, account_id) WHERE model = 7;
     DROP INDEX initial_access_tokens_project_index;
     CREATE INDEX initial_access_tokens_list_index ON initial_access_tokens (project_id, created_at DESC, id DESC);
   `);

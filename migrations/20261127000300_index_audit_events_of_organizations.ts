@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 /** The audit trail of an organization. */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(
-    'CREATE INDEX audit_events_organization_index ON audit_events (org_id, occurred_at DESC, id DESC)',
+    'CREATE INDEX IF NOT EXISTS audit_events_organization_index ON audit_events (org_id, occurred_at DESC, id DESC)',
   );
 }
 

@@ -39,19 +39,21 @@ export function makeTenancy(platform: Platform, identity: Identity, audit: Audit
   const tenants = new TenantsService(new TenantsRepository(database));
   const roles = new RolesOfAccountsService(new MembersRepository(database));
   const ofAccounts = { ...identity, database, events: identity.accountEvents, roles };
+  const webhooks = new WebhooksService({
+    ...platform,
+    repository: new WebhooksRepository(database),
+    audit,
+    isLocal: settings.issuer.startsWith('http:'),
+  });
   return {
     audit,
     tenants,
-    webhooks: new WebhooksService({
-      ...platform,
-      repository: new WebhooksRepository(database),
-      audit,
-      isLocal: settings.issuer.startsWith('http:'),
-    }),
+    webhooks,
     installation: new InstallationService({
       ...platform,
       repository: new InstallationRepository(database),
       audit,
+      webhooks,
     }),
     accountAccess: new AccountAccessService(ofAccounts),
     accountLifecycle: new AccountLifecycleService(ofAccounts),

@@ -74,6 +74,7 @@ const CHANGES: [method: string, path: () => string, body?: object][] = [
   ['POST', () => `/accounts/${someone}/reset_factors`],
   ['DELETE', () => `/accounts/${someone}`],
   ['POST', () => '/keys/rotate'],
+  ['DELETE', () => `/webhooks/${someone}`],
 ];
 
 test('what changes who can do what takes a sign-in of the last ten minutes, and says so as RFC 9470 has it', async () => {

@@ -11,7 +11,10 @@ export interface ConsolePage {
   /** As the router writes it. */
   path: string;
   operation: string;
-  /** Whether the person must have signed in within the last 10 minutes. `backTo` is the page to return to. */
+  /**
+   * The person must have signed in within the last 10 minutes, as for every page whose operation asks for it. `backTo` is the
+   * page to return to; without it that of the same path.
+   */
   needsFreshSignIn?: { backTo: (visit: Visit) => string };
   answer: (visit: Visit) => Promise<void>;
 }

@@ -123,14 +123,15 @@ export function createConsoleRouter(
     });
 
   for (const page of CONSOLE_PAGES) {
-    const { authorization } = operationOf(parts.calls, page.operation);
+    const { authorization, freshSignIn } = operationOf(parts.calls, page.operation);
     router[page.method](page.path, async (ctx) => {
       const overview = await overviewOf(ctx);
       // What every token may read is for those who have a role somewhere.
       const { permission, at } = authorization ?? ({ permission: 'tenants.visit', at: 'any role' } as const);
       if (!overview.can(permission, at)) throw notFound('page');
       const visit = new Visit(parts, ctx, overview, page);
-      if (page.needsFreshSignIn) visit.requireFresh(page.needsFreshSignIn.backTo(visit));
+      if (freshSignIn || page.needsFreshSignIn)
+        visit.requireFresh(page.needsFreshSignIn?.backTo(visit) ?? ctx.path);
       await page.answer(visit);
     });
   }

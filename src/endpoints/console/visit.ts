@@ -158,11 +158,6 @@ export class Visit {
     this.parts.ownPages.requireFresh(this.ctx, page);
   }
 
-  /** Whether `requireFresh` would let the person pass. */
-  get isFresh(): boolean {
-    return Date.now() / 1000 - this.ctx.state.person.authTime <= 600;
-  }
-
   /** Answers with a page in the console's frame. `crumbs` lead from the project or organization to the page. */
   show<Name extends ConsoleTemplate>(
     name: Name,

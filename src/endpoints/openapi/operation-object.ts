@@ -27,7 +27,7 @@ export function operationObject(operation: Operation, reading?: Operation): Oper
     tags: [tag.name],
     summary,
     ...(authorization ? { 'x-permission': authorization.permission, 'x-role': roleFor(authorization) } : {}),
-    security: [{ bearer: authorization ? [scopeFor(authorization.permission)] : [] }],
+    security: [{ bearer: authorization ? scopesOf(authorization) : [] }],
     parameters: parametersOf(operation),
     ...(request
       ? {
@@ -39,6 +39,10 @@ export function operationObject(operation: Operation, reading?: Operation): Oper
       : {}),
     responses: { ...successOf(operation, reading), ...errorResponsesOf(operation) },
   };
+}
+
+function scopesOf({ permission, also }: Authorization): string[] {
+  return [permission, ...(also ? [also] : [])].map(scopeFor);
 }
 
 function roleFor({ permission, at }: Authorization): string {

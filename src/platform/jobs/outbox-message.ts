@@ -1,5 +1,7 @@
 /** A message to deliver after the transaction that enqueues it has committed. */
 export interface OutboxMessage {
+  /** A uuid; a random one by default. A message that has it already is due again, from its first attempt on. */
+  id?: string;
   /** Selects the handler. */
   kind: string;
   /** A JSON value. It is stored sealed. */
@@ -26,6 +28,8 @@ export interface Delivery {
 export interface OutboxHandler {
   kind: string;
   retries?: Retries;
+  /** How many of its messages one process delivers at the same time; by default as many as the worker. */
+  atOnce?: number;
   /**
    * Resolves when the message is delivered, or when there is no longer a receiver for it. May be called again for a
    * message that was delivered already. Throws when the delivery failed; a DeliveryError says why.

@@ -20,12 +20,14 @@ export function startOutboxWorker({ outbox, log }: { outbox: OutboxService; log:
 }
 
 /**
- * Delivers the messages of the outbox in this process, at most 16 at a time. It is woken by commits in this process and
+ * Delivers the messages of the outbox in this process, at most 16 at a time, and fewer of a kind whose handler says so. It is woken by commits in this process and
  * looks once a second for messages of other processes, for retries, and for messages whose lease has ended.
  */
 export class OutboxWorker {
   readonly #owner = randomUUID();
   readonly #attempts = new Set<Promise<void>>();
+  /** How many attempts of each kind are under way. */
+  readonly #running = new Map<string, number>();
   #wake: () => void = () => undefined;
   #release: () => void = () => undefined;
   #claiming: Promise<void> | undefined;
@@ -87,11 +89,11 @@ export class OutboxWorker {
         const limit = CONCURRENCY - this.#attempts.size;
         if (limit <= 0 || this.#stopping) return;
         scan = Math.max(scan, limit);
-        const { rows, seen } = await this.outbox.claim(this.#owner, { limit, scan });
+        const { rows, seen } = await this.outbox.claim(this.#owner, { limit, scan }, this.#running);
         for (const row of rows) this.#attempt(row);
         this.#report();
         if (seen < scan) return;
-        // Most of what was due is blocked.
+        // Most of what was due is blocked, or of a kind that now has as many attempts as it may.
         if (rows.length < limit) scan = Math.min(LARGEST_SCAN, scan * 4);
       }
     } catch (error) {
@@ -100,6 +102,7 @@ export class OutboxWorker {
   }
 
   #attempt(row: LeasedRow): void {
+    this.#count(row.kind, 1);
     const attempt = this.outbox
       .attempt(row, AbortSignal.timeout(ATTEMPT_MILLISECONDS))
       .catch((error: unknown) => {
@@ -108,9 +111,14 @@ export class OutboxWorker {
       })
       .finally(() => {
         this.#attempts.delete(attempt);
+        this.#count(row.kind, -1);
         this.#wake();
       });
     this.#attempts.add(attempt);
+  }
+
+  #count(kind: string, change: 1 | -1): void {
+    this.#running.set(kind, (this.#running.get(kind) ?? 0) + change);
   }
 
   /** Logs the first failure to read the outbox, and that it is over. */

@@ -49,17 +49,21 @@ const LEASE_SECONDS = 60;
  * Leases due messages, oldest first. A message with an undelivered predecessor of the same key is blocked: it is set aside
  * for as long as it has been waiting, so that a backlog of one key is not read again by each claim; finishing the
  * predecessor makes it due at once. Only the rows that are read are locked, and other workers skip them. Predecessors are
- * found by a scalar subquery, because an EXISTS becomes a join, which may read the whole index.
+ * found by a scalar subquery, because an EXISTS becomes a join, which may read the whole index. `$5` has the limits of the
+ * kinds in `$2`.
  */
 const CLAIM = `
   WITH due AS MATERIALIZED (
-    SELECT id, position, ordering_key, due_at FROM outbox
-    WHERE dead_at IS NULL AND due_at <= now() AND kind = ANY ($2)
+    SELECT id, kind, position, ordering_key, due_at FROM outbox
+    WHERE dead_at IS NULL AND due_at <= now() AND kind = ANY ($2::text[])
     ORDER BY due_at, position LIMIT $4 FOR UPDATE SKIP LOCKED),
   blocked AS MATERIALIZED (
     SELECT id FROM due WHERE position > (
       SELECT head.position FROM outbox AS head WHERE head.ordering_key = due.ordering_key AND head.dead_at IS NULL
       ORDER BY head.position LIMIT 1)),
+  free AS (
+    SELECT id, kind, position, due_at, row_number() OVER (PARTITION BY kind ORDER BY due_at, position) AS place FROM due
+    WHERE id NOT IN (SELECT id FROM blocked)),
   set_aside AS (
     UPDATE outbox SET due_at = now() + greatest(interval '2 seconds', now() - created_at)
     WHERE id = ANY (ARRAY(SELECT id FROM blocked))),
@@ -67,7 +71,8 @@ const CLAIM = `
     UPDATE outbox
     SET attempts = attempts + 1, lease_owner = $1, due_at = now() + interval '${String(LEASE_SECONDS)} seconds'
     WHERE id = ANY (ARRAY(
-      SELECT id FROM due WHERE id NOT IN (SELECT id FROM blocked) ORDER BY due_at, position LIMIT $3))
+      SELECT id FROM free WHERE place <= ($5::int[])[array_position($2::text[], kind)]
+      ORDER BY due_at, position LIMIT $3))
     RETURNING id, position, kind, payload, attempts)
   SELECT (SELECT count(*)::int FROM due) AS seen, leased.* FROM (SELECT) AS once LEFT JOIN leased ON true
   ORDER BY leased.position`;
@@ -121,22 +126,26 @@ interface ClaimedRow {
 export class OutboxRepository {
   constructor(private readonly database: Database) {}
 
-  /** Inserts the message in the caller's transaction. */
+  /** Inserts the message in the caller's transaction; one with this id is due again, as if it had never been tried. */
   async insert(tx: Transaction, { id, kind, orderingKey, payload }: OutboxRow): Promise<void> {
     const columns = 'id, kind, ordering_key, payload';
-    await tx.raw(`INSERT INTO outbox (${columns}) VALUES (?, ?, ?, ?)`, [id, kind, orderingKey, payload]);
+    await tx.raw(
+      `INSERT INTO outbox (${columns}) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET dead_at = NULL, attempts = 0, lease_owner = NULL, due_at = now()`,
+      [id, kind, orderingKey, payload],
+    );
   }
 
   /**
-   * Leases at most `limit` due messages of these kinds for 60 s. Reads at most `scan` due rows; `seen` is how many it
-   * read, blocked ones included, so more are due only if `seen` equals `scan`.
+   * Leases at most `limit` due messages for 60 s, of each kind at most as many as `kinds` says. Reads at most `scan` due
+   * rows; `seen` is how many it read, blocked ones included, so more are due only if `seen` equals `scan`.
    */
   async claim(
     owner: string,
-    kinds: string[],
+    kinds: ReadonlyMap<string, number>,
     { limit, scan }: { limit: number; scan: number },
   ): Promise<{ rows: LeasedRow[]; seen: number }> {
-    const values = [owner, kinds, limit, scan];
+    const values = [owner, [...kinds.keys()], limit, scan, [...kinds.values()]];
     const { rows } = await this.database.write<ClaimedRow>({ name: 'outbox_claim', text: CLAIM, values });
     return {
       seen: rows[0]?.seen ?? 0,

@@ -48,8 +48,10 @@ export class OutboxService {
   }
 
   /** Stores the message in the caller's transaction and returns its id. It is delivered only if that commits. */
-  async enqueue(tx: Transaction, { kind, payload, orderingKey }: OutboxMessage): Promise<string> {
-    const id = randomUUID();
+  async enqueue(
+    tx: Transaction,
+    { id = randomUUID(), kind, payload, orderingKey }: OutboxMessage,
+  ): Promise<string> {
     const sealed = this.vault.seal('outbox', JSON.stringify(payload), sealContext({ id, kind }));
     const key = orderingKey === undefined ? null : this.vault.digest('outbox', `${kind} ${orderingKey}`);
     await this.repository.insert(tx, { id, kind, orderingKey: key, payload: sealed });
@@ -63,13 +65,22 @@ export class OutboxService {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Leases due messages of the kinds that this process has handlers for; see `OutboxRepository.claim`. */
+  /**
+   * Leases due messages of the kinds that this process has handlers for; see `OutboxRepository.claim`. `running` is how
+   * many of each kind it delivers now.
+   */
   async claim(
     owner: string,
     bounds: { limit: number; scan: number },
+    running: ReadonlyMap<string, number>,
   ): Promise<{ rows: LeasedRow[]; seen: number }> {
-    if (this.#handlers.size === 0) return { rows: [], seen: 0 };
-    return this.repository.claim(owner, [...this.#handlers.keys()], bounds);
+    const kinds = new Map<string, number>();
+    for (const { kind, atOnce } of this.#handlers.values()) {
+      const most = atOnce === undefined ? bounds.limit : atOnce - (running.get(kind) ?? 0);
+      if (most > 0) kinds.set(kind, most);
+    }
+    if (kinds.size === 0) return { rows: [], seen: 0 };
+    return this.repository.claim(owner, kinds, bounds);
   }
 
   /** Makes one attempt and records its outcome. Throws only when the outcome could not be recorded. */

@@ -27,6 +27,13 @@ export async function guardedFetch(
     const guard = allowPrivate ? {} : { lookup: publicLookup };
     const outgoing = request(target, { method, headers, signal, ...guard }, (incoming) => {
       const status = incoming.statusCode ?? 0;
+      if (status < 200 || status > 599) {
+        incoming.destroy();
+        fail(
+          new Error(`${target.host} answered with the status ${String(status)}, which HTTP does not have`),
+        );
+        return;
+      }
       const empty = [204, 205, 304].includes(status);
       if (empty) incoming.resume();
       const content = empty ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>);

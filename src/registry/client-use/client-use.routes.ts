@@ -5,6 +5,7 @@ import type { AccessService } from '../../tenancy/access/access.service.js';
 import { type Operation, recordId } from '../../tenancy/operations/operation.js';
 import { ADMIN_API, PROJECT } from '../../tenancy/operations/paths.js';
 import { routeGroup } from '../../tenancy/operations/route-group.js';
+import { INSTALLATION_TENANT } from '../../tenancy/tenants/tenant.js';
 import { CLIENTS_TAG } from '../clients/clients.routes.js';
 import { SCOPE_NAME, SCOPES_TAG } from '../scopes/scopes.routes.js';
 import { clientPeoplePage, clientUsePage } from './client-use.schema.js';
@@ -55,7 +56,7 @@ export const clientUseRoutes = routeGroup(
     },
     peopleOfClient: async ({ caller, key, query, tenant }) => {
       const { limit, cursor } = pageRequestOf(query);
-      const knowsAccounts = await access.mayReadAccounts(caller);
+      const knowsAccounts = await access.may(caller, INSTALLATION_TENANT, 'accounts.read');
       const page = await clientUse.peopleOf(tenant, key, limit, cursor);
       return {
         body: pageResponse(page, (person) => ({

@@ -21,7 +21,8 @@ const OWN_SECRET = new RegExp(`^${SECRET_PREFIX}[A-Za-z0-9_-]{43}$`);
 /** Text of a request as it may be shown: no control characters, at most 300 characters. Undefined for anything else. */
 export function shownText(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  return value.replace(/\p{C}/gu, '\ufffd').slice(0, LONGEST);
+  // Cut first: half of a surrogate pair, which PostgreSQL refuses in jsonb, is replaced with the rest of \p{C}.
+  return value.slice(0, LONGEST).replace(/\p{C}/gu, '\ufffd');
 }
 
 /** A redirect URI without user information, query and fragment, which may hold what is secret. */

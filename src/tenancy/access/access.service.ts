@@ -5,6 +5,7 @@ import {
   type InstallationTenant,
   type OrganizationTenant,
   type ProjectTenant,
+  type Tenant,
   tenantName,
 } from '../tenants/tenant.js';
 import type {
@@ -204,10 +205,12 @@ export class AccessService {
     await forbiddenAs(explanation, () => this.authorizeInstallation(caller, 'tenants.write'));
   }
 
-  /** Whether the caller can read every account, and so find out which e-mail addresses have one. */
-  async mayReadAccounts(caller: Caller): Promise<boolean> {
+  /** Whether the caller has the permission in the tenant. */
+  async may(caller: Caller, { orgId, projectId }: Tenant, permission: Permission): Promise<boolean> {
     try {
-      await this.authorizeInstallation(caller, 'accounts.read');
+      if (orgId === null) await this.authorizeInstallation(caller, permission);
+      else if (projectId === null) await this.authorizeOrganization(caller, orgId, permission);
+      else await this.authorizeProject(caller, orgId, projectId, permission);
       return true;
     } catch (error) {
       if (error instanceof AppError && error.kind !== 'unavailable') return false;

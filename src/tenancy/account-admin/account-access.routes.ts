@@ -1,6 +1,7 @@
 import type { KnownSession } from '../../identity/sessions/sessions.service.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import type { AccessService } from '../access/access.service.js';
+import { isClientId } from '../access/subjects.js';
 import type { Operation, RecordKey } from '../operations/operation.js';
 import { routeGroup } from '../operations/route-group.js';
 import { factorsResponse, grantList, roleList, sessionList } from './account-access.schema.js';
@@ -23,7 +24,7 @@ const CLIENT_KEY: RecordKey = {
   parameter: 'client',
   description: 'The client_id of the application.',
   noun: 'grant',
-  parse: (text) => (/^[A-Za-z0-9._~-]{1,128}$/.test(text) ? text : undefined),
+  parse: (text) => (isClientId(text) ? text : undefined),
 };
 
 const reading = {

@@ -13,10 +13,10 @@ import type { RecoveryService } from '../../identity/recovery/recovery.service.j
 import { found, notFound } from '../../platform/errors/errors.js';
 import type { Account } from '../../identity/accounts/account.js';
 import type { Actor } from '../audit/audit.service.js';
+import { isClientId } from '../access/subjects.js';
 import type { RoleOfAccount, RolesOfAccountsService } from '../members/roles-of-accounts.service.js';
 
 const SESSION_UID = /^[\w-]{1,64}$/;
-const CLIENT_ID = /^[A-Za-z0-9._~-]{1,128}$/;
 
 /** What `AccountAccessService` needs. */
 export interface AccountAccessDependencies {
@@ -75,8 +75,7 @@ export class AccountAccessService {
   async revokeGrants(actor: Actor, accountId: string, clientId: string): Promise<void> {
     const { grants } = this.deps;
     const revoke = async (tx: Transaction) => {
-      if (!CLIENT_ID.test(clientId) || !(await grants.revoke(tx, accountId, clientId)))
-        throw notFound('grant');
+      if (!isClientId(clientId) || !(await grants.revoke(tx, accountId, clientId))) throw notFound('grant');
     };
     await this.#change(actor, accountId, 'account.application_revoked', revoke, clientId);
   }

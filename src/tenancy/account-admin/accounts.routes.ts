@@ -57,6 +57,7 @@ const OPERATIONS = {
     id: 'createAccount',
     method: 'post',
     path: ACCOUNTS_PATH,
+    freshSignIn: true,
     summary: 'Create an account with a password, or with the hash of one that another system made.',
     request: { schema: newAccount, maxBytes: MAX_BYTES },
     status: 201,

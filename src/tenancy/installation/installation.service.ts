@@ -6,6 +6,8 @@ import { version } from '../../platform/telemetry/version.js';
 import type { Settings } from '../../settings/settings.js';
 import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import { INSTALLATION_TENANT } from '../tenants/tenant.js';
+import { WEBHOOK_KIND } from '../webhooks/webhook-events.service.js';
+import type { WebhooksService } from '../webhooks/webhooks.service.js';
 import { installationWarnings } from './installation-warnings.js';
 import type { InstallationRepository } from './installation.repository.js';
 
@@ -18,6 +20,7 @@ export interface InstallationDependencies {
   jobStates: JobStatesService;
   outbox: OutboxService;
   audit: AuditService;
+  webhooks: Pick<WebhooksService, 'revive'>;
 }
 
 /** The server as a whole, for its operators: versions, settings, keys, jobs and messages. */
@@ -63,9 +66,10 @@ export class InstallationService {
 
   /** Has a dead letter delivered again. Throws AppError `not_found` when it is none. */
   redeliver(actor: Actor, id: string): Promise<MessageInfo> {
-    const { audit, database, outbox } = this.deps;
+    const { audit, database, outbox, webhooks } = this.deps;
     return database.transaction(async (tx) => {
       const message = await outbox.redeliver(tx, id);
+      if (message.kind === WEBHOOK_KIND) await webhooks.revive(tx, id);
       await audit.record(tx, event(actor, 'message.redelivered', id));
       return message;
     });

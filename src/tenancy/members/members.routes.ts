@@ -5,6 +5,7 @@ import type { AccessService } from '../access/access.service.js';
 import { type Authorization, type Operation, recordId } from '../operations/operation.js';
 import { ADMIN_API, ORGANIZATION, PROJECT } from '../operations/paths.js';
 import { routeGroup } from '../operations/route-group.js';
+import { INSTALLATION_TENANT } from '../tenants/tenant.js';
 import { addedMemberResponse, memberPage, memberResponse } from './member-response.schema.js';
 import {
   installationMemberPatch,
@@ -112,7 +113,7 @@ function membersOf(
         return { body: pageResponse(await members.list(tenant, limit, cursor), toWire) };
       },
       add: async ({ actor, caller, tenant, body }) => {
-        const knowsAccounts = await access.mayReadAccounts(caller);
+        const knowsAccounts = await access.may(caller, INSTALLATION_TENANT, 'accounts.read');
         const { member, clientSecret } = await members.add(actor, tenant, body, { knowsAccounts });
         const secret = clientSecret === undefined ? {} : { client_secret: clientSecret };
         return { body: { ...toWire(member), ...secret } };

@@ -6,7 +6,7 @@ import type { Caller } from '../access/caller.js';
 import type { Actor } from '../audit/audit.service.js';
 import type { InstallationTenant, OrganizationTenant, ProjectTenant } from '../tenants/tenant.js';
 import { requireFreshSignIn } from '../admin-tokens/fresh-sign-in.js';
-import { honoursIfMatch, type Operation, type RecordKey } from './operation.js';
+import { type Authorization, honoursIfMatch, type Operation, type RecordKey } from './operation.js';
 
 /** A request for an operation, before it is authorized and read: from HTTP, or from a page of the console. */
 export interface GivenRequest {
@@ -61,7 +61,9 @@ export async function readAdminRequest<O extends Operation>(
 ): Promise<AdminRequest<O>> {
   const { authorization, parent, record, request } = operation;
   const { actor, caller } = given;
-  const tenant = await authorize(access, operation, given);
+  const tenant = await authorize(access, authorization, given);
+  if (authorization?.also)
+    await authorize(access, { ...authorization, permission: authorization.also }, given);
   const key = keyOf(record, given);
   const parentKey = keyOf(parent, given);
   if (authorization?.changesClient) await access.authorizeClientChange(caller, tenant as ProjectTenant, key);
@@ -87,7 +89,11 @@ function keyOf(record: RecordKey | undefined, { params }: GivenRequest): string 
   return key;
 }
 
-async function authorize(access: AccessService, { authorization }: Operation, given: GivenRequest) {
+async function authorize(
+  access: AccessService,
+  authorization: Authorization | undefined,
+  given: GivenRequest,
+) {
   if (!authorization) return undefined;
   const { caller } = given;
   const { org = '', project = '' } = given.params;

@@ -15,6 +15,8 @@ export interface Tag {
  */
 export interface Authorization {
   permission: Permission;
+  /** Another permission that is needed in the same tenant. */
+  also?: Permission;
   at: 'project' | 'organization' | 'installation' | 'any role';
   /** The path names a client that is changed: see `AccessService.authorizeClientChange`. */
   changesClient?: true;

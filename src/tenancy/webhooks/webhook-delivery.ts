@@ -8,6 +8,7 @@ import { WEBHOOK_KIND } from './webhook-events.service.js';
 const RETRIES = { delays: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] };
 /** A receiver that hangs keeps one of the few deliveries that a process makes at once. */
 const TIMEOUT_MILLISECONDS = 5_000;
+const AT_ONCE = 4;
 
 /**
  * Delivers events to webhooks: signed, to public addresses only, without following redirects. Any 2xx is a success, 410
@@ -19,13 +20,14 @@ export function webhookHandler(webhooks: WebhooksService, isLocal: boolean): Out
   return {
     kind: WEBHOOK_KIND,
     retries: RETRIES,
+    atOnce: AT_ONCE,
     deliver: async ({ payload, attempt, signal }) => {
       const { id } = payload as { id: string };
-      const message = await webhooks.outgoing(id);
-      if (!message) return;
-      const { url, body, secret } = message;
       let responseStatus: number | null = null;
       try {
+        const message = await webhooks.outgoing(id);
+        if (!message) return;
+        const { url, body, secret } = message;
         const response = await send(url, {
           method: 'POST',
           body,

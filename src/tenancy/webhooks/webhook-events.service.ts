@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../../platform/db/database.js';
+import type { OutboxMessage } from '../../platform/jobs/outbox-message.js';
 import type { OutboxService } from '../../platform/jobs/outbox.service.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import type { AuditRow } from '../audit/audit.service.js';
@@ -7,6 +7,11 @@ import type { WebhooksRepository } from './webhooks.repository.js';
 
 /** The kind of the outbox's messages that are deliveries to webhooks. */
 export const WEBHOOK_KIND = 'webhook';
+
+/** The message of a delivery, which has the delivery's id. */
+export function webhookMessage(id: string): OutboxMessage {
+  return { id, kind: WEBHOOK_KIND, payload: { id } };
+}
 
 /** Sends what the audit trail records to the webhooks that want it. */
 export class WebhookEventsService {
@@ -17,13 +22,8 @@ export class WebhookEventsService {
 
   /** Stores a delivery for each webhook, in the transaction of the event. The address of who did it is left out. */
   async publish(tx: Transaction, { address: _address, action, ...event }: AuditRow): Promise<void> {
-    const webhookIds = await this.repository.wanting(tx, event, action);
-    if (webhookIds.length === 0) return;
     const body = JSON.stringify({ type: action, timestamp: new Date().toISOString(), data: toSnake(event) });
-    for (const webhookId of webhookIds) {
-      const id = randomUUID();
-      await this.repository.insertDelivery(tx, id, webhookId, action, body);
-      await this.outbox.enqueue(tx, { kind: WEBHOOK_KIND, payload: { id } });
-    }
+    for (const id of await this.repository.insertDeliveries(tx, event, action, body))
+      await this.outbox.enqueue(tx, webhookMessage(id));
   }
 }

@@ -9,7 +9,7 @@ const WORDS = {
   id: 'The key of the record; it never changes.',
   org_id: 'The organization whose events are sent; null for those of the whole installation.',
   project_id: 'The project whose events are sent; null for those of the whole organization.',
-  url: 'Where events are sent by POST: https.',
+  url: 'Where events are sent by POST: https. Its query is shown only to those who may write webhooks.',
   events: 'The actions of the audit trail that are sent, such as client.updated; empty means all.',
   created_by: 'The subject that made it.',
   created_at: 'When it was made.',

@@ -94,22 +94,33 @@ export class WebhooksRepository {
     return (await tx('webhooks').where({ id }).delete()) === 1;
   }
 
-  /** The ids of the webhooks of the tenant, and of those above it, that want the event. */
-  async wanting(
+  /**
+   * Inserts a delivery for each webhook of the tenant, and of those above it, that wants the event; returns their ids. A
+   * webhook that is being deleted meanwhile gets none.
+   */
+  async insertDeliveries(
     tx: Transaction,
     { orgId, projectId }: { orgId: string | null; projectId: string | null },
     event: string,
+    body: string,
   ): Promise<string[]> {
     const { rows } = await tx.raw<{ rows: { id: string }[] }>(
-      `SELECT id FROM webhooks WHERE (org_id IS NULL OR (org_id = ? AND (project_id IS NULL OR project_id = ?)))
-         AND (events = '{}' OR ? = ANY (events))`,
-      [orgId, projectId, event] as string[],
+      `INSERT INTO webhook_deliveries (id, webhook_id, event, body)
+       SELECT gen_random_uuid(), id, ?, ? FROM webhooks
+       WHERE (org_id IS NULL OR (org_id = ? AND (project_id IS NULL OR project_id = ?)))
+         AND (events = '{}' OR ? = ANY (events))
+       FOR KEY SHARE RETURNING id`,
+      [event, body, orgId, projectId, event] as string[],
     );
     return rows.map(({ id }) => id);
   }
 
-  async insertDelivery(tx: Transaction, id: string, webhookId: string, event: string, body: string) {
-    await tx('webhook_deliveries').insert({ id, webhook_id: webhookId, event, body });
+  /** Deletes at most so many deliveries of a webhook; returns how many. */
+  async deleteDeliveries(webhookId: string, limit: number): Promise<number> {
+    const text = `DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM webhook_deliveries WHERE webhook_id = $1 LIMIT $2))`;
+    const query = { name: 'webhook_deliveries_delete', text, values: [webhookId, limit] };
+    return (await this.database.write(query)).rowCount ?? 0;
   }
 
   /** Newest first. */
@@ -122,14 +133,24 @@ export class WebhooksRepository {
     return selectSlice(this.database.sql, list, slice, (row: WebhookDelivery) => row);
   }
 
-  /** Makes a delivery that failed wait again; undefined when it is none. */
+  /** Makes a delivery wait again that failed, or that waits without a message in the outbox; undefined when it is none. */
   async restart(tx: Transaction, webhookId: string, id: string): Promise<WebhookDelivery | undefined> {
     const { rows } = await tx.raw<{ rows: WebhookDelivery[] }>(
-      `UPDATE webhook_deliveries SET status = 'waiting', finished_at = NULL
-       WHERE id = ? AND webhook_id = ? AND status = 'failed' RETURNING ${DELIVERY}`,
+      `UPDATE webhook_deliveries AS delivery SET status = 'waiting', finished_at = NULL
+       WHERE id = ? AND webhook_id = ? AND (status = 'failed' OR status = 'waiting' AND NOT EXISTS (
+         SELECT FROM outbox WHERE outbox.id = delivery.id AND outbox.dead_at IS NULL))
+       RETURNING ${DELIVERY}`,
       [id, webhookId],
     );
     return rows[0];
+  }
+
+  /** Makes a delivery that failed wait again. */
+  async revive(tx: Transaction, id: string): Promise<void> {
+    await tx.raw(
+      `UPDATE webhook_deliveries SET status = 'waiting', finished_at = NULL WHERE id = ? AND status = 'failed'`,
+      [id],
+    );
   }
 
   /** Undefined when the webhook or the delivery is gone, or was delivered. */
@@ -142,7 +163,7 @@ export class WebhooksRepository {
     return rows[0];
   }
 
-  /** Records an attempt. */
+  /** Records an attempt, unless it was delivered already. A body that was delivered is dropped. */
   async record(
     id: string,
     {
@@ -153,15 +174,19 @@ export class WebhooksRepository {
   ): Promise<void> {
     await this.database.sql.raw(
       `UPDATE webhook_deliveries SET status = ?, attempts = attempts + 1, response_status = ?, last_error = ?,
-         finished_at = CASE WHEN ? = 'waiting' THEN NULL ELSE now() END WHERE id = ?`,
-      [status, responseStatus, error, status, id] as string[],
+         finished_at = CASE WHEN ? = 'waiting' THEN NULL ELSE now() END,
+         body = CASE WHEN ? = 'delivered' THEN '' ELSE body END
+       WHERE id = ? AND status <> 'delivered'`,
+      [status, responseStatus, error, status, status, id] as string[],
     );
   }
 
-  /** Deletes at most so many deliveries of more than 30 days ago; returns how many. */
+  /** Deletes at most so many deliveries that are older than 30 days, or 3 if they were delivered; returns how many. */
   async purge(limit: number): Promise<number> {
     const text = `DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM webhook_deliveries WHERE created_at < now() - interval '30 days' ORDER BY created_at LIMIT $1))`;
+      SELECT ctid FROM webhook_deliveries WHERE created_at < now() - interval '3 days'
+        AND (finished_at < now() - interval '3 days' AND status = 'delivered' OR created_at < now() - interval '30 days')
+      ORDER BY created_at LIMIT $1))`;
     const query = { name: 'webhook_deliveries_purge', text, values: [limit] };
     return (await this.database.background(query)).rowCount ?? 0;
   }

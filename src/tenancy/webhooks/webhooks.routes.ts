@@ -13,7 +13,7 @@ import {
   webhookPage,
   webhookResponse,
 } from './webhook.schema.js';
-import type { WebhooksService } from './webhooks.service.js';
+import type { Webhook, WebhooksService } from './webhooks.service.js';
 
 /** What the routes of webhooks need. */
 export interface WebhookRoutesDependencies {
@@ -47,6 +47,8 @@ function webhooksOf(
   } as const;
   const one = { ...all, record: webhook, path: `${path}/:webhook` };
   const writing = { permission: 'tenants.write', at } as const;
+  /** What is sent is the audit trail. */
+  const sending = { ...writing, also: 'audit.read' } as const;
   const operations = {
     list: {
       ...all,
@@ -64,7 +66,8 @@ function webhooksOf(
       method: 'post',
       path,
       summary: `Have events of ${tenant} sent to a URL. The response alone has the secret.`,
-      authorization: writing,
+      authorization: sending,
+      freshSignIn: true,
       request: { schema: newWebhook, maxBytes: MAX_BYTES },
       status: 201,
       response: createdWebhookResponse,
@@ -84,6 +87,7 @@ function webhooksOf(
       method: 'delete',
       summary: `Delete a webhook of ${tenant}; what waits for it is not sent.`,
       authorization: writing,
+      freshSignIn: true,
       status: 204,
     },
     deliveries: {
@@ -91,7 +95,7 @@ function webhooksOf(
       id: `list${level}WebhookDeliveries`,
       method: 'get',
       path: `${path}/:webhook/deliveries`,
-      summary: `List what was sent to a webhook of ${tenant} in 30 days, newest first.`,
+      summary: `List what was sent to a webhook of ${tenant}, newest first: for 3 days once delivered, else for 30.`,
       query: {
         ...PAGE,
         status: oneOf(
@@ -116,16 +120,20 @@ function webhooksOf(
     },
   } satisfies Record<string, Operation>;
 
-  return routeGroup(operations, ({ webhooks }: WebhookRoutesDependencies) => ({
-    list: async ({ tenant: of, query }) => {
+  return routeGroup(operations, ({ access, webhooks }: WebhookRoutesDependencies) => ({
+    list: async ({ caller, tenant: of, query }) => {
       const { limit, cursor } = pageRequestOf(query);
-      return { body: pageResponse(await webhooks.list(of, limit, cursor), (record) => toSnake(record)) };
+      const mayWrite = await access.may(caller, of, writing.permission);
+      const page = await webhooks.list(of, limit, cursor);
+      return { body: pageResponse(page, (record) => toWire(record, mayWrite)) };
     },
     create: async ({ actor, tenant: of, body }) => {
       const made = await webhooks.create(actor, of, body);
       return { body: { ...toSnake(made.webhook), secret: made.secret } };
     },
-    get: async ({ tenant: of, key }) => ({ body: toSnake(await webhooks.get(of, key)) }),
+    get: async ({ caller, tenant: of, key }) => ({
+      body: toWire(await webhooks.get(of, key), await access.may(caller, of, writing.permission)),
+    }),
     delete: async ({ actor, tenant: of, key }) => {
       await webhooks.delete(actor, of, key);
       return {};
@@ -134,8 +142,13 @@ function webhooksOf(
       const page = await webhooks.deliveries(of, key, query.status, pageRequestOf(query));
       return { body: pageResponse(page, (delivery) => toSnake(delivery)) };
     },
-    redeliver: async ({ tenant: of, parentKey, key }) => ({
-      body: toSnake(await webhooks.redeliver(of, parentKey, key)),
+    redeliver: async ({ actor, tenant: of, parentKey, key }) => ({
+      body: toSnake(await webhooks.redeliver(actor, of, parentKey, key)),
     }),
   }));
+}
+
+/** The query of a URL is often a credential of the receiver: it is for those who may write. */
+function toWire(webhook: Webhook, mayWrite: boolean) {
+  return toSnake(mayWrite ? webhook : { ...webhook, url: webhook.url.replace(/\?.*$/s, '') });
 }

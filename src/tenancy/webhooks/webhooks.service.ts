@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Vault } from '../../platform/crypto/sealing.js';
-import type { Database } from '../../platform/db/database.js';
+import type { Database, Transaction } from '../../platform/db/database.js';
 import { lock } from '../../platform/db/locks.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
 import { deleteInBatches } from '../../platform/jobs/delete-in-batches.js';
+import { DeliveryError } from '../../platform/jobs/outbox-message.js';
 import type { OutboxService } from '../../platform/jobs/outbox.service.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { parseInput } from '../../platform/wire/input.js';
 import type { Actor, AuditService } from '../audit/audit.service.js';
 import type { Tenant } from '../tenants/tenant.js';
 import { newWebhook, WEBHOOK_READ_ONLY } from './webhook.schema.js';
-import { WEBHOOK_KIND } from './webhook-events.service.js';
+import { webhookMessage } from './webhook-events.service.js';
 import { newWebhookSecret } from './webhook-signature.js';
 import type { Webhook, WebhookDelivery, WebhooksRepository } from './webhooks.repository.js';
 
@@ -85,12 +86,18 @@ export class WebhooksService {
     return { webhook, secret };
   }
 
-  /** Throws AppError `not_found`. What waits for it is not sent any more. */
+  /**
+   * Throws AppError `not_found`. What waits for it is not sent any more. Its deliveries are deleted first, in batches, so
+   * that few rows are locked for long.
+   */
   async delete(actor: Actor, tenant: Tenant, id: string): Promise<void> {
     await this.get(tenant, id);
     const { audit, database, repository } = this.deps;
     const { orgId, projectId } = tenant;
+    await deleteInBatches((limit) => repository.deleteDeliveries(id, limit));
     await database.transaction(async (tx) => {
+      // Each of two would wait for the other one's webhook, when both want the event.
+      await lock(tx, 'webhook deletion');
       if (!(await repository.delete(tx, id))) return;
       await audit.record(tx, {
         actor,
@@ -115,22 +122,40 @@ export class WebhooksService {
   }
 
   /** Sends a delivery that failed again, from its first attempt on. Throws AppError `not_found` when it is none. */
-  async redeliver(tenant: Tenant, id: string, deliveryId: string): Promise<WebhookDelivery> {
+  async redeliver(actor: Actor, tenant: Tenant, id: string, deliveryId: string): Promise<WebhookDelivery> {
     await this.get(tenant, id);
-    const { database, outbox, repository } = this.deps;
+    const { audit, database, outbox, repository } = this.deps;
+    const { orgId, projectId } = tenant;
     return database.transaction(async (tx) => {
       const delivery = found(await repository.restart(tx, id, deliveryId), 'failed delivery');
-      await outbox.enqueue(tx, { kind: WEBHOOK_KIND, payload: { id: deliveryId } });
+      await outbox.enqueue(tx, webhookMessage(deliveryId));
+      await audit.record(tx, {
+        actor,
+        action: 'message.redelivered',
+        targetId: deliveryId,
+        orgId,
+        projectId,
+        changedFields: [],
+      });
       return delivery;
     });
   }
 
-  /** What a delivery sends; undefined when there is nothing to send any more. */
+  /** Has the delivery of a message wait again whose message the outbox delivers again. */
+  revive(tx: Transaction, messageId: string): Promise<void> {
+    return this.deps.repository.revive(tx, messageId);
+  }
+
+  /** What a delivery sends; undefined when there is nothing to send any more. Throws DeliveryError. */
   async outgoing(id: string): Promise<{ url: string; body: string; secret: string } | undefined> {
     const found = await this.deps.repository.outgoing(id);
     if (!found) return undefined;
     const { url, body, webhookId, sealedSecret } = found;
-    return { url, body, secret: this.deps.vault.open('webhooks', sealedSecret, webhookId).toString() };
+    try {
+      return { url, body, secret: this.deps.vault.open('webhooks', sealedSecret, webhookId).toString() };
+    } catch (cause) {
+      throw new DeliveryError('this encryption key does not open the secret', { final: true, cause });
+    }
   }
 
   /** Records an attempt of a delivery. */
@@ -138,7 +163,7 @@ export class WebhooksService {
     return this.deps.repository.record(...attempt);
   }
 
-  /** Deletes deliveries after 30 days. */
+  /** Deletes deliveries after 30 days, what was delivered after 3. */
   async purge(stopping?: AbortSignal): Promise<void> {
     await deleteInBatches((limit) => this.deps.repository.purge(limit), stopping);
   }

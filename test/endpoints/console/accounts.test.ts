@@ -148,7 +148,7 @@ test('what is grave needs a sign-in of the last 10 minutes', async () => {
     [old.person.id],
   );
   const { id, email } = await server.person();
-  for (const step of ['disable', 'delete', 'reset-factors', 'password']) {
+  for (const step of ['disable', 'delete', 'edit', 'reset-factors', 'password']) {
     const answer = await old.post(`${ACCOUNTS}/${id}/${step}`, { typed: email });
     expect(answer.headers.get('location')).toMatch(/^\/self\/sign-in\?to=.*&max_age=600$/);
   }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { guardedFetch } from '../../../src/platform/outgoing/guarded-fetch.js';
 import { isPublicAddress } from '../../../src/platform/outgoing/public-addresses.js';
+import { startDocumentSite } from '../../harness/outside/document-site.js';
 
 test.each([
   '127.0.0.1',
@@ -46,4 +47,13 @@ test('no connection is made to an address that is not public, by name or as it i
   await expect(guardedFetch(`http://localhost:${port}/jwks`)).rejects.toThrow('not public');
   expect(connections).toBe(0);
   server.close();
+});
+
+test('a status that HTTP does not have is a failed request', async () => {
+  const site = await startDocumentSite();
+  for (const status of [199, 600, 999]) {
+    const url = site.answer(`/${String(status)}`, (_request, response) => response.writeHead(status).end());
+    await expect(guardedFetch(url, {}, true)).rejects.toThrow(`status ${String(status)}`);
+  }
+  await site.close();
 });

@@ -61,8 +61,11 @@ test.each([
   });
   await oidc.tokenRevocation(config, refreshed.refresh_token ?? '');
   expect(await isAdmin(client)).toBe(true);
+  await obtainTokens(config, person, { scope: 'openid' });
+  const grant = `/accounts/${person.id}/grants/${encodeURIComponent(clientId)}`;
+  expect((await callAdmin(any, 'DELETE', grant)).status).toBe(204);
   await any.context.usage.flush();
-  expect((await reportOf(any, client)).total).toMatchObject({ authorizations: 1, refreshes: 1 });
+  expect((await reportOf(any, client)).total).toMatchObject({ authorizations: 2, refreshes: 1 });
   const found = await callAdmin(any, 'GET', `${CLIENTS}?text=${encodeURIComponent(clientId)}`);
   expect(found.body['data']).toContainEqual(expect.objectContaining({ client_id: clientId }));
   await refusedAndLogged(client);

@@ -84,6 +84,10 @@ test('a redirect URI and a scope that a client does not have are named, without 
   await postForm(`${server.origin}/oauth2/token`, form, basic(machine));
   const scopes = (await failuresOf(machine)).find(({ code }) => code === 'invalid_scope');
   expect(scopes?.scope).toHaveLength(300);
+  const cut = { grant_type: 'client_credentials', scope: `${'y'.repeat(299)}\u{1f600}` };
+  await postForm(`${server.origin}/oauth2/token`, cut, basic(machine));
+  const [latest] = (await failuresOf(machine)).filter(({ code }) => code === 'invalid_scope');
+  expect(latest?.scope).toBe(`${'y'.repeat(299)}\ufffd`);
   expect(scopes?.advice).toMatch(/^Asks for orders\.write, x+, which the client does not have/);
 });
 

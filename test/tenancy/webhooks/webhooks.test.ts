@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { callAdmin, newOrganization, withRole } from '../../harness/admin/admin-caller.js';
+import { callAdmin, newOrganization } from '../../harness/admin/admin-caller.js';
 import { eventually } from '../../harness/common/eventually.js';
+import { auditTrail, waitForLockWaits } from '../../harness/database/database-probe.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 interface Webhook {
@@ -25,13 +26,15 @@ let server: TestServer;
 let receiver: Server;
 let url: string;
 let answer: number | 'hang' = 200;
+const hanging: ServerResponse[] = [];
 const got: { headers: Record<string, string>; body: string }[] = [];
 beforeAll(async () => {
   server = await startTestServer({ delivers: true });
   receiver = createServer((request, response) => {
     void text(request).then((body) => {
       got.push({ headers: request.headers as Record<string, string>, body });
-      if (answer !== 'hang') response.writeHead(answer).end();
+      if (answer === 'hang') hanging.push(response);
+      else response.writeHead(answer).end();
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
@@ -118,31 +121,92 @@ test('what is given up is listed, and sent again on demand', async () => {
   expect((await callAdmin(server, 'POST', path)).status).toBe(200);
   await until('', webhook, { status: 'delivered' });
   expect((await callAdmin(server, 'POST', path)).status).toBe(404);
+  expect(await auditTrail(server, dead?.id ?? '')).toEqual([
+    expect.objectContaining({ action: 'message.redelivered' }),
+  ]);
   expect(await deliveries('/orgs/default', ignored)).toEqual([]);
   await callAdmin(server, 'DELETE', `/webhooks/${webhook.id}`);
 });
 
-test('secrets are stored sealed, URLs have rules, and only owners make webhooks', async () => {
-  const webhook = await subscribe(PROJECT, []);
-  const stored = await server.database.pool.query('SELECT sealed_secret FROM webhooks WHERE id = $1', [
-    webhook.id,
+test('a dead letter of the outbox is delivered again, and so is what waits without a message', async () => {
+  const webhook = await subscribe(PROJECT, ['client.deleted']);
+  const { id: first } = await server.register();
+  answer = 410;
+  await server.admin('DELETE', `/${first}`);
+  const dead = await until(PROJECT, webhook, { status: 'failed' });
+  answer = 200;
+  await eventually(async () => {
+    const path = `/outbox_messages/${dead?.id ?? ''}/redeliver`;
+    return (await callAdmin(server, 'POST', path)).status === 200;
+  });
+  await until(PROJECT, webhook, { status: 'delivered', attempts: 2 });
+  const { id: second } = await server.register();
+  answer = 503;
+  await server.admin('DELETE', `/${second}`);
+  const waiting = await until(PROJECT, webhook, { status: 'waiting', attempts: 1 });
+  const path = `${PROJECT}/webhooks/${webhook.id}/deliveries/${waiting?.id ?? ''}/redeliver`;
+  expect((await callAdmin(server, 'POST', path)).status).toBe(404);
+  answer = 200;
+  await server.database.pool.query('DELETE FROM outbox WHERE id = $1', [waiting?.id]);
+  expect((await callAdmin(server, 'POST', path)).status).toBe(200);
+  await until(PROJECT, webhook, { id: waiting?.id ?? '', status: 'delivered' });
+  await callAdmin(server, 'DELETE', `${PROJECT}/webhooks/${webhook.id}`);
+});
+
+test('receivers that hang get four requests at once, the others wait', async () => {
+  const webhook = await subscribe(PROJECT, ['client.created']);
+  answer = 'hang';
+  hanging.length = 0;
+  for (let index = 0; index < 6; index++) await server.register();
+  await eventually(() => hanging.length === 4);
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  expect(hanging).toHaveLength(4);
+  answer = 204;
+  for (const response of hanging) response.writeHead(204).end();
+  await eventually(async () => {
+    const all = await deliveries(PROJECT, webhook);
+    return all.length === 6 && all.every(({ status }) => status === 'delivered');
+  });
+  answer = 200;
+  await callAdmin(server, 'DELETE', `${PROJECT}/webhooks/${webhook.id}`);
+});
+
+test('an event while its webhook is deleted is recorded all the same', async () => {
+  const webhook = await subscribe(PROJECT, ['client.created']);
+  const connection = await server.database.pool.connect();
+  await connection.query('BEGIN');
+  await connection.query('DELETE FROM webhooks WHERE id = $1', [webhook.id]);
+  const registered = server.register();
+  await waitForLockWaits(server);
+  await connection.query('COMMIT');
+  connection.release();
+  expect(await auditTrail(server, (await registered).id)).toEqual([
+    expect.objectContaining({ action: 'client.created' }),
   ]);
-  const sealed = (stored.rows as { sealed_secret: Buffer }[])[0]?.sealed_secret.toString('latin1') ?? '';
-  expect(sealed).not.toContain(webhook.secret.slice(6, 20));
-  const shown = await callAdmin(server, 'GET', `${PROJECT}/webhooks/${webhook.id}`);
-  expect(JSON.stringify(shown.body)).not.toContain('secret');
-  for (const bad of ['https://me:pw@hooks.example/', 'ftp://hooks.example', 'https://hooks.example/#x', 'no'])
-    expect((await callAdmin(server, 'POST', '/webhooks', { url: bad })).status).toBe(422);
-  const body = { url, events: ['Not an event'] };
-  expect((await callAdmin(server, 'POST', '/webhooks', body)).status).toBe(422);
-  for (const [role, status] of [
-    ['owner', 201],
-    ['admin', 403],
-    ['member', 403],
-    [undefined, 404],
-  ] as const) {
-    const caller = await withRole(server, '/orgs/default', role);
-    expect([role, (await caller('POST', '/orgs/default/webhooks', { url })).status]).toEqual([role, status]);
-  }
-  expect((await callAdmin(server, 'GET', `/orgs/default/webhooks/${webhook.id}`)).status).toBe(404);
+});
+
+test('what was delivered is listed for 3 days without its body, what failed for 30', async () => {
+  const webhook = await subscribe(PROJECT, ['client.created']);
+  await server.register();
+  const delivered = await until(PROJECT, webhook, { status: 'delivered' });
+  const { pool } = server.database;
+  const stored = await pool.query('SELECT body FROM webhook_deliveries WHERE id = $1', [delivered?.id]);
+  expect(stored.rows).toEqual([{ body: '' }]);
+  await pool.query(
+    `INSERT INTO webhook_deliveries (id, webhook_id, event, body, status, created_at, finished_at)
+     SELECT gen_random_uuid(), $1, 'a.b', '{}', status, now() - days, now() - days
+     FROM (VALUES ('delivered', interval '4 days'), ('failed', interval '4 days'), ('failed', interval '31 days'))
+       AS old (status, days), generate_series(1, 600)`,
+    [webhook.id],
+  );
+  await server.context.webhooks.purge();
+  const { rows } = await pool.query(
+    'SELECT status, count(*)::int AS count FROM webhook_deliveries WHERE webhook_id = $1 GROUP BY status ORDER BY status',
+    [webhook.id],
+  );
+  expect(rows).toEqual([
+    { status: 'delivered', count: 1 },
+    { status: 'failed', count: 600 },
+  ]);
+  expect((await callAdmin(server, 'DELETE', `${PROJECT}/webhooks/${webhook.id}`)).status).toBe(204);
 });

@@ -15,6 +15,8 @@ export interface ArtifactContext extends RefreshGrace {
    * such time, undefined when the client is deleted. Within a request the answer stays the same.
    */
   clientTokensValidAfter(clientId: string): Promise<number | undefined>;
+  /** Seconds for which a person may sign in and consent. */
+  interactionTtl: number;
   /** Reads an account that the request is going to need. */
   findAccount(accountId: string): Promise<Account | undefined>;
 }
@@ -59,7 +61,17 @@ export class ArtifactAdapter implements Adapter {
     });
   }
 
-  find(id: string): Promise<AdapterPayload | undefined> {
+  /**
+   * Throws InvalidRequestUri for a pushed request that is gone: when an interaction ends, the engine would issue a code
+   * without consuming the request (lib/actions/authorization/respond.js:18).
+   */
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    const payload = await this.#find(id);
+    if (!payload && this.model === 'PushedAuthorizationRequest') throw replayError(this.model);
+    return payload;
+  }
+
+  #find(id: string): Promise<AdapterPayload | undefined> {
     return forEngine(async () => {
       const key = artifactKey(this.model, id);
       const row = await (requestState()?.artifacts.take(key) ?? this.context.store.find(key));
@@ -190,8 +202,16 @@ export class ArtifactAdapter implements Adapter {
       userCode: userCode === undefined ? null : vault.digest('user-codes', userCode).toString('hex'),
       sealedId:
         this.model === 'DeviceCode' ? vault.seal('artifact-ids', id, bytes(key)).toString('hex') : null,
-      expiresAt: payload.exp ?? Date.now() / 1000 + expiresIn,
+      expiresAt: (payload.exp ?? Date.now() / 1000 + expiresIn) + this.#keptAfter(),
     };
+  }
+
+  /**
+   * Seconds that a row stays after it expired. A pushed request is consumed at the end of the interaction that it began; that
+   * it has expired for others the engine reads from `exp` (lib/actions/authorization/pushed_authorization_requests.js:24).
+   */
+  #keptAfter(): number {
+    return this.model === 'PushedAuthorizationRequest' ? this.context.interactionTtl : 0;
   }
 
   #toPayload(row: StoredArtifact, id: string | undefined): AdapterPayload {

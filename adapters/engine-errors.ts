@@ -20,11 +20,7 @@ class SlowDown extends errors.OIDCProviderError {
 }
 
 /** What may be used once was used before: the `jti` of a client's assertion or of a DPoP proof. */
-export class AlreadyUsed extends errors.InvalidClientAuth {
-  constructor() {
-    super('client assertion tokens must only be used once');
-  }
-}
+export class AlreadyUsed extends Error {}
 
 /** The code, token or pushed request was consumed by another request. */
 export function replayError(model?: string): errors.OIDCProviderError {

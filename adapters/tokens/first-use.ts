@@ -1,9 +1,7 @@
 import { hash } from 'node:crypto';
+import { PROOF_WINDOW } from '../../src/tenancy/admin-tokens/proof-of-possession.js';
 import { artifactKey, MODELS } from '../artifact.models.js';
 import type { ArtifactStore } from '../artifact.store.js';
-
-/** Seconds for which a proof is good, before and after its `iat`. */
-export const PROOF_WINDOW = 300;
 
 /** Records the `jti` of a DPoP proof by one insert; false when it was used before, on any node. */
 export function firstUseOf({

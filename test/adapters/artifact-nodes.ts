@@ -30,6 +30,7 @@ export class ArtifactNodes {
       store: new ArtifactStore(this.repository(node)),
       vault: this.vault,
       refreshGrace,
+      interactionTtl: 3_600,
       clientTokensValidAfter: () => Promise.resolve(0),
       findAccount: () => Promise.resolve(undefined),
     });

@@ -25,7 +25,8 @@ const PAGES: readonly string[] = [ENGINE_ROUTES.code_verification, ENGINE_ROUTES
 export function checkParameterSizes({ oidc }: Pick<KoaContextWithOIDC, 'oidc'>): void {
   for (const [name, value] of Object.entries(oidc.params ?? {})) {
     const limit = MAX_BYTES[name] ?? OTHER_BYTES;
-    const size = typeof value === 'string' ? Buffer.byteLength(value) : 0;
+    const texts = [value].flat().filter((text) => typeof text === 'string');
+    const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (size > limit) throw new errors.InvalidRequest(`${name} has more than ${String(limit)} bytes`);
   }
 }

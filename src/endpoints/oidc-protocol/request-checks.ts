@@ -1,4 +1,4 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
 import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
@@ -6,6 +6,7 @@ import type { RequestChecks } from '../oidc-patches/request-steps.js';
 import { completeScope } from '../oidc-requests/requested-scopes.js';
 
 const PUSHED = 'pushed_authorization_request';
+const MAX_REQUEST_OBJECT_BYTES = 16_384;
 
 /**
  * Completes and checks the parameters of authorization requests. A pushed request is stored when this has passed, so its
@@ -20,12 +21,19 @@ export function requestChecks(countAnonymous: CountAnonymous): RequestChecks {
       stateOf(ctx).requestedScope = textOf(params['scope']);
       if (route !== PUSHED) return;
       checkParameterSizes(ctx);
+      checkRequestObjectSize(ctx);
       if (client.clientAuthMethod === 'none') await countAnonymous(ctx.ip);
     },
     scopeChecked: (ctx: KoaContextWithOIDC) => {
       if (ctx.oidc.route === PUSHED) restoreOfflineAccess(ctx, true);
     },
   };
+}
+
+/** A request object that is pushed is stored whole, with claims that are no parameters. */
+function checkRequestObjectSize({ oidc }: KoaContextWithOIDC): void {
+  if (Buffer.byteLength(textOf(oidc.body?.['request']) ?? '') > MAX_REQUEST_OBJECT_BYTES)
+    throw new errors.InvalidRequest(`request has more than ${String(MAX_REQUEST_OBJECT_BYTES)} bytes`);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -2,12 +2,13 @@ import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { isProfileAlgorithm, profileOf } from './security-profile.js';
 
 const MAX_LIFETIME = 3_600;
+const MAX_SECONDS_AHEAD = 60;
 const TYPES: readonly unknown[] = [undefined, 'JWT', 'jwt', 'oauth-authz-req+jwt'];
 
 /**
  * What a signed request object must be beyond what the engine checks, which is that `iss` is the client and `aud` this
- * issuer: it expires, at most an hour after it became valid, and is of no other type of JWT (RFC 9101 section 10.8).
- * Throws InvalidRequestObject. A pushed request was checked when it came.
+ * issuer: it has not expired, expires at most an hour after it became valid, was not made in the future, and is of no other
+ * type of JWT (RFC 9101 section 10.8). Throws InvalidRequestObject. A pushed request was checked when it came.
  */
 export function checkRequestObject(
   { oidc }: KoaContextWithOIDC,
@@ -17,15 +18,18 @@ export function checkRequestObject(
 ): void {
   if (oidc.entities.PushedAuthorizationRequest) return;
   if (!TYPES.includes(typ)) throw refusal('its typ must be oauth-authz-req+jwt');
+  const now = Date.now() / 1000;
   if (typeof exp !== 'number') throw refusal('it needs exp');
+  if (exp <= now) throw refusal('exp has passed');
+  if (typeof iat === 'number' && iat > now + MAX_SECONDS_AHEAD) throw refusal('iat is in the future');
   if (profileOf(client)) {
     // FAPI 2.0 Message Signing section 5.3.1.
     if (typeof nbf !== 'number') throw refusal('it needs nbf');
-    if (nbf < Date.now() / 1000 - MAX_LIFETIME) throw refusal('nbf must be at most an hour ago');
+    if (nbf < now - MAX_LIFETIME) throw refusal('nbf must be at most an hour ago');
     if (!isProfileAlgorithm(alg)) throw refusal('it must be signed with PS256, ES256 or EdDSA');
   }
-  const from = typeof nbf === 'number' ? nbf : typeof iat === 'number' ? iat : Date.now() / 1000;
-  if (exp - from > MAX_LIFETIME) throw refusal('exp must be at most an hour after nbf');
+  const [from = now] = [nbf, iat].filter((time) => typeof time === 'number');
+  if (exp - Math.min(from, now) > MAX_LIFETIME) throw refusal('exp must be at most an hour after nbf');
 }
 
 function refusal(why: string): Error {

@@ -11,9 +11,15 @@ export class SignedAnswer {
   constructor(readonly jwt: string) {}
 }
 
-/** Whether the request asks for a signed response (RFC 9701 section 4). */
-export function acceptsSigned(accept: string | undefined): boolean {
-  return accept?.toLowerCase().includes(SIGNED_INTROSPECTION) ?? false;
+/** Whether the request asks for a signed response (RFC 9701 section 4); `q=0` refuses it (RFC 9110 section 12.4.2). */
+export function acceptsSigned(accept = ''): boolean {
+  return accept
+    .toLowerCase()
+    .split(',')
+    .map((range) => range.split(';').map((part) => part.trim()))
+    .some(
+      ([type, ...rest]) => type === SIGNED_INTROSPECTION && !rest.some((part) => /^q=0(\.0*)?$/.test(part)),
+    );
 }
 
 /** Signs, and encrypts if it wants that, an introspection response for the client that asked (RFC 9701 section 5). */

@@ -98,6 +98,7 @@ function artifactContext({ accounts, artifacts, liveClients, settings, vault }: 
     store: artifacts,
     vault,
     refreshGrace: settings.refreshGrace,
+    interactionTtl: settings.ttl.interaction,
     clientTokensValidAfter: (clientId: string) => clientTokensValidAfter(liveClients, clientId),
     findAccount: (accountId: string) => accounts.findActive(accountId),
   };

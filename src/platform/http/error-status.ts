@@ -38,10 +38,13 @@ export function setErrorHead(ctx: Koa.ParameterizedContext, status: number, erro
   ctx.set('Cache-Control', 'no-store');
 }
 
-/** The WWW-Authenticate value of RFC 6750 section 3; without parameters where no token was sent. */
-export function challenge(parameters: Readonly<Record<string, string>> = {}): string {
+/** The WWW-Authenticate value of RFC 6750 section 3 or RFC 9449 section 7.1; without an error where no token was sent. */
+export function challenge(
+  parameters: Readonly<Record<string, string>> = {},
+  scheme: 'Bearer' | 'DPoP' = 'Bearer',
+): string {
   const all = Object.entries({ realm: 'Postern', ...parameters });
-  return `Bearer ${all.map(([name, value]) => `${name}="${value.replace(/["\\]/g, "'")}"`).join(', ')}`;
+  return `${scheme} ${all.map(([name, value]) => `${name}="${value.replace(/["\\]/g, "'")}"`).join(', ')}`;
 }
 
 /** The WWW-Authenticate value of RFC 9470 section 3. */

@@ -3,6 +3,7 @@ import type { ValidationError } from '../../platform/errors/errors.js';
 import type { GivenSettings } from '../client-record/client-defaults.js';
 import type { TypedClientSettings } from '../client-record/client-record.js';
 import type { Rule } from '../client-rules/client-rules.js';
+import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 
 /** What a client of a profile signs with, and has responses signed with (FAPI 2.0 Security Profile section 5.4.1). */
 export const PROFILE_ALGORITHMS = ['PS256', 'ES256', 'EdDSA'] as const;
@@ -22,7 +23,6 @@ interface Demand {
 const BOTH = 'FAPI 2.0 Security Profile section';
 const SIGNING = 'FAPI 2.0 Message Signing section';
 const signs = (alg: string | null): boolean => PROFILE_ALGORITHMS.some((known) => known === alg);
-const METHODS: readonly unknown[] = ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'];
 
 const SECURITY: readonly Demand[] = [
   {
@@ -36,8 +36,8 @@ const SECURITY: readonly Demand[] = [
     field: 'token_endpoint_auth_method',
     reads: ['tokenEndpointAuthMethod'],
     rule: `${BOTH} 5.3.2.1`,
-    detail: 'use private_key_jwt, with jwks or jwks_uri, or mutual TLS.',
-    isMet: ({ tokenEndpointAuthMethod: method }) => METHODS.includes(method),
+    detail: 'use private_key_jwt, with jwks or jwks_uri.',
+    isMet: ({ tokenEndpointAuthMethod: method }) => method === 'private_key_jwt',
   },
   {
     field: 'require_pushed_authorization_requests',
@@ -76,10 +76,10 @@ const SECURITY: readonly Demand[] = [
   },
   {
     field: 'redirect_uris',
-    reads: ['redirectUris'],
+    reads: ['redirectUris', 'applicationType'],
     rule: `${BOTH} 5.3.2.2`,
     detail: 'redirect URIs use https, or http on a loopback address in native apps.',
-    isMet: ({ redirectUris }) => redirectUris.every((uri) => /^https?:/.test(uri)),
+    isMet: (settings) => settings.redirectUris.every((uri) => isProfileUri(uri, settings)),
   },
   {
     field: 'id_token_signed_response_alg',
@@ -87,16 +87,6 @@ const SECURITY: readonly Demand[] = [
     rule: `${BOTH} 5.4.1`,
     detail: `use ${PROFILE_ALGORITHMS.join(', ')}.`,
     isMet: ({ idTokenSignedResponseAlg }) => signs(idTokenSignedResponseAlg),
-  },
-];
-
-const MESSAGE_SIGNING: readonly Demand[] = [
-  {
-    field: 'require_signed_request_object',
-    reads: ['requireSignedRequestObject'],
-    rule: `${SIGNING} 5.3.1`,
-    detail: 'authorization requests must be signed: send true, or leave this out.',
-    isMet: (settings) => settings.requireSignedRequestObject,
   },
   {
     field: 'request_object_signing_alg',
@@ -119,12 +109,34 @@ const MESSAGE_SIGNING: readonly Demand[] = [
     detail: `use ${PROFILE_ALGORITHMS.join(', ')}, or leave this out.`,
     isMet: ({ introspectionSignedResponseAlg: alg }) => signs(alg),
   },
+  {
+    field: 'userinfo_signed_response_alg',
+    reads: ['userinfoSignedResponseAlg'],
+    rule: `${BOTH} 5.4.1`,
+    detail: `use ${PROFILE_ALGORITHMS.join(', ')}, or leave this out.`,
+    isMet: ({ userinfoSignedResponseAlg: alg }) => alg === null || signs(alg),
+  },
+];
+
+const MESSAGE_SIGNING: readonly Demand[] = [
+  {
+    field: 'require_signed_request_object',
+    reads: ['requireSignedRequestObject'],
+    rule: `${SIGNING} 5.3.1`,
+    detail: 'authorization requests must be signed: send true, or leave this out.',
+    isMet: (settings) => settings.requireSignedRequestObject,
+  },
 ];
 
 const DEMANDS: Readonly<Record<Profile, readonly Demand[]>> = {
   fapi2: SECURITY,
   fapi2_message_signing: [...SECURITY, ...MESSAGE_SIGNING],
 };
+
+/** https, or http on a loopback address for native apps; which hosts http may have is a rule of all clients. */
+function isProfileUri(uri: string, settings: Settings): boolean {
+  return uri.startsWith('https:') || (uri.startsWith('http:') && applicationTypeOf(settings) === 'native');
+}
 
 /** One rule for each demand of a profile. */
 export const PROFILE_RULES: readonly Rule[] = DEMANDS.fapi2_message_signing.map((demand) => ({
@@ -140,21 +152,15 @@ export const PROFILE_RULES: readonly Rule[] = DEMANDS.fapi2_message_signing.map(
 export function profileDefaults(given: GivenSettings): GivenSettings {
   const { securityProfile: profile } = given;
   if (!profile) return {};
-  const signing: GivenSettings =
-    profile === 'fapi2_message_signing'
-      ? {
-          requireSignedRequestObject: true,
-          authorizationSignedResponseAlg: 'ES256',
-          introspectionSignedResponseAlg: 'ES256',
-        }
-      : {};
   return {
     tokenEndpointAuthMethod: 'private_key_jwt',
     requirePushedAuthorizationRequests: true,
     pkceRequired: true,
     dpopBoundAccessTokens: true,
     idTokenSignedResponseAlg: 'ES256',
-    ...signing,
+    authorizationSignedResponseAlg: 'ES256',
+    introspectionSignedResponseAlg: 'ES256',
+    ...(profile === 'fapi2_message_signing' ? { requireSignedRequestObject: true } : {}),
   };
 }
 

@@ -4,10 +4,11 @@ import { challenge } from '../../platform/http/error-status.js';
 import type { RequestState } from '../../platform/http/request-id.js';
 import type { Caller } from '../access/caller.js';
 import type { Actor } from '../audit/audit.service.js';
-import { checkPossession } from './proof-of-possession.js';
+import { boundThumbprint, checkPossession, InvalidProof, PROOF_ALGORITHMS } from './proof-of-possession.js';
 import { invalidToken } from './token-claims.js';
 import { adminTokenVerifier, type AdminTrust } from './verify-admin-token.js';
 
+const ALGS = { algs: PROOF_ALGORITHMS.join(' ') };
 const AUTHORIZATION = /^(?:Bearer|DPoP) +([A-Za-z0-9\-._~+/]+=*) *$/i;
 
 /** The state of a request to the admin API whose token is valid. */
@@ -18,26 +19,37 @@ export interface AdminState extends RequestState {
 
 /**
  * Admits requests with a valid bearer token (RFC 6750), or with a token that is bound to a key and a proof of that key (RFC
- * 9449). Throws as `adminTokenVerifier` does.
+ * 9449). Throws as `adminTokenVerifier` does, with the challenge of the scheme that the token takes (RFC 9449 section 7.1).
  */
 export function requireAdminToken(trust: AdminTrust): Koa.Middleware<AdminState> {
   const verify = adminTokenVerifier(trust);
   return async (ctx, next) => {
     const header = ctx.get('Authorization');
     if (!/^(?:Bearer|DPoP)(?: |$)/i.test(header)) {
+      ctx.set('WWW-Authenticate', [challenge(), challenge(ALGS, 'DPoP')]);
       throw new AppError('unauthenticated', 'Send an access token: Authorization: Bearer …');
     }
     const token = AUTHORIZATION.exec(header)?.[1];
+    const isDpop = /^DPoP/i.test(header);
+    let takesProof = isDpop;
     try {
       if (token === undefined) throw invalidToken('The bearer token has characters that no token has.');
-      const caller = await verify(token);
-      await checkPossession(trust, ctx, token, /^DPoP/i.test(header));
+      const { caller, cnf } = await verify(token);
+      const thumbprint = boundThumbprint(cnf);
+      takesProof ||= thumbprint !== undefined;
+      await checkPossession(trust, ctx, { token, thumbprint, isDpop });
       ctx.state.caller = caller;
       ctx.state.actor = { subject: caller.subject, address: ctx.ip, requestId: ctx.state.requestId };
     } catch (error) {
       if (error instanceof AppError && error.kind === 'unauthenticated') {
-        const { message } = error;
-        ctx.set('WWW-Authenticate', challenge({ error: 'invalid_token', error_description: message }));
+        const parameters = {
+          error: error instanceof InvalidProof ? 'invalid_dpop_proof' : 'invalid_token',
+          error_description: error.message,
+        };
+        ctx.set(
+          'WWW-Authenticate',
+          takesProof ? challenge({ ...parameters, ...ALGS }, 'DPoP') : challenge(parameters),
+        );
       }
       throw error;
     }

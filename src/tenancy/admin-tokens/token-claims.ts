@@ -1,5 +1,12 @@
 import type { JWTPayload } from 'jose';
 import { AppError } from '../../platform/errors/errors.js';
+import type { Caller } from '../access/caller.js';
+
+/** Who calls, and the confirmation claim of the token (RFC 7800, RFC 7662), as it was verified; undefined without one. */
+export interface VerifiedToken {
+  caller: Caller;
+  cnf: unknown;
+}
 
 /** The subject of a token. Throws AppError `unauthenticated` for one that cannot be stored. */
 export function subjectOf({ sub }: JWTPayload): string {

@@ -1,8 +1,7 @@
 import type { JWTPayload } from 'jose';
-import type { Caller } from '../access/caller.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { outsideCaller, type OutsideIssuer } from './outside-issuers.js';
-import { invalidToken } from './token-claims.js';
+import { invalidToken, type VerifiedToken } from './token-claims.js';
 
 const TIMEOUT_MS = 5_000;
 /** Every request with some opaque token makes one to the issuer; so many are under way at once. */
@@ -25,7 +24,7 @@ export function introspector({
 }: {
   outside: readonly OutsideIssuer[];
   ownTokens: OwnTokens;
-}): ((token: string) => Promise<Caller>) | undefined {
+}): ((token: string) => Promise<VerifiedToken>) | undefined {
   const issuer = outside.find(({ introspection }) => introspection);
   if (!issuer?.introspection) return undefined;
   const { introspection } = issuer;
@@ -38,7 +37,7 @@ export function introspector({
       const response = await introspect(token, introspection).catch((cause: unknown) => {
         throw unavailable(issuer, cause);
       });
-      return callerOf(response, issuer);
+      return verifiedToken(response, issuer);
     } finally {
       underWay--;
     }
@@ -69,13 +68,13 @@ async function introspect(
 }
 
 /** The claims that JWTs are verified for, as far as RFC 7662 section 2.2 has them: it makes all but `active` optional. */
-function callerOf(response: JWTPayload & { active?: unknown }, outside: OutsideIssuer): Caller {
+function verifiedToken(response: JWTPayload & { active?: unknown }, outside: OutsideIssuer): VerifiedToken {
   const { active, aud, exp, iss } = response;
   if (active !== true) throw invalidToken('The token is not active.');
   if (iss !== undefined && iss !== outside.issuer) throw notGood('iss');
   if (![aud].flat().includes(outside.audience)) throw notGood('aud');
   if (exp !== undefined && !(typeof exp === 'number' && exp > Date.now() / 1000)) throw notGood('exp');
-  return outsideCaller(response, outside);
+  return { caller: outsideCaller(response, outside), cnf: response['cnf'] };
 }
 
 function notGood(claim: string): AppError {

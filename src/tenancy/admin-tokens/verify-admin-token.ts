@@ -6,12 +6,11 @@ import {
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
 } from 'jose';
-import type { Caller } from '../access/caller.js';
 import type { Delegation } from '../access/delegation.js';
 import { accountSubject, clientSubject, COMMAND_LINE_CLIENT } from '../access/subjects.js';
 import { adminAudience } from './admin-audience.js';
 import { outsideCaller, type OutsideIssuer, outsideKeys } from './outside-issuers.js';
-import { invalidToken, scopesOf, subjectOf } from './token-claims.js';
+import { invalidToken, scopesOf, subjectOf, type VerifiedToken } from './token-claims.js';
 import { signInOf } from './fresh-sign-in.js';
 import { introspector, type OwnTokens } from './token-introspection.js';
 import { CLIENT_TOKEN } from './client-token.js';
@@ -38,7 +37,7 @@ export interface AdminTrust {
   };
 }
 
-type Verify = (token: string) => Promise<Caller>;
+type Verify = (token: string) => Promise<VerifiedToken>;
 
 const COMMON: JWTVerifyOptions = {
   // Asymmetric only: with a symmetric key, every party that verifies tokens could also issue them.
@@ -67,7 +66,7 @@ const OUTSIDE_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt'
  * command line, and those of the configured outside issuers, of which one may have opaque tokens. It throws AppError `unauthenticated`, or `unavailable` when
  * an outside issuer does not answer. What the caller may do is for `AccessService` to decide.
  */
-export function adminTokenVerifier(trust: AdminTrust): (token: string) => Promise<Caller> {
+export function adminTokenVerifier(trust: AdminTrust): Verify {
   const verifiers = new Map<string, Verify>(
     trust.outside.map((outside) => [outside.issuer, outsideVerifier(outside)]),
   );
@@ -102,6 +101,7 @@ function ownVerifier({ accounts, factors, issuer, ownKeys, ownTokens, liveClient
       requiredClaims: [...(COMMON.requiredClaims ?? []), 'client_id'],
     });
     const sub = subjectOf(payload);
+    const { cnf } = payload;
     const clientId = payload['client_id'];
     if (typeof clientId !== 'string') throw invalidToken('The token has no usable client_id.');
     const scopes = scopesOf(payload['scope']);
@@ -117,7 +117,7 @@ function ownVerifier({ accounts, factors, issuer, ownKeys, ownTokens, liveClient
     }
     // A client's id may be chosen, even to look like an account's; what the token says of its subject may not.
     const ofClient = payload['sub_type'] === CLIENT_TOKEN.sub_type;
-    if (ofClient) return { subject: clientSubject(sub), scopes, claimedRoles: [] };
+    if (ofClient) return { caller: { subject: clientSubject(sub), scopes, claimedRoles: [] }, cnf };
     if (!(await accounts.acceptsTokens(sub, payload.iat ?? 0)))
       throw invalidToken(
         'The account of the token does not exist any more, is disabled, or has a new password.',
@@ -125,8 +125,9 @@ function ownVerifier({ accounts, factors, issuer, ownKeys, ownTokens, liveClient
     if (!(await ownTokens.isGranted(payload)))
       throw invalidToken('The person took back what they allowed the client of the token.');
     const caller = { subject: accountSubject(sub), scopes, claimedRoles: [] };
-    if (!delegation) return caller;
-    return { ...caller, delegation, signIn: signInOf(payload, () => factors.isEnrolled(sub)) };
+    if (!delegation) return { caller, cnf };
+    const signIn = signInOf(payload, () => factors.isEnrolled(sub));
+    return { caller: { ...caller, delegation, signIn }, cnf };
   };
 }
 
@@ -140,7 +141,7 @@ function outsideVerifier(outside: OutsideIssuer): Verify {
     });
     const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
     if (!OUTSIDE_TYPES.has(type)) throw invalidToken('The token is no access token.');
-    return outsideCaller(payload, outside);
+    return { caller: outsideCaller(payload, outside), cnf: payload['cnf'] };
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { calculateJwkThumbprint, exportJWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import * as oidc from 'openid-client';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { dpopProof } from '../../harness/protocol/dpop-proof.js';
@@ -77,6 +77,14 @@ describe('userinfo refuses', () => {
     const proof = await dpopProof(keys, 'GET', USERINFO, { token });
     expect(await userinfo(token, proof)).toBe(200);
     expect(await userinfo(token, proof, 'DPoP', other.origin)).toBe(401);
+    // One whose iat is ahead is good until five minutes after that.
+    const iat = Math.floor(Date.now() / 1000) + 290;
+    const early = await dpopProof(keys, 'GET', USERINFO, { token, iat });
+    expect(await userinfo(token, early)).toBe(200);
+    const { rows } = await server.database.pool.query<{ left: number }>(
+      'SELECT extract(epoch FROM max(expires_at) - now())::float8 AS left FROM artifacts WHERE model = 9',
+    );
+    expect(rows[0]?.left).toBeGreaterThan(590);
     const again = await dpopProof(keys, 'GET', USERINFO, { token });
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
@@ -166,18 +174,37 @@ test('the admin API accepts bound tokens with their proof only, once on all node
   const path = '/admin/v1/orgs/default/projects/default/oauth_clients';
   const call = async (proof: string | undefined, scheme = 'DPoP', origin = server.origin) => {
     const headers = { authorization: `${scheme} ${token}`, ...(proof === undefined ? {} : { dpop: proof }) };
-    return (await fetch(origin + path, { headers })).status;
+    const { headers: sent, status } = await fetch(origin + path, { headers });
+    return [
+      status,
+      /^(\S+) .*error="([^"]+)"/
+        .exec(sent.get('www-authenticate') ?? '')
+        ?.slice(1)
+        .join(' '),
+    ];
   };
+  const WRONG_PROOF = [401, 'DPoP invalid_dpop_proof'];
   const proof = await dpopProof(keys, 'GET', server.issuer + path, { token });
-  expect(await call(proof)).toBe(200);
-  expect(await call(proof, 'DPoP', other.origin)).toBe(401);
+  const p384 = await generateKeyPair('ES384');
+  const jwk = await exportJWK(keys.publicKey);
+  expect(await call(proof)).toEqual([200, undefined]);
+  expect(await call(proof, 'DPoP', other.origin)).toEqual(WRONG_PROOF);
   for (const bad of [
     undefined,
-    await dpopProof(others, 'GET', server.issuer + path, { token }),
+    await dpopProof(keys, 'GET', server.issuer + path, { token }, { jwk: await exportJWK(p384.publicKey) }),
+    await dpopProof(keys, 'GET', server.issuer + path, { token }, { jwk: { ...jwk, y: jwk.x } }),
+    await dpopProof(keys, 'GET', server.issuer + path, { token }, { jwk: { ...jwk, kty: 'oct' } }),
     await dpopProof(keys, 'POST', server.issuer + path, { token }),
     await dpopProof(keys, 'GET', `${server.issuer}/admin/v1/scopes`, { token }),
     await dpopProof(keys, 'GET', server.issuer + path),
   ])
-    expect(await call(bad)).toBe(401);
-  expect(await call(await dpopProof(keys, 'GET', server.issuer + path, { token }), 'Bearer')).toBe(401);
+    expect(await call(bad)).toEqual(WRONG_PROOF);
+  const ofOthers = await dpopProof(others, 'GET', server.issuer + path, { token });
+  expect(await call(ofOthers)).toEqual([401, 'DPoP invalid_token']);
+  const good = await dpopProof(keys, 'GET', server.issuer + path, { token });
+  expect(await call(good, 'Bearer')).toEqual([401, 'DPoP invalid_token']);
+  const bare = await fetch(server.origin + path);
+  expect(bare.headers.get('www-authenticate')).toBe(
+    'Bearer realm="Postern", DPoP realm="Postern", algs="ES256 PS256 EdDSA Ed25519"',
+  );
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
+import { nodeJobs } from '../../../src/server/job-list.js';
 import { everyRow } from '../../harness/database/database-probe.js';
 import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/protocol/relying-party.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
@@ -88,6 +89,30 @@ describe('a request_uri is refused', () => {
       new URL(url).searchParams.has('code') ? 'code' : new URL(url).searchParams.get('error'),
     );
     expect(given.sort()).toEqual(['code', 'invalid_request_uri']);
+  });
+
+  test('when another browser finished it, also once it is purged; who is slow and alone gets a code', async () => {
+    const [shared, slow] = [await push(), await push()];
+    const begin = async (request: typeof shared) => {
+      const agent = new UserAgent();
+      const { url } = await agent.open(request.url.href);
+      return async () => {
+        const { searchParams } = await signInAndAllow({ ...request, url: new URL(url) }, person, agent);
+        return searchParams.has('code') ? 'code' : searchParams.get('error');
+      };
+    };
+    const finish = [await begin(shared), await begin(shared), await begin(shared)];
+    const finishSlow = await begin(slow);
+    expect(await finish[0]?.()).toBe('code');
+    await server.database.pool.query(
+      `UPDATE artifacts SET expires_at = expires_at - interval '120 seconds' WHERE model = 10`,
+    );
+    const purge = nodeJobs(server.context).find(({ name }) => name === 'purge expired artifacts');
+    await purge?.run(new AbortController().signal);
+    expect(await finish[1]?.()).toBe('invalid_request_uri');
+    expect(await finishSlow()).toBe('code');
+    await server.database.pool.query('DELETE FROM artifacts WHERE model = 10');
+    expect(await finish[2]?.()).toBe('invalid_request_uri');
   });
 });
 

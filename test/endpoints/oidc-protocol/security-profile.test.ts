@@ -1,13 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { type CryptoKey, SignJWT } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as oidc from 'openid-client';
 import { runPostern } from '../../harness/nodes/postern-process.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/protocol/relying-party.js';
-import { signingKey } from '../../harness/protocol/signing-client.js';
+import { signingClient, signingKey } from '../../harness/protocol/signing-client.js';
+import { postForm } from '../../harness/protocol/wire.js';
 
 const { person, server } = await protocolFixture();
 const CALLBACK = 'https://rp.example/callback';
@@ -122,7 +125,12 @@ describe('the profile refuses, naming its rule,', () => {
     [{ pkce_required: false }, '/pkce_required', /5\.3\.2\.2/],
     [{ dpop_bound_access_tokens: false }, '/dpop_bound_access_tokens', /5\.3\.2\.1/],
     [{ id_token_signed_response_alg: 'RS256' }, '/id_token_signed_response_alg', /5\.4\.1/],
+    [{ authorization_signed_response_alg: 'RS256' }, '/authorization_signed_response_alg', /5\.4\.1/],
+    [{ introspection_signed_response_alg: 'RS256' }, '/introspection_signed_response_alg', /5\.4\.1/],
+    [{ userinfo_signed_response_alg: 'RS256' }, '/userinfo_signed_response_alg', /5\.4\.1/],
+    [{ request_object_signing_alg: 'RS256' }, '/request_object_signing_alg', /5\.4\.1/],
     [{ redirect_uris: ['com.example.app:/cb'] }, '/redirect_uris', /5\.3\.2\.2/],
+    [{ redirect_uris: ['http://127.0.0.1/cb'], application_type: 'web' }, '/redirect_uris', /5\.3\.2\.2/],
     [
       { security_profile: 'fapi2_message_signing', require_signed_request_object: false },
       '/require_signed_request_object',
@@ -155,6 +163,28 @@ describe('the profile refuses, naming its rule,', () => {
     await expect(oidc.buildAuthorizationUrlWithPAR(config, url.searchParams)).rejects.toMatchObject({
       error: 'invalid_client',
     });
+  });
+
+  test('an assertion whose aud is a list, or that is from the future', async () => {
+    const { client, key } = await signingClient(server, { security_profile: 'fapi2' });
+    const now = Math.floor(Date.now() / 1000);
+    const ask = async (claims: object) => {
+      const { client_id: id } = client;
+      const about = { iss: id, sub: id, aud: server.issuer, jti: randomUUID(), iat: now, exp: now + 120 };
+      const assertion = await new SignJWT({ ...about, ...claims })
+        .setProtectedHeader({ alg: 'ES256' })
+        .sign((key as { key: CryptoKey }).key);
+      const { body } = await postForm(`${server.origin}/oauth2/introspect`, {
+        client_id: client.client_id,
+        token: 'none',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: assertion,
+      });
+      return body;
+    };
+    expect(await ask({ iat: now + 10 })).toEqual({ active: false });
+    for (const claims of [{ aud: [server.issuer] }, { iat: now + 90 }, { nbf: now + 90 }])
+      expect(await ask(claims)).toMatchObject({ error: 'invalid_client' });
   });
 
   test('a change that contradicts it; and it sets what an older client had otherwise', async () => {

@@ -68,6 +68,7 @@ describe('a signed request (RFC 9101)', () => {
     ['for another server', () => sign({ aud: 'https://other.example' })],
     ['by another client', () => sign({ iss: plain.client_id })],
     ['that has expired', () => sign({ exp: now() - 60, iat: now() - 120 })],
+    ['that was made in the future', () => sign({ iat: now() + 90, exp: now() + 120 })],
     ['that never expires', () => sign({ exp: undefined })],
     ['that is good for a day', () => sign({ exp: now() + 86_400 })],
     ['that is another type of JWT', () => sign({}, { typ: 'at+jwt' })],
@@ -88,6 +89,28 @@ describe('a signed request (RFC 9101)', () => {
       'invalid_request_object',
     ]);
     expect(location?.searchParams.get('iss')).toBe(server.issuer);
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['that has expired a moment ago', { exp: now() - 5 }, /exp has passed/],
+    ['that is too large', { other: 'x'.repeat(20_000) }, /request has more than 16384 bytes/],
+    [
+      'whose list is too long',
+      {
+        resource: Array.from(
+          { length: 40 },
+          (_, at) => `https://rp.example/${'x'.repeat(200)}/${String(at)}`,
+        ),
+      },
+      /resource has more than 4096 bytes/,
+    ],
+  ])('is not stored when one is pushed %s', async (_why, changes, reason) => {
+    const form = new URLSearchParams({ client_id: client.client_id, request: await sign(changes) });
+    await Promise.resolve(
+      oidc.PrivateKeyJwt(key)(config.serverMetadata(), config.clientMetadata(), form, new Headers()),
+    );
+    const answer = await fetch(`${server.origin}/oauth2/par`, { method: 'POST', body: form });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringMatching(reason)]);
   });
 });
 

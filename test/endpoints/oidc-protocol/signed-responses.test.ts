@@ -66,8 +66,11 @@ test('introspection is signed for who accepts that (RFC 9701), also by assertion
   );
   const byAssertion = await fetch(url, { method: 'POST', body: form, headers: { accept } });
   expect(decodeProtectedHeader(await byAssertion.text())).toMatchObject({ alg: 'PS256' });
-  const unsigned = await postForm(url, { token: tokens.access_token }, basic(plain));
-  expect(unsigned.body['active']).toBe(true);
+  for (const refused of [{}, { accept: `application/json, ${accept};q=0` }]) {
+    const headers = { ...basic(plain), ...refused };
+    const unsigned = await postForm(url, { token: tokens.access_token }, headers);
+    expect(unsigned.body['active']).toBe(true);
+  }
 });
 
 test.each(['RSA-OAEP-256', 'ECDH-ES+A256KW'])(

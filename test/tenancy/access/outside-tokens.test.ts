@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import * as oidc from 'openid-client';
+import { calculateJwkThumbprint, exportJWK } from 'jose';
 import { type AdminCaller, bearer, newOrganization, operator } from '../../harness/admin/admin-caller.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { type OutsideIssuer, startOutsideIssuer } from '../../harness/outside/outside-issuer.js';
+import { dpopProof } from '../../harness/protocol/dpop-proof.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
 
 const SECRET = 'a secret: of ours & them';
@@ -76,6 +79,11 @@ describe('claims at a path', () => {
   });
 });
 
+test('a JWT that is bound to a certificate is refused', async () => {
+  const token = await outside.token({ ...GOOD, cnf: { 'x5t#S256': 'abc' } });
+  expect((await bearer(server, token)('GET', '/orgs/acme')).status).toBe(401);
+});
+
 function with_(more: object): object {
   return { ...GOOD, ext: { ...GOOD.ext, ...more } };
 }
@@ -132,6 +140,32 @@ describe('an opaque token', () => {
   test('may leave out what RFC 7662 makes optional, and have several audiences', async () => {
     outside.opaque.set('opaque-5', { ...active(), iss: undefined, aud: ['elsewhere', 'postern'] });
     expect((await bearer(server, 'opaque-5')('GET', '/orgs/acme')).status).toBe(200);
+  });
+
+  test('that is bound to a key takes a proof of that key', async () => {
+    const keys = await oidc.randomDPoPKeyPair('ES256', { extractable: true });
+    const jkt = await calculateJwkThumbprint(await exportJWK(keys.publicKey));
+    const token = 'opaque-bound';
+    const path = '/admin/v1/orgs/acme';
+    const call = async (scheme: string, proof?: string) => {
+      const headers = {
+        authorization: `${scheme} ${token}`,
+        ...(proof === undefined ? {} : { dpop: proof }),
+      };
+      return fetch(server.origin + path, { headers });
+    };
+    const proof = () => dpopProof(keys, 'GET', server.issuer + path, { token });
+    outside.opaque.set(token, { ...active(), cnf: { jkt } });
+    const bare = await call('Bearer');
+    expect(bare.status).toBe(401);
+    expect(bare.headers.get('www-authenticate')).toMatch(/^DPoP .*error="invalid_token".*algs="ES256/);
+    expect((await call('DPoP')).status).toBe(401);
+    expect((await call('DPoP', await proof())).status).toBe(200);
+    for (const cnf of [{ 'x5t#S256': 'abc' }, { jkt, 'x5t#S256': 'abc' }, {}, 'abc', [jkt]]) {
+      outside.opaque.set(token, { ...active(), cnf });
+      expect((await call('Bearer')).status).toBe(401);
+      expect((await call('DPoP', await proof())).status).toBe(401);
+    }
   });
 
   test.each<[string, unknown]>([

@@ -51,9 +51,12 @@ test('no connection is made to an address that is not public, by name or as it i
 
 test('a status that HTTP does not have is a failed request', async () => {
   const site = await startDocumentSite();
-  for (const status of [199, 600, 999]) {
-    const url = site.answer(`/${String(status)}`, (_request, response) => response.writeHead(status).end());
-    await expect(guardedFetch(url, {}, true)).rejects.toThrow(`status ${String(status)}`);
+  try {
+    for (const status of [600, 999]) {
+      const url = site.answer(`/${String(status)}`, (_, response) => response.writeHead(status).end());
+      await expect(guardedFetch(url, {}, true)).rejects.toThrow(`status ${String(status)}`);
+    }
+  } finally {
+    await site.close();
   }
-  await site.close();
 });

@@ -14,7 +14,7 @@ type ReplayDetection = Provider['ReplayDetection'] & {
  * `iat` is that far ahead is good until then.
  *
  * Engine: lib/models/replay_detection.js:17 looks first and inserts then, two statements between which another request
- * may do the same; lib/helpers/validate_dpop.js:44 counts from now, not from `iat`.
+ * may do the same; lib/helpers/validate_dpop.js:43 counts from now, not from `iat`.
  * Test: test/endpoints/oidc-protocol/dpop.test.ts and test/endpoints/client-authentication/private-key-jwt.test.ts.
  */
 export function detectReplays(provider: Provider): void {

@@ -23,6 +23,7 @@ const LINES: Record<string, string> = {
   'lib/shared/reject_structured_tokens.js:13': 'if (tokenIsJWT) {',
   'lib/actions/authorization/index.js:112': 'use(processRequestObject,',
   'lib/helpers/initialize_app.js:159': "const authorization = getAuthorization('authorization');",
+  'lib/helpers/validate_dpop.js:43': 'epochTime() + CHALLENGE_OK_WINDOW,',
   'lib/models/replay_detection.js:17': 'const found = await this.find(id);',
   'lib/actions/authorization/interactions.js:15': 'const { policy, url: interactionUrl } =',
   'lib/actions/authorization/interactions.js:98': 'const uid = nanoid();',

@@ -83,7 +83,7 @@ export class Visit {
 
   /** The parameters of the query string; of a repeated one the first. */
   get query(): URLSearchParams {
-    return this.ctx.URL.searchParams;
+    return new URLSearchParams(this.ctx.querystring);
   }
 
   /** The path of the pages of this project, else of this organization, else of the installation. */

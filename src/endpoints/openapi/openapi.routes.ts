@@ -31,7 +31,7 @@ export function openApiRoutes({ issuer, pages }: OpenApiRoutesDependencies): Rou
     else ctx.body = json;
   });
   router.get('/admin/v1/docs', (ctx) => {
-    const filter = (ctx.URL.searchParams.get('q') ?? '').slice(0, LONGEST_FILTER);
+    const filter = (new URLSearchParams(ctx.querystring).get('q') ?? '').slice(0, LONGEST_FILTER);
     sendPage(ctx, filter === '' ? page : pages.render('reference', referenceModel(document, filter)));
   });
 

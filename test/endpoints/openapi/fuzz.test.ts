@@ -8,6 +8,8 @@ const ROUNDS = 12;
 
 let server: TestServer;
 let client: DocumentClient;
+/** The id of records that are not there; an empty one would make the path that of their list. */
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 let parameters: Record<string, string>;
 let fields: ReadonlyMap<string, readonly string[]>;
 beforeAll(async () => {
@@ -46,7 +48,7 @@ afterAll(() => server.close());
 function anyCall(values: FuzzValues, { path, parameters: known, requestBody }: Documented): Call {
   const given: Record<string, string> = {};
   for (const name of path.match(/(?<=\{)\w+/g) ?? [])
-    given[name] = values.chance(0.15) ? values.segment() : (parameters[name] ?? '');
+    given[name] = values.chance(0.15) ? values.segment() : (parameters[name] ?? UNKNOWN_ID);
   for (const { name, in: place } of known)
     if (place === 'query' && values.chance(0.3)) given[name] = values.parameter();
   if (values.chance(0.05)) given[values.text()] = values.text();

@@ -15,6 +15,7 @@ export async function up(sql: Knex): Promise<void> {
     CREATE INDEX oauth_clients_kind_index ON oauth_clients (project_id, kind, created_at DESC, id DESC)
       WHERE deleted_at IS NULL;
     CREATE INDEX oauth_clients_created_at_index ON oauth_clients (created_at DESC, id DESC);
+    DROP INDEX oauth_clients_last_use_index;
     CREATE INDEX oauth_clients_last_use_list_index
       ON oauth_clients (project_id, coalesce(last_used_at, created_at) DESC, id DESC) WHERE deleted_at IS NULL;
     CREATE INDEX IF NOT EXISTS artifacts_grants_of_client_index ON artifacts (client_id, account_id) WHERE model = 7;
@@ -27,6 +28,8 @@ export async function down(sql: Knex): Promise<void> {
   await sql.raw(`
     DROP INDEX initial_access_tokens_list_index, artifacts_grants_of_client_index, oauth_clients_last_use_list_index,
       oauth_clients_created_at_index;
+    CREATE INDEX oauth_clients_last_use_index ON oauth_clients (project_id, coalesce(last_used_at, created_at))
+      WHERE deleted_at IS NULL;
     CREATE INDEX initial_access_tokens_project_index ON initial_access_tokens (project_id);
     ALTER TABLE oauth_clients DROP COLUMN kind;
   `);

@@ -1,17 +1,12 @@
 import { Command } from 'commander';
 import type { LevelOptions } from './member.actions.js';
 import { type ListOptions, withListOptions } from '../list.js';
+import { subcommandsOfLevels } from './level-options.js';
 
 /** `postern invitation create | list | revoke` */
 export function invitationCommands(): Command {
   const command = new Command('invitation').description('People who are invited to a role by e-mail');
-  const subcommand = (name: string, description: string) =>
-    command
-      .command(name)
-      .description(description)
-      .option('--org <org>', 'id or slug of an organization; without it, the whole installation')
-      .option('--project <project>', 'id or slug of a project of the organization')
-      .option('--json', 'print JSON');
+  const subcommand = subcommandsOfLevels(command);
 
   subcommand('create', 'Invite a person, with or without an account; for the whole installation only owner')
     .argument('<email>', 'e-mail address')

@@ -1,19 +1,14 @@
 import { Command } from 'commander';
 import type { AddMemberOptions, LevelOptions } from './member.actions.js';
 import { type ListOptions, withListOptions } from '../list.js';
+import { subcommandsOfLevels } from './level-options.js';
 
 const WHOM = 'e-mail address of an account, account:<id>, client:<client_id>, or <issuer>|<sub>';
 
 /** `postern member list | add | update | remove` */
 export function memberCommands(): Command {
   const command = new Command('member').description('Who has which role where');
-  const subcommand = (name: string, description: string) =>
-    command
-      .command(name)
-      .description(description)
-      .option('--org <org>', 'id or slug of an organization; without it, the whole installation')
-      .option('--project <project>', 'id or slug of a project of the organization')
-      .option('--json', 'print JSON');
+  const subcommand = subcommandsOfLevels(command);
 
   withListOptions(subcommand('list', 'List the members of exactly this level, newest first')).action(
     async (options: LevelOptions & ListOptions) => (await import('./member.actions.js')).listMembers(options),

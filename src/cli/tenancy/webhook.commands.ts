@@ -1,18 +1,13 @@
 import { Command } from 'commander';
 import { type ListOptions, withListOptions } from '../list.js';
+import { subcommandsOfLevels } from './level-options.js';
 import type { LevelOptions } from './member.actions.js';
 import type { DeliveryOptions, NewWebhookOptions } from './webhook.actions.js';
 
 /** `postern webhook list | create | show | delete | deliveries | redeliver` */
 export function webhookCommands(): Command {
   const command = new Command('webhook').description('Where events of the audit trail are sent');
-  const subcommand = (name: string, description: string) =>
-    command
-      .command(name)
-      .description(description)
-      .option('--org <org>', 'id or slug of an organization; without it, the whole installation')
-      .option('--project <project>', 'id or slug of a project of the organization')
-      .option('--json', 'print JSON');
+  const subcommand = subcommandsOfLevels(command);
 
   withListOptions(subcommand('list', 'List the webhooks of exactly this level, newest first')).action(
     async (options: LevelOptions & ListOptions) =>

@@ -23,7 +23,8 @@ export const clientLifePages: readonly ConsolePage[] = [
     method: 'post',
     path: `${CLIENT}/delete`,
     operation: 'deleteClient',
-    needsFreshSignIn: { backTo: (visit) => `${pathOf(visit)}/delete` },
+    needsFreshSignIn: true,
+    backTo: (visit) => `${pathOf(visit)}/delete`,
     answer: async (visit) => {
       const form = await visit.form();
       const version = versionFrom(form);

@@ -55,7 +55,8 @@ export const clientPublishPages: readonly ConsolePage[] = [
     method: 'post',
     path: `${CLIENT}/publish/promote`,
     operation: 'updateClient',
-    needsFreshSignIn: { backTo: publishPath },
+    needsFreshSignIn: true,
+    backTo: publishPath,
     answer: promote,
   },
 ];

@@ -15,7 +15,6 @@ import { typedProblem, versionFrom } from '../console/form-values.js';
 
 const SECRETS = `${CLIENT}/secrets`;
 const secretsPath = (visit: Visit) => `${clientPath(visit, visit.param('id'))}/secrets`;
-const fresh = { backTo: secretsPath };
 
 interface Shown {
   newSecret?: string;
@@ -35,7 +34,8 @@ export const clientSecretsPages: readonly ConsolePage[] = [
     method: 'post',
     path: `${SECRETS}/rotate`,
     operation: 'rotateClientSecret',
-    needsFreshSignIn: fresh,
+    needsFreshSignIn: true,
+    backTo: secretsPath,
     answer: async (visit) => {
       const version = versionFrom(await visit.form());
       const { body } = await visit.call<z.infer<typeof rotatedClientResponse>>('rotateClientSecret', {
@@ -48,7 +48,8 @@ export const clientSecretsPages: readonly ConsolePage[] = [
     method: 'post',
     path: `${SECRETS}/delete`,
     operation: 'deleteRotatedClientSecret',
-    needsFreshSignIn: fresh,
+    needsFreshSignIn: true,
+    backTo: secretsPath,
     answer: deleteOlder,
   },
 ];

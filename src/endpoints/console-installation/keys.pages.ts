@@ -20,7 +20,7 @@ export const keysPages: readonly ConsolePage[] = [
     method: 'post',
     path: `${KEYS}/rotate`,
     operation: 'rotateKeys',
-    needsFreshSignIn: { backTo: () => `${KEYS}?rotate` },
+    backTo: () => `${KEYS}?rotate`,
     answer: async (visit) => {
       const problem = typedProblem(await visit.form(), 'rotate');
       if (problem !== undefined) return showKeys(visit, true, problem);

@@ -119,7 +119,6 @@ function confirmation({ path, operation, isGrave, done, ...question }: Question)
     operation,
     words,
     isDangerous: isGrave,
-    needsFreshSignIn: isGrave,
     doneHref: (visit) => `${accountPath(visit)}?done=${done}`,
   };
 }

@@ -128,7 +128,6 @@ export const accountFormPages = [
     path: `${ACCOUNT}/password`,
     operation: 'setAccountPassword',
     isNew: true,
-    needsFreshSignIn: true,
     fields: () => [{ ...PASSWORD, isRequired: true }],
     record: (visit) => visit.call<AccountWire>('getAccount'),
     words: (visit, record) => ({

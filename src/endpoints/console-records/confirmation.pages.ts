@@ -27,22 +27,17 @@ export interface Confirmation {
   /** The page to show afterwards. */
   doneHref: (visit: Visit) => string;
   isDangerous?: boolean;
-  needsFreshSignIn?: boolean;
+  /** Whether it asks for a recent sign-in where its operation does not. */
+  needsFreshSignIn?: true;
 }
 
 /** The page that asks, and what it does. */
 export function confirmationPages(given: Confirmation): ConsolePage[] {
-  const { needsFreshSignIn, operation, path } = given;
-  const fresh = { needsFreshSignIn: { backTo: (visit: Visit) => visit.ctx.path } };
+  const { operation, path } = given;
+  const fresh = given.needsFreshSignIn ? { needsFreshSignIn: given.needsFreshSignIn } : {};
   return [
     { method: 'get', path, operation, answer: (visit) => show(visit, given) },
-    {
-      method: 'post',
-      path,
-      operation,
-      ...(needsFreshSignIn ? fresh : {}),
-      answer: (visit) => confirm(visit, given),
-    },
+    { method: 'post', path, operation, ...fresh, answer: (visit) => confirm(visit, given) },
   ];
 }
 

@@ -36,7 +36,6 @@ export interface RecordForm {
   example?: Members;
   /** Whether the whole of a new record is sent, and not what changed. */
   isNew?: boolean;
-  needsFreshSignIn?: boolean;
 }
 
 interface Refused {
@@ -46,17 +45,10 @@ interface Refused {
 
 /** The page with the form, and what it does. Where the record has versions, two changes of it are shown to the second. */
 export function recordFormPages(given: RecordForm): ConsolePage[] {
-  const { needsFreshSignIn, operation, path } = given;
-  const fresh = { needsFreshSignIn: { backTo: (visit: Visit) => visit.ctx.path } };
+  const { operation, path } = given;
   return [
     { method: 'get', path, operation, answer: (visit) => show(visit, given) },
-    {
-      method: 'post',
-      path,
-      operation,
-      ...(needsFreshSignIn ? fresh : {}),
-      answer: (visit) => save(visit, given),
-    },
+    { method: 'post', path, operation, answer: (visit) => save(visit, given) },
   ];
 }
 

@@ -40,7 +40,6 @@ function changePages(level: MemberLevel): ConsolePage[] {
     ...recordFormPages({
       path: `${level.base}/members/:member`,
       operation: `update${level.name}Member`,
-      needsFreshSignIn: true,
       fields: () => [role],
       record: read,
       words: (visit, record) => ({
@@ -59,7 +58,6 @@ function changePages(level: MemberLevel): ConsolePage[] {
       path: `${level.base}/members/:member/remove`,
       operation: `remove${level.name}Member`,
       isDangerous: true,
-      needsFreshSignIn: true,
       words: async (visit) => {
         const { body } = await read(visit);
         return {

@@ -22,7 +22,6 @@ export function newMemberPages(level: MemberLevel): ConsolePage[] {
       path: `${level.base}/members/new`,
       operation: `add${level.name}Member`,
       isNew: true,
-      needsFreshSignIn: true,
       fields: () => [
         { ...EMAIL, help: 'Of an account; or leave it empty and name a subject.' },
         {
@@ -75,7 +74,6 @@ export function newMemberPages(level: MemberLevel): ConsolePage[] {
       path: `${level.base}/invitations/new`,
       operation: `create${level.name}Invitation`,
       isNew: true,
-      needsFreshSignIn: true,
       fields: () => [
         { ...EMAIL, help: 'With or without an account; the answer is the same.', isRequired: true },
         role,

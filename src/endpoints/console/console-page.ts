@@ -12,10 +12,12 @@ export interface ConsolePage {
   path: string;
   operation: string;
   /**
-   * The person must have signed in within the last 10 minutes, as for every page whose operation asks for it. `backTo` is the
-   * page to return to; without it that of the same path.
+   * The person must have signed in within the last 10 minutes. Every page of an operation with `freshSignIn` needs that
+   * without saying so.
    */
-  needsFreshSignIn?: { backTo: (visit: Visit) => string };
+  needsFreshSignIn?: true;
+  /** The page to return to from a sign-in; without it that of the same path. */
+  backTo?: (visit: Visit) => string;
   answer: (visit: Visit) => Promise<void>;
 }
 

@@ -130,8 +130,7 @@ export function createConsoleRouter(
       const { permission, at } = authorization ?? ({ permission: 'tenants.visit', at: 'any role' } as const);
       if (!overview.can(permission, at)) throw notFound('page');
       const visit = new Visit(parts, ctx, overview, page);
-      if (freshSignIn || page.needsFreshSignIn)
-        visit.requireFresh(page.needsFreshSignIn?.backTo(visit) ?? ctx.path);
+      if (freshSignIn || page.needsFreshSignIn) visit.requireFresh(page.backTo?.(visit) ?? ctx.path);
       await page.answer(visit);
     });
   }

@@ -77,6 +77,6 @@ test('a few unused among 20 000 busy clients are found by index', async () => {
      ORDER BY c.created_at DESC, c.id DESC LIMIT 101`,
   );
   const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
-  expect(text).toMatch(/Index Scan using oauth_clients_last_use_(?:list_)?index/);
+  expect(text).toMatch(/Index Scan using oauth_clients_last_use_list_index/);
   expect(text).not.toContain('Seq Scan on oauth_clients');
 });

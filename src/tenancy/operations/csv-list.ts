@@ -17,7 +17,7 @@ export function csvColumns({ response }: Operation): readonly string[] | undefin
 }
 
 /**
- * Reads a list as CSV, page after page from the one that is asked for to the last; each page is authorized anew. The first
+ * Reads a list as CSV, page after page from the one that is asked for to the last; each page is authorized again. The first
  * one is read before this resolves, so that its errors are those of the request.
  */
 export async function readCsv(

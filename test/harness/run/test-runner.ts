@@ -30,7 +30,7 @@ register('./module-hooks.js', import.meta.url);
 const runNatively: TestRunner = async (globalConfig, config, environment, runtime, testPath, send) => {
   const before = new ProcessState();
   const native = Object.assign(runtime, {
-    requireInternalModule: requireAfresh,
+    requireInternalModule: requireNewInstance,
     unstable_shouldLoadAsEsm: () => true,
     unstable_importModule: (path: string) => import(pathToFileURL(path).href),
     setGlobalsForRuntime: (globals: JestGlobals) => setGlobals(globals, environment),
@@ -44,7 +44,7 @@ const runNatively: TestRunner = async (globalConfig, config, environment, runtim
 export default runNatively;
 
 /** A new instance of jest-circus, whose state is that of one test file. */
-function requireAfresh(path: string): unknown {
+function requireNewInstance(path: string): unknown {
   delete require.cache[path];
   Reflect.deleteProperty(globalThis, EVENT_HANDLERS);
   return require(path);

@@ -33,7 +33,12 @@ export function environmentOfWorkers(databaseUrl: Secret): NodeJS.ProcessEnv {
 
 function check(environment: Environment, more: (values: Partial<Values>) => string[]): Settings {
   const { values, problems } = readValues(environment);
-  problems.push(...more(values), ...ownIssuerProblems(values), ...rpIdProblems(values));
+  problems.push(
+    ...more(values),
+    ...ownIssuerProblems(values),
+    ...rpIdProblems(values),
+    ...metricsProblems(values),
+  );
   if (problems.length > 0) throw new SettingsError(problems);
   return { ...assemble(values as Values), effective: effectiveSettings(environment) };
 }
@@ -50,6 +55,12 @@ function rpIdProblems({ ISSUER, PASSKEY_RP_ID: rpId }: Partial<Values>): string[
   const host = new URL(ISSUER).hostname;
   if (host === rpId || (rpId.includes('.') && host.endsWith(`.${rpId}`) && !isAddress(host))) return [];
   return [`PASSKEY_RP_ID: must be ${host}, the host of ISSUER, or a domain above it with at least one dot`];
+}
+
+/** The measurements are not for the public. */
+function metricsProblems({ METRICS_PORT, PORT }: Partial<Values>): string[] {
+  if (!METRICS_PORT || METRICS_PORT !== PORT) return [];
+  return ['METRICS_PORT: must be another port than PORT, which everybody can connect to'];
 }
 
 /** Without a proxy in front, requests for an issuer on this machine arrive at its port. */
@@ -154,6 +165,11 @@ function assemble(e: Values) {
       hosts: e.CLIENT_ID_DOCUMENT_HOSTS,
     },
     shutdownTimeout: e.SHUTDOWN_TIMEOUT,
+    metrics: {
+      host: e.METRICS_HOST,
+      /** Undefined: nothing is measured. */
+      port: e.METRICS_PORT,
+    },
     usageFlushInterval: e.USAGE_FLUSH_INTERVAL,
     /** In days; 0 keeps dynamically registered clients. */
     dynamicClientRetentionDays: e.DYNAMIC_CLIENT_RETENTION_DAYS,

@@ -31,8 +31,19 @@ import { listenForUsage, type UsageListener } from './usage-events.js';
 /** What the engine runs on. */
 export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 
-/** Starts the engine on the services of this process; `onChange` is called when changed keys or scopes made it rebuild. */
-export async function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
+/** What is told of the engine. */
+export interface EngineEvents {
+  /** Changed keys or scopes made it rebuild. */
+  onChange?: (() => void) | undefined;
+  /** Called with each Provider before its first request. */
+  watch?: ((provider: Provider) => void) | undefined;
+}
+
+/** Starts the engine on the services of this process. */
+export async function startEngine(
+  context: EngineServices,
+  { onChange, watch }: EngineEvents = {},
+): Promise<Engine> {
   const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
   const { database, scopes, settings, signIns, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
@@ -65,6 +76,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       build: () => {
         const provider = buildProvider(parts, patchParts(context, artifacts), log);
         listenForUsage(provider, usage);
+        watch?.(provider);
         recordSignIns(provider, {
           completed: (signIn) => forEngine(() => signIns.completed(signIn)),
           ended: (uid) => forEngine(() => signIns.ended(uid)),

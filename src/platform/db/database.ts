@@ -45,6 +45,25 @@ const PIPELINED_CONNECTIONS = 2;
 const BACKGROUND_CONNECTIONS = 2;
 const UNLIMITED_CONNECTIONS = 3;
 
+/** How busy the connections of a process are at a moment. */
+export interface DatabaseLoad {
+  /** Connections of `sql`. */
+  used: number;
+  free: number;
+  /** Who waits for a connection of `sql`. */
+  waiting: number;
+  /** Statements of `read` and `write` without a result. */
+  reads: number;
+  writes: number;
+}
+
+/** The pool of knex (tarn), as far as it is read here. */
+interface ConnectionPool {
+  numUsed(): number;
+  numFree(): number;
+  numPendingAcquires(): number;
+}
+
 /** How a process uses its connections. */
 export interface DatabaseOptions {
   /** Seconds that a statement, or making a connection, may take before it is ended. */
@@ -158,6 +177,17 @@ export class Database {
       if (!(await wasCommitted(read, finished.identity).catch(() => false))) throw error;
       return finished.result;
     }
+  }
+
+  get load(): DatabaseLoad {
+    const { pool } = this.sql.client as { pool: ConnectionPool };
+    return {
+      used: pool.numUsed(),
+      free: pool.numFree(),
+      waiting: pool.numPendingAcquires(),
+      reads: this.#reads.pending,
+      writes: this.#writes.pending,
+    };
   }
 
   /** Resolves when PostgreSQL answers. Throws AppError `unavailable` when it does not. */

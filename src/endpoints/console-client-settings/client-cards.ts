@@ -4,7 +4,9 @@ import {
   DEVICE_CODE,
   GRANT_TYPES,
   ID_TOKEN_ALGORITHMS,
+  JWT_BEARER,
   RESPONSE_TYPES,
+  TOKEN_EXCHANGE,
   USERINFO_ALGORITHMS,
 } from '../../registry/client-record/client-record.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
@@ -61,8 +63,10 @@ const ofProtocol = (...names: ProtocolFieldName[]): CardField[] =>
       control,
       label,
       none = '',
+      notJson = 'This is not JSON.',
       options = [],
     }: ProtocolField<z.ZodType, z.ZodType> = PROTOCOL_FIELDS[name];
+    if (control === 'json') return { name, label, control: 'code', notJson };
     return control === 'flag' ? flag(name, label) : choice(name, label, options, none);
   });
 
@@ -72,6 +76,8 @@ const GRANTS: Readonly<Record<(typeof GRANT_TYPES)[number], string>> = {
   client_credentials: 'Acts for itself',
   [DEVICE_CODE]: 'A person signs in on another device',
   implicit: 'Legacy: tokens in the address of the browser',
+  [TOKEN_EXCHANGE]: 'Exchanges tokens of others for its own',
+  [JWT_BEARER]: 'Acts for itself, by a JWT of an issuer that it trusts',
 };
 
 const WITHOUT_HELP: readonly Card[] = [
@@ -196,6 +202,12 @@ const WITHOUT_HELP: readonly Card[] = [
       'introspection_encrypted_response_alg',
       'introspection_encrypted_response_enc',
     ),
+  },
+  {
+    key: 'exchange',
+    heading: 'Token exchange and assertions',
+    lead: 'Which tokens of others it may use, and what it gets for them.',
+    fields: ofProtocol('token_exchange', 'trusted_issuers'),
   },
   {
     key: 'administration',

@@ -1,6 +1,5 @@
-import { personClaims } from '../oidc-second-factor/sign-in-claims.js';
+import { stateOf } from '../../../adapters/request-state.js';
 import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
-import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { Settings } from '../../settings/settings.js';
@@ -20,6 +19,7 @@ import {
   protocolFeatures,
   protocolMetadata,
 } from '../oidc-protocol/protocol-features.js';
+import { subjectClaims } from '../oidc-protocol/subject-claims.js';
 import { lifetimes } from '../oidc-protocol/lifetimes.js';
 import { rotatesRefreshTokens } from '../oidc-protocol/security-profile.js';
 import {
@@ -141,8 +141,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     formats: {
       customizers: {
         jwt: async (ctx, token, jwt) => {
-          if (token.kind === 'ClientCredentials') Object.assign(jwt.payload, CLIENT_TOKEN);
-          else Object.assign(jwt.payload, personClaims(ctx.oidc, token.grantId));
+          Object.assign(jwt.payload, subjectClaims(ctx, token));
           jwt.header = { ...jwt.header, typ: await accessTokenTyp(ctx, token.aud) };
         },
       },
@@ -168,7 +167,10 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (ctx, client) => requirePkce(ctx, client, settings.pkce) },
-    extraTokenClaims: rejectAudienceWithoutScope,
+    extraTokenClaims: (ctx, token) => {
+      rejectAudienceWithoutScope(token);
+      return stateOf(ctx).tokenClaims;
+    },
     // offline_access belongs to OpenID requests (OpenID Connect Core section 11). Without `openid` a client that is
     // registered for refresh tokens gets one that ends with the session of the person.
     issueRefreshToken: (_ctx, client, { scopes }) =>

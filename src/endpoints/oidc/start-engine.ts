@@ -5,12 +5,15 @@ import { isModelName } from '../../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest, clientTokensValidAfter } from '../../../adapters/client.adapter.js';
 import { forEngine, replayError } from '../../../adapters/engine-errors.js';
 import { requestState } from '../../../adapters/request-state.js';
+import { firstUseOfAssertion } from '../../../adapters/tokens/first-use.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import type { Context } from '../../context.js';
 import { AppError } from '../../platform/errors/errors.js';
+import { ownKeys } from '../../platform/keys/own-keys.js';
 import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
-import { makeIntrospection } from '../introspection/introspection.js';
+import { makeIntrospection, makeTokenLookup } from '../introspection/introspection.js';
+import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-session-patches/back-channel-logout.js';
@@ -150,6 +153,21 @@ function findAccount(
     });
 }
 
+function exchangeParts(context: EngineServices): ExchangeParts {
+  const { accounts, apis, artifacts, clientDocuments, keys, outsideTokens, settings } = context;
+  return {
+    issuer: settings.issuer,
+    ownKeys: ownKeys(keys),
+    tokens: makeTokenLookup(context),
+    clients: clientsWithDocuments(clientDocuments),
+    findApi: (audience) => apis.findByAudience(audience),
+    accounts,
+    outsideTokens,
+    isFirstUse: firstUseOfAssertion(artifacts),
+    ttl: settings.ttl,
+  };
+}
+
 function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchParts {
   const { apis, attempts, clientAuthentication, liveClients, pages, rateLimits, usage, vault } = context;
   const introspection = makeIntrospection(context);
@@ -157,6 +175,7 @@ function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchP
   return {
     vault,
     pages,
+    exchange: exchangeParts(context),
     introspect: (clientId, token) =>
       forEngine(async () => {
         const client = await liveClients.find(clientId);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { oneOf } from '../../platform/wire/field-shapes.js';
 
 /** How a field is typed on a page. */
-export type FieldControl = 'flag' | 'choice';
+export type FieldControl = 'flag' | 'choice' | 'json';
 
 /** What people read about a field, and how they change it. */
 export interface FieldWords {
@@ -21,6 +21,8 @@ export interface ProtocolField<Write extends z.ZodType, Read extends z.ZodType> 
   options?: readonly string[];
   /** What no choice means. */
   none?: string;
+  /** What is said of a text that is not JSON. */
+  notJson?: string;
   /** Whether operators alone set it: dynamic registration does not know it. */
   operatorOnly?: true;
 }
@@ -49,6 +51,21 @@ export function choice<const T extends readonly string[]>(
     fallback: null,
     control: 'choice',
     options,
+  });
+}
+
+/** A list of objects; an empty one by default. It is typed as JSON. */
+export function objects<Entry extends z.ZodType>(
+  entry: Entry,
+  max: number,
+  words: FieldWords & { notJson: string },
+) {
+  return field({
+    ...words,
+    write: z.array(entry, 'Send an array.').max(max, `List at most ${String(max)} entries.`),
+    read: z.array(entry),
+    fallback: [],
+    control: 'json',
   });
 }
 

@@ -1,5 +1,5 @@
 import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
-import { DEVICE_CODE } from '../client-record/client-record.js';
+import { DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../client-record/client-record.js';
 import type { Capabilities } from './client-rules.js';
 
 /** What clients of this installation can be registered for: what its engine has turned on. */
@@ -17,6 +17,8 @@ export function capabilitiesOf(
       'refresh_token',
       'client_credentials',
       DEVICE_CODE,
+      TOKEN_EXCHANGE,
+      JWT_BEARER,
       ...(turnedOn.implicit ? (['implicit'] as const) : []),
     ],
     authMethods: ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'],

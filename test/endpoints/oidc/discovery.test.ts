@@ -66,6 +66,8 @@ describe.each(DOCUMENTS)('%s', (document) => {
       'client_credentials',
       'refresh_token',
       'urn:ietf:params:oauth:grant-type:device_code',
+      'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      'urn:ietf:params:oauth:grant-type:token-exchange',
     ]);
     expect(sorted(found['token_endpoint_auth_methods_supported'])).toEqual([
       'client_secret_basic',

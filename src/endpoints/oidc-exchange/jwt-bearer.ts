@@ -1,0 +1,122 @@
+import { hash } from 'node:crypto';
+import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
+import {
+  buildTokenResponse,
+  checkDpopReplay,
+  checkDpopRequired,
+  resolveRequestedResources,
+  validateDpop,
+} from 'oidc-provider/lib/helpers/grants.js';
+import { clientOfRequest } from '../../../adapters/client.adapter.js';
+import { forEngine } from '../../../adapters/engine-errors.js';
+import { stateOf } from '../../../adapters/request-state.js';
+import {
+  type OutsideToken,
+  type TrustedKeys,
+  UntrustedToken,
+} from '../../registry/client-exchange/outside-tokens.service.js';
+import type { LiveClient } from '../../registry/live-clients/live-client.js';
+import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
+import { completeScope } from '../oidc-requests/requested-scopes.js';
+import type { ExchangeParts } from './exchange-parts.js';
+
+const PARAMETERS = ['assertion', 'scope', 'resource'] as const;
+const MAX_TOKEN = 16_384;
+/** What an assertion may say that it is; other JWTs are not for this grant. */
+const TYPES: readonly (string | undefined)[] = [undefined, 'jwt', 'authorization-grant+jwt'];
+
+type Parameters = { [Name in (typeof PARAMETERS)[number]]?: string | undefined };
+type Context = TokenEndpointGrantContext<Parameters>;
+
+/**
+ * Registers the grant type for assertions (RFC 7523 section 2.1). The assertion is signed by the client itself, or by an
+ * issuer that its record trusts, for a subject that stands for the client; the token is the client's own.
+ */
+export function registerJwtBearer(provider: Provider, parts: ExchangeParts): void {
+  const handler = (ctx: Context) => forEngine(() => redeem(provider, parts, ctx));
+  provider.registerGrantType<Parameters>(JWT_BEARER, handler, PARAMETERS);
+}
+
+async function redeem(provider: Provider, parts: ExchangeParts, ctx: Context): Promise<void> {
+  const { client, params } = ctx.oidc;
+  const live = await clientOfRequest(parts.clients, client.clientId);
+  if (!live) throw new errors.InvalidClient('the client was deleted');
+  const dPoP = await validateDpop(provider, ctx);
+  checkDpopRequired(provider, ctx, dPoP);
+  const assertion = await verified(parts, live, params.assertion);
+  const scopes = scopesOf(ctx, assertion);
+  params.scope = scopes.join(' ') || undefined;
+  const servers = await resolveRequestedResources(provider, ctx);
+  if (servers.length > 1) throw new errors.InvalidTarget('send one resource at most');
+  const [server] = servers;
+  const left = Math.floor(assertion.claims.exp - Date.now() / 1000);
+  const ttl = server?.accessTokenTTL ?? parts.ttl.clientCredentials;
+  const token = new provider.ClientCredentials({
+    client,
+    scope: scopes.filter((name) => !server || server.scopes.has(name)).join(' ') || undefined,
+    expiresIn: Math.max(1, Math.min(ttl, left)),
+  });
+  if (server) token.resourceServer = server;
+  if (dPoP) {
+    await checkDpopReplay(provider, ctx, dPoP, client.clientId);
+    token.setThumbprint('jkt', dPoP.thumbprint);
+  }
+  await useOnce(parts, assertion, params.assertion ?? '');
+  if (assertion.trusted.issuer !== client.clientId)
+    stateOf(ctx).tokenClaims = { act: { iss: assertion.trusted.issuer, sub: assertion.subject } };
+  ctx.oidc.entity('ClientCredentials', token);
+  ctx.body = buildTokenResponse(provider, {
+    accessToken: await token.save(),
+    expiresIn: token.expiration,
+    scope: token.scope,
+    tokenType: token.tokenType,
+  });
+}
+
+async function verified(
+  { outsideTokens }: ExchangeParts,
+  { record }: LiveClient,
+  assertion: string | undefined,
+): Promise<OutsideToken> {
+  if (assertion === undefined) throw new errors.InvalidRequest('send assertion');
+  if (assertion.length > MAX_TOKEN) throw refusal(`it has more than ${String(MAX_TOKEN)} characters`);
+  const { clientId, jwks, jwksUri, trustedIssuers } = record;
+  const hasKeys = jwks !== null || jwksUri !== null;
+  const self: TrustedKeys = { issuer: clientId, subject: clientId, jwks, jwks_uri: jwksUri ?? undefined };
+  try {
+    const token = await outsideTokens.verify(assertion, [...(hasKeys ? [self] : []), ...trustedIssuers]);
+    const typ = token.typ?.toLowerCase().replace(/^application\//, '');
+    if (!TYPES.includes(typ)) throw refusal('its typ is that of another kind of JWT');
+    return token;
+  } catch (error) {
+    if (error instanceof UntrustedToken) throw refusal(error.message);
+    throw error;
+  }
+}
+
+/** The scopes of the request, or the default ones of the client, among those of the entry that the assertion is trusted by. */
+function scopesOf({ oidc: { client, params } }: Context, { trusted }: OutsideToken): string[] {
+  const isRequested = params.scope !== undefined;
+  completeScope(params, client);
+  const names = params.scope?.split(' ').filter(Boolean) ?? [];
+  const refused = names.find((name) => trusted.scopes && !trusted.scopes.includes(name));
+  if (isRequested && refused !== undefined)
+    throw new errors.InvalidScope('it is not among the scopes of the trusted issuer', refused);
+  return names.filter((name) => trusted.scopes?.includes(name) ?? true);
+}
+
+/** RFC 7523 section 3: an assertion is accepted once, by its `jti`, or by its digest when it has none. */
+async function useOnce(
+  parts: ExchangeParts,
+  { claims, trusted }: OutsideToken,
+  assertion: string,
+): Promise<void> {
+  const { jti } = claims;
+  const id =
+    typeof jti === 'string' && jti !== '' ? `jti ${jti}` : `digest ${hash('sha256', assertion, 'base64url')}`;
+  if (!(await parts.isFirstUse(trusted.issuer, id, claims.exp))) throw refusal('it was used before');
+}
+
+function refusal(why: string): Error {
+  return new errors.InvalidGrant(`the assertion is refused: ${why}`);
+}

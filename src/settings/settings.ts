@@ -170,9 +170,22 @@ function assemble(e: Values) {
       /** Undefined: nothing is measured. */
       port: e.METRICS_PORT,
     },
+    tracing: tracingSettings(e),
     usageFlushInterval: e.USAGE_FLUSH_INTERVAL,
     /** In days; 0 keeps dynamically registered clients. */
     dynamicClientRetentionDays: e.DYNAMIC_CLIENT_RETENTION_DAYS,
+  };
+}
+
+function tracingSettings(e: Values) {
+  const hasEndpoint = e.OTEL_EXPORTER_OTLP_ENDPOINT ?? e.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
+  const exporter = e.OTEL_TRACES_EXPORTER ?? (hasEndpoint === undefined ? 'none' : 'otlp');
+  return {
+    /** Whether requests are traced. Where to, the exporter reads from its own variables. */
+    on: exporter === 'otlp' && !e.OTEL_SDK_DISABLED,
+    sampler: e.OTEL_TRACES_SAMPLER,
+    /** From 0 to 1. */
+    share: e.OTEL_TRACES_SAMPLER_ARG,
   };
 }
 

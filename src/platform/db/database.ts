@@ -64,6 +64,9 @@ interface ConnectionPool {
   numPendingAcquires(): number;
 }
 
+/** Runs a statement by calling `run`. Resolves and throws as that does. */
+export type StatementObserver = <T>(statement: Statement, run: () => Promise<T>) => Promise<T>;
+
 /** How a process uses its connections. */
 export interface DatabaseOptions {
   /** Seconds that a statement, or making a connection, may take before it is ended. */
@@ -97,6 +100,7 @@ export class Database {
   readonly #background: pg.Pool;
   readonly #timeout: number;
   readonly #prepared: boolean;
+  #observer: StatementObserver | undefined;
 
   /** @param size connections of `sql` at most; the others are six at most, without those of `withoutTimeouts` */
   constructor(
@@ -134,17 +138,22 @@ export class Database {
 
   /** Runs a statement that changes nothing. */
   read<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
-    return this.#reads.query<R>(this.#toSend(statement));
+    return this.#run(statement, (sent) => this.#reads.query<R>(sent));
   }
 
   /** Runs a statement that is a transaction of its own. */
   write<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
-    return this.#writes.query<R>(this.#toSend(statement));
+    return this.#run(statement, (sent) => this.#writes.query<R>(sent));
   }
 
   /** Runs a statement that is a transaction of its own, without a timeout and without delaying requests. */
   background<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
-    return this.#background.query<R>(this.#toSend(statement));
+    return this.#run(statement, (sent) => this.#background.query<R>(sent));
+  }
+
+  /** Has later statements of `read`, `write` and `background` pass through the observer. Those of `sql` have knex's events. */
+  observe(observer: StatementObserver): void {
+    this.#observer = observer;
   }
 
   /** Runs work whose statements may take any time, on connections of its own. */
@@ -208,8 +217,10 @@ export class Database {
     ]);
   }
 
-  #toSend({ name, text, values }: Statement): pg.QueryConfig {
-    return this.#prepared ? { name, text, values } : { text, values };
+  #run<T>(statement: Statement, send: (query: pg.QueryConfig) => Promise<T>): Promise<T> {
+    const { name, text, values } = statement;
+    const query = this.#prepared ? { name, text, values } : { text, values };
+    return this.#observer ? this.#observer(statement, () => send(query)) : send(query);
   }
 
   #config(...all: string[]) {

@@ -33,6 +33,7 @@ export async function serveAlone(context: Context): Promise<RunningServer> {
     close: async () => {
       await listener.close(settings.shutdownTimeout);
       await Promise.all([jobs.stop(), deliveries.stop(settings.shutdownTimeout)]);
+      await telemetry.stop();
     },
   };
 }

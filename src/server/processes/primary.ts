@@ -39,6 +39,7 @@ export async function serveWithWorkers(context: Context): Promise<RunningServer>
     close: async () => {
       server.close();
       await Promise.all([pool.stop(settings.shutdownTimeout), jobs.stop()]);
+      await telemetry.stop();
     },
   };
 }

@@ -61,6 +61,7 @@ export async function runWorker(): Promise<void> {
       await Promise.race([stopped, orphaned]);
       await listener.close(settings.shutdownTimeout);
       await Promise.all([jobs.stop(), deliveries.stop(settings.shutdownTimeout)]);
+      await telemetry.stop();
     } finally {
       await context.close({ interrupt: true });
     }

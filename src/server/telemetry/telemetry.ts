@@ -8,24 +8,29 @@ import type { RequestObserver } from './observed-requests.js';
 /** What watches a process. Where a setting is off, its library is not loaded, and nothing is called. */
 export interface Telemetry {
   requests: readonly RequestObserver[];
-  watchEngine?: (provider: Provider) => void;
+  watchEngine: ((provider: Provider) => void) | undefined;
   /** The jobs to run in place of these. */
   watchJobs(jobs: Job[]): Job[];
   /** What was counted in this process until now. */
   snapshot(): Promise<Snapshot>;
+  /** Sends what is not sent yet, after the last request. */
+  stop(): Promise<void>;
 }
 
-/** Begins to measure this process, as the settings say. */
+/** Begins to measure and trace this process, as the settings say. */
 export async function startTelemetry(context: Context): Promise<Telemetry> {
-  if (context.settings.metrics.port === undefined)
-    return { requests: [], watchJobs: (jobs) => jobs, snapshot: () => Promise.resolve([]) };
-  const { ProcessMetrics } = await import('../metrics/process-metrics.js');
-  const metrics = new ProcessMetrics(context);
+  const { metrics: metered, tracing: traced } = context.settings;
+  const metrics =
+    metered.port === undefined
+      ? undefined
+      : new (await import('../metrics/process-metrics.js')).ProcessMetrics(context);
+  const tracing = traced.on ? new (await import('../tracing/tracing.js')).Tracing(context) : undefined;
   return {
-    requests: [metrics.requests],
-    watchEngine: metrics.watchEngine,
-    watchJobs: metrics.watchJobs,
-    snapshot: () => metrics.snapshot(),
+    requests: [metrics, tracing].flatMap((part) => part?.requests ?? []),
+    watchEngine: metrics?.watchEngine,
+    watchJobs: (jobs) => metrics?.watchJobs(jobs) ?? jobs,
+    snapshot: async () => metrics?.snapshot() ?? [],
+    stop: async () => tracing?.stop(),
   };
 }
 

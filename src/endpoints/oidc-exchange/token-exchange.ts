@@ -15,6 +15,8 @@ import { actorsOf, checkMayAct } from './delegation.js';
 import { allowedScopes, chosenScopes, targetOf } from './exchange-policy.js';
 import type { ExchangeParts } from './exchange-parts.js';
 import { exchangedToken } from './exchanged-token.js';
+import { ID_JAG } from '../oidc-protocol/assertion-types.js';
+import { identityAssertion, ruleForServer } from './identity-assertion.js';
 import { ownAccessToken, ownIdToken } from './own-tokens.js';
 import { NOT_VALID, type PresentedToken, tokenRefused } from './presented-token.js';
 
@@ -49,8 +51,9 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
   const live = await clientOfRequest(parts.clients, client.clientId);
   if (!live) throw new errors.InvalidClient('the client was deleted');
   const { requested_token_type: requestedType = ACCESS_TOKEN } = params;
+  if (requestedType === ID_JAG) return assert(provider, parts, ctx, live);
   if (requestedType !== ACCESS_TOKEN && requestedType !== JWT)
-    throw new errors.InvalidRequest(`requested_token_type must be ${ACCESS_TOKEN} or ${JWT}`);
+    throw new errors.InvalidRequest(`requested_token_type must be ${ACCESS_TOKEN}, ${JWT} or ${ID_JAG}`);
   const dPoP = await validateDpop(provider, ctx);
   checkDpopRequired(provider, ctx, dPoP);
   const api = await targetOf(parts, live.record.tokenExchange, params);
@@ -81,6 +84,39 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
     expiresIn: token.expiration,
     scope: token.scope,
     tokenType: token.tokenType,
+  });
+}
+
+/** Issues an assertion about the person of an ID token of this client, for another authorization server. */
+async function assert(
+  provider: Provider,
+  parts: ExchangeParts,
+  ctx: Context,
+  live: LiveClient,
+): Promise<void> {
+  const { params } = ctx.oidc;
+  if (params.subject_token_type !== ID_TOKEN || params.actor_token !== undefined)
+    throw new errors.InvalidRequest(
+      `${ID_JAG} is for a subject_token of the type ${ID_TOKEN}, without an actor`,
+    );
+  const rule = ruleForServer(live, params.audience);
+  const subject = await presented(provider, parts, live, params, 'subject_token');
+  if (!subject || subject.client?.record.clientId !== live.record.clientId)
+    throw tokenRefused('subject_token', 'it is not an ID token of this client');
+  await checkPerson(provider, ctx, subject);
+  const assertion = {
+    rule,
+    subject,
+    resource: params.resource,
+    scopes: chosenScopes(params.scope, rule.scopes),
+  };
+  const { expiresIn, jwt } = await identityAssertion(parts, live, assertion);
+  ctx.body = buildTokenResponse(provider, {
+    accessToken: jwt,
+    issuedTokenType: ID_JAG,
+    expiresIn,
+    scope: assertion.scopes.join(' '),
+    tokenType: 'N_A',
   });
 }
 

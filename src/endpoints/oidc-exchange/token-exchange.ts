@@ -1,11 +1,5 @@
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
-import {
-  buildTokenResponse,
-  checkDpopReplay,
-  checkDpopRequired,
-  findAccount,
-  validateDpop,
-} from 'oidc-provider/lib/helpers/grants.js';
+import { buildTokenResponse, findAccount } from 'oidc-provider/lib/helpers/grants.js';
 import { clientOfRequest } from '../../../adapters/client.adapter.js';
 import { forEngine } from '../../../adapters/engine-errors.js';
 import { UntrustedToken, unverified } from '../../registry/client-exchange/outside-tokens.service.js';
@@ -18,6 +12,7 @@ import { exchangedToken } from './exchanged-token.js';
 import { ID_JAG } from '../oidc-protocol/assertion-types.js';
 import { identityAssertion, ruleForServer } from './identity-assertion.js';
 import { ownAccessToken, ownIdToken } from './own-tokens.js';
+import { checkBinding, constrain, readConstraint } from './sender-constraint.js';
 import { NOT_VALID, type PresentedToken, tokenRefused } from './presented-token.js';
 
 const TYPE = 'urn:ietf:params:oauth:token-type:';
@@ -54,8 +49,7 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
   if (requestedType === ID_JAG) return assert(provider, parts, ctx, live);
   if (requestedType !== ACCESS_TOKEN && requestedType !== JWT)
     throw new errors.InvalidRequest(`requested_token_type must be ${ACCESS_TOKEN}, ${JWT} or ${ID_JAG}`);
-  const dPoP = await validateDpop(provider, ctx);
-  checkDpopRequired(provider, ctx, dPoP);
+  const constraint = await readConstraint(provider, ctx);
   const api = await targetOf(parts, live.record.tokenExchange, params);
   if (requestedType === JWT && api.accessTokenFormat !== 'jwt')
     throw new errors.InvalidRequest('tokens for this audience are opaque: leave requested_token_type out');
@@ -63,9 +57,6 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
   const subject = await presented(provider, parts, live, params, 'subject_token');
   if (!subject) throw new errors.InvalidRequest('send subject_token and subject_token_type');
   const actor = await actorOf(provider, parts, live, params);
-  for (const { jkt } of [subject, ...(actor ? [actor] : [])])
-    if (jkt !== undefined && jkt !== dPoP?.thumbprint)
-      throw new errors.InvalidRequest('a presented token is bound to a key: send a DPoP proof of that key');
   const { grant } = subject;
   if (subject.client && !grant)
     throw tokenRefused('subject_token', "it is a client's own token, which stands for nobody else");
@@ -74,9 +65,9 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
   const scopes = chosenScopes(params.scope, allowed);
   checkMayAct(subject, actor, { clientId: client.clientId, issuer: parts.issuer });
   const act = actorsOf(subject, actor);
-  await checkDpopReplay(provider, ctx, dPoP, client.clientId);
   const token = exchangedToken(provider, ctx, { parts, api, subject, act, scopes });
-  if (dPoP) token.setThumbprint('jkt', dPoP.thumbprint);
+  await constrain(provider, ctx, token, constraint);
+  for (const presented of [subject, ...(actor ? [actor] : [])]) checkBinding(presented, token);
   ctx.oidc.entity(token.kind, token);
   ctx.body = buildTokenResponse(provider, {
     accessToken: await token.save(),
@@ -178,7 +169,7 @@ async function presented(
       audience: undefined,
       scopes: undefined,
       expiresAt: claims.exp,
-      jkt: undefined,
+      binding: {},
       session: {},
       claims,
     };

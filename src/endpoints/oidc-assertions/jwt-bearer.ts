@@ -1,11 +1,5 @@
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
-import {
-  buildTokenResponse,
-  checkDpopReplay,
-  checkDpopRequired,
-  resolveRequestedResources,
-  validateDpop,
-} from 'oidc-provider/lib/helpers/grants.js';
+import { buildTokenResponse, resolveRequestedResources } from 'oidc-provider/lib/helpers/grants.js';
 import { clientOfRequest } from '../../../adapters/client.adapter.js';
 import { forEngine } from '../../../adapters/engine-errors.js';
 import { stateOf } from '../../../adapters/request-state.js';
@@ -20,7 +14,8 @@ import { completeScope } from '../oidc-requests/requested-scopes.js';
 import { ID_JAG_TYP } from '../oidc-protocol/assertion-types.js';
 import { acceptIdentity } from './accept-identity.js';
 import { assertionRefused, sentAssertion, typOf, useOnce } from './assertions.js';
-import type { ExchangeParts } from './exchange-parts.js';
+import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
+import { constrain, readConstraint } from '../oidc-exchange/sender-constraint.js';
 
 const PARAMETERS = ['assertion', 'scope', 'resource'] as const;
 /** What an assertion may say that it is; other JWTs are not for this grant. */
@@ -42,10 +37,10 @@ async function redeem(provider: Provider, parts: ExchangeParts, ctx: Context): P
   const { client, params } = ctx.oidc;
   const live = await clientOfRequest(parts.clients, client.clientId);
   if (!live) throw new errors.InvalidClient('the client was deleted');
-  const dPoP = await validateDpop(provider, ctx);
-  checkDpopRequired(provider, ctx, dPoP);
+  const constraint = await readConstraint(provider, ctx);
   const sent = sentAssertion(params.assertion);
-  if (typOf(sent) === ID_JAG_TYP) return acceptIdentity(provider, parts, ctx, { assertion: sent, dPoP });
+  if (typOf(sent) === ID_JAG_TYP)
+    return acceptIdentity(provider, parts, ctx, { assertion: sent, constraint });
   const assertion = await verified(parts, live, sent);
   const scopes = scopesOf(ctx, assertion);
   params.scope = scopes.join(' ') || undefined;
@@ -60,10 +55,7 @@ async function redeem(provider: Provider, parts: ExchangeParts, ctx: Context): P
     expiresIn: Math.max(1, Math.min(ttl, left)),
   });
   if (server) token.resourceServer = server;
-  if (dPoP) {
-    await checkDpopReplay(provider, ctx, dPoP, client.clientId);
-    token.setThumbprint('jkt', dPoP.thumbprint);
-  }
+  await constrain(provider, ctx, token, constraint);
   await useOnce(parts, assertion, sent);
   if (assertion.trusted.issuer !== client.clientId)
     stateOf(ctx).tokenClaims = { act: { iss: assertion.trusted.issuer, sub: assertion.subject } };

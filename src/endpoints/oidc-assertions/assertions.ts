@@ -5,7 +5,7 @@ import {
   unverified,
   UntrustedToken,
 } from '../../registry/client-exchange/outside-tokens.service.js';
-import type { ExchangeParts } from './exchange-parts.js';
+import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 
 const MAX_ASSERTION = 16_384;
 

@@ -1,10 +1,5 @@
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
-import {
-  buildTokenResponse,
-  checkDpopReplay,
-  type DPoPValidationResult,
-  findAccount,
-} from 'oidc-provider/lib/helpers/grants.js';
+import { buildTokenResponse, findAccount } from 'oidc-provider/lib/helpers/grants.js';
 import { stateOf } from '../../../adapters/request-state.js';
 import { ADMIN_API_ID, type ApiRecord } from '../../registry/apis/api-record.js';
 import {
@@ -15,7 +10,8 @@ import {
 import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
 import { resourceServer } from '../oidc/resource-servers.js';
 import { assertionRefused, useOnce } from './assertions.js';
-import type { ExchangeParts } from './exchange-parts.js';
+import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
+import { constrain, type Constraint } from '../oidc-exchange/sender-constraint.js';
 
 type Parameters = { resource?: string | undefined; scope?: string | undefined };
 type Context = TokenEndpointGrantContext<Parameters>;
@@ -30,7 +26,7 @@ export async function acceptIdentity(
   provider: Provider,
   parts: ExchangeParts,
   ctx: Context,
-  { assertion, dPoP }: { assertion: string; dPoP: DPoPValidationResult | undefined },
+  { assertion, constraint }: { assertion: string; constraint: Constraint },
 ): Promise<void> {
   const { client, params } = ctx.oidc;
   if (client.clientAuthMethod === 'none')
@@ -57,10 +53,7 @@ export async function acceptIdentity(
     expiresIn,
   });
   issued.resourceServer = new provider.ResourceServer(api.audience, resourceServer(api, scopes));
-  if (dPoP) {
-    await checkDpopReplay(provider, ctx, dPoP, client.clientId);
-    issued.setThumbprint('jkt', dPoP.thumbprint);
-  }
+  await constrain(provider, ctx, issued, constraint);
   await useOnce(parts, token, assertion);
   const { auth_time: authTime } = claims;
   stateOf(ctx).tokenClaims = typeof authTime === 'number' ? { auth_time: authTime } : undefined;

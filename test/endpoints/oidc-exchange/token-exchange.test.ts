@@ -208,6 +208,8 @@ describe('an exchanged token ends', () => {
   test('alone, when its own client revokes it', async () => {
     const { issued, orders, stock } = await obtain();
     const [opaque] = issued;
+    const headers = { authorization: `Bearer ${String(opaque)}` };
+    expect((await fetch(`${server.origin}/oauth2/userinfo`, { headers })).status).toBe(403);
     await postForm(`${server.origin}/oauth2/revoke`, { token: String(opaque) }, basic(service));
     expect(await introspected(opaque)).toEqual({ active: false });
     for (const token of [orders, stock]) expect(await introspected(token)).toMatchObject({ active: true });

@@ -137,6 +137,7 @@ function assemble(e: Values) {
     protocol: {
       parRequired: e.PAR === 'required',
       dpopNonceRequired: e.DPOP_NONCE === 'required',
+      ciba: e.CIBA === 'on',
       signingAlgorithms: e.SIGNING_ALGORITHMS,
     },
     secondFactor: e.SECOND_FACTOR,

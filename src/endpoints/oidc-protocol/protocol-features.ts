@@ -54,10 +54,15 @@ export function protocolFeatures(nonceSecret: Buffer, nonceRequired: boolean) {
   } satisfies Configuration['features'];
 }
 
-/** The metadata without lists that are empty: what is off is not named. */
-export function withoutEmptyLists(metadata: object): object {
+/** What the engine names with CIBA, though nothing verifies user codes here. */
+const USER_CODE = 'backchannel_user_code_parameter_supported';
+
+/** The metadata without what is off: lists that are empty, and user codes. */
+export function withoutWhatIsOff(metadata: object): object {
   return Object.fromEntries(
-    Object.entries(metadata).filter(([, value]) => !Array.isArray(value) || value.length > 0),
+    Object.entries(metadata).filter(
+      ([name, value]) => name !== USER_CODE && (!Array.isArray(value) || value.length > 0),
+    ),
   );
 }
 

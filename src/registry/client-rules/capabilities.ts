@@ -1,5 +1,5 @@
 import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
-import { DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../client-record/client-record.js';
+import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../client-record/client-record.js';
 import type { Capabilities } from './client-rules.js';
 
 /** What clients of this installation can be registered for: what its engine has turned on. */
@@ -9,7 +9,10 @@ export function capabilitiesOf(
     implicit: boolean;
     anyScopeNames: boolean;
   },
-  { signingAlgorithms }: { signingAlgorithms: readonly string[] } = { signingAlgorithms: ALWAYS_SIGNING },
+  { signingAlgorithms, ciba }: { signingAlgorithms: readonly string[]; ciba: boolean } = {
+    signingAlgorithms: ALWAYS_SIGNING,
+    ciba: false,
+  },
 ): Capabilities {
   return {
     grantTypes: [
@@ -19,6 +22,7 @@ export function capabilitiesOf(
       DEVICE_CODE,
       TOKEN_EXCHANGE,
       JWT_BEARER,
+      ...(ciba ? ([CIBA] as const) : []),
       ...(turnedOn.implicit ? (['implicit'] as const) : []),
     ],
     authMethods: ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'],

@@ -44,9 +44,16 @@ function check(environment: Environment, more: (values: Partial<Values>) => stri
 }
 
 /** Tokens of our own are verified with our own keys and rules. */
-function ownIssuerProblems({ ADMIN_ISSUERS = [], ISSUER }: Partial<Values>): string[] {
-  if (ADMIN_ISSUERS.every(({ issuer }) => issuer !== ISSUER)) return [];
-  return ['ADMIN_ISSUERS: leave out the issuer of this server itself, whose tokens are accepted without it'];
+function ownIssuerProblems({ ADMIN_ISSUERS = [], IDENTITY_ISSUERS = [], ISSUER }: Partial<Values>): string[] {
+  const hasOwn = (issuers: readonly { issuer: string }[]) => issuers.some(({ issuer }) => issuer === ISSUER);
+  return [
+    ...(hasOwn(ADMIN_ISSUERS)
+      ? ['ADMIN_ISSUERS: leave out the issuer of this server itself, whose tokens are accepted without it']
+      : []),
+    ...(hasOwn(IDENTITY_ISSUERS)
+      ? ['IDENTITY_ISSUERS: leave out the issuer of this server itself: its assertions are for other servers']
+      : []),
+  ];
 }
 
 /** WebAuthn: the RP ID is the host of the origin, or a registrable domain above it. Browsers refuse public suffixes. */
@@ -139,6 +146,8 @@ function assemble(e: Values) {
       dpopNonceRequired: e.DPOP_NONCE === 'required',
       ciba: e.CIBA === 'on',
       signingAlgorithms: e.SIGNING_ALGORITHMS,
+      /** Whose assertions about people are accepted. */
+      identityIssuers: e.IDENTITY_ISSUERS,
     },
     secondFactor: e.SECOND_FACTOR,
     passkeyRpId: e.PASSKEY_RP_ID,

@@ -1,6 +1,6 @@
 import { errors } from 'oidc-provider';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
-import type { ExchangeRule } from '../../registry/client-exchange/exchange-rule.js';
+import { type ExchangeRule, isForOtherServer } from '../../registry/client-exchange/exchange-rule.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { ExchangeParts } from './exchange-parts.js';
 import { type PresentedToken, tokenRefused } from './presented-token.js';
@@ -11,10 +11,11 @@ import { type PresentedToken, tokenRefused } from './presented-token.js';
  */
 export async function targetOf(
   { findApi }: ExchangeParts,
-  rules: readonly ExchangeRule[],
+  all: readonly ExchangeRule[],
   { audience, resource }: { audience?: unknown; resource?: unknown },
 ): Promise<ApiRecord> {
   const given = [audience, resource].filter((value) => typeof value === 'string');
+  const rules = all.filter((rule) => !isForOtherServer(rule));
   const known = [...new Set(rules.map((rule) => rule.audience))];
   const [first = known.length === 1 ? known[0] : undefined] = given;
   if (first === undefined)
@@ -35,7 +36,7 @@ export async function allowedScopes(
 ): Promise<string[]> {
   const kinds = await kindsOf(parts, record, subject);
   const rules = record.tokenExchange.filter(
-    (rule) => rule.audience === api.audience && kinds.includes(rule.subject),
+    (rule) => !isForOtherServer(rule) && rule.audience === api.audience && kinds.includes(rule.subject),
   );
   if (rules.length === 0)
     throw tokenRefused('subject_token', 'token_exchange of this client does not allow tokens of this kind');

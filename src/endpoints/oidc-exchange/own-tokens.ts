@@ -4,7 +4,7 @@ import { SIGNING_ALGORITHMS } from '../../settings/protocol/signing-algorithms.j
 import { isJwt, verifyAccessToken } from '../introspection/access-token-jwt.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { ExchangeParts } from './exchange-parts.js';
-import { keyOf, NOT_VALID, type PresentedToken, tokenRefused } from './presented-token.js';
+import { bindingOf, NOT_VALID, type PresentedToken, tokenRefused } from './presented-token.js';
 
 /** Where a token was sent. */
 interface Sent {
@@ -35,7 +35,7 @@ async function accessTokenJwt(parts: ExchangeParts, sent: Sent): Promise<Present
     claims,
     audience: claims.aud,
     scopes: typeof scope === 'string' ? words(scope) : [],
-    jkt: keyOf(parameter, claims['cnf']),
+    binding: bindingOf(parameter, claims['cnf']),
     session: {},
     ofPerson,
   });
@@ -51,7 +51,6 @@ async function opaqueToken(parts: ExchangeParts, sent: Sent): Promise<PresentedT
   const { payload } = found;
   const { accountId, clientId, exp, extra, grantId, iat, jkt, scope, sessionUid, expiresWithSession } =
     payload;
-  if (payload['x5t#S256'] !== undefined) keyOf(parameter, { x5t: true });
   return complete(parts, sent, {
     client,
     grantId,
@@ -59,7 +58,7 @@ async function opaqueToken(parts: ExchangeParts, sent: Sent): Promise<PresentedT
     claims: { ...extra, exp, iat },
     audience: payload['aud'],
     scopes: words(scope),
-    jkt: typeof jkt === 'string' ? jkt : undefined,
+    binding: bindingOf(parameter, { jkt, 'x5t#S256': payload['x5t#S256'] }),
     session: expiresWithSession && sessionUid !== undefined ? { sessionUid, expiresWithSession } : {},
     ofPerson: accountId !== undefined,
   });
@@ -80,7 +79,7 @@ export async function ownIdToken(parts: ExchangeParts, sent: Sent): Promise<Pres
     claims,
     audience: aud,
     scopes: undefined,
-    jkt: undefined,
+    binding: {},
     session: {},
     ofPerson: true,
   });

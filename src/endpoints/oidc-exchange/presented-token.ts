@@ -3,6 +3,9 @@ import type { LiveClient } from '../../registry/live-clients/live-client.js';
 
 type Grant = InstanceType<Provider['Grant']>;
 
+/** The thumbprints of the key (RFC 9449) or the certificate (RFC 8705) that a token is bound to; none for a bearer token. */
+export type Binding = { jkt?: string; 'x5t#S256'?: string };
+
 /** A token that a client presented, verified and not revoked. */
 export interface PresentedToken {
   /** Undefined for this server. */
@@ -17,8 +20,7 @@ export interface PresentedToken {
   scopes: readonly string[] | undefined;
   /** Seconds since the epoch. */
   expiresAt: number;
-  /** The thumbprint of the key that it is bound to. */
-  jkt: string | undefined;
+  binding: Binding;
   /** The session that it ends with. */
   session: { sessionUid?: string; expiresWithSession?: boolean };
   claims: Readonly<Record<string, unknown>>;
@@ -32,10 +34,13 @@ export function tokenRefused(parameter: string, why: string): Error {
 /** One answer for all that this server does not know or does not tell about. */
 export const NOT_VALID = 'it is not valid here, has expired, or was revoked';
 
-/** The thumbprint of `cnf`. Throws for a token that is bound in another way. */
-export function keyOf(parameter: string, cnf: unknown): string | undefined {
-  if (cnf === undefined || cnf === null) return undefined;
-  const { jkt, ...others } = Object(cnf) as Record<string, unknown>;
-  if (typeof jkt === 'string' && Object.keys(others).length === 0) return jkt;
-  throw tokenRefused(parameter, 'it is bound in a way that cannot be checked here');
+/** What `cnf` binds a token to. Throws InvalidRequest for a binding that cannot be checked here. */
+export function bindingOf(parameter: string, cnf: unknown): Binding {
+  const { jkt, 'x5t#S256': x5t, ...others } = Object(cnf ?? {}) as Record<string, unknown>;
+  if (Object.keys(others).length > 0)
+    throw tokenRefused(parameter, 'it is bound in a way that cannot be checked here');
+  return {
+    ...(typeof jkt === 'string' ? { jkt } : {}),
+    ...(typeof x5t === 'string' ? { 'x5t#S256': x5t } : {}),
+  };
 }

@@ -1,11 +1,5 @@
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
-import {
-  buildTokenResponse,
-  checkDpopReplay,
-  checkDpopRequired,
-  findAccount,
-  validateDpop,
-} from 'oidc-provider/lib/helpers/grants.js';
+import { buildTokenResponse, findAccount } from 'oidc-provider/lib/helpers/grants.js';
 import { clientOfRequest } from '../../../adapters/client.adapter.js';
 import { forEngine } from '../../../adapters/engine-errors.js';
 import { UntrustedToken, unverified } from '../../registry/client-exchange/outside-tokens.service.js';
@@ -15,7 +9,10 @@ import { actorsOf, checkMayAct } from './delegation.js';
 import { allowedScopes, chosenScopes, targetOf } from './exchange-policy.js';
 import type { ExchangeParts } from './exchange-parts.js';
 import { exchangedToken } from './exchanged-token.js';
+import { ID_JAG } from '../oidc-protocol/assertion-types.js';
+import { identityAssertion, ruleForServer } from './identity-assertion.js';
 import { ownAccessToken, ownIdToken } from './own-tokens.js';
+import { checkBinding, constrain, readConstraint } from './sender-constraint.js';
 import { NOT_VALID, type PresentedToken, tokenRefused } from './presented-token.js';
 
 const TYPE = 'urn:ietf:params:oauth:token-type:';
@@ -49,10 +46,10 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
   const live = await clientOfRequest(parts.clients, client.clientId);
   if (!live) throw new errors.InvalidClient('the client was deleted');
   const { requested_token_type: requestedType = ACCESS_TOKEN } = params;
+  if (requestedType === ID_JAG) return assert(provider, parts, ctx, live);
   if (requestedType !== ACCESS_TOKEN && requestedType !== JWT)
-    throw new errors.InvalidRequest(`requested_token_type must be ${ACCESS_TOKEN} or ${JWT}`);
-  const dPoP = await validateDpop(provider, ctx);
-  checkDpopRequired(provider, ctx, dPoP);
+    throw new errors.InvalidRequest(`requested_token_type must be ${ACCESS_TOKEN}, ${JWT} or ${ID_JAG}`);
+  const constraint = await readConstraint(provider, ctx);
   const api = await targetOf(parts, live.record.tokenExchange, params);
   if (requestedType === JWT && api.accessTokenFormat !== 'jwt')
     throw new errors.InvalidRequest('tokens for this audience are opaque: leave requested_token_type out');
@@ -60,9 +57,6 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
   const subject = await presented(provider, parts, live, params, 'subject_token');
   if (!subject) throw new errors.InvalidRequest('send subject_token and subject_token_type');
   const actor = await actorOf(provider, parts, live, params);
-  for (const { jkt } of [subject, ...(actor ? [actor] : [])])
-    if (jkt !== undefined && jkt !== dPoP?.thumbprint)
-      throw new errors.InvalidRequest('a presented token is bound to a key: send a DPoP proof of that key');
   const { grant } = subject;
   if (subject.client && !grant)
     throw tokenRefused('subject_token', "it is a client's own token, which stands for nobody else");
@@ -71,9 +65,9 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
   const scopes = chosenScopes(params.scope, allowed);
   checkMayAct(subject, actor, { clientId: client.clientId, issuer: parts.issuer });
   const act = actorsOf(subject, actor);
-  await checkDpopReplay(provider, ctx, dPoP, client.clientId);
   const token = exchangedToken(provider, ctx, { parts, api, subject, act, scopes });
-  if (dPoP) token.setThumbprint('jkt', dPoP.thumbprint);
+  await constrain(provider, ctx, token, constraint);
+  for (const presented of [subject, ...(actor ? [actor] : [])]) checkBinding(presented, token);
   ctx.oidc.entity(token.kind, token);
   ctx.body = buildTokenResponse(provider, {
     accessToken: await token.save(),
@@ -81,6 +75,39 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
     expiresIn: token.expiration,
     scope: token.scope,
     tokenType: token.tokenType,
+  });
+}
+
+/** Issues an assertion about the person of an ID token of this client, for another authorization server. */
+async function assert(
+  provider: Provider,
+  parts: ExchangeParts,
+  ctx: Context,
+  live: LiveClient,
+): Promise<void> {
+  const { params } = ctx.oidc;
+  if (params.subject_token_type !== ID_TOKEN || params.actor_token !== undefined)
+    throw new errors.InvalidRequest(
+      `${ID_JAG} is for a subject_token of the type ${ID_TOKEN}, without an actor`,
+    );
+  const rule = ruleForServer(live, params.audience);
+  const subject = await presented(provider, parts, live, params, 'subject_token');
+  if (!subject || subject.client?.record.clientId !== live.record.clientId)
+    throw tokenRefused('subject_token', 'it is not an ID token of this client');
+  await checkPerson(provider, ctx, subject);
+  const assertion = {
+    rule,
+    subject,
+    resource: params.resource,
+    scopes: chosenScopes(params.scope, rule.scopes),
+  };
+  const { expiresIn, jwt } = await identityAssertion(parts, live, assertion);
+  ctx.body = buildTokenResponse(provider, {
+    accessToken: jwt,
+    issuedTokenType: ID_JAG,
+    expiresIn,
+    scope: assertion.scopes.join(' '),
+    tokenType: 'N_A',
   });
 }
 
@@ -142,7 +169,7 @@ async function presented(
       audience: undefined,
       scopes: undefined,
       expiresAt: claims.exp,
-      jkt: undefined,
+      binding: {},
       session: {},
       claims,
     };

@@ -6,6 +6,7 @@ import {
   SIGNATURE_ALGORITHMS,
 } from '../../registry/client-protocol/algorithms.js';
 import type { Settings } from '../../settings/settings.js';
+import { ID_JAG, ID_JAG_PROFILE } from './assertion-types.js';
 import { checkRequestObject } from './request-objects.js';
 
 /** What is signed and encrypted with. Of signatures the engine keeps those that it has keys for. */
@@ -68,5 +69,11 @@ export function withoutWhatIsOff(metadata: object): object {
 
 /** What the metadata say of them that the engine does not know. */
 export function protocolMetadata({ protocol }: Pick<Settings, 'protocol'>): Record<string, unknown> {
-  return protocol.parRequired ? { require_pushed_authorization_requests: true } : {};
+  return {
+    identity_chaining_requested_token_types_supported: [ID_JAG],
+    ...(protocol.identityIssuers.length > 0
+      ? { authorization_grant_profiles_supported: [ID_JAG_PROFILE] }
+      : {}),
+    ...(protocol.parRequired ? { require_pushed_authorization_requests: true } : {}),
+  };
 }

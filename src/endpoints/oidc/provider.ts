@@ -21,7 +21,7 @@ import { reportRequestedAcr } from '../oidc-second-factor/reported-acr.js';
 import { acceptLoopbackPorts } from '../oidc-requests/loopback-ports.js';
 import { completeScope } from '../oidc-requests/requested-scopes.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
-import { registerJwtBearer } from '../oidc-exchange/jwt-bearer.js';
+import { registerJwtBearer } from '../oidc-assertions/jwt-bearer.js';
 import { registerTokenExchange } from '../oidc-exchange/token-exchange.js';
 import { requestChecks } from '../oidc-protocol/request-checks.js';
 import { nameIssuerInResponses } from '../oidc-protocol/response-issuer.js';

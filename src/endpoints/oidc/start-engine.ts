@@ -170,11 +170,13 @@ function exchangeParts(context: EngineServices): ExchangeParts {
   return {
     issuer: settings.issuer,
     ownKeys: ownKeys(keys),
+    keys,
     tokens: makeTokenLookup(context),
     clients: clientsWithDocuments(clientDocuments),
     findApi: (audience) => apis.findByAudience(audience),
     accounts,
     outsideTokens,
+    identityIssuers: settings.protocol.identityIssuers,
     isFirstUse: firstUseOfAssertion(artifacts),
     ttl: settings.ttl,
   };

@@ -2,18 +2,19 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { ADMINISTRATION } from '../scopes/scope-record.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
-import type { ExchangeRule } from './exchange-rule.js';
+import { type ExchangeRule, isForOtherServer } from './exchange-rule.js';
 
 /**
  * The scopes of rules that their audience does not have. A rule that the client already has may stay, even if the API is
- * gone: nothing can be got with it then. Tokens for the admin API cannot be exchanged for.
+ * gone: nothing can be got with it then. Scopes of other servers are not known here. Tokens for the admin API cannot be exchanged for.
  */
 export async function exchangeErrors(
   catalogue: Pick<ScopesService, 'describe'>,
   before: readonly ExchangeRule[] = [],
   rules: readonly ExchangeRule[],
 ): Promise<ValidationError[]> {
-  const isKnown = (rule: ExchangeRule) => before.some((former) => isDeepStrictEqual(former, rule));
+  const isKnown = (rule: ExchangeRule) =>
+    isForOtherServer(rule) || before.some((former) => isDeepStrictEqual(former, rule));
   const names = rules.flatMap((rule) => (isKnown(rule) ? [] : rule.scopes));
   if (names.length === 0) return [];
   const found = new Map((await catalogue.describe([...new Set(names)])).map((scope) => [scope.name, scope]));

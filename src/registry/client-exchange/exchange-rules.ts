@@ -1,7 +1,8 @@
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { JWT_BEARER, TOKEN_EXCHANGE } from '../../settings/protocol/grant-types.js';
 import type { Rule } from '../client-rules/client-rules.js';
-import { isKindOfSubject } from './exchange-rule.js';
+import { webUrlErrors } from '../client-rules/redirect-uri-rules.js';
+import { isForOtherServer, isKindOfSubject } from './exchange-rule.js';
 
 /** The rules between what a client may exchange, the issuers that it trusts, and its other settings. */
 export const EXCHANGE_RULES: readonly Rule[] = [
@@ -24,12 +25,35 @@ export const EXCHANGE_RULES: readonly Rule[] = [
     },
   },
   {
-    reads: ['grantTypes', 'trustedIssuers', 'jwks', 'jwksUri'],
-    check: ({ grantTypes, trustedIssuers, jwks, jwksUri }) => {
+    // A confidential one may use assertions about people, of identity providers that the installation trusts.
+    reads: ['clientType', 'tokenEndpointAuthMethod', 'grantTypes', 'trustedIssuers', 'jwks', 'jwksUri'],
+    check: ({ clientType, grantTypes, trustedIssuers, jwks, jwksUri }) => {
       const isUsable = trustedIssuers.length > 0 || jwks !== null || jwksUri !== null;
-      if (!grantTypes.includes(JWT_BEARER) || isUsable) return [];
-      return error('/trusted_issuers', `${JWT_BEARER} needs a trusted issuer, or keys of the client.`);
+      if (clientType === 'confidential' || !grantTypes.includes(JWT_BEARER) || isUsable) return [];
+      return error(
+        '/trusted_issuers',
+        `A public client with ${JWT_BEARER} needs a trusted issuer, or keys of its own.`,
+      );
     },
+  },
+  {
+    reads: ['tokenExchange'],
+    check: ({ tokenExchange }) =>
+      tokenExchange.flatMap((rule, index) => {
+        if (!isForOtherServer(rule)) return [];
+        const at = `/token_exchange/${String(index)}`;
+        return [
+          ...(rule.subject === 'own'
+            ? []
+            : error(
+                `${at}/subject`,
+                'Another server is told of people who signed in to this client: send own.',
+              )),
+          ...webUrlErrors(rule.audience, { loopback: true, fragment: false }).flatMap((detail) =>
+            error(`${at}/audience`, `${detail} With client_id it is the issuer of another server.`),
+          ),
+        ];
+      }),
   },
   {
     reads: ['tokenExchange', 'trustedIssuers', 'scopes'],

@@ -26,6 +26,8 @@ export interface KeySource {
   issuer: string;
   jwks?: { keys: object[] } | null;
   jwks_uri?: string | undefined;
+  /** Whether the installation itself names the URL: then any address is good. */
+  isOfInstallation?: true;
 }
 
 type FindKey = ReturnType<typeof createLocalJWKSet>;
@@ -45,32 +47,32 @@ export class IssuerKeys {
 
   /** The key that the header names. Throws KeysUnavailable, and JOSEError when there is no such key. */
   async find(
-    { issuer, jwks, jwks_uri: jwksUri }: KeySource,
+    source: KeySource,
     header: JWSHeaderParameters,
     token: FlattenedJWSInput,
   ): Promise<Awaited<ReturnType<FindKey>>> {
-    if (jwks) return createLocalJWKSet(jwks)(header, token);
-    const name = JSON.stringify([issuer, jwksUri]);
+    if (source.jwks) return createLocalJWKSet(source.jwks)(header, token);
+    const name = JSON.stringify([source.issuer, source.jwks_uri, source.isOfInstallation]);
     const known = this.#known.get(name);
     const age = known ? Date.now() - known.at : Infinity;
     const isUsable = known && age < (known.keys ? KEPT_MILLISECONDS : PAUSE_MILLISECONDS);
-    const found = isUsable ? known : await this.#fetch(name, issuer, jwksUri);
+    const found = isUsable ? known : await this.#fetch(name, source);
     if (!found.keys) throw new KeysUnavailable();
     try {
       return await found.keys(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey) || Date.now() - found.at < PAUSE_MILLISECONDS)
         throw error;
-      const { keys } = await this.#fetch(name, issuer, jwksUri);
+      const { keys } = await this.#fetch(name, source);
       if (!keys) throw new KeysUnavailable();
       return keys(header, token);
     }
   }
 
-  #fetch(name: string, issuer: string, jwksUri: string | undefined): Promise<FetchedKeys> {
+  #fetch(name: string, source: KeySource): Promise<FetchedKeys> {
     const current = this.#fetching.get(name);
     if (current) return current;
-    const fetching = this.#read(issuer, jwksUri)
+    const fetching = this.#read(source)
       .catch(() => undefined)
       .then((keys) => {
         const fetched = { at: Date.now(), keys };
@@ -82,9 +84,9 @@ export class IssuerKeys {
     return fetching;
   }
 
-  async #read(issuer: string, jwksUri: string | undefined): Promise<FindKey> {
+  async #read({ issuer, jwks_uri: jwksUri, isOfInstallation }: KeySource): Promise<FindKey> {
     const url = jwksUri ?? (await this.#discover(issuer));
-    return createLocalJWKSet((await this.#json(url)) as unknown as JSONWebKeySet);
+    return createLocalJWKSet((await this.#json(url, isOfInstallation === true)) as unknown as JSONWebKeySet);
   }
 
   /** OpenID Connect Discovery section 4. */
@@ -95,12 +97,12 @@ export class IssuerKeys {
     return jwksUri;
   }
 
-  async #json(url: string): Promise<Record<string, unknown>> {
+  async #json(url: string, allowPrivate = false): Promise<Record<string, unknown>> {
     const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
     const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
     const response = this.isLocal
       ? await fetch(url, { headers, signal, redirect: 'manual' })
-      : await guardedFetch(url, { headers, signal });
+      : await guardedFetch(url, { headers, signal }, allowPrivate);
     if (response.status !== 200) {
       await response.body?.cancel();
       throw new KeysUnavailable();

@@ -99,7 +99,7 @@ export const PROTOCOL_FIELDS = {
       label: 'Token exchange',
       notJson: 'This is not JSON: send a list, [{"audience": …, "scopes": […], "subject": "own"}].',
       description:
-        'What the client may exchange other tokens for (RFC 8693): the audience of an API, scopes of it, and whose tokens: `own` (issued to this client), `any` (of clients of the organization, or for an API that it runs), or an issuer of trusted_issuers.',
+        'What the client may exchange other tokens for (RFC 8693): the audience of an API, scopes of it, and whose tokens: `own` (issued to this client), `any` (of clients of the organization, or for an API that it runs), or an issuer of trusted_issuers. With `client_id`, which the client has at another authorization server, the audience is that server.',
     }),
   ),
   trusted_issuers: operatorOnly(

@@ -1,6 +1,7 @@
 import { settingGroup } from '../setting.js';
 import { ALWAYS_SIGNING, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../protocol/signing-algorithms.js';
-import { listOf, oneOf } from './checks.js';
+import { z } from 'zod';
+import { issuerList, listOf, oneOf, secureUrl } from './checks.js';
 
 const signingAlgorithms = listOf(
   (item) => SIGNING_ALGORITHMS.some((known) => known === item),
@@ -11,6 +12,20 @@ const signingAlgorithms = listOf(
     `must have ${ALWAYS_SIGNING.join(' and ')}, which every installation signs with`,
   )
   .transform((items) => items as SigningAlgorithm[]);
+
+const identityIssuers = issuerList(
+  z
+    .strictObject({
+      issuer: secureUrl,
+      jwks_uri: secureUrl,
+      account_claim: z.string().min(1).default('sub'),
+    })
+    .transform(({ issuer, jwks_uri: jwksUri, account_claim: accountClaim }) => ({
+      issuer,
+      jwksUri,
+      accountClaim,
+    })),
+);
 
 export const protocolSettings = settingGroup('Extensions of the protocol', {
   PAR: {
@@ -30,6 +45,12 @@ export const protocolSettings = settingGroup('Extensions of the protocol', {
     check: oneOf('off', 'on'),
     description:
       'OpenID Connect Client-Initiated Backchannel Authentication (poll and ping): clients with its grant type ask for a person by e-mail address, and the person answers in the account area. `off` or `on`.',
+  },
+  IDENTITY_ISSUERS: {
+    default: '[]',
+    check: identityIssuers,
+    description:
+      'Other identity providers whose assertions about people here clients can use (draft-ietf-oauth-identity-assertion-authz-grant-03): a JSON list of objects with `issuer`, `jwks_uri`, and `account_claim`, the claim that has the id of the account here (`sub` by default). Nobody is found by an e-mail address.',
   },
   SIGNING_ALGORITHMS: {
     default: ALWAYS_SIGNING.join(','),

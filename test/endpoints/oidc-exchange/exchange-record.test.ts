@@ -76,7 +76,21 @@ describe('the record', () => {
       ['/grant_types'],
     ],
     ['a public client', { token_exchange: [RULE], token_endpoint_auth_method: 'none' }, ['/grant_types/0']],
-    ['assertions of nobody', { grant_types: [JWT_BEARER] }, ['/trusted_issuers']],
+    [
+      'assertions of nobody',
+      { grant_types: [JWT_BEARER], token_endpoint_auth_method: 'none' },
+      ['/trusted_issuers'],
+    ],
+    [
+      'another server for tokens of others',
+      { token_exchange: [{ ...RULE, client_id: 'x' }] },
+      ['/token_exchange/0/subject'],
+    ],
+    [
+      'another server that is no URL',
+      { token_exchange: [{ ...RULE, audience: 'chat', subject: 'own', client_id: 'x' }] },
+      ['/token_exchange/0/audience'],
+    ],
     ...(
       [
         ['any subject', { subject: '*' }, '/subject'],

@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as oidc from 'openid-client';
 import { callAdmin, newOrganization } from '../../harness/admin/admin-caller.js';
+import { reportOf } from '../../harness/admin/usage.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { dpopProof } from '../../harness/protocol/dpop-proof.js';
 import { relyingParty } from '../../harness/protocol/relying-party.js';
@@ -96,6 +97,21 @@ describe('a token of a person', () => {
     );
     const result = await oauth.processGenericTokenEndpointResponse(as, client, response);
     expect(result).toMatchObject({ issued_token_type: `${TYPE}jwt`, scope: 'orders.read' });
+  });
+
+  test('and counts in the usage of the client that asks', async () => {
+    const counted = await registerService(apis);
+    const { orders } = await personTokens(apis);
+    await exchange(apis, counted, { subject_token: orders, audience: STOCK });
+    await exchange(apis, counted, { subject_token: 'unknown', audience: STOCK });
+    await server.context.usage.flush();
+    const { total } = await reportOf(server, counted);
+    expect(total).toMatchObject({
+      tokens: { [TOKEN_EXCHANGE]: 1 },
+      failures: { invalid_request: 1 },
+      people: 1,
+    });
+    expect(server.logs()).not.toContain(orders);
   });
 
   test('and its ID token, within what the person allowed', async () => {
@@ -192,6 +208,8 @@ describe('an exchanged token ends', () => {
   test('alone, when its own client revokes it', async () => {
     const { issued, orders, stock } = await obtain();
     const [opaque] = issued;
+    const headers = { authorization: `Bearer ${String(opaque)}` };
+    expect((await fetch(`${server.origin}/oauth2/userinfo`, { headers })).status).toBe(403);
     await postForm(`${server.origin}/oauth2/revoke`, { token: String(opaque) }, basic(service));
     expect(await introspected(opaque)).toEqual({ active: false });
     for (const token of [orders, stock]) expect(await introspected(token)).toMatchObject({ active: true });

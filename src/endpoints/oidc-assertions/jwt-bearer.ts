@@ -1,12 +1,5 @@
-import { hash } from 'node:crypto';
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
-import {
-  buildTokenResponse,
-  checkDpopReplay,
-  checkDpopRequired,
-  resolveRequestedResources,
-  validateDpop,
-} from 'oidc-provider/lib/helpers/grants.js';
+import { buildTokenResponse, resolveRequestedResources } from 'oidc-provider/lib/helpers/grants.js';
 import { clientOfRequest } from '../../../adapters/client.adapter.js';
 import { forEngine } from '../../../adapters/engine-errors.js';
 import { stateOf } from '../../../adapters/request-state.js';
@@ -18,10 +11,13 @@ import {
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
 import { completeScope } from '../oidc-requests/requested-scopes.js';
-import type { ExchangeParts } from './exchange-parts.js';
+import { ID_JAG_TYP } from '../oidc-protocol/assertion-types.js';
+import { acceptIdentity } from './accept-identity.js';
+import { assertionRefused, sentAssertion, typOf, useOnce } from './assertions.js';
+import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
+import { constrain, readConstraint } from '../oidc-exchange/sender-constraint.js';
 
 const PARAMETERS = ['assertion', 'scope', 'resource'] as const;
-const MAX_TOKEN = 16_384;
 /** What an assertion may say that it is; other JWTs are not for this grant. */
 const TYPES: readonly (string | undefined)[] = [undefined, 'jwt', 'authorization-grant+jwt'];
 
@@ -41,9 +37,11 @@ async function redeem(provider: Provider, parts: ExchangeParts, ctx: Context): P
   const { client, params } = ctx.oidc;
   const live = await clientOfRequest(parts.clients, client.clientId);
   if (!live) throw new errors.InvalidClient('the client was deleted');
-  const dPoP = await validateDpop(provider, ctx);
-  checkDpopRequired(provider, ctx, dPoP);
-  const assertion = await verified(parts, live, params.assertion);
+  const constraint = await readConstraint(provider, ctx);
+  const sent = sentAssertion(params.assertion);
+  if (typOf(sent) === ID_JAG_TYP)
+    return acceptIdentity(provider, parts, ctx, { assertion: sent, constraint });
+  const assertion = await verified(parts, live, sent);
   const scopes = scopesOf(ctx, assertion);
   params.scope = scopes.join(' ') || undefined;
   const servers = await resolveRequestedResources(provider, ctx);
@@ -57,11 +55,8 @@ async function redeem(provider: Provider, parts: ExchangeParts, ctx: Context): P
     expiresIn: Math.max(1, Math.min(ttl, left)),
   });
   if (server) token.resourceServer = server;
-  if (dPoP) {
-    await checkDpopReplay(provider, ctx, dPoP, client.clientId);
-    token.setThumbprint('jkt', dPoP.thumbprint);
-  }
-  await useOnce(parts, assertion, params.assertion ?? '');
+  await constrain(provider, ctx, token, constraint);
+  await useOnce(parts, assertion, sent);
   if (assertion.trusted.issuer !== client.clientId)
     stateOf(ctx).tokenClaims = { act: { iss: assertion.trusted.issuer, sub: assertion.subject } };
   ctx.oidc.entity('ClientCredentials', token);
@@ -76,20 +71,17 @@ async function redeem(provider: Provider, parts: ExchangeParts, ctx: Context): P
 async function verified(
   { outsideTokens }: ExchangeParts,
   { record }: LiveClient,
-  assertion: string | undefined,
+  assertion: string,
 ): Promise<OutsideToken> {
-  if (assertion === undefined) throw new errors.InvalidRequest('send assertion');
-  if (assertion.length > MAX_TOKEN) throw refusal(`it has more than ${String(MAX_TOKEN)} characters`);
   const { clientId, jwks, jwksUri, trustedIssuers } = record;
   const hasKeys = jwks !== null || jwksUri !== null;
   const self: TrustedKeys = { issuer: clientId, subject: clientId, jwks, jwks_uri: jwksUri ?? undefined };
   try {
     const token = await outsideTokens.verify(assertion, [...(hasKeys ? [self] : []), ...trustedIssuers]);
-    const typ = token.typ?.toLowerCase().replace(/^application\//, '');
-    if (!TYPES.includes(typ)) throw refusal('its typ is that of another kind of JWT');
+    if (!TYPES.includes(typOf(assertion))) throw assertionRefused('its typ is that of another kind of JWT');
     return token;
   } catch (error) {
-    if (error instanceof UntrustedToken) throw refusal(error.message);
+    if (error instanceof UntrustedToken) throw assertionRefused(error.message);
     throw error;
   }
 }
@@ -103,20 +95,4 @@ function scopesOf({ oidc: { client, params } }: Context, { trusted }: OutsideTok
   if (isRequested && refused !== undefined)
     throw new errors.InvalidScope('it is not among the scopes of the trusted issuer', refused);
   return names.filter((name) => trusted.scopes?.includes(name) ?? true);
-}
-
-/** RFC 7523 section 3: an assertion is accepted once, by its `jti`, or by its digest when it has none. */
-async function useOnce(
-  parts: ExchangeParts,
-  { claims, trusted }: OutsideToken,
-  assertion: string,
-): Promise<void> {
-  const { jti } = claims;
-  const id =
-    typeof jti === 'string' && jti !== '' ? `jti ${jti}` : `digest ${hash('sha256', assertion, 'base64url')}`;
-  if (!(await parts.isFirstUse(trusted.issuer, id, claims.exp))) throw refusal('it was used before');
-}
-
-function refusal(why: string): Error {
-  return new errors.InvalidGrant(`the assertion is refused: ${why}`);
 }

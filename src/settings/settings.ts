@@ -33,7 +33,12 @@ export function environmentOfWorkers(databaseUrl: Secret): NodeJS.ProcessEnv {
 
 function check(environment: Environment, more: (values: Partial<Values>) => string[]): Settings {
   const { values, problems } = readValues(environment);
-  problems.push(...more(values), ...ownIssuerProblems(values), ...rpIdProblems(values));
+  problems.push(
+    ...more(values),
+    ...ownIssuerProblems(values),
+    ...rpIdProblems(values),
+    ...certificateProblems(values),
+  );
   if (problems.length > 0) throw new SettingsError(problems);
   return { ...assemble(values as Values), effective: effectiveSettings(environment) };
 }
@@ -42,6 +47,16 @@ function check(environment: Environment, more: (values: Partial<Values>) => stri
 function ownIssuerProblems({ ADMIN_ISSUERS = [], ISSUER }: Partial<Values>): string[] {
   if (ADMIN_ISSUERS.every(({ issuer }) => issuer !== ISSUER)) return [];
   return ['ADMIN_ISSUERS: leave out the issuer of this server itself, whose tokens are accepted without it'];
+}
+
+/** What goes with the header in which a proxy passes on certificates. */
+function certificateProblems(values: Partial<Values>): string[] {
+  if (values.MTLS_CERTIFICATE_HEADER !== undefined)
+    return values.TRUSTED_PROXIES === 0
+      ? ['MTLS_CERTIFICATE_HEADER: set TRUSTED_PROXIES too, to the number of proxies in front']
+      : [];
+  const without = (['MTLS_CA_FILE', 'MTLS_ORIGIN'] as const).filter((name) => values[name] !== undefined);
+  return without.map((name) => `${name}: has no effect without MTLS_CERTIFICATE_HEADER; set that too`);
 }
 
 /** WebAuthn: the RP ID is the host of the origin, or a registrable domain above it. Browsers refuse public suffixes. */
@@ -127,6 +142,16 @@ function assemble(e: Values) {
       parRequired: e.PAR === 'required',
       dpopNonceRequired: e.DPOP_NONCE === 'required',
       signingAlgorithms: e.SIGNING_ALGORITHMS,
+    },
+    clientCertificates: {
+      enabled: e.MTLS_CERTIFICATE_HEADER !== undefined,
+      /** In lower case. */
+      header: e.MTLS_CERTIFICATE_HEADER ?? '',
+      format: e.MTLS_CERTIFICATE_FORMAT,
+      proxies: e.MTLS_PROXIES,
+      caFile: e.MTLS_CA_FILE,
+      /** Where the proxy asks for certificates, if not at the issuer. */
+      origin: e.MTLS_ORIGIN,
     },
     secondFactor: e.SECOND_FACTOR,
     passkeyRpId: e.PASSKEY_RP_ID,

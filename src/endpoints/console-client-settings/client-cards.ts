@@ -63,6 +63,7 @@ const ofProtocol = (...names: ProtocolFieldName[]): CardField[] =>
       none = '',
       options = [],
     }: ProtocolField<z.ZodType, z.ZodType> = PROTOCOL_FIELDS[name];
+    if (control === 'text') return { name, label, control };
     return control === 'flag' ? flag(name, label) : choice(name, label, options, none);
   });
 
@@ -152,6 +153,13 @@ const WITHOUT_HELP: readonly Card[] = [
         control: 'code',
         notJson: 'This is not JSON: send a JSON Web Key Set, {"keys": [...]}.',
       },
+      ...ofProtocol(
+        'tls_client_auth_subject_dn',
+        'tls_client_auth_san_dns',
+        'tls_client_auth_san_uri',
+        'tls_client_auth_san_ip',
+        'tls_client_auth_san_email',
+      ),
     ],
   },
   {
@@ -188,6 +196,7 @@ const WITHOUT_HELP: readonly Card[] = [
     fields: ofProtocol(
       'security_profile',
       'dpop_bound_access_tokens',
+      'tls_client_certificate_bound_access_tokens',
       'id_token_encrypted_response_alg',
       'id_token_encrypted_response_enc',
       'userinfo_encrypted_response_alg',

@@ -6,6 +6,7 @@ import {
   SIGNATURE_ALGORITHMS,
 } from '../../registry/client-protocol/algorithms.js';
 import type { Settings } from '../../settings/settings.js';
+import { mutualTlsMetadata } from './mutual-tls.js';
 import { checkRequestObject } from './request-objects.js';
 
 /** What is signed and encrypted with. Of signatures the engine keeps those that it has keys for. */
@@ -54,14 +55,26 @@ export function protocolFeatures(nonceSecret: Buffer, nonceRequired: boolean) {
   } satisfies Configuration['features'];
 }
 
-/** The metadata without lists that are empty: what is off is not named. */
-export function withoutEmptyLists(metadata: object): object {
+/** The metadata without what is off: lists that are empty, and tokens bound to certificates where no client has one. */
+export function withoutWhatIsOff(metadata: Readonly<Record<string, unknown>>): object {
+  const methods = metadata['token_endpoint_auth_methods_supported'];
+  const certificates = Array.isArray(methods) && methods.includes('self_signed_tls_client_auth');
   return Object.fromEntries(
-    Object.entries(metadata).filter(([, value]) => !Array.isArray(value) || value.length > 0),
+    Object.entries(metadata).filter(
+      ([name, value]) =>
+        (!Array.isArray(value) || value.length > 0) &&
+        (certificates || name !== 'tls_client_certificate_bound_access_tokens'),
+    ),
   );
 }
 
 /** What the metadata say of them that the engine does not know. */
-export function protocolMetadata({ protocol }: Pick<Settings, 'protocol'>): Record<string, unknown> {
-  return protocol.parRequired ? { require_pushed_authorization_requests: true } : {};
+export function protocolMetadata({
+  clientCertificates,
+  protocol,
+}: Pick<Settings, 'clientCertificates' | 'protocol'>): Record<string, unknown> {
+  return {
+    ...(protocol.parRequired ? { require_pushed_authorization_requests: true } : {}),
+    ...mutualTlsMetadata(clientCertificates),
+  };
 }

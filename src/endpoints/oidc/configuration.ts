@@ -1,6 +1,8 @@
 import { personClaims } from '../oidc-second-factor/sign-in-claims.js';
 import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
 import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
+import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
+import { certificateMethods } from '../../registry/client-rules/capabilities.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { Settings } from '../../settings/settings.js';
@@ -20,6 +22,7 @@ import {
   protocolFeatures,
   protocolMetadata,
 } from '../oidc-protocol/protocol-features.js';
+import { mutualTls } from '../oidc-protocol/mutual-tls.js';
 import { lifetimes } from '../oidc-protocol/lifetimes.js';
 import { rotatesRefreshTokens } from '../oidc-protocol/security-profile.js';
 import {
@@ -44,6 +47,7 @@ export interface EngineParts {
   audiencesOf: AudiencesOf;
   mayAuthorize: MayAuthorize;
   countAnonymous: CountAnonymous;
+  certificates: ClientCertificates;
   /** 32 bytes that all nodes make nonces of DPoP proofs from. */
   dpopNonceSecret: Buffer;
   secondFactor: SecondFactorRules;
@@ -158,7 +162,13 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     // ID tokens have the claims of the granted scopes; see the patch `scopeClaimsByClient`.
     conformIdTokenClaims: false,
     subjectTypes: ['public'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientAuthMethods: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'none',
+      ...certificateMethods(settings.clientCertificates),
+    ],
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     enabledJWA: {
       clientAuthSigningAlgValues: ASYMMETRIC,
@@ -181,6 +191,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(CLAIMS) },
       ...protocolFeatures(parts.dpopNonceSecret, settings.protocol.dpopNonceRequired),
+      mTLS: mutualTls(settings.clientCertificates, parts.certificates),
       userinfo: { enabled: true },
       jwtUserinfo: { enabled: true },
       clientCredentials: { enabled: true },

@@ -7,6 +7,7 @@ import { forEngine, replayError } from '../../../adapters/engine-errors.js';
 import { requestState } from '../../../adapters/request-state.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import type { Context } from '../../context.js';
+import { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
@@ -33,6 +34,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
   const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
   const { database, scopes, settings, signIns, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
+  const certificates = new ClientCertificates(settings.clientCertificates, log);
   const mayAuthorize = membershipRule(liveClients, access);
   const artifacts = artifactContext(context);
   const engine = await Engine.start(async () => {
@@ -46,6 +48,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       findAccount: findAccount(context, mayAuthorize),
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
       audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
+      certificates,
       dpopNonceSecret: context.vault.digest('dpop-nonces', 'nonces'),
       countAnonymous: (address: string) =>
         forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { oneOf } from '../../platform/wire/field-shapes.js';
 
+const MAX_TEXT = 1024;
+
 /** How a field is typed on a page. */
-export type FieldControl = 'flag' | 'choice';
+export type FieldControl = 'flag' | 'choice' | 'text';
 
 /** What people read about a field, and how they change it. */
 export interface FieldWords {
@@ -49,6 +51,21 @@ export function choice<const T extends readonly string[]>(
     fallback: null,
     control: 'choice',
     options,
+  });
+}
+
+/** One line of text, or null; `wrong` says what a text that is none of them should be. */
+export function text(words: FieldWords, isOne: (value: string) => boolean, wrong: string) {
+  return field({
+    ...words,
+    write: z
+      .string('Send text.')
+      .max(MAX_TEXT, { error: `Use at most ${String(MAX_TEXT)} characters.`, abort: true })
+      .refine(isOne, wrong)
+      .meta({ minLength: 1 }),
+    read: z.string().nullable(),
+    fallback: null,
+    control: 'text',
   });
 }
 

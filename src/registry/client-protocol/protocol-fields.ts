@@ -8,6 +8,7 @@ import {
   SIGNATURE_ALGORITHMS,
   SYMMETRIC_REFUSED,
 } from './algorithms.js';
+import { CERTIFICATE_FIELDS } from './certificate-fields.js';
 import { choice, flag, operatorOnly, type ProtocolField } from './protocol-field.js';
 
 const encryptedWith = (what: string) =>
@@ -84,6 +85,7 @@ export const PROTOCOL_FIELDS = {
     description:
       'Whether every access token is bound to a key that the client proves to have (DPoP, RFC 9449). A client that sends proofs gets bound tokens anyway.',
   }),
+  ...CERTIFICATE_FIELDS,
   security_profile: operatorOnly(
     choice(['fapi2', 'fapi2_message_signing'], {
       label: 'Security profile',

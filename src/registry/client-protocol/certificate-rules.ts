@@ -18,10 +18,12 @@ const SUBJECTS = [
 export const CERTIFICATE_RULES: readonly Rule[] = [
   {
     reads: ['tokenEndpointAuthMethod', ...SUBJECTS],
-    check: (settings) => {
+    check: (settings, _, { clientCertificates = false }) => {
       const given = SUBJECTS.filter((field) => settings[field] !== null);
       if (settings.tokenEndpointAuthMethod !== 'tls_client_auth')
         return given.flatMap((field) => error(field, 'Only tls_client_auth has a subject: send null here.'));
+      // Without certificates the method is refused already.
+      if (given.length === 0 && !clientCertificates) return [];
       if (given.length === 0)
         return error(
           'tlsClientAuthSubjectDn',

@@ -16,6 +16,8 @@ export interface RequestState {
   readonly accounts: Prefetched<Account | undefined>;
   /** The APIs by audience; read once in a request. */
   readonly apis: Map<string, Promise<ApiRecord | undefined>>;
+  /** Claims of the access token that the request issues, besides those that every one has. */
+  tokenClaims: Record<string, unknown> | undefined;
   /** The transaction that holds back what the request writes; undefined when it writes at once. */
   transaction: TokenTransaction | undefined;
   /** The scope of an authorization request as it was sent; the engine drops `offline_access` from it. */
@@ -60,6 +62,7 @@ export function stateOf(ctx: object): RequestState {
     artifacts: new Prefetched(),
     accounts: new Prefetched(),
     apis: new Map(),
+    tokenClaims: undefined,
     transaction: undefined,
     requestedScope: undefined,
     failureCounted: false,

@@ -31,16 +31,20 @@ import { describeError } from '../platform/telemetry/telemetry.js';
 import { registrationRoutes } from '../registry/registration/registration.routes.js';
 import { firstUseOf } from '../../adapters/tokens/first-use.js';
 import { reloadEngine } from './reload-engine.js';
+import { observed, type RequestObserver } from './telemetry/observed-requests.js';
+import { rememberContext } from './telemetry/request-route.js';
 
 /**
  * The HTTP application: what every request passes, then the entry points for relying parties, people and operators.
  *
  * @param isReady whether `/readyz` may answer 200
+ * @param observers what watches the requests
  */
 export function createApp(
   context: Context,
   engine: Engine,
   isReady: () => boolean = () => true,
+  observers: readonly RequestObserver[] = [],
 ): HttpApplication {
   const { settings, log, pages } = context;
   const { issuer } = settings;
@@ -52,6 +56,7 @@ export function createApp(
   app.on('error', (error: unknown) => {
     if (!isHangUp(error)) log.warn({ error: describeError(error) }, 'connection error outside a handler');
   });
+  if (observers.length > 0) app.use(rememberContext);
   app.use(requestId());
   app.use(accessLog(log));
   app.use(problemDetails(onUnexpected));
@@ -88,7 +93,7 @@ export function createApp(
     }),
   );
   app.use(notFoundPage(pages));
-  const handle = withIntrospection(context, engine, certificates, app.callback());
+  const handle = observed(withIntrospection(context, engine, certificates, app.callback()), observers);
   return { callback: () => handle };
 }
 

@@ -1,3 +1,4 @@
+import { clientTokensValidAfter } from '../../../adapters/client.adapter.js';
 import { TokenLookup } from '../../../adapters/tokens/token-lookup.js';
 import type { Context } from '../../context.js';
 import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
@@ -13,8 +14,10 @@ type Services = Pick<
 >;
 
 /** Reads tokens on the services of this process. */
-export function makeTokenLookup({ artifacts, settings, vault }: Services): TokenLookup {
-  return new TokenLookup({ store: artifacts, vault, refreshGrace: settings.refreshGrace });
+export function makeTokenLookup({ artifacts, liveClients, settings, vault }: Services): TokenLookup {
+  return new TokenLookup({ store: artifacts, vault, refreshGrace: settings.refreshGrace }, (clientId) =>
+    clientTokensValidAfter(liveClients, clientId),
+  );
 }
 
 /** The service on the services of this process. */

@@ -7,6 +7,7 @@ import {
 } from '../../registry/client-protocol/algorithms.js';
 import type { Settings } from '../../settings/settings.js';
 import { mutualTlsMetadata } from './mutual-tls.js';
+import { ID_JAG, ID_JAG_PROFILE } from './assertion-types.js';
 import { checkRequestObject } from './request-objects.js';
 
 /** What is signed and encrypted with. Of signatures the engine keeps those that it has keys for. */
@@ -74,6 +75,10 @@ export function protocolMetadata({
   protocol,
 }: Pick<Settings, 'clientCertificates' | 'protocol'>): Record<string, unknown> {
   return {
+    identity_chaining_requested_token_types_supported: [ID_JAG],
+    ...(protocol.identityIssuers.length > 0
+      ? { authorization_grant_profiles_supported: [ID_JAG_PROFILE] }
+      : {}),
     ...(protocol.parRequired ? { require_pushed_authorization_requests: true } : {}),
     ...mutualTlsMetadata(clientCertificates),
   };

@@ -1,6 +1,5 @@
-import { personClaims } from '../oidc-second-factor/sign-in-claims.js';
+import { stateOf } from '../../../adapters/request-state.js';
 import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
-import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { certificateMethods } from '../../registry/client-rules/capabilities.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
@@ -23,6 +22,7 @@ import {
   protocolMetadata,
 } from '../oidc-protocol/protocol-features.js';
 import { mutualTls } from '../oidc-protocol/mutual-tls.js';
+import { subjectClaims } from '../oidc-protocol/subject-claims.js';
 import { lifetimes } from '../oidc-protocol/lifetimes.js';
 import { rotatesRefreshTokens } from '../oidc-protocol/security-profile.js';
 import {
@@ -145,8 +145,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     formats: {
       customizers: {
         jwt: async (ctx, token, jwt) => {
-          if (token.kind === 'ClientCredentials') Object.assign(jwt.payload, CLIENT_TOKEN);
-          else Object.assign(jwt.payload, personClaims(ctx.oidc, token.grantId));
+          Object.assign(jwt.payload, subjectClaims(ctx, token));
           jwt.header = { ...jwt.header, typ: await accessTokenTyp(ctx, token.aud) };
         },
       },
@@ -178,7 +177,10 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (ctx, client) => requirePkce(ctx, client, settings.pkce) },
-    extraTokenClaims: rejectAudienceWithoutScope,
+    extraTokenClaims: (ctx, token) => {
+      rejectAudienceWithoutScope(token);
+      return stateOf(ctx).tokenClaims;
+    },
     // offline_access belongs to OpenID requests (OpenID Connect Core section 11). Without `openid` a client that is
     // registered for refresh tokens gets one that ends with the session of the person.
     issueRefreshToken: (_ctx, client, { scopes }) =>

@@ -5,13 +5,16 @@ import { isModelName } from '../../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest, clientTokensValidAfter } from '../../../adapters/client.adapter.js';
 import { forEngine, replayError } from '../../../adapters/engine-errors.js';
 import { requestState } from '../../../adapters/request-state.js';
+import { firstUseOfAssertion } from '../../../adapters/tokens/first-use.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import type { Context } from '../../context.js';
 import { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { AppError } from '../../platform/errors/errors.js';
+import { ownKeys } from '../../platform/keys/own-keys.js';
 import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
-import { makeIntrospection } from '../introspection/introspection.js';
+import { makeIntrospection, makeTokenLookup } from '../introspection/introspection.js';
+import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-session-patches/back-channel-logout.js';
@@ -29,8 +32,19 @@ import { listenForUsage, type UsageListener } from './usage-events.js';
 /** What the engine runs on. */
 export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 
-/** Starts the engine on the services of this process; `onChange` is called when changed keys or scopes made it rebuild. */
-export async function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
+/** What is told of the engine. */
+export interface EngineEvents {
+  /** Changed keys or scopes made it rebuild. */
+  onChange?: (() => void) | undefined;
+  /** Called with each Provider before its first request. */
+  watch?: ((provider: Provider) => void) | undefined;
+}
+
+/** Starts the engine on the services of this process. */
+export async function startEngine(
+  context: EngineServices,
+  { onChange, watch }: EngineEvents = {},
+): Promise<Engine> {
   const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
   const { database, scopes, settings, signIns, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
@@ -65,6 +79,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       build: () => {
         const provider = buildProvider(parts, patchParts(context, artifacts), log);
         listenForUsage(provider, usage);
+        watch?.(provider);
         recordSignIns(provider, {
           completed: (signIn) => forEngine(() => signIns.completed(signIn)),
           ended: (uid) => forEngine(() => signIns.ended(uid)),
@@ -141,6 +156,23 @@ function findAccount(
     });
 }
 
+function exchangeParts(context: EngineServices): ExchangeParts {
+  const { accounts, apis, artifacts, clientDocuments, keys, outsideTokens, settings } = context;
+  return {
+    issuer: settings.issuer,
+    ownKeys: ownKeys(keys),
+    keys,
+    tokens: makeTokenLookup(context),
+    clients: clientsWithDocuments(clientDocuments),
+    findApi: (audience) => apis.findByAudience(audience),
+    accounts,
+    outsideTokens,
+    identityIssuers: settings.protocol.identityIssuers,
+    isFirstUse: firstUseOfAssertion(artifacts),
+    ttl: settings.ttl,
+  };
+}
+
 function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchParts {
   const { apis, attempts, clientAuthentication, liveClients, pages, rateLimits, usage, vault } = context;
   const introspection = makeIntrospection(context);
@@ -148,6 +180,7 @@ function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchP
   return {
     vault,
     pages,
+    exchange: exchangeParts(context),
     introspect: (clientId, token) =>
       forEngine(async () => {
         const client = await liveClients.find(clientId);

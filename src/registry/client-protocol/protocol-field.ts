@@ -4,7 +4,7 @@ import { oneOf } from '../../platform/wire/field-shapes.js';
 const MAX_TEXT = 1024;
 
 /** How a field is typed on a page. */
-export type FieldControl = 'flag' | 'choice' | 'text';
+export type FieldControl = 'flag' | 'choice' | 'text' | 'json';
 
 /** What people read about a field, and how they change it. */
 export interface FieldWords {
@@ -23,6 +23,8 @@ export interface ProtocolField<Write extends z.ZodType, Read extends z.ZodType> 
   options?: readonly string[];
   /** What no choice means. */
   none?: string;
+  /** What is said of a text that is not JSON. */
+  notJson?: string;
   /** Whether operators alone set it: dynamic registration does not know it. */
   operatorOnly?: true;
 }
@@ -66,6 +68,21 @@ export function text(words: FieldWords, isOne: (value: string) => boolean, wrong
     read: z.string().nullable(),
     fallback: null,
     control: 'text',
+  });
+}
+
+/** A list of objects; an empty one by default. It is typed as JSON. */
+export function objects<Entry extends z.ZodType>(
+  entry: Entry,
+  max: number,
+  words: FieldWords & { notJson: string },
+) {
+  return field({
+    ...words,
+    write: z.array(entry, 'Send an array.').max(max, `List at most ${String(max)} entries.`),
+    read: z.array(entry),
+    fallback: [],
+    control: 'json',
   });
 }
 

@@ -9,7 +9,9 @@ import {
   SYMMETRIC_REFUSED,
 } from './algorithms.js';
 import { CERTIFICATE_FIELDS } from './certificate-fields.js';
-import { choice, flag, operatorOnly, type ProtocolField } from './protocol-field.js';
+import { exchangeRule, MAX_RULES } from '../client-exchange/exchange-rule.js';
+import { MAX_ISSUERS, trustedIssuer } from '../client-exchange/trusted-issuer.js';
+import { choice, flag, objects, operatorOnly, type ProtocolField } from './protocol-field.js';
 
 const encryptedWith = (what: string) =>
   choice(
@@ -94,6 +96,22 @@ export const PROTOCOL_FIELDS = {
         'Sets and locks what the profile demands: FAPI 2.0 Security Profile, or with Message Signing. Fields that are left out follow from it; others that contradict it are refused with the rule.',
     }),
   ),
+  token_exchange: operatorOnly(
+    objects(exchangeRule, MAX_RULES, {
+      label: 'Token exchange',
+      notJson: 'This is not JSON: send a list, [{"audience": …, "scopes": […], "subject": "own"}].',
+      description:
+        'What the client may exchange other tokens for (RFC 8693): the audience of an API, scopes of it, and whose tokens: `own` (issued to this client), `any` (of clients of the organization, or for an API that it runs), or an issuer of trusted_issuers. With `client_id`, which the client has at another authorization server, the audience is that server.',
+    }),
+  ),
+  trusted_issuers: operatorOnly(
+    objects(trustedIssuer, MAX_ISSUERS, {
+      label: 'Trusted issuers',
+      notJson: 'This is not JSON: send a list, [{"issuer": …, "subject": …}].',
+      description:
+        'Whose JWTs the client may use as assertions (RFC 7523 section 2.1) and in a token exchange: the issuer, where its keys are (by default what its discovery says), the audience (by default this server), the subject, in which `*` stands for any text, and the scopes, if not all of the client.',
+    }),
+  ),
 } as const;
 
 type Fields = typeof PROTOCOL_FIELDS;
@@ -115,6 +133,10 @@ function mapFields<T>(of: (field: AnyField) => T): Record<ProtocolFieldName, T> 
 
 /** The columns and members of the wire. */
 export const PROTOCOL_FIELD_NAMES = ENTRIES.map(([name]) => name);
+/** Those that are stored as JSON, and that the engine does not know. */
+export const JSON_PROTOCOL_FIELDS: readonly string[] = ENTRIES.filter(
+  ([, field]) => field.control === 'json',
+).map(([name]) => name);
 /** Those that clients may register themselves. */
 export const REGISTERED_PROTOCOL_FIELDS = ENTRIES.filter(([, field]) => !field.operatorOnly).map(
   ([name]) => name,

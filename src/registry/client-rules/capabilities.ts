@@ -1,6 +1,6 @@
 import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
 import type { Settings } from '../../settings/settings.js';
-import { type AuthMethod, DEVICE_CODE } from '../client-record/client-record.js';
+import { type AuthMethod, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../client-record/client-record.js';
 import type { Capabilities } from './client-rules.js';
 
 /** What clients of this installation can be registered for: what its engine has turned on. */
@@ -19,6 +19,8 @@ export function capabilitiesOf(
       'refresh_token',
       'client_credentials',
       DEVICE_CODE,
+      TOKEN_EXCHANGE,
+      JWT_BEARER,
       ...(turnedOn.implicit ? (['implicit'] as const) : []),
     ],
     authMethods: [

@@ -42,9 +42,13 @@ const FIXED: Readonly<Record<string, readonly unknown[]>> = {
   subject_type: ['public'],
   token_endpoint_auth_signing_alg: ASSERTION_ALGORITHMS,
   ...Object.fromEntries(
-    ['sector_identifier_uri', 'request_object_encryption_alg', 'request_object_encryption_enc'].map(
-      (name) => [name, []],
-    ),
+    [
+      'sector_identifier_uri',
+      'request_object_encryption_alg',
+      'request_object_encryption_enc',
+      'token_exchange',
+      'trusted_issuers',
+    ].map((name) => [name, []]),
   ),
 };
 

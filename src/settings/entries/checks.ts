@@ -174,3 +174,28 @@ export const contactUrl = z
 export const webUrl = z
   .string()
   .refine((value) => URL.parse(value)?.protocol === 'https:', 'must be an https URL');
+
+/** https, or http on this machine: what comes over http can be replaced on its way. */
+export const secureUrl = z.url({ protocol: /^https?$/ }).refine((value) => {
+  const url = URL.parse(value);
+  return url?.protocol === 'https:' || (url !== null && isLocalHttp(url));
+}, 'must be https (http only for localhost)');
+
+/** A JSON list of other issuers, each once. */
+export function issuerList<Entry extends z.ZodType<{ issuer: string }>>(entry: Entry) {
+  return z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('must be JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(z.array(entry))
+    .refine(
+      (issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length,
+      'must not name an issuer twice',
+    );
+}

@@ -1,7 +1,8 @@
 import { settingGroup } from '../setting.js';
 import { ALWAYS_SIGNING, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../protocol/signing-algorithms.js';
 import { CERTIFICATE_FORMATS } from '../protocol/certificate-formats.js';
-import { headerName, issuerOrigin, listOf, oneOf, subnets, text } from './checks.js';
+import { z } from 'zod';
+import { headerName, issuerList, issuerOrigin, listOf, oneOf, secureUrl, subnets, text } from './checks.js';
 
 const signingAlgorithms = listOf(
   (item) => SIGNING_ALGORITHMS.some((known) => known === item),
@@ -12,6 +13,20 @@ const signingAlgorithms = listOf(
     `must have ${ALWAYS_SIGNING.join(' and ')}, which every installation signs with`,
   )
   .transform((items) => items as SigningAlgorithm[]);
+
+const identityIssuers = issuerList(
+  z
+    .strictObject({
+      issuer: secureUrl,
+      jwks_uri: secureUrl,
+      account_claim: z.string().min(1).default('sub'),
+    })
+    .transform(({ issuer, jwks_uri: jwksUri, account_claim: accountClaim }) => ({
+      issuer,
+      jwksUri,
+      accountClaim,
+    })),
+);
 
 export const protocolSettings = settingGroup('Extensions of the protocol', {
   PAR: {
@@ -25,6 +40,12 @@ export const protocolSettings = settingGroup('Extensions of the protocol', {
     check: oneOf('off', 'required'),
     description:
       'Nonces in DPoP proofs (RFC 9449 section 8), which show that a proof was made just now. `off`: a proof is good for five minutes; `required`: the server hands out nonces at the endpoints of the protocol and demands them.',
+  },
+  IDENTITY_ISSUERS: {
+    default: '[]',
+    check: identityIssuers,
+    description:
+      'Other identity providers whose assertions about people here clients can use (draft-ietf-oauth-identity-assertion-authz-grant-03): a JSON list of objects with `issuer`, `jwks_uri`, and `account_claim`, the claim that has the id of the account here (`sub` by default). Nobody is found by an e-mail address.',
   },
   SIGNING_ALGORITHMS: {
     default: ALWAYS_SIGNING.join(','),

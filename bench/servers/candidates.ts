@@ -9,6 +9,7 @@ import pg from 'pg';
 import { ADMIN_SCOPES } from '../../src/tenancy/access/permissions.js';
 import { createApp } from '../../src/server/app.js';
 import { openContext } from '../../src/context.js';
+import { ClientCertificates } from '../../src/platform/client-certificates/client-certificates.js';
 import { Hashing } from '../../src/platform/crypto/hashing.js';
 import { readForm } from '../../src/platform/http/body.js';
 import { engineConfiguration } from '../../src/endpoints/oidc/configuration.js';
@@ -87,6 +88,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
   const pages = () => undefined;
   const configuration: Configuration = engineConfiguration({
     settings,
+    certificates: new ClientCertificates(settings.clientCertificates, createLogger({ level: 'silent' })),
     dpopNonceSecret: randomBytes(32),
     keys: {
       signing: await signingKeys(algorithm ? [algorithm] : ['RS256', 'ES256']),

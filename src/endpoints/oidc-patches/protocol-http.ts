@@ -35,7 +35,7 @@ export function completeHttp(provider: Provider, pages: Pick<EnginePages, 'rende
     await next();
     if (ctx.status === 404 && !('_matchedRoute' in ctx)) await refuseMethod(ctx, pages);
     else if (ctx.status === 200 && DOCUMENTS.has(ctx.path)) {
-      ctx.body = withoutWhatIsOff(ctx.body as object);
+      ctx.body = withoutWhatIsOff(ctx.body as Record<string, unknown>);
       makeCacheable(ctx);
     } else if (ctx.status === 200 && ctx.path === ENGINE_ROUTES.revocation && ctx.method === 'POST') {
       ctx.body = null;

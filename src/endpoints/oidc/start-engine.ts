@@ -8,6 +8,7 @@ import { requestState, stateOf } from '../../../adapters/request-state.js';
 import { firstUseOfAssertion } from '../../../adapters/tokens/first-use.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import type { Context } from '../../context.js';
+import { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { ownKeys } from '../../platform/keys/own-keys.js';
 import { claimsOf } from '../../identity/accounts/claims.js';
@@ -49,6 +50,7 @@ export async function startEngine(
   const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
   const { database, scopes, settings, signIns, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
+  const certificates = new ClientCertificates(settings.clientCertificates, log);
   const mayAuthorize = membershipRule(liveClients, access);
   const artifacts = artifactContext(context);
   const engine = await Engine.start(async () => {
@@ -62,6 +64,7 @@ export async function startEngine(
       findAccount: findAccount(context, mayAuthorize),
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
       audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
+      certificates,
       dpopNonceSecret: context.vault.digest('dpop-nonces', 'nonces'),
       countAnonymous: (address: string) =>
         forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),

@@ -3,8 +3,10 @@ import { oneOf } from '../../platform/wire/field-shapes.js';
 import { uri } from '../client-record/client-field-shapes.js';
 import { fetchedUrlErrors } from '../client-rules/redirect-uri-rules.js';
 
+const MAX_TEXT = 1024;
+
 /** How a field is typed on a page. */
-export type FieldControl = 'flag' | 'choice' | 'json' | 'url';
+export type FieldControl = 'flag' | 'choice' | 'text' | 'json' | 'url';
 
 /** What people read about a field, and how they change it. */
 export interface FieldWords {
@@ -53,6 +55,21 @@ export function choice<const T extends readonly string[]>(
     fallback: null,
     control: 'choice',
     options,
+  });
+}
+
+/** One line of text, or null; `wrong` says what a text that is none of them should be. */
+export function text(words: FieldWords, isOne: (value: string) => boolean, wrong: string) {
+  return field({
+    ...words,
+    write: z
+      .string('Send text.')
+      .max(MAX_TEXT, { error: `Use at most ${String(MAX_TEXT)} characters.`, abort: true })
+      .refine(isOne, wrong)
+      .meta({ minLength: 1 }),
+    read: z.string().nullable(),
+    fallback: null,
+    control: 'text',
   });
 }
 

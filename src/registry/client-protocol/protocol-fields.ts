@@ -8,6 +8,7 @@ import {
   SIGNATURE_ALGORITHMS,
   SYMMETRIC_REFUSED,
 } from './algorithms.js';
+import { CERTIFICATE_FIELDS } from './certificate-fields.js';
 import { exchangeRule, MAX_RULES } from '../client-exchange/exchange-rule.js';
 import { MAX_ISSUERS, trustedIssuer } from '../client-exchange/trusted-issuer.js';
 import { choice, endpoint, flag, objects, operatorOnly, type ProtocolField } from './protocol-field.js';
@@ -86,6 +87,7 @@ export const PROTOCOL_FIELDS = {
     description:
       'Whether every access token is bound to a key that the client proves to have (DPoP, RFC 9449). A client that sends proofs gets bound tokens anyway.',
   }),
+  ...CERTIFICATE_FIELDS,
   security_profile: operatorOnly(
     choice(['fapi2', 'fapi2_message_signing'], {
       label: 'Security profile',

@@ -4,7 +4,7 @@ import { challenge } from '../../platform/http/error-status.js';
 import type { RequestState } from '../../platform/http/request-id.js';
 import type { Caller } from '../access/caller.js';
 import type { Actor } from '../audit/audit.service.js';
-import { boundThumbprint, checkPossession, InvalidProof, PROOF_ALGORITHMS } from './proof-of-possession.js';
+import { bindingOf, checkPossession, InvalidProof, PROOF_ALGORITHMS } from './proof-of-possession.js';
 import { invalidToken } from './token-claims.js';
 import { adminTokenVerifier, type AdminTrust } from './verify-admin-token.js';
 
@@ -18,8 +18,8 @@ export interface AdminState extends RequestState {
 }
 
 /**
- * Admits requests with a valid bearer token (RFC 6750), or with a token that is bound to a key and a proof of that key (RFC
- * 9449). Throws as `adminTokenVerifier` does, with the challenge of the scheme that the token takes (RFC 9449 section 7.1).
+ * Admits requests with a valid bearer token (RFC 6750), with a token that is bound to a key and a proof of that key (RFC
+ * 9449), or with one that is bound to the certificate of the connection (RFC 8705). Throws as `adminTokenVerifier` does, with the challenge of the scheme that the token takes (RFC 9449 section 7.1).
  */
 export function requireAdminToken(trust: AdminTrust): Koa.Middleware<AdminState> {
   const verify = adminTokenVerifier(trust);
@@ -35,9 +35,9 @@ export function requireAdminToken(trust: AdminTrust): Koa.Middleware<AdminState>
     try {
       if (token === undefined) throw invalidToken('The bearer token has characters that no token has.');
       const { caller, cnf } = await verify(token);
-      const thumbprint = boundThumbprint(cnf);
-      takesProof ||= thumbprint !== undefined;
-      await checkPossession(trust, ctx, { token, thumbprint, isDpop });
+      const binding = bindingOf(cnf);
+      takesProof ||= binding !== undefined && 'jkt' in binding;
+      await checkPossession(trust, ctx, { token, binding, isDpop });
       ctx.state.caller = caller;
       ctx.state.actor = { subject: caller.subject, address: ctx.ip, requestId: ctx.state.requestId };
     } catch (error) {

@@ -2,11 +2,10 @@ import { hash, type X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose';
 import type Koa from 'koa';
+import { PROOF_ALGORITHMS } from '../../settings/protocol/proof-algorithms.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { invalidToken } from './token-claims.js';
 
-/** What a proof may be signed with. */
-export const PROOF_ALGORITHMS = ['ES256', 'PS256', 'EdDSA', 'Ed25519'];
 /** Seconds that a proof's `iat` may differ from now. A proof is remembered for twice as long: `iat` may be ahead. */
 export const PROOF_WINDOW = 300;
 const MAX_JTI = 255;

@@ -4,11 +4,10 @@ import { challenge } from '../../platform/http/error-status.js';
 import type { RequestState } from '../../platform/http/request-id.js';
 import type { Caller } from '../access/caller.js';
 import type { Actor } from '../audit/audit.service.js';
-import { bindingOf, checkPossession, InvalidProof, PROOF_ALGORITHMS } from './proof-of-possession.js';
+import { bindingOf, checkPossession, InvalidProof } from './proof-of-possession.js';
 import { invalidToken } from './token-claims.js';
 import { adminTokenVerifier, type AdminTrust } from './verify-admin-token.js';
 
-const ALGS = { algs: PROOF_ALGORITHMS.join(' ') };
 const AUTHORIZATION = /^(?:Bearer|DPoP) +([A-Za-z0-9\-._~+/]+=*) *$/i;
 
 /** The state of a request to the admin API whose token is valid. */
@@ -26,7 +25,7 @@ export function requireAdminToken(trust: AdminTrust): Koa.Middleware<AdminState>
   return async (ctx, next) => {
     const header = ctx.get('Authorization');
     if (!/^(?:Bearer|DPoP)(?: |$)/i.test(header)) {
-      ctx.set('WWW-Authenticate', [challenge(), challenge(ALGS, 'DPoP')]);
+      ctx.set('WWW-Authenticate', [challenge(), challenge({}, 'DPoP')]);
       throw new AppError('unauthenticated', 'Send an access token: Authorization: Bearer …');
     }
     const token = AUTHORIZATION.exec(header)?.[1];
@@ -46,10 +45,7 @@ export function requireAdminToken(trust: AdminTrust): Koa.Middleware<AdminState>
           error: error instanceof InvalidProof ? 'invalid_dpop_proof' : 'invalid_token',
           error_description: error.message,
         };
-        ctx.set(
-          'WWW-Authenticate',
-          takesProof ? challenge({ ...parameters, ...ALGS }, 'DPoP') : challenge(parameters),
-        );
+        ctx.set('WWW-Authenticate', takesProof ? challenge(parameters, 'DPoP') : challenge(parameters));
       }
       throw error;
     }

@@ -96,7 +96,7 @@ export function makeRegistry(parts: RegistryParts) {
     tenants,
     audit,
     invalidatedArtifacts,
-    capabilities: capabilitiesOf(settings.allow, settings.protocol),
+    capabilities: capabilitiesOf(settings.allow, settings.protocol, settings.clientCertificates),
   });
   const usage = new UsageService(new UsageRepository(database), log);
   const clientAuthentication = new ClientAuthenticationService(

@@ -37,6 +37,7 @@ function check(environment: Environment, more: (values: Partial<Values>) => stri
     ...more(values),
     ...ownIssuerProblems(values),
     ...rpIdProblems(values),
+    ...certificateProblems(values),
     ...metricsProblems(values),
   );
   if (problems.length > 0) throw new SettingsError(problems);
@@ -54,6 +55,16 @@ function ownIssuerProblems({ ADMIN_ISSUERS = [], IDENTITY_ISSUERS = [], ISSUER }
       ? ['IDENTITY_ISSUERS: leave out the issuer of this server itself: its assertions are for other servers']
       : []),
   ];
+}
+
+/** What goes with the header in which a proxy passes on certificates. */
+function certificateProblems(values: Partial<Values>): string[] {
+  if (values.MTLS_CERTIFICATE_HEADER !== undefined)
+    return values.TRUSTED_PROXIES === 0
+      ? ['MTLS_CERTIFICATE_HEADER: set TRUSTED_PROXIES too, to the number of proxies in front']
+      : [];
+  const without = (['MTLS_CA_FILE', 'MTLS_ORIGIN'] as const).filter((name) => values[name] !== undefined);
+  return without.map((name) => `${name}: has no effect without MTLS_CERTIFICATE_HEADER; set that too`);
 }
 
 /** WebAuthn: the RP ID is the host of the origin, or a registrable domain above it. Browsers refuse public suffixes. */
@@ -146,9 +157,20 @@ function assemble(e: Values) {
     protocol: {
       parRequired: e.PAR === 'required',
       dpopNonceRequired: e.DPOP_NONCE === 'required',
+      ciba: e.CIBA === 'on',
       signingAlgorithms: e.SIGNING_ALGORITHMS,
       /** Whose assertions about people are accepted. */
       identityIssuers: e.IDENTITY_ISSUERS,
+    },
+    clientCertificates: {
+      enabled: e.MTLS_CERTIFICATE_HEADER !== undefined,
+      /** In lower case. */
+      header: e.MTLS_CERTIFICATE_HEADER ?? '',
+      format: e.MTLS_CERTIFICATE_FORMAT,
+      proxies: e.MTLS_PROXIES,
+      caFile: e.MTLS_CA_FILE,
+      /** Where the proxy asks for certificates, if not at the issuer. */
+      origin: e.MTLS_ORIGIN,
     },
     secondFactor: e.SECOND_FACTOR,
     passkeyRpId: e.PASSKEY_RP_ID,

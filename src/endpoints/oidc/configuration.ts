@@ -1,11 +1,14 @@
 import { stateOf } from '../../../adapters/request-state.js';
 import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
+import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
+import { certificateMethods } from '../../registry/client-rules/capabilities.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { Settings } from '../../settings/settings.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
 import { checkClientAssertion } from '../oidc-guards/client-assertions.js';
 import { engineFetch } from '../oidc-guards/engine-fetch.js';
+import { type BackchannelHints, cibaFeature } from '../oidc-backchannel/ciba-feature.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
@@ -19,6 +22,7 @@ import {
   protocolFeatures,
   protocolMetadata,
 } from '../oidc-protocol/protocol-features.js';
+import { mutualTls } from '../oidc-protocol/mutual-tls.js';
 import { subjectClaims } from '../oidc-protocol/subject-claims.js';
 import { lifetimes } from '../oidc-protocol/lifetimes.js';
 import { rotatesRefreshTokens } from '../oidc-protocol/security-profile.js';
@@ -44,9 +48,11 @@ export interface EngineParts {
   audiencesOf: AudiencesOf;
   mayAuthorize: MayAuthorize;
   countAnonymous: CountAnonymous;
+  certificates: ClientCertificates;
   /** 32 bytes that all nodes make nonces of DPoP proofs from. */
   dpopNonceSecret: Buffer;
   secondFactor: SecondFactorRules;
+  backchannel: BackchannelHints;
   pages: EnginePages;
   /** Whether people create their own accounts. */
   signUp: SignUpService['mode'];
@@ -157,7 +163,13 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     // ID tokens have the claims of the granted scopes; see the patch `scopeClaimsByClient`.
     conformIdTokenClaims: false,
     subjectTypes: ['public'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientAuthMethods: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'none',
+      ...certificateMethods(settings.clientCertificates),
+    ],
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     enabledJWA: {
       clientAuthSigningAlgValues: ASYMMETRIC,
@@ -183,6 +195,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(CLAIMS) },
       ...protocolFeatures(parts.dpopNonceSecret, settings.protocol.dpopNonceRequired),
+      ...(settings.protocol.ciba ? { ciba: cibaFeature(parts.backchannel) } : {}),
+      mTLS: mutualTls(settings.clientCertificates, parts.certificates),
       userinfo: { enabled: true },
       jwtUserinfo: { enabled: true },
       clientCredentials: { enabled: true },

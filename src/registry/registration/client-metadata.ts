@@ -41,7 +41,6 @@ const SHARED = [
 const FIXED: Readonly<Record<string, readonly unknown[]>> = {
   subject_type: ['public'],
   token_endpoint_auth_signing_alg: ASSERTION_ALGORITHMS,
-  tls_client_certificate_bound_access_tokens: [false],
   ...Object.fromEntries(
     [
       'sector_identifier_uri',

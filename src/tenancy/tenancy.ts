@@ -18,6 +18,8 @@ import { type MemberClients, MembersService } from './members/members.service.js
 import { RolesOfAccountsService } from './members/roles-of-accounts.service.js';
 import { OrganizationsRepository } from './organizations/organizations.repository.js';
 import { OrganizationsService } from './organizations/organizations.service.js';
+import { OwnerNoticesRepository } from './owner-notices/owner-notices.repository.js';
+import { OwnerNoticesService } from './owner-notices/owner-notices.service.js';
 import { ProjectsRepository } from './projects/projects.repository.js';
 import { ProjectsService } from './projects/projects.service.js';
 import { TenantsRepository } from './tenants/tenants.repository.js';
@@ -38,6 +40,7 @@ export function makeTenancy(platform: Platform, identity: Identity, audit: Audit
   const { accounts, passwords } = identity;
   const tenants = new TenantsService(new TenantsRepository(database));
   const roles = new RolesOfAccountsService(new MembersRepository(database));
+  const ownerNotices = new OwnerNoticesService(mail, new OwnerNoticesRepository());
   const ofAccounts = { ...identity, database, events: identity.accountEvents, roles };
   const webhooks = new WebhooksService({
     ...platform,
@@ -53,6 +56,7 @@ export function makeTenancy(platform: Platform, identity: Identity, audit: Audit
       ...platform,
       repository: new InstallationRepository(database),
       audit,
+      ownerNotices,
       webhooks,
     }),
     accountAccess: new AccountAccessService(ofAccounts),
@@ -71,6 +75,7 @@ export function makeTenancy(platform: Platform, identity: Identity, audit: Audit
         clients,
         tenants,
         audit,
+        ownerNotices,
         issuers: settings.adminIssuers.map(({ issuer }) => issuer),
       }),
     makeInvitations: (members: MembersService) =>

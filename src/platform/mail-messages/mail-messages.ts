@@ -11,6 +11,7 @@ import {
 } from './code-messages.js';
 import type { MailContent, MailSite } from './mail-content.js';
 import { notice } from './notice-messages.js';
+import { ownerNotice } from './owner-messages.js';
 
 /** Every message that is sent by mail, by the name of its template. */
 const MESSAGES = {
@@ -24,6 +25,7 @@ const MESSAGES = {
   'email-changed': emailChanged,
   invitation,
   notice,
+  'owner-notice': ownerNotice,
 };
 
 export type MailTemplate = keyof typeof MESSAGES;

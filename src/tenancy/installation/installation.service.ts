@@ -5,6 +5,7 @@ import type { KeyInfo, KeysService } from '../../platform/keys/keys.service.js';
 import { version } from '../../platform/telemetry/version.js';
 import type { Settings } from '../../settings/settings.js';
 import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
+import type { OwnerNoticesService } from '../owner-notices/owner-notices.service.js';
 import { INSTALLATION_TENANT } from '../tenants/tenant.js';
 import { WEBHOOK_KIND } from '../webhooks/webhook-events.service.js';
 import type { WebhooksService } from '../webhooks/webhooks.service.js';
@@ -20,6 +21,7 @@ export interface InstallationDependencies {
   jobStates: JobStatesService;
   outbox: OutboxService;
   audit: AuditService;
+  ownerNotices: OwnerNoticesService;
   webhooks: Pick<WebhooksService, 'revive'>;
 }
 
@@ -59,8 +61,12 @@ export class InstallationService {
 
   /** The next keys sign from now on, the current ones stay accepted. Returns the keys as they are then. */
   async rotateKeys(actor: Actor): Promise<KeyInfo[]> {
-    const { audit, keys } = this.deps;
-    await keys.rotate((tx, kid) => audit.record(tx, event(actor, 'key.rotated', kid)));
+    const { audit, keys, ownerNotices } = this.deps;
+    await keys.rotate(async (tx, kid) => {
+      await audit.record(tx, event(actor, 'key.rotated', kid));
+      const notify = await ownerNotices.prepare(tx, actor, INSTALLATION_TENANT);
+      await notify({ kind: 'keys_rotated' });
+    });
     return keys.list();
   }
 

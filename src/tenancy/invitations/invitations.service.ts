@@ -19,6 +19,7 @@ import { accountSubject } from '../access/subjects.js';
 import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import { type MembersService, roleErrors } from '../members/members.service.js';
 import type { Tenant } from '../tenants/tenant.js';
+import { tenantInWords } from '../tenants/tenant-in-words.js';
 import type { TenantsService } from '../tenants/tenants.service.js';
 import { INVITATION_READ_ONLY, newInvitation } from './invitation.schema.js';
 import type { Invitation, InvitationsRepository, InvitedTo } from './invitations.repository.js';
@@ -178,12 +179,6 @@ export class InvitationsService {
   #record(tx: Transaction, actor: Actor, action: AuditAction, { id, ...rest }: Invitation): Promise<void> {
     return this.deps.audit.record(tx, { actor, action, targetId: id, ...tenantOf(rest), changedFields: [] });
   }
-}
-
-/** Such as `the organization Acme`. */
-export function tenantInWords({ orgName, projectName }: InvitedTo): string {
-  if (orgName === null) return 'this installation';
-  return projectName === null ? `the organization ${orgName}` : `the project ${projectName} of ${orgName}`;
 }
 
 function tenantOf({ orgId, projectId }: Pick<Invitation, 'orgId' | 'projectId'>): Tenant {

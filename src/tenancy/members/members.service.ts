@@ -8,6 +8,7 @@ import { lock } from '../../platform/db/locks.js';
 import { AppError, found, invalid, type ValidationError } from '../../platform/errors/errors.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { parseInput } from '../../platform/wire/input.js';
+import type { OwnerNoticesService } from '../owner-notices/owner-notices.service.js';
 import type { ProjectTenant, Tenant } from '../tenants/tenant.js';
 import type { TenantsService } from '../tenants/tenants.service.js';
 import { MEMBER_READ_ONLY, memberPatch, NEW_MEMBER_READ_ONLY, newMember } from './member-request.schema.js';
@@ -39,6 +40,7 @@ export interface MembersDependencies {
   clients: MemberClients;
   tenants: TenantsService;
   audit: AuditService;
+  ownerNotices: OwnerNoticesService;
   issuers: readonly string[];
 }
 
@@ -118,40 +120,48 @@ export class MembersService {
     if (tenant.orgId !== null) await tenants.lockForShare(tx, { orgId: tenant.orgId, projectId: null });
     if (tenant.orgId !== null && tenant.projectId !== null)
       await tenants.lockForShare(tx, { orgId: tenant.orgId, projectId: tenant.projectId });
+    const notify = await this.deps.ownerNotices.prepare(tx, actor, tenant);
     const id = await repository.insert(tx, tenant, subject, role, emailNamed);
     if (id === undefined) {
       throw new AppError('conflict', 'This subject has a role here already; change that one instead.');
     }
     await this.#audit(tx, actor, 'member.added', tenant, id, ['subject', 'role']);
-    return found(await repository.find(tenant, { id }, tx), 'member');
+    const member = found(await repository.find(tenant, { id }, tx), 'member');
+    await notify({ kind: 'role_given', member });
+    return member;
   }
 
   async update(actor: Actor, tenant: Tenant, id: string, patch: Record<string, unknown>): Promise<Member> {
     const { role } = parseInput(memberPatch, patch, MEMBER_READ_ONLY);
     const errors = role === undefined ? [] : roleErrors(tenant, role);
     if (errors.length > 0) throw invalid(errors);
-    const { database, repository } = this.deps;
+    const { database, ownerNotices, repository } = this.deps;
     return database.transaction(async (tx) => {
       const before = found(await repository.find(tenant, { id }, tx), 'member');
       if (role === undefined || role === before.role) return before;
+      const notify = await ownerNotices.prepare(tx, actor, tenant);
       await repository.updateRole(tx, id, role);
       await this.#audit(tx, actor, 'member.updated', tenant, id, ['role']);
-      return found(await repository.find(tenant, { id }, tx), 'member');
+      const after = found(await repository.find(tenant, { id }, tx), 'member');
+      await notify({ kind: 'role_changed', member: after });
+      return after;
     });
   }
 
   /** Effective with the next request. The last owner of the installation who can still act stays. */
   async remove(actor: Actor, tenant: Tenant, id: string): Promise<void> {
-    const { database, repository } = this.deps;
+    const { database, ownerNotices, repository } = this.deps;
     await database.transaction(async (tx) => {
       // Two owners who remove each other concurrently must not both succeed.
       if (tenant.orgId === null) await lock(tx, 'installation owners');
-      found(await repository.find(tenant, { id }, tx), 'member');
+      const before = found(await repository.find(tenant, { id }, tx), 'member');
+      const notify = await ownerNotices.prepare(tx, actor, tenant);
       await repository.delete(tx, id);
       if (tenant.orgId === null && !(await repository.hasLivingOwner(tx))) {
         throw new AppError('conflict', 'This is the last owner of the installation; add another one first.');
       }
       await this.#audit(tx, actor, 'member.removed', tenant, id, []);
+      await notify({ kind: 'role_taken', member: before });
     });
   }
 

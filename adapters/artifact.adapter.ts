@@ -23,7 +23,13 @@ export interface ArtifactContext extends RefreshGrace {
 }
 
 /** Stored sealed: a session's cookie, parameters of a request that nobody has answered yet. */
-const SEALED: ReadonlySet<ModelName> = new Set(['Interaction', 'PushedAuthorizationRequest']);
+const SEALED: ReadonlySet<ModelName> = new Set([
+  'Interaction',
+  'PushedAuthorizationRequest',
+  'BackchannelAuthenticationRequest',
+]);
+/** Those that are found by something else than their id, with which the engine saves them again. */
+const WITH_SEALED_ID: ReadonlySet<ModelName> = new Set(['DeviceCode', 'BackchannelAuthenticationRequest']);
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 const ENDED_UNSEEN: ReadonlySet<ModelName> = new Set(['Session', 'Grant']);
 
@@ -211,8 +217,9 @@ export class ArtifactAdapter implements Adapter {
       accountId: kept.accountId ?? null,
       uid: this.model === 'Session' ? (kept.uid ?? null) : this.model === 'Grant' ? id : null,
       userCode: userCode === undefined ? null : vault.digest('user-codes', userCode).toString('hex'),
-      sealedId:
-        this.model === 'DeviceCode' ? vault.seal('artifact-ids', id, bytes(key)).toString('hex') : null,
+      sealedId: WITH_SEALED_ID.has(this.model)
+        ? vault.seal('artifact-ids', id, bytes(key)).toString('hex')
+        : null,
       expiresAt: (payload.exp ?? Date.now() / 1000 + expiresIn) + this.#keptAfter(),
     };
   }

@@ -22,6 +22,8 @@ export interface RequestState {
   transaction: TokenTransaction | undefined;
   /** The scope of an authorization request as it was sent; the engine drops `offline_access` from it. */
   requestedScope: string | undefined;
+  /** The id of an account that does not exist, in place of one that a client asked for and that is not there. */
+  missingAccount: string | undefined;
   /** Whether the request was counted as a failed one of its client; the engine may emit two errors for it. */
   failureCounted: boolean;
   /** The key of the session that was read, or, once it was saved under another id, of that. */
@@ -65,6 +67,7 @@ export function stateOf(ctx: object): RequestState {
     tokenClaims: undefined,
     transaction: undefined,
     requestedScope: undefined,
+    missingAccount: undefined,
     failureCounted: false,
     session: undefined,
     signedIn: false,

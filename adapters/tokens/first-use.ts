@@ -28,3 +28,14 @@ export function firstUseOfAssertion({
     return repository.insertOnce(row);
   };
 }
+
+/** Records the answer to a request that waits for a person, by one insert; false when it was answered before, on any node. */
+export function firstUseOfRequest({
+  repository,
+}: ArtifactStore): (key: string, expiresAt: number) => Promise<boolean> {
+  return (key, expiresAt) => {
+    const name = hash('sha256', `answer ${key}`, 'base64url');
+    const row = { model: MODELS.ReplayDetection, payload: '{}', expiresAt: expiresAt + TOLERANCE };
+    return repository.insertOnce({ ...row, key: artifactKey('ReplayDetection', name) });
+  };
+}

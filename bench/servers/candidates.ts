@@ -108,6 +108,11 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
     mayAuthorize: () => Promise.resolve(true),
     countAnonymous: () => Promise.resolve(),
     signUp: 'off',
+    backchannel: {
+      accountOf: () => Promise.reject(new Error('CIBA is off')),
+      count: () => Promise.resolve(),
+      notify: () => Promise.resolve(),
+    },
     secondFactor: {
       issuer: settings.issuer,
       passkeys: false,

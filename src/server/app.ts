@@ -72,7 +72,7 @@ export function createApp(
   app.use(createMailStepsRouter(context, onUnexpected).routes());
   const { ownPages, router } = createOwnSignIn(context, engine, onUnexpected);
   app.use(router.routes());
-  app.use(createAccountRouter(context, ownPages, onUnexpected).routes());
+  app.use(createAccountRouter(context, ownPages, engine, onUnexpected).routes());
   const catalogueChanged = () => reloadEngine(context, engine);
   if (settings.console)
     app.use(createConsoleRouter(context, ownPages, { catalogueChanged }, onUnexpected).routes());

@@ -132,6 +132,8 @@ function assemble(e: Values) {
       userCode: e.USER_CODE_ATTEMPTS,
       anonymous: e.ANONYMOUS_REQUESTS,
       clientDocument: e.CLIENT_ID_DOCUMENT_FETCHES,
+      consoleChanges: e.CONSOLE_CHANGES,
+      consoleRequests: e.CONSOLE_REQUESTS,
     },
     ttl: {
       accessToken: e.ACCESS_TOKEN_TTL,
@@ -155,6 +157,7 @@ function assemble(e: Values) {
     protocol: {
       parRequired: e.PAR === 'required',
       dpopNonceRequired: e.DPOP_NONCE === 'required',
+      ciba: e.CIBA === 'on',
       signingAlgorithms: e.SIGNING_ALGORITHMS,
       /** Whose assertions about people are accepted. */
       identityIssuers: e.IDENTITY_ISSUERS,

@@ -55,7 +55,7 @@ export const ofProtocol = (...names: ProtocolFieldName[]): CardField[] =>
       notJson = 'This is not JSON.',
       options = [],
     }: ProtocolField<z.ZodType, z.ZodType> = PROTOCOL_FIELDS[name];
-    if (control === 'text') return { name, label, control };
+    if (control === 'text' || control === 'url') return { name, label, control };
     if (control === 'json') return { name, label, control: 'code', notJson };
     return control === 'flag' ? flag(name, label) : choice(name, label, options, none);
   });

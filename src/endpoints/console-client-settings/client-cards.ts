@@ -1,6 +1,7 @@
 import {
   APPLICATION_TYPES,
   AUTH_METHODS,
+  CIBA,
   DEVICE_CODE,
   GRANT_TYPES,
   ID_TOKEN_ALGORITHMS,
@@ -29,6 +30,7 @@ const GRANTS: Readonly<Record<(typeof GRANT_TYPES)[number], string>> = {
   [DEVICE_CODE]: 'A person signs in on another device',
   implicit: 'Legacy: tokens in the address of the browser',
   [TOKEN_EXCHANGE]: 'Exchanges tokens of others for its own',
+  [CIBA]: 'Asks for a person, who answers in the account area',
   [JWT_BEARER]: 'Acts for itself, by a JWT of an issuer that it trusts',
 };
 
@@ -161,6 +163,16 @@ const WITHOUT_HELP: readonly Card[] = [
       'introspection_signed_response_alg',
       'introspection_encrypted_response_alg',
       'introspection_encrypted_response_enc',
+    ),
+  },
+  {
+    key: 'backchannel',
+    heading: 'Backchannel authentication',
+    lead: 'How it learns that a person has answered whom it asked for by itself (CIBA).',
+    fields: ofProtocol(
+      'backchannel_token_delivery_mode',
+      'backchannel_client_notification_endpoint',
+      'backchannel_authentication_request_signing_alg',
     ),
   },
   {

@@ -56,13 +56,20 @@ export function protocolFeatures(nonceSecret: Buffer, nonceRequired: boolean) {
   } satisfies Configuration['features'];
 }
 
-/** The metadata without what is off: lists that are empty, and tokens bound to certificates where no client has one. */
+/** What the engine names with CIBA, though nothing verifies user codes here. */
+const USER_CODE = 'backchannel_user_code_parameter_supported';
+
+/**
+ * The metadata without what is off: lists that are empty, user codes, and tokens bound to certificates where no client has
+ * one.
+ */
 export function withoutWhatIsOff(metadata: Readonly<Record<string, unknown>>): object {
   const methods = metadata['token_endpoint_auth_methods_supported'];
   const certificates = Array.isArray(methods) && methods.includes('self_signed_tls_client_auth');
   return Object.fromEntries(
     Object.entries(metadata).filter(
       ([name, value]) =>
+        name !== USER_CODE &&
         (!Array.isArray(value) || value.length > 0) &&
         (certificates || name !== 'tls_client_certificate_bound_access_tokens'),
     ),

@@ -8,6 +8,7 @@ import type { Settings } from '../../settings/settings.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
 import { checkClientAssertion } from '../oidc-guards/client-assertions.js';
 import { engineFetch } from '../oidc-guards/engine-fetch.js';
+import { type BackchannelHints, cibaFeature } from '../oidc-backchannel/ciba-feature.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
@@ -51,6 +52,7 @@ export interface EngineParts {
   /** 32 bytes that all nodes make nonces of DPoP proofs from. */
   dpopNonceSecret: Buffer;
   secondFactor: SecondFactorRules;
+  backchannel: BackchannelHints;
   pages: EnginePages;
   /** Whether people create their own accounts. */
   signUp: SignUpService['mode'];
@@ -193,6 +195,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(CLAIMS) },
       ...protocolFeatures(parts.dpopNonceSecret, settings.protocol.dpopNonceRequired),
+      ...(settings.protocol.ciba ? { ciba: cibaFeature(parts.backchannel) } : {}),
       mTLS: mutualTls(settings.clientCertificates, parts.certificates),
       userinfo: { enabled: true },
       jwtUserinfo: { enabled: true },

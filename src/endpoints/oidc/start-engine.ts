@@ -4,7 +4,7 @@ import { ArtifactAdapter, type ArtifactContext } from '../../../adapters/artifac
 import { isModelName } from '../../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest, clientTokensValidAfter } from '../../../adapters/client.adapter.js';
 import { forEngine, replayError } from '../../../adapters/engine-errors.js';
-import { requestState } from '../../../adapters/request-state.js';
+import { requestState, stateOf } from '../../../adapters/request-state.js';
 import { firstUseOfAssertion } from '../../../adapters/tokens/first-use.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import type { Context } from '../../context.js';
@@ -15,6 +15,8 @@ import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { makeIntrospection, makeTokenLookup } from '../introspection/introspection.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
+import { backchannelHints } from '../oidc-backchannel/backchannel-hints.js';
+import { pingHandler, pingMessage, queuePings } from '../oidc-backchannel/pings.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-session-patches/back-channel-logout.js';
@@ -69,6 +71,7 @@ export async function startEngine(
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
       secondFactor: secondFactorRules(context),
+      backchannel: backchannelHints(context, mayAuthorize),
       pages: enginePages(pages, clientPages, accounts),
       signUp: context.signUp.mode,
     };
@@ -84,6 +87,11 @@ export async function startEngine(
           completed: (signIn) => forEngine(() => signIns.completed(signIn)),
           ended: (uid) => forEngine(() => signIns.ended(uid)),
         });
+        queuePings(provider, (ping) =>
+          database.transaction(async (tx) => {
+            await outbox.enqueue(tx, pingMessage(ping));
+          }),
+        );
         queueBackChannelLogout(provider, (notices) =>
           forEngine(() =>
             database.transaction(async (tx) => {
@@ -96,6 +104,7 @@ export async function startEngine(
     };
   }, onChange);
   outbox.handle(logoutHandler(engine));
+  outbox.handle(pingHandler(liveClients, settings.issuer));
   return engine;
 }
 
@@ -135,6 +144,7 @@ function adapterFactory(
         new Set(scopes),
         settings.allow.implicit,
         settings.protocol.parRequired,
+        settings.protocol.ciba,
       );
     if (isModelName(name)) return new ArtifactAdapter(name, artifacts);
     throw new Error(`the engine asked for a model that is not stored: ${name}`);
@@ -145,8 +155,10 @@ function findAccount(
   { accounts }: EngineServices,
   mayAuthorize: MayAuthorize,
 ): NonNullable<Configuration['findAccount']> {
-  return (_ctx, sub, token) =>
+  return (ctx, sub, token) =>
     forEngine(async () => {
+      if (stateOf(ctx).missingAccount === sub)
+        return { accountId: sub, claims: () => Promise.resolve({ sub }) };
       // At the authorization endpoint the interaction policy asks, and gives the reason.
       const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
       const account = allowed

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { oneOf } from '../../platform/wire/field-shapes.js';
+import { uri } from '../client-record/client-field-shapes.js';
+import { fetchedUrlErrors } from '../client-rules/redirect-uri-rules.js';
 
 const MAX_TEXT = 1024;
 
 /** How a field is typed on a page. */
-export type FieldControl = 'flag' | 'choice' | 'text' | 'json';
+export type FieldControl = 'flag' | 'choice' | 'text' | 'json' | 'url';
 
 /** What people read about a field, and how they change it. */
 export interface FieldWords {
@@ -83,6 +85,17 @@ export function objects<Entry extends z.ZodType>(
     read: z.array(entry),
     fallback: [],
     control: 'json',
+  });
+}
+
+/** A URL that this server sends requests to, or null. */
+export function endpoint(words: FieldWords) {
+  return field({
+    ...words,
+    write: uri((value) => fetchedUrlErrors(value, { loopback: true, fragment: false })),
+    read: z.string().nullable(),
+    fallback: null,
+    control: 'url',
   });
 }
 

@@ -11,7 +11,7 @@ import {
 import { CERTIFICATE_FIELDS } from './certificate-fields.js';
 import { exchangeRule, MAX_RULES } from '../client-exchange/exchange-rule.js';
 import { MAX_ISSUERS, trustedIssuer } from '../client-exchange/trusted-issuer.js';
-import { choice, flag, objects, operatorOnly, type ProtocolField } from './protocol-field.js';
+import { choice, endpoint, flag, objects, operatorOnly, type ProtocolField } from './protocol-field.js';
 
 const encryptedWith = (what: string) =>
   choice(
@@ -111,6 +111,32 @@ export const PROTOCOL_FIELDS = {
       description:
         'Whose JWTs the client may use as assertions (RFC 7523 section 2.1) and in a token exchange: the issuer, where its keys are (by default what its discovery says), the audience (by default this server), the subject, in which `*` stands for any text, and the scopes, if not all of the client.',
     }),
+  ),
+  backchannel_token_delivery_mode: operatorOnly(
+    choice(['poll', 'ping'], {
+      label: 'Backchannel delivery',
+      none: 'poll',
+      description:
+        'How a client of the grant type CIBA learns that the person has answered: it asks (`poll`), or is notified and asks then (`ping`); null: poll.',
+    }),
+  ),
+  backchannel_client_notification_endpoint: operatorOnly(
+    endpoint({
+      label: 'Backchannel notification endpoint',
+      description: 'Where the client is notified with `ping` that the person has answered (CIBA).',
+    }),
+  ),
+  backchannel_authentication_request_signing_alg: operatorOnly(
+    choice(
+      REQUEST_OBJECT_ALGORITHMS,
+      {
+        label: 'Backchannel request signature',
+        none: 'Need not be signed',
+        description:
+          'The algorithm with which backchannel authentication requests (CIBA) have to be signed; null: they need not be signed.',
+      },
+      HMAC_REFUSED,
+    ),
   ),
 } as const;
 

@@ -5,7 +5,13 @@ import type { ProtocolSettings } from '../client-protocol/protocol-fields.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
 
-export { DEVICE_CODE, GRANT_TYPES, JWT_BEARER, TOKEN_EXCHANGE } from '../../settings/protocol/grant-types.js';
+export {
+  CIBA,
+  DEVICE_CODE,
+  GRANT_TYPES,
+  JWT_BEARER,
+  TOKEN_EXCHANGE,
+} from '../../settings/protocol/grant-types.js';
 
 /** The registered response types; each means exactly itself. */
 export const RESPONSE_TYPES = [

@@ -1,6 +1,12 @@
 import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
 import type { Settings } from '../../settings/settings.js';
-import { type AuthMethod, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../client-record/client-record.js';
+import {
+  type AuthMethod,
+  CIBA,
+  DEVICE_CODE,
+  JWT_BEARER,
+  TOKEN_EXCHANGE,
+} from '../client-record/client-record.js';
 import type { Capabilities } from './client-rules.js';
 
 /** What clients of this installation can be registered for: what its engine has turned on. */
@@ -10,7 +16,10 @@ export function capabilitiesOf(
     implicit: boolean;
     anyScopeNames: boolean;
   },
-  { signingAlgorithms }: { signingAlgorithms: readonly string[] } = { signingAlgorithms: ALWAYS_SIGNING },
+  { signingAlgorithms, ciba }: { signingAlgorithms: readonly string[]; ciba: boolean } = {
+    signingAlgorithms: ALWAYS_SIGNING,
+    ciba: false,
+  },
   certificates: Partial<Pick<Settings['clientCertificates'], 'enabled' | 'caFile'>> = {},
 ): Capabilities {
   return {
@@ -21,6 +30,7 @@ export function capabilitiesOf(
       DEVICE_CODE,
       TOKEN_EXCHANGE,
       JWT_BEARER,
+      ...(ciba ? ([CIBA] as const) : []),
       ...(turnedOn.implicit ? (['implicit'] as const) : []),
     ],
     authMethods: [

@@ -9,6 +9,7 @@ const ERROR_EVENTS = [
   'grant.error',
   'device_authorization.error',
   'pushed_authorization_request.error',
+  'backchannel_authentication.error',
   'revocation.error',
   'introspection.error',
   'userinfo.error',

@@ -25,6 +25,7 @@ export const rememberContext: Koa.Middleware = (ctx, next) => {
 /** The route of a request where there is none, so that callers cannot make names of routes at will. */
 const UNMATCHED = 'unmatched';
 
+const ROUTES: readonly string[] = Object.values(ENGINE_ROUTES);
 /** Where the engine answers below a path of its own with an id, which is not to be shown. */
 const WITH_ID = [ENGINE_ROUTES.authorization, ENGINE_ROUTES.code_verification];
 
@@ -54,7 +55,7 @@ function routeOf(ctx: Koa.Context): string {
   if (route) return String(route.path);
   const { path } = ctx;
   if (!isEnginePath(path)) return UNMATCHED;
-  if (allowedMethods(path) !== undefined || path === ENGINE_ROUTES.introspection) return path;
+  if (allowedMethods(path) !== undefined || ROUTES.includes(path)) return path;
   const parent = WITH_ID.find((known) => path.startsWith(`${known}/`));
   return parent === undefined ? UNMATCHED : `${parent}/:uid`;
 }

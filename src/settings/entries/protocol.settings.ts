@@ -41,6 +41,12 @@ export const protocolSettings = settingGroup('Extensions of the protocol', {
     description:
       'Nonces in DPoP proofs (RFC 9449 section 8), which show that a proof was made just now. `off`: a proof is good for five minutes; `required`: the server hands out nonces at the endpoints of the protocol and demands them.',
   },
+  CIBA: {
+    default: 'off',
+    check: oneOf('off', 'on'),
+    description:
+      'OpenID Connect Client-Initiated Backchannel Authentication (poll and ping): clients with its grant type ask for a person by e-mail address, and the person answers in the account area. `off` or `on`.',
+  },
   IDENTITY_ISSUERS: {
     default: '[]',
     check: identityIssuers,

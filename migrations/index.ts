@@ -54,6 +54,7 @@ import * as indexAuditEventsOfOrganizations from './20261127000300_index_audit_e
 import * as createWebhooks from './20261127000400_create_webhooks.js';
 import * as addAuthorizationRequestFields from './20261127010000_add_authorization_request_fields.js';
 import * as addBoundTokensAndResponseAlgorithms from './20261127010100_add_bound_tokens_and_response_algorithms.js';
+import * as addWebhookState from './20261127030000_add_webhook_state.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -122,4 +123,5 @@ export const migrations: readonly Migration[] = [
     name: '20261127010100_add_bound_tokens_and_response_algorithms',
     ...addBoundTokensAndResponseAlgorithms,
   },
+  { name: '20261127030000_add_webhook_state', ...addWebhookState },
 ];

@@ -21,8 +21,8 @@ const ROLES = {
 
 /** Operations that change something and have no form in the console, with the reason. */
 const WEBHOOKS = ['Installation', 'Organization', 'Project'].flatMap((level) =>
-  [`create${level}Webhook`, `delete${level}Webhook`, `redeliver${level}WebhookDelivery`].map(
-    (id) => [id, 'Webhooks have no page yet: the admin API.'] as const,
+  ['create*', 'update*', 'rotate*Secret', 'test*', 'delete*', 'redeliver*Delivery'].map(
+    (id) => [id.replace('*', `${level}Webhook`), 'Webhooks have no page yet: the admin API.'] as const,
   ),
 );
 const ELSEWHERE = new Map([

@@ -71,7 +71,8 @@ export async function updateWebhook(id: string, options: WebhookChanges): Promis
     ...(allEvents ? { events: [] } : events ? { events } : {}),
     ...(enable ? { enabled: true } : disable ? { enabled: false } : {}),
   };
-  if (Object.keys(patch).length === 0) throw new UsageError('Say what to change, such as --url or --disable.');
+  if (Object.keys(patch).length === 0)
+    throw new UsageError('Say what to change, such as --url or --disable.');
   const webhook = await withTenancyContext(async (context) =>
     context.webhooks.update(commandLineActor(), await levelOf(context, options), idOf(id), patch),
   );

@@ -38,7 +38,10 @@ export function webhookCommands(): Command {
       (await import('./webhook.actions.js')).updateWebhook(id, options),
     );
 
-  subcommand('rotate-secret', 'Make a new secret, and print it once; the one before signs as well for 24 hours')
+  subcommand(
+    'rotate-secret',
+    'Make a new secret, and print it once; the one before signs as well for 24 hours',
+  )
     .argument('<id>')
     .action(async (id: string, options: LevelOptions) =>
       (await import('./webhook.actions.js')).rotateWebhookSecret(id, options),

@@ -84,7 +84,12 @@ export class WebhooksRepository {
   }
 
   /** The secret before signs as well for so many seconds. */
-  async replaceSecret(tx: Transaction, id: string, sealedSecret: Buffer, overlapSeconds: number): Promise<void> {
+  async replaceSecret(
+    tx: Transaction,
+    id: string,
+    sealedSecret: Buffer,
+    overlapSeconds: number,
+  ): Promise<void> {
     await tx.raw(
       `UPDATE webhooks SET previous_sealed_secret = sealed_secret, sealed_secret = ?,
          previous_secret_until = now() + ? * interval '1 second'

@@ -116,7 +116,11 @@ export class WebhooksService {
   }
 
   /** The secret is returned once; messages are signed with both for 24 hours. Throws AppError `not_found`. */
-  async rotateSecret(actor: Actor, tenant: Tenant, id: string): Promise<{ webhook: Webhook; secret: string }> {
+  async rotateSecret(
+    actor: Actor,
+    tenant: Tenant,
+    id: string,
+  ): Promise<{ webhook: Webhook; secret: string }> {
     const { database, repository, vault } = this.deps;
     const secret = newWebhookSecret();
     const webhook = await database.transaction(async (tx) => {
@@ -135,7 +139,14 @@ export class WebhooksService {
     { id, orgId, projectId }: Webhook,
     changed: readonly string[] = [],
   ): Promise<void> {
-    return this.deps.audit.record(tx, { actor, action, targetId: id, orgId, projectId, changedFields: changed });
+    return this.deps.audit.record(tx, {
+      actor,
+      action,
+      targetId: id,
+      orgId,
+      projectId,
+      changedFields: changed,
+    });
   }
 
   #checkUrl(text: string): void {

@@ -120,8 +120,8 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts', 'adapters/**/*.ts', 'migrations/**/*.ts'],
-    // The library of passkeys is slow to load, and commands do not use it.
-    ignores: ['src/cli/**', 'src/identity/passkeys/verification.ts'],
+    // The library of passkeys is slow to load, and commands do not use it; those of telemetry are loaded when it is on.
+    ignores: ['src/cli/**', 'src/identity/passkeys/verification.ts', 'src/server/telemetry/telemetry.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import { TOKEN_EXCHANGE } from '../src/settings/protocol/grant-types.js';
 import type { Account } from '../src/identity/accounts/account.js';
 import { artifactKey, type ModelName, MODELS } from './artifact.models.js';
 import type { ArtifactRow, StoredArtifact } from './artifact.repository.js';
@@ -22,7 +23,13 @@ export interface ArtifactContext extends RefreshGrace {
 }
 
 /** Stored sealed: a session's cookie, parameters of a request that nobody has answered yet. */
-const SEALED: ReadonlySet<ModelName> = new Set(['Interaction', 'PushedAuthorizationRequest']);
+const SEALED: ReadonlySet<ModelName> = new Set([
+  'Interaction',
+  'PushedAuthorizationRequest',
+  'BackchannelAuthenticationRequest',
+]);
+/** Those that are found by something else than their id, with which the engine saves them again. */
+const WITH_SEALED_ID: ReadonlySet<ModelName> = new Set(['DeviceCode', 'BackchannelAuthenticationRequest']);
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 const ENDED_UNSEEN: ReadonlySet<ModelName> = new Set(['Session', 'Grant']);
 
@@ -76,7 +83,7 @@ export class ArtifactAdapter implements Adapter {
       const key = artifactKey(this.model, id);
       const row = await (requestState()?.artifacts.take(key) ?? this.context.store.find(key));
       if (!row) return undefined;
-      const payload = this.#toPayload(row, id);
+      const payload = this.#withoutOrigin(this.#toPayload(row, id));
       if (this.#hasEnded(payload)) return undefined;
       this.#prefetch(payload);
       if (!(await this.#isValid(payload))) return undefined;
@@ -132,8 +139,8 @@ export class ArtifactAdapter implements Adapter {
       const { store } = this.context;
       const key = artifactKey(this.model, id);
       const revokesGrant = this.model === 'RefreshToken';
-      const grantId =
-        revokesGrant || this.model === 'AccessToken' ? (await store.find(key))?.grantId : undefined;
+      const row = revokesGrant || this.model === 'AccessToken' ? await store.find(key) : undefined;
+      const grantId = row && this.#withoutOrigin({ ...this.#toPayload(row, id) }).grantId;
       if (!grantId) return store.destroy(key);
       if (revokesGrant) await store.destroy(artifactKey('Grant', grantId));
       await store.revokeByGrantId(grantId);
@@ -142,6 +149,16 @@ export class ArtifactAdapter implements Adapter {
 
   revokeByGrantId(grantId: string): Promise<void> {
     return forEngine(() => this.context.store.revokeByGrantId(grantId));
+  }
+
+  /**
+   * An exchanged token without the grant and the session that it ends with, which are those of another client. The engine
+   * reads it only to revoke it, and would revoke the grant with it; `TokenLookup` checks both.
+   */
+  #withoutOrigin(payload: AdapterPayload): AdapterPayload {
+    if (this.model !== 'AccessToken' || payload.gty !== TOKEN_EXCHANGE) return payload;
+    const { grantId: _grant, expiresWithSession: _session, ...kept } = payload;
+    return kept;
   }
 
   /** Starts the reads that the engine is going to ask for because of what was found, all at once. */
@@ -200,8 +217,9 @@ export class ArtifactAdapter implements Adapter {
       accountId: kept.accountId ?? null,
       uid: this.model === 'Session' ? (kept.uid ?? null) : this.model === 'Grant' ? id : null,
       userCode: userCode === undefined ? null : vault.digest('user-codes', userCode).toString('hex'),
-      sealedId:
-        this.model === 'DeviceCode' ? vault.seal('artifact-ids', id, bytes(key)).toString('hex') : null,
+      sealedId: WITH_SEALED_ID.has(this.model)
+        ? vault.seal('artifact-ids', id, bytes(key)).toString('hex')
+        : null,
       expiresAt: (payload.exp ?? Date.now() / 1000 + expiresIn) + this.#keptAfter(),
     };
   }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Database } from '../src/platform/db/database.js';
+import { MODELS } from './artifact.models.js';
 import { TOKENS_VALID_AFTER } from '../src/registry/live-clients/client-columns.js';
 
 /** One artifact to write. Keys and digests are in hex, `expiresAt` is in seconds since the epoch. */
@@ -49,6 +50,11 @@ const FIND = `SELECT encode(id, 'hex') AS key, payload::text, grant_id, uid, enc
   floor(extract(epoch FROM consumed_at))::int AS consumed_at,
   extract(epoch FROM now() - consumed_at)::float8 AS consumed_for
   FROM artifacts WHERE`;
+
+/** The model is a constant, as in the index. */
+const NEWEST_GRANT = `SELECT uid FROM artifacts
+  WHERE account_id = $1 AND client_id = $2 AND model = ${String(MODELS.Grant)} AND expires_at > now()
+  ORDER BY created_at DESC LIMIT 1`;
 
 /** Rows as one JSON text, which costs Node and PostgreSQL least. Always written in one order: no deadlocks. */
 const ROWS = `json_to_recordset($1::json) AS input (id text, model smallint, payload jsonb, grant_id text, client_id text,
@@ -121,6 +127,13 @@ export class ArtifactRepository {
   async findByUserCode(model: number, userCode: Buffer): Promise<StoredArtifact | undefined> {
     const where = 'user_code = $2 AND model = $1';
     return (await this.#find('artifacts_find_by_user_code', where, [model, userCode]))[0];
+  }
+
+  /** The id of the newest grant of the account to the client that has not expired. */
+  async newestGrant(accountId: string, clientId: string): Promise<string | undefined> {
+    const values = [accountId, clientId];
+    const query = { name: 'artifacts_newest_grant', text: NEWEST_GRANT, values };
+    return (await this.database.read<{ uid: string }>(query)).rows[0]?.uid;
   }
 
   /** Inserts each row, or replaces one but for its consumption. No key may occur twice. */

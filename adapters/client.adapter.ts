@@ -4,7 +4,7 @@ import type { LiveClient } from '../src/registry/live-clients/live-client.js';
 import { OWN_CLIENT_ID } from '../src/registry/live-clients/own-client.js';
 import type { LiveClientsService } from '../src/registry/live-clients/live-clients.service.js';
 import { engineProtocolMetadata } from '../src/registry/client-protocol/engine-metadata.js';
-import { usesSecret } from '../src/registry/client-record/client-record.js';
+import { CIBA, usesSecret } from '../src/registry/client-record/client-record.js';
 import {
   applicationTypeOf,
   corsOrigins,
@@ -23,6 +23,12 @@ export type EngineClients = Pick<LiveClientsService, 'find'>;
  */
 const SECRET_MARKER = randomBytes(32).toString('base64url');
 
+/**
+ * The engine takes https only, and nothing from localhost in development. It never uses it, because `backchannelPing` is
+ * replaced.
+ */
+const NOTIFICATION_ENDPOINT = 'https://unused.invalid/';
+
 /** oidc-provider's storage of clients. The database is asked in every request, so that a change is in force at once. */
 export class ClientAdapter implements Adapter {
   constructor(
@@ -33,6 +39,8 @@ export class ClientAdapter implements Adapter {
     private readonly implicit: boolean,
     /** Whether every client has to push its authorization requests. */
     private readonly parRequired: boolean,
+    /** Whether the grant type CIBA is enabled; the engine rejects clients that name it when it is not. */
+    private readonly ciba: boolean,
   ) {}
 
   find(id: string): Promise<AdapterPayload | undefined> {
@@ -52,7 +60,9 @@ export class ClientAdapter implements Adapter {
       redirect_uris: record.redirectUris,
       post_logout_redirect_uris: record.postLogoutRedirectUris,
       backchannel_logout_session_required: record.backchannelLogoutSessionRequired,
-      grant_types: record.grantTypes.filter((grant) => this.implicit || grant !== 'implicit'),
+      grant_types: record.grantTypes.filter(
+        (grant) => (this.implicit || grant !== 'implicit') && (this.ciba || grant !== CIBA),
+      ),
       // The engine supports `token` too, but its types leave it out.
       response_types: record.responseTypes.filter(
         (type) => this.implicit || type === 'code',
@@ -72,6 +82,12 @@ export class ClientAdapter implements Adapter {
       first_party: record.firstParty,
       ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),
       ...engineProtocolMetadata(record),
+      ...(record.grantTypes.includes(CIBA) && this.ciba
+        ? {
+            backchannel_token_delivery_mode: record.backchannelTokenDeliveryMode ?? 'poll',
+            backchannel_client_notification_endpoint: NOTIFICATION_ENDPOINT,
+          }
+        : {}),
       ...responseModes(record.securityProfile),
       // Our own pages begin a sign-in in the browser, within this server.
       require_pushed_authorization_requests:

@@ -16,10 +16,14 @@ export interface RequestState {
   readonly accounts: Prefetched<Account | undefined>;
   /** The APIs by audience; read once in a request. */
   readonly apis: Map<string, Promise<ApiRecord | undefined>>;
+  /** Claims of the access token that the request issues, besides those that every one has. */
+  tokenClaims: Record<string, unknown> | undefined;
   /** The transaction that holds back what the request writes; undefined when it writes at once. */
   transaction: TokenTransaction | undefined;
   /** The scope of an authorization request as it was sent; the engine drops `offline_access` from it. */
   requestedScope: string | undefined;
+  /** The id of an account that does not exist, in place of one that a client asked for and that is not there. */
+  missingAccount: string | undefined;
   /** Whether the request was counted as a failed one of its client; the engine may emit two errors for it. */
   failureCounted: boolean;
   /** The key of the session that was read, or, once it was saved under another id, of that. */
@@ -60,8 +64,10 @@ export function stateOf(ctx: object): RequestState {
     artifacts: new Prefetched(),
     accounts: new Prefetched(),
     apis: new Map(),
+    tokenClaims: undefined,
     transaction: undefined,
     requestedScope: undefined,
+    missingAccount: undefined,
     failureCounted: false,
     session: undefined,
     signedIn: false,

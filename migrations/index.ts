@@ -54,7 +54,10 @@ import * as indexAuditEventsOfOrganizations from './20261127000300_index_audit_e
 import * as createWebhooks from './20261127000400_create_webhooks.js';
 import * as addAuthorizationRequestFields from './20261127010000_add_authorization_request_fields.js';
 import * as addBoundTokensAndResponseAlgorithms from './20261127010100_add_bound_tokens_and_response_algorithms.js';
-import * as addWebhookState from './20261127030000_add_webhook_state.js';
+import * as addBackchannelAuthentication from './20261127020000_add_backchannel_authentication.js';
+import * as addClientCertificates from './20261127040000_add_client_certificates.js';
+import * as addTokenExchange from './20261127050000_add_token_exchange.js';
+import * as addWebhookState from './20261127055000_add_webhook_state.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -123,5 +126,8 @@ export const migrations: readonly Migration[] = [
     name: '20261127010100_add_bound_tokens_and_response_algorithms',
     ...addBoundTokensAndResponseAlgorithms,
   },
-  { name: '20261127030000_add_webhook_state', ...addWebhookState },
+  { name: '20261127020000_add_backchannel_authentication', ...addBackchannelAuthentication },
+  { name: '20261127040000_add_client_certificates', ...addClientCertificates },
+  { name: '20261127050000_add_token_exchange', ...addTokenExchange },
+  { name: '20261127055000_add_webhook_state', ...addWebhookState },
 ];

@@ -22,14 +22,24 @@ export interface StoredToken {
 }
 
 /** What is needed of a verified JWT access token. */
-export type GrantedClaims = { [GRANT_CLAIM]?: unknown; client_id?: unknown; sub?: unknown };
+export type GrantedClaims = {
+  [GRANT_CLAIM]?: unknown;
+  client_id?: unknown;
+  /** The client of the grant, where the token was exchanged by another one. */
+  grant_client_id?: unknown;
+  sub?: unknown;
+};
 
 /**
  * Reads opaque tokens without the engine. Reads that are made at the same time, also of other requests, share a statement.
  * What is found is good by itself; `isBacked` tells whether what it depends on still exists.
  */
 export class TokenLookup {
-  constructor(private readonly context: RefreshGrace) {}
+  constructor(
+    private readonly context: RefreshGrace,
+    /** See `LiveClient.tokensValidAfter`; undefined when the client is deleted. */
+    private readonly tokensValidAfterOf: (clientId: string) => Promise<number | undefined>,
+  ) {}
 
   /** The access or refresh token with this value, of whichever kind. */
   async find(value: string): Promise<StoredToken | undefined> {
@@ -64,31 +74,52 @@ export class TokenLookup {
    * @param tokensValidAfter what the token's client has (see `LiveClient`); undefined when it was checked already
    */
   async isGranted(claims: GrantedClaims, tokensValidAfter?: number): Promise<boolean> {
-    const { [GRANT_CLAIM]: claim, client_id: clientId, sub: accountId } = claims;
+    const { [GRANT_CLAIM]: claim, client_id: clientId, grant_client_id: other, sub: accountId } = claims;
     if (claim === undefined) return true;
-    if (typeof claim !== 'string') return false;
-    const key = Buffer.from(claim, 'base64url').toString('hex');
-    return (await this.#grantAt(key, { clientId, accountId }))(tokensValidAfter);
+    const key = keyOf(claims);
+    if (key === undefined) return false;
+    return (await this.#grantAt(key, { clientId, other, accountId }))(tokensValidAfter);
   }
 
-  async #grant({ grantId, clientId, accountId }: AdapterPayload): Promise<(validAfter: number) => boolean> {
+  /** The id of the grant that a JWT access token of a person names; undefined when it names none, or one that is gone. */
+  async grantIdOf(claims: GrantedClaims): Promise<string | undefined> {
+    const key = keyOf(claims);
+    return key === undefined ? undefined : ((await this.context.store.find(key))?.uid ?? undefined);
+  }
+
+  /** The id of the newest grant of this person to this client that has not expired. */
+  newestGrantId(accountId: string, clientId: string): Promise<string | undefined> {
+    return this.context.store.repository.newestGrant(accountId, clientId);
+  }
+
+  async #grant(token: AdapterPayload): Promise<(validAfter: number) => boolean> {
+    const { grantId, clientId, accountId } = token;
     if (!grantId) return () => true;
-    return this.#grantAt(artifactKey('Grant', grantId), { clientId, accountId });
+    return this.#grantAt(artifactKey('Grant', grantId), { clientId, other: grantClient(token), accountId });
   }
 
+  /** The grant of an exchanged token is that of another client, whose own changes end it. */
   async #grantAt(
     key: string,
-    { clientId, accountId }: { clientId: unknown; accountId: unknown },
+    { clientId, other, accountId }: { clientId: unknown; other: unknown; accountId: unknown },
   ): Promise<(validAfter?: number) => boolean> {
-    const row = await this.context.store.find(key);
-    if (!row) return () => false;
+    const isOther = typeof other === 'string' && other !== clientId;
+    const [row, ofOther] = await Promise.all([
+      this.context.store.find(key),
+      isOther ? this.tokensValidAfterOf(other) : undefined,
+    ]);
+    if (!row || (isOther && ofOther === undefined)) return () => false;
     const grant = JSON.parse(row.payload) as AdapterPayload;
-    return (validAfter) =>
-      grant.kind === 'Grant' &&
-      !isExpired(grant) &&
-      (validAfter === undefined || (grant.clientTokensValidAfter ?? 0) === validAfter) &&
-      grant.clientId === clientId &&
-      grant.accountId === accountId;
+    return (validAfter) => {
+      const needed = isOther ? ofOther : validAfter;
+      return (
+        grant.kind === 'Grant' &&
+        !isExpired(grant) &&
+        (needed === undefined || (grant.clientTokensValidAfter ?? 0) === needed) &&
+        grant.clientId === (isOther ? other : clientId) &&
+        grant.accountId === accountId
+      );
+    };
   }
 
   async #session(token: AdapterPayload): Promise<boolean> {
@@ -99,11 +130,21 @@ export class TokenLookup {
     return (
       !isExpired(session) &&
       session.accountId === token.accountId &&
-      session.authorizations?.[token.clientId ?? '']?.grantId === token.grantId
+      session.authorizations?.[grantClient(token) ?? token.clientId ?? '']?.grantId === token.grantId
     );
   }
 }
 
 function isExpired({ exp }: AdapterPayload): boolean {
   return exp !== undefined && exp <= Date.now() / 1000;
+}
+
+/** The key of the grant that the claims name. */
+function keyOf({ [GRANT_CLAIM]: claim }: GrantedClaims): string | undefined {
+  return typeof claim === 'string' ? Buffer.from(claim, 'base64url').toString('hex') : undefined;
+}
+
+function grantClient({ extra }: AdapterPayload): string | undefined {
+  const other = extra?.['grant_client_id'];
+  return typeof other === 'string' ? other : undefined;
 }

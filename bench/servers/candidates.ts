@@ -9,6 +9,7 @@ import pg from 'pg';
 import { ADMIN_SCOPES } from '../../src/tenancy/access/permissions.js';
 import { createApp } from '../../src/server/app.js';
 import { openContext } from '../../src/context.js';
+import { ClientCertificates } from '../../src/platform/client-certificates/client-certificates.js';
 import { Hashing } from '../../src/platform/crypto/hashing.js';
 import { readForm } from '../../src/platform/http/body.js';
 import { engineConfiguration } from '../../src/endpoints/oidc/configuration.js';
@@ -87,6 +88,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
   const pages = () => undefined;
   const configuration: Configuration = engineConfiguration({
     settings,
+    certificates: new ClientCertificates(settings.clientCertificates, createLogger({ level: 'silent' })),
     dpopNonceSecret: randomBytes(32),
     keys: {
       signing: await signingKeys(algorithm ? [algorithm] : ['RS256', 'ES256']),
@@ -106,6 +108,11 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
     mayAuthorize: () => Promise.resolve(true),
     countAnonymous: () => Promise.resolve(),
     signUp: 'off',
+    backchannel: {
+      accountOf: () => Promise.reject(new Error('CIBA is off')),
+      count: () => Promise.resolve(),
+      notify: () => Promise.resolve(),
+    },
     secondFactor: {
       issuer: settings.issuer,
       passkeys: false,

@@ -14,3 +14,14 @@ export function jsonObject(option: string, text: string): Record<string, unknown
   }
   throw new UsageError(`${option} takes a JSON object, such as '{"company": "Acme"}'.`);
 }
+
+/** The JSON list that the option takes. Throws UsageError. */
+export function jsonList(option: string, text: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) return value;
+  } catch {
+    // Falls through to the one sentence for both.
+  }
+  throw new UsageError(`${option} takes a file with a JSON list, [...].`);
+}

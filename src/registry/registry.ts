@@ -11,6 +11,7 @@ import { ClientDocumentsRepository } from './client-documents/client-documents.r
 import { ClientDocumentsService } from './client-documents/client-documents.service.js';
 import { SCOPES_GIVEN_UNASKED } from './client-record/client-defaults.js';
 import { capabilitiesOf } from './client-rules/capabilities.js';
+import { OutsideTokensService } from './client-exchange/outside-tokens.service.js';
 import { ClientUseRepository } from './client-use/client-use.repository.js';
 import { ClientUseService } from './client-use/client-use.service.js';
 import { ClientAuthenticationService } from './client-secrets/client-authentication.service.js';
@@ -95,7 +96,7 @@ export function makeRegistry(parts: RegistryParts) {
     tenants,
     audit,
     invalidatedArtifacts,
-    capabilities: capabilitiesOf(settings.allow, settings.protocol),
+    capabilities: capabilitiesOf(settings.allow, settings.protocol, settings.clientCertificates),
   });
   const usage = new UsageService(new UsageRepository(database), log);
   const clientAuthentication = new ClientAuthenticationService(
@@ -134,6 +135,7 @@ export function makeRegistry(parts: RegistryParts) {
     }),
     scopes,
     catalogue: catalogueService,
+    outsideTokens: new OutsideTokensService(settings.issuer),
     clientUse: new ClientUseService(new ClientUseRepository(database), catalogueService, clients),
     apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
     usage,

@@ -18,6 +18,7 @@ import { createAccountRouter } from '../endpoints/account/account.router.js';
 import { createOwnSignIn } from '../endpoints/sign-in/own-sign-in.router.js';
 import { siteRoutes } from '../endpoints/site/site.routes.js';
 import { AppError } from '../platform/errors/errors.js';
+import { ClientCertificates } from '../platform/client-certificates/client-certificates.js';
 import { accessLog } from '../platform/http/access-log.js';
 import type { HttpApplication } from '../platform/http/server.js';
 import { isHangUp } from '../platform/http/hang-up.js';
@@ -30,26 +31,32 @@ import { describeError } from '../platform/telemetry/telemetry.js';
 import { registrationRoutes } from '../registry/registration/registration.routes.js';
 import { firstUseOf } from '../../adapters/tokens/first-use.js';
 import { reloadEngine } from './reload-engine.js';
+import { observed, type RequestObserver } from './telemetry/observed-requests.js';
+import { rememberContext } from './telemetry/request-route.js';
 
 /**
  * The HTTP application: what every request passes, then the entry points for relying parties, people and operators.
  *
  * @param isReady whether `/readyz` may answer 200
+ * @param observers what watches the requests
  */
 export function createApp(
   context: Context,
   engine: Engine,
   isReady: () => boolean = () => true,
+  observers: readonly RequestObserver[] = [],
 ): HttpApplication {
   const { settings, log, pages } = context;
   const { issuer } = settings;
   const onUnexpected: OnUnexpected = (error, ctx) => {
     log.error({ requestId: requestIdOf(ctx), error: describeError(error) }, 'unexpected error');
   };
+  const certificates = new ClientCertificates(settings.clientCertificates, log);
   const app = new Koa({ proxy: settings.trustedProxies > 0, maxIpsCount: settings.trustedProxies });
   app.on('error', (error: unknown) => {
     if (!isHangUp(error)) log.warn({ error: describeError(error) }, 'connection error outside a handler');
   });
+  if (observers.length > 0) app.use(rememberContext);
   app.use(requestId());
   app.use(accessLog(log));
   app.use(problemDetails(onUnexpected));
@@ -65,7 +72,7 @@ export function createApp(
   app.use(createMailStepsRouter(context, onUnexpected).routes());
   const { ownPages, router } = createOwnSignIn(context, engine, onUnexpected);
   app.use(router.routes());
-  app.use(createAccountRouter(context, ownPages, onUnexpected).routes());
+  app.use(createAccountRouter(context, ownPages, engine, onUnexpected).routes());
   const catalogueChanged = () => reloadEngine(context, engine);
   if (settings.console)
     app.use(createConsoleRouter(context, ownPages, { catalogueChanged }, onUnexpected).routes());
@@ -77,6 +84,7 @@ export function createApp(
       trust: {
         ...context,
         issuer,
+        certificateOf: (request) => certificates.of(request),
         ownKeys: ownKeys(context.keys),
         isFirstUse: firstUseOf(context.artifacts),
         ownTokens: makeTokenLookup(context),
@@ -85,7 +93,7 @@ export function createApp(
     }),
   );
   app.use(notFoundPage(pages));
-  const handle = withIntrospection(context, engine, app.callback());
+  const handle = observed(withIntrospection(context, engine, certificates, app.callback()), observers);
   return { callback: () => handle };
 }
 

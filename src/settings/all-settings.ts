@@ -9,6 +9,7 @@ import { registrationSettings } from './entries/registry/registration.settings.j
 import { secondFactorSettings } from './entries/people/second-factors.settings.js';
 import { serverSettings } from './entries/server.settings.js';
 import { signUpSettings } from './entries/people/sign-up.settings.js';
+import { telemetrySettings } from './entries/telemetry.settings.js';
 import { tokenSettings } from './entries/tokens.settings.js';
 import type { GroupedSetting } from './setting.js';
 
@@ -26,6 +27,7 @@ export const ALL_SETTINGS = {
   ...clientSettings,
   ...registrationSettings,
   ...administrationSettings,
+  ...telemetrySettings,
 };
 
 export type SettingName = keyof typeof ALL_SETTINGS;

@@ -33,15 +33,38 @@ export function environmentOfWorkers(databaseUrl: Secret): NodeJS.ProcessEnv {
 
 function check(environment: Environment, more: (values: Partial<Values>) => string[]): Settings {
   const { values, problems } = readValues(environment);
-  problems.push(...more(values), ...ownIssuerProblems(values), ...rpIdProblems(values));
+  problems.push(
+    ...more(values),
+    ...ownIssuerProblems(values),
+    ...rpIdProblems(values),
+    ...certificateProblems(values),
+    ...metricsProblems(values),
+  );
   if (problems.length > 0) throw new SettingsError(problems);
   return { ...assemble(values as Values), effective: effectiveSettings(environment) };
 }
 
 /** Tokens of our own are verified with our own keys and rules. */
-function ownIssuerProblems({ ADMIN_ISSUERS = [], ISSUER }: Partial<Values>): string[] {
-  if (ADMIN_ISSUERS.every(({ issuer }) => issuer !== ISSUER)) return [];
-  return ['ADMIN_ISSUERS: leave out the issuer of this server itself, whose tokens are accepted without it'];
+function ownIssuerProblems({ ADMIN_ISSUERS = [], IDENTITY_ISSUERS = [], ISSUER }: Partial<Values>): string[] {
+  const hasOwn = (issuers: readonly { issuer: string }[]) => issuers.some(({ issuer }) => issuer === ISSUER);
+  return [
+    ...(hasOwn(ADMIN_ISSUERS)
+      ? ['ADMIN_ISSUERS: leave out the issuer of this server itself, whose tokens are accepted without it']
+      : []),
+    ...(hasOwn(IDENTITY_ISSUERS)
+      ? ['IDENTITY_ISSUERS: leave out the issuer of this server itself: its assertions are for other servers']
+      : []),
+  ];
+}
+
+/** What goes with the header in which a proxy passes on certificates. */
+function certificateProblems(values: Partial<Values>): string[] {
+  if (values.MTLS_CERTIFICATE_HEADER !== undefined)
+    return values.TRUSTED_PROXIES === 0
+      ? ['MTLS_CERTIFICATE_HEADER: set TRUSTED_PROXIES too, to the number of proxies in front']
+      : [];
+  const without = (['MTLS_CA_FILE', 'MTLS_ORIGIN'] as const).filter((name) => values[name] !== undefined);
+  return without.map((name) => `${name}: has no effect without MTLS_CERTIFICATE_HEADER; set that too`);
 }
 
 /** WebAuthn: the RP ID is the host of the origin, or a registrable domain above it. Browsers refuse public suffixes. */
@@ -50,6 +73,12 @@ function rpIdProblems({ ISSUER, PASSKEY_RP_ID: rpId }: Partial<Values>): string[
   const host = new URL(ISSUER).hostname;
   if (host === rpId || (rpId.includes('.') && host.endsWith(`.${rpId}`) && !isAddress(host))) return [];
   return [`PASSKEY_RP_ID: must be ${host}, the host of ISSUER, or a domain above it with at least one dot`];
+}
+
+/** The measurements are not for the public. */
+function metricsProblems({ METRICS_PORT, PORT }: Partial<Values>): string[] {
+  if (!METRICS_PORT || METRICS_PORT !== PORT) return [];
+  return ['METRICS_PORT: must be another port than PORT, which everybody can connect to'];
 }
 
 /** Without a proxy in front, requests for an issuer on this machine arrive at its port. */
@@ -126,7 +155,20 @@ function assemble(e: Values) {
     protocol: {
       parRequired: e.PAR === 'required',
       dpopNonceRequired: e.DPOP_NONCE === 'required',
+      ciba: e.CIBA === 'on',
       signingAlgorithms: e.SIGNING_ALGORITHMS,
+      /** Whose assertions about people are accepted. */
+      identityIssuers: e.IDENTITY_ISSUERS,
+    },
+    clientCertificates: {
+      enabled: e.MTLS_CERTIFICATE_HEADER !== undefined,
+      /** In lower case. */
+      header: e.MTLS_CERTIFICATE_HEADER ?? '',
+      format: e.MTLS_CERTIFICATE_FORMAT,
+      proxies: e.MTLS_PROXIES,
+      caFile: e.MTLS_CA_FILE,
+      /** Where the proxy asks for certificates, if not at the issuer. */
+      origin: e.MTLS_ORIGIN,
     },
     secondFactor: e.SECOND_FACTOR,
     passkeyRpId: e.PASSKEY_RP_ID,
@@ -154,9 +196,27 @@ function assemble(e: Values) {
       hosts: e.CLIENT_ID_DOCUMENT_HOSTS,
     },
     shutdownTimeout: e.SHUTDOWN_TIMEOUT,
+    metrics: {
+      host: e.METRICS_HOST,
+      /** Undefined: nothing is measured. */
+      port: e.METRICS_PORT,
+    },
+    tracing: tracingSettings(e),
     usageFlushInterval: e.USAGE_FLUSH_INTERVAL,
     /** In days; 0 keeps dynamically registered clients. */
     dynamicClientRetentionDays: e.DYNAMIC_CLIENT_RETENTION_DAYS,
+  };
+}
+
+function tracingSettings(e: Values) {
+  const hasEndpoint = e.OTEL_EXPORTER_OTLP_ENDPOINT ?? e.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
+  const exporter = e.OTEL_TRACES_EXPORTER ?? (hasEndpoint === undefined ? 'none' : 'otlp');
+  return {
+    /** Whether requests are traced. Where to, the exporter reads from its own variables. */
+    on: exporter === 'otlp' && !e.OTEL_SDK_DISABLED,
+    sampler: e.OTEL_TRACES_SAMPLER,
+    /** From 0 to 1. */
+    share: e.OTEL_TRACES_SAMPLER_ARG,
   };
 }
 

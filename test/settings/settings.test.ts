@@ -90,6 +90,10 @@ describe('settings', () => {
     ['TRUSTED_PROXIES', ['true', '-1']],
     ['WORKERS', ['0', '-1', '257', '1.5', 'auto']],
     ['PASSWORD_HASH_COST', ['9', '16', '12.5']],
+    [
+      'IDENTITY_ISSUERS',
+      ['{', '[{}]', '[{"issuer":"http://a.example","jwks_uri":"https://a.example/jwks"}]'],
+    ],
     ['ADMIN_ISSUERS', ['{', '{}', '[{}]', '[{"issuer":"https://a.example","typo":1}]', '"x"']],
   ])('%s may be none of %j', (name, values) => {
     expect(values.filter((value) => !problemsOf({ [name]: value }).includes(name))).toEqual([]);

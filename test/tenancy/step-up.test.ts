@@ -9,6 +9,7 @@ import { basic, postForm } from '../harness/protocol/wire.js';
 
 const SCOPES = [
   'tenants.read',
+  'audit.read',
   'tenants.write',
   'accounts.read',
   'accounts.write',

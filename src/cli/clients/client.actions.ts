@@ -8,7 +8,7 @@ import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
 import type { JsonOption } from '../output.js';
 import { jsonFile } from '../json-file.js';
-import { jsonObject, UsageError } from '../usage-error.js';
+import { jsonList, jsonObject, UsageError } from '../usage-error.js';
 import { commandLineActor } from '../context/actor.js';
 import { describeRecord, print } from '../output.js';
 import { withContext } from '../context/with-context.js';
@@ -27,6 +27,8 @@ export interface CreateClientOptions extends ClientOptions {
   authMethod?: string;
   securityProfile?: string;
   jwksFile?: string;
+  tokenExchangeFile?: string;
+  trustedIssuersFile?: string;
   set?: string;
 }
 
@@ -228,6 +230,11 @@ async function fieldsOf(options: CreateClientOptions): Promise<Record<string, un
     ...given('token_endpoint_auth_method', options.authMethod),
     ...given('security_profile', options.securityProfile),
     ...given('jwks', await jsonFile('--jwks-file', options.jwksFile)),
+    ...given('token_exchange', await jsonFile('--token-exchange-file', options.tokenExchangeFile, jsonList)),
+    ...given(
+      'trusted_issuers',
+      await jsonFile('--trusted-issuers-file', options.trustedIssuersFile, jsonList),
+    ),
     ...(options.set === undefined ? {} : jsonObject('--set', options.set)),
   };
 }

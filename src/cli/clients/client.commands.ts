@@ -35,6 +35,8 @@ export function clientCommands(): Command {
         ),
       )
       .option('--jwks-file <file>', 'jwks: a file with the public keys, a JSON Web Key Set')
+      .option('--token-exchange-file <file>', 'token_exchange: a file with the list, as JSON')
+      .option('--trusted-issuers-file <file>', 'trusted_issuers: a file with the list, as JSON')
       .option('--set <json>', 'any other fields of the record, as a JSON object');
 
   withFields(subcommand('create', 'Register a client; its secret is printed once'))

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { type Context, openContext } from '../../context.js';
+import type { Listener } from '../../platform/http/server.js';
 import { createLogger, describeError, isReadable } from '../../platform/telemetry/telemetry.js';
 import { version } from '../../platform/telemetry/version.js';
 import { bootstrap } from '../../server/bootstrap.js';
 import { serveAlone } from '../../server/processes/alone.js';
 import { serveWithWorkers } from '../../server/processes/primary.js';
+import { serveMetrics } from '../../server/telemetry/telemetry.js';
 import { readServerSettings, type Settings } from '../../settings/settings.js';
 import { logStartWarnings } from '../../server/start-warnings.js';
 import { warnOfUnknownVariables } from '../context/command-settings.js';
@@ -31,7 +33,9 @@ export async function serve(): Promise<void> {
     await context.keys.ensure();
     await context.passkeys.assertRelyingParty();
     const server = await (several ? serveWithWorkers(context) : serveAlone(context));
+    let metrics: Listener | undefined;
     try {
+      metrics = await serveMetrics(context, () => server.snapshots());
       // Last, because the credentials that it makes are shown once: the port is taken and the engine runs by now.
       const first = await bootstrap(context);
       if (first) process.stdout.write(credentialsMessage(settings.issuer, first));
@@ -45,6 +49,7 @@ export async function serve(): Promise<void> {
       log.info('stopping');
     } finally {
       await server.close();
+      await metrics?.close(0);
     }
   } finally {
     await context.close({ interrupt: true });

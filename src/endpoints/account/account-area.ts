@@ -21,6 +21,7 @@ export class AccountArea {
   constructor(
     private readonly pages: Pages,
     private readonly ownPages: OwnPages,
+    private readonly hasRequests: boolean,
   ) {}
 
   /** Sends a page. `notices` are the messages that it can show about what was done before. */
@@ -37,6 +38,7 @@ export class AccountArea {
       email: account.email,
       csrf,
       signOutAction: OWN_SIGN_OUT,
+      hasRequests: this.hasRequests,
       timeZone: timeZoneOf(account.profile.zoneinfo),
       notice: status === 200 ? noticeOf(ctx, notices) : undefined,
     };

@@ -8,9 +8,12 @@ import { AccountExportService } from '../account-access/account-export.service.j
 import { activityRoutes } from '../account-access/activity.routes.js';
 import { ApplicationsService } from '../account-access/applications.service.js';
 import { applicationRoutes } from '../account-access/applications.routes.js';
+import { requestRoutes } from '../account-access/requests.routes.js';
 import { sessionRoutes } from '../account-access/sessions.routes.js';
 import { accountSecurityRoutes } from '../account-security/account-security.js';
 import { accountEmailRoutes, EMAIL_COOKIE, type EmailState } from '../account-email/account-email.routes.js';
+import type { Engine } from '../oidc/engine.js';
+import { BackchannelRequests } from '../oidc-backchannel/backchannel-requests.js';
 import { StepCookie } from '../mail-steps/step-cookie.js';
 import { ACCOUNT_AREA, ACCOUNT_DELETED } from '../sign-in/own-paths.js';
 import type { OwnPages, OwnSessionState } from '../sign-in/own-session.js';
@@ -25,6 +28,7 @@ const HOME = ACCOUNT_AREA.home;
 export function createAccountRouter(
   context: Context,
   ownPages: OwnPages,
+  engine: Pick<Engine, 'provider'>,
   onUnexpected: OnUnexpected,
 ): Router<OwnSessionState> {
   const { clientPages, pages, scopes } = context;
@@ -32,7 +36,7 @@ export function createAccountRouter(
   router.get(ACCOUNT_DELETED, (ctx) => sendPage(ctx, pages.render('account-deleted', {})));
   router.use(HOME, errorPages(pages, onUnexpected), ownPages.signedIn(ACCOUNT_AREA));
 
-  const area = new AccountArea(pages, ownPages);
+  const area = new AccountArea(pages, ownPages, context.settings.protocol.ciba);
   const applications = new ApplicationsService(context.accountAccess, clientPages, scopes);
   const services = { ...context, area, applications, exports: new AccountExportService(context) };
   for (const routes of [
@@ -47,6 +51,10 @@ export function createAccountRouter(
     router.use(routes(services).routes());
   const security = { ...services, issuer: context.settings.issuer, mails: context.mail.enabled };
   for (const routes of accountSecurityRoutes(security)) router.use(routes.routes());
+  if (context.settings.protocol.ciba) {
+    const requests = new BackchannelRequests(context, engine);
+    router.use(requestRoutes({ ...services, requests }).routes());
+  }
   if (context.emailAddresses.enabled) {
     const cookie = new StepCookie<EmailState>(context.vault, context.settings.issuer, EMAIL_COOKIE);
     router.use(accountEmailRoutes({ ...services, cookie }).routes());

@@ -1,25 +1,19 @@
 import {
   APPLICATION_TYPES,
   AUTH_METHODS,
+  CIBA,
   DEVICE_CODE,
   GRANT_TYPES,
   ID_TOKEN_ALGORITHMS,
+  JWT_BEARER,
   RESPONSE_TYPES,
+  TOKEN_EXCHANGE,
   USERINFO_ALGORITHMS,
 } from '../../registry/client-record/client-record.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
-import type { OptionOnPage } from '../../platform/page-models/console/clients.js';
-import type { z } from 'zod';
-import { PROTOCOL_FIELDS, type ProtocolFieldName } from '../../registry/client-protocol/protocol-fields.js';
-import type { ProtocolField } from '../../registry/client-protocol/protocol-field.js';
 import { ADMIN_REACHES } from '../../tenancy/access/delegation.js';
 import { AUTOMATIC_SCOPES } from '../../registry/client-record/client-defaults.js';
-import type { RecordField } from '../console-records/record-fields.js';
-
-/** A field of the record in a form. */
-interface CardField extends RecordField {
-  name: keyof typeof CLIENT_FIELD_DESCRIPTIONS;
-}
+import { type CardField, choice, flag, lines, ofProtocol, url, words } from './card-fields.js';
 
 /** Fields that are saved together. */
 export interface Card {
@@ -29,49 +23,15 @@ export interface Card {
   fields: readonly CardField[];
 }
 
-const words = (names: readonly string[]): OptionOnPage[] => names.map((value) => ({ value, text: value }));
-const flag = (name: CardField['name'], label: string): CardField => ({
-  name,
-  label,
-  control: 'select',
-  isFlag: true,
-  options: [
-    { value: 'true', text: 'true: yes' },
-    { value: 'false', text: 'false: no' },
-  ],
-});
-const choice = (
-  name: CardField['name'],
-  label: string,
-  values: readonly string[],
-  none?: string,
-): CardField => ({
-  name,
-  label,
-  control: 'select',
-  options: [...(none === undefined ? [] : [{ value: '', text: none }]), ...words(values)],
-});
-const url = (name: CardField['name'], label: string): CardField => ({ name, label, control: 'url' });
-const lines = (name: CardField['name'], label: string): CardField => ({ name, label, control: 'lines' });
-
-/** Fields of the protocol, with their own words. */
-const ofProtocol = (...names: ProtocolFieldName[]): CardField[] =>
-  names.map((name) => {
-    const {
-      control,
-      label,
-      none = '',
-      options = [],
-    }: ProtocolField<z.ZodType, z.ZodType> = PROTOCOL_FIELDS[name];
-    return control === 'flag' ? flag(name, label) : choice(name, label, options, none);
-  });
-
 const GRANTS: Readonly<Record<(typeof GRANT_TYPES)[number], string>> = {
   authorization_code: 'A person signs in',
   refresh_token: 'Renewed without the person',
   client_credentials: 'Acts for itself',
   [DEVICE_CODE]: 'A person signs in on another device',
   implicit: 'Legacy: tokens in the address of the browser',
+  [TOKEN_EXCHANGE]: 'Exchanges tokens of others for its own',
+  [CIBA]: 'Asks for a person, who answers in the account area',
+  [JWT_BEARER]: 'Acts for itself, by a JWT of an issuer that it trusts',
 };
 
 const WITHOUT_HELP: readonly Card[] = [
@@ -152,6 +112,13 @@ const WITHOUT_HELP: readonly Card[] = [
         control: 'code',
         notJson: 'This is not JSON: send a JSON Web Key Set, {"keys": [...]}.',
       },
+      ...ofProtocol(
+        'tls_client_auth_subject_dn',
+        'tls_client_auth_san_dns',
+        'tls_client_auth_san_uri',
+        'tls_client_auth_san_ip',
+        'tls_client_auth_san_email',
+      ),
     ],
   },
   {
@@ -188,6 +155,7 @@ const WITHOUT_HELP: readonly Card[] = [
     fields: ofProtocol(
       'security_profile',
       'dpop_bound_access_tokens',
+      'tls_client_certificate_bound_access_tokens',
       'id_token_encrypted_response_alg',
       'id_token_encrypted_response_enc',
       'userinfo_encrypted_response_alg',
@@ -196,6 +164,22 @@ const WITHOUT_HELP: readonly Card[] = [
       'introspection_encrypted_response_alg',
       'introspection_encrypted_response_enc',
     ),
+  },
+  {
+    key: 'backchannel',
+    heading: 'Backchannel authentication',
+    lead: 'How it learns that a person has answered whom it asked for by itself (CIBA).',
+    fields: ofProtocol(
+      'backchannel_token_delivery_mode',
+      'backchannel_client_notification_endpoint',
+      'backchannel_authentication_request_signing_alg',
+    ),
+  },
+  {
+    key: 'exchange',
+    heading: 'Token exchange and assertions',
+    lead: 'Which tokens of others it may use, and what it gets for them.',
+    fields: ofProtocol('token_exchange', 'trusted_issuers'),
   },
   {
     key: 'administration',

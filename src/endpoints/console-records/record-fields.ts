@@ -81,14 +81,14 @@ export function fieldOnPage(one: RecordField, value: unknown, typed?: URLSearchP
     help,
     control,
     options,
-    value: typed && control !== 'ticks' ? (typed.get(name) ?? '') : textOf(value),
+    value: typed && control !== 'ticks' ? (typed.get(name) ?? '') : textOf(value, control),
     values: typed ? typed.getAll(name) : Array.isArray(value) ? value.map(String) : [],
     ...(isRequired ? { isRequired } : {}),
   };
 }
 
-function textOf(value: unknown): string {
+function textOf(value: unknown, control: RecordField['control']): string {
   if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.join('\n');
+  if (Array.isArray(value) && control !== 'code') return value.join('\n');
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 }

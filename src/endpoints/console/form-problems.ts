@@ -1,4 +1,5 @@
 import type { AppError } from '../../platform/errors/errors.js';
+import { JSON_PROTOCOL_FIELDS } from '../../registry/client-protocol/protocol-fields.js';
 import type { ConsoleField, ProblemsOnPage } from '../../platform/page-models/console/clients.js';
 
 /** What is wrong with a form, by the name of the field. */
@@ -8,7 +9,8 @@ export class FormProblems {
   constructor(private readonly error: AppError) {
     for (const { pointer, detail } of error.errors) {
       const [, name = '', index] = pointer.split('/');
-      const text = /^\d+$/.test(index ?? '') ? `Line ${String(Number(index) + 1)}: ${detail}` : detail;
+      const unit = JSON_PROTOCOL_FIELDS.includes(name) ? 'Entry' : 'Line';
+      const text = /^\d+$/.test(index ?? '') ? `${unit} ${String(Number(index) + 1)}: ${detail}` : detail;
       this.#byField.set(name, [...(this.#byField.get(name) ?? []), text]);
     }
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { logRequest } from '../../platform/http/access-log.js';
 import { callerAddress } from './caller-address.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { requestIdFor } from '../../platform/http/request-id.js';
 import { describeError, type Logger } from '../../platform/telemetry/telemetry.js';
 import { corsOrigins } from '../../registry/client-rules/redirect-uri-rules.js';
@@ -27,6 +28,7 @@ export interface IntrospectionHandlerDependencies {
   introspection: IntrospectionService;
   sign: SignAnswer;
   liveClients: Pick<LiveClientsService, 'find'>;
+  certificates: Pick<ClientCertificates, 'isIn'>;
   clientAuthentication: Pick<ClientAuthenticationService, 'authenticate'>;
   usage: { secretUsed(clientId: string, secretId: string): void };
   log: Logger;
@@ -47,8 +49,8 @@ const HEADERS = {
 
 /**
  * Answers the introspection endpoint (RFC 7662) without the HTTP applications behind it, which get every other request,
- * and those whose client authenticates with an assertion: the engine verifies it, and the answer is made here, too (see the
- * patch `answerIntrospection`).
+ * and those whose client authenticates with an assertion or a certificate: the engine verifies it, and the answer is made
+ * here, too (see the patch `answerIntrospection`).
  */
 export function introspectionHandler(deps: IntrospectionHandlerDependencies, next: HttpHandler): HttpHandler {
   return (req, res) => {
@@ -82,7 +84,7 @@ class Exchange {
       if (req.method === 'POST') {
         bytes = await readFormBytes(req);
         // Without the parameter's own encoding: a client that encodes its name is refused below.
-        if (bytes.includes('client_assertion=')) {
+        if (bytes.includes('client_assertion=') || this.deps.certificates.isIn(req)) {
           replayBody(req, bytes);
           await next(req, res);
           return;

@@ -4,7 +4,6 @@ import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
 import type { ApisService } from '../../registry/apis/apis.service.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
-import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 import { mayAuthorizeClient } from '../oidc-interactions/membership.js';
 import { isJwt, verifyAccessToken } from './access-token-jwt.js';
 
@@ -52,7 +51,7 @@ export class IntrospectionService {
     if (!claims) return undefined;
     return {
       clientId: claims.client_id,
-      accountId: claims['sub_type'] === CLIENT_TOKEN.sub_type ? undefined : claims.sub,
+      accountId: claims['sub_type'] === undefined ? claims.sub : undefined,
       audience: claims.aud,
       private: false,
       // A second is what `iat` has; a token of the same second is refused.

@@ -1,5 +1,7 @@
+import { clientTokensValidAfter } from '../../../adapters/client.adapter.js';
 import { TokenLookup } from '../../../adapters/tokens/token-lookup.js';
 import type { Context } from '../../context.js';
+import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { ownKeys } from '../../platform/keys/own-keys.js';
 import { type HttpHandler, introspectionHandler } from './introspection.handler.js';
 import { type SignAnswer, signIntrospection } from '../oidc-protocol/signed-introspection.js';
@@ -12,8 +14,10 @@ type Services = Pick<
 >;
 
 /** Reads tokens on the services of this process. */
-export function makeTokenLookup({ artifacts, settings, vault }: Services): TokenLookup {
-  return new TokenLookup({ store: artifacts, vault, refreshGrace: settings.refreshGrace });
+export function makeTokenLookup({ artifacts, liveClients, settings, vault }: Services): TokenLookup {
+  return new TokenLookup({ store: artifacts, vault, refreshGrace: settings.refreshGrace }, (clientId) =>
+    clientTokensValidAfter(liveClients, clientId),
+  );
 }
 
 /** The service on the services of this process. */
@@ -28,10 +32,14 @@ export function makeIntrospection(context: Services): IntrospectionService {
 export function withIntrospection(
   context: Context,
   engine: Pick<Engine, 'provider'>,
+  certificates: ClientCertificates,
   next: HttpHandler,
 ): HttpHandler {
   const { issuer, trustedProxies } = context.settings;
   const introspection = makeIntrospection(context);
   const sign: SignAnswer = (clientId, answer) => signIntrospection(engine.provider, clientId, answer);
-  return introspectionHandler({ ...context, issuer, trustedProxies, introspection, sign }, next);
+  return introspectionHandler(
+    { ...context, issuer, trustedProxies, certificates, introspection, sign },
+    next,
+  );
 }

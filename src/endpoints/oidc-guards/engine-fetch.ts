@@ -1,6 +1,7 @@
 import type { Configuration } from 'oidc-provider';
 import QuickLRU from 'quick-lru';
 import { guardedFetch } from '../../platform/outgoing/guarded-fetch.js';
+import { plainFetch } from '../../platform/outgoing/outgoing-requests.js';
 
 const REMEMBERED_FAILURES = 1_000;
 const FAILURE_MILLISECONDS = 30_000;
@@ -32,5 +33,5 @@ export function engineFetch(issuer: string): EngineFetch {
 /** Without the dispatcher with which the engine checks addresses, and without following redirects. */
 function localFetch(url: string, options: RequestInit & { dispatcher?: unknown }): Promise<Response> {
   const { dispatcher: _check, ...rest } = options;
-  return fetch(url, { ...rest, redirect: 'manual' });
+  return plainFetch(url, { ...rest, redirect: 'manual' });
 }

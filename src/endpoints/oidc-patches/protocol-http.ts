@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type Koa from 'koa';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
-import { withoutEmptyLists } from '../oidc-protocol/protocol-features.js';
+import { withoutWhatIsOff } from '../oidc-protocol/protocol-features.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import {
   allowedMethods,
@@ -35,7 +35,7 @@ export function completeHttp(provider: Provider, pages: Pick<EnginePages, 'rende
     await next();
     if (ctx.status === 404 && !('_matchedRoute' in ctx)) await refuseMethod(ctx, pages);
     else if (ctx.status === 200 && DOCUMENTS.has(ctx.path)) {
-      ctx.body = withoutEmptyLists(ctx.body as object);
+      ctx.body = withoutWhatIsOff(ctx.body as Record<string, unknown>);
       makeCacheable(ctx);
     } else if (ctx.status === 200 && ctx.path === ENGINE_ROUTES.revocation && ctx.method === 'POST') {
       ctx.body = null;

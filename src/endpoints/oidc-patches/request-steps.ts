@@ -10,7 +10,12 @@ export interface RequestChecks {
 }
 
 /** The endpoints that read the parameters of an authorization request. */
-const ENDPOINTS = ['authorization', 'device_authorization', 'pushed_authorization_request'] as const;
+const ENDPOINTS = [
+  'authorization',
+  'device_authorization',
+  'pushed_authorization_request',
+  'backchannel_authentication',
+] as const;
 const AFTER = { parametersRead: 'processRequestObject', scopeChecked: 'checkScope' } as const;
 
 /** By Provider, because the engine's lists are shared by all of them. */

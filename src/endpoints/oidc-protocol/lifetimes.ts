@@ -7,12 +7,18 @@ import { profileOf } from './security-profile.js';
 /** FAPI 2.0 Security Profile section 5.3.2.1. */
 const PROFILE_CODE_TTL = 60;
 
+/** How long a person has to answer a client of CIBA that does not say how long, and at most. */
+const BACKCHANNEL_TTL = 300;
+const MAX_BACKCHANNEL_TTL = 600;
+
 /** How long each artifact lives, in seconds. */
 export function lifetimes(ttl: Settings['ttl']): NonNullable<Configuration['ttl']> {
   return {
     AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttl.accessToken,
     AuthorizationCode: (_ctx, _code, client) =>
       profileOf(client) ? Math.min(ttl.authorizationCode, PROFILE_CODE_TTL) : ttl.authorizationCode,
+    BackchannelAuthenticationRequest: ({ oidc }) =>
+      Math.min(Number(oidc.params?.['requested_expiry'] ?? BACKCHANNEL_TTL), MAX_BACKCHANNEL_TTL),
     ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ttl.clientCredentials,
     DeviceCode: ttl.deviceCode,
     Grant: ttl.grant,

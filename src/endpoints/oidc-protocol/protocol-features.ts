@@ -6,6 +6,8 @@ import {
   SIGNATURE_ALGORITHMS,
 } from '../../registry/client-protocol/algorithms.js';
 import type { Settings } from '../../settings/settings.js';
+import { mutualTlsMetadata } from './mutual-tls.js';
+import { ID_JAG, ID_JAG_PROFILE } from './assertion-types.js';
 import { checkRequestObject } from './request-objects.js';
 
 /** What is signed and encrypted with. Of signatures the engine keeps those that it has keys for. */
@@ -54,14 +56,37 @@ export function protocolFeatures(nonceSecret: Buffer, nonceRequired: boolean) {
   } satisfies Configuration['features'];
 }
 
-/** The metadata without lists that are empty: what is off is not named. */
-export function withoutEmptyLists(metadata: object): object {
+/** What the engine names with CIBA, though nothing verifies user codes here. */
+const USER_CODE = 'backchannel_user_code_parameter_supported';
+
+/**
+ * The metadata without what is off: lists that are empty, user codes, and tokens bound to certificates where no client has
+ * one.
+ */
+export function withoutWhatIsOff(metadata: Readonly<Record<string, unknown>>): object {
+  const methods = metadata['token_endpoint_auth_methods_supported'];
+  const certificates = Array.isArray(methods) && methods.includes('self_signed_tls_client_auth');
   return Object.fromEntries(
-    Object.entries(metadata).filter(([, value]) => !Array.isArray(value) || value.length > 0),
+    Object.entries(metadata).filter(
+      ([name, value]) =>
+        name !== USER_CODE &&
+        (!Array.isArray(value) || value.length > 0) &&
+        (certificates || name !== 'tls_client_certificate_bound_access_tokens'),
+    ),
   );
 }
 
 /** What the metadata say of them that the engine does not know. */
-export function protocolMetadata({ protocol }: Pick<Settings, 'protocol'>): Record<string, unknown> {
-  return protocol.parRequired ? { require_pushed_authorization_requests: true } : {};
+export function protocolMetadata({
+  clientCertificates,
+  protocol,
+}: Pick<Settings, 'clientCertificates' | 'protocol'>): Record<string, unknown> {
+  return {
+    identity_chaining_requested_token_types_supported: [ID_JAG],
+    ...(protocol.identityIssuers.length > 0
+      ? { authorization_grant_profiles_supported: [ID_JAG_PROFILE] }
+      : {}),
+    ...(protocol.parRequired ? { require_pushed_authorization_requests: true } : {}),
+    ...mutualTlsMetadata(clientCertificates),
+  };
 }

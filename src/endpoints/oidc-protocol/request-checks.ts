@@ -2,9 +2,11 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
 import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
+import { checkBackchannelRequest } from '../oidc-backchannel/ciba-feature.js';
 import type { RequestChecks } from '../oidc-patches/request-steps.js';
 import { completeScope } from '../oidc-requests/requested-scopes.js';
 
+const BACKCHANNEL = 'backchannel_authentication';
 const PUSHED = 'pushed_authorization_request';
 const MAX_REQUEST_OBJECT_BYTES = 16_384;
 
@@ -19,13 +21,14 @@ export function requestChecks(countAnonymous: CountAnonymous): RequestChecks {
       if (!client || !params) return;
       completeScope(params, client);
       stateOf(ctx).requestedScope = textOf(params['scope']);
+      if (route === BACKCHANNEL) checkBackchannelRequest(ctx);
       if (route !== PUSHED) return;
       checkParameterSizes(ctx);
       checkRequestObjectSize(ctx);
       if (client.clientAuthMethod === 'none') await countAnonymous(ctx.ip);
     },
     scopeChecked: (ctx: KoaContextWithOIDC) => {
-      if (ctx.oidc.route === PUSHED) restoreOfflineAccess(ctx, true);
+      if (ctx.oidc.route === PUSHED || ctx.oidc.route === BACKCHANNEL) restoreOfflineAccess(ctx, true);
     },
   };
 }

@@ -15,19 +15,20 @@ export function sayInterval(provider: EventEmitter): void {
 }
 
 /**
- * Runs a grant; a device that asks too soon whether the person is done is answered `slow_down` (RFC 8628 section 3.5).
+ * Runs a grant; a device that asks too soon whether the person is done is answered `slow_down` (RFC 8628 section 3.5), and
+ * so is a client of CIBA (section 11).
  * The engine answers `authorization_pending` however often it asks. Only that answer counts, so that a device that has its
  * tokens to fetch is not delayed.
  */
 export async function slowDownPolls(
-  { oidc: { params } }: TokenEndpointGrantContext<{ device_code?: string }>,
+  { oidc: { params } }: TokenEndpointGrantContext<{ device_code?: string; auth_req_id?: string }>,
   pollsTooSoon: PollsTooSoon,
   work: () => Promise<void>,
 ): Promise<void> {
   try {
     await work();
   } catch (error) {
-    const code = params.device_code;
+    const code = params.device_code ?? params.auth_req_id;
     const pending = error instanceof errors.AuthorizationPending && typeof code === 'string';
     if (pending && (await pollsTooSoon(code))) throw new errors.SlowDown();
     throw error;

@@ -1,5 +1,5 @@
 import { type Client, errors, Provider } from 'oidc-provider';
-import { DEVICE_CODE } from '../../registry/client-record/client-record.js';
+import { CIBA, DEVICE_CODE } from '../../registry/client-record/client-record.js';
 
 type EngineClient = Client & { responseTypeAllowed(type: string): boolean };
 
@@ -31,5 +31,6 @@ export function answerUnauthorizedClient(provider: Provider): void {
 function isAskedFor(type: string): boolean {
   const { route, params } = Provider.ctx?.oidc ?? {};
   if (route === 'device_authorization') return type === DEVICE_CODE;
+  if (route === 'backchannel_authentication') return type === CIBA;
   return route === 'token' && params?.['grant_type'] === type;
 }

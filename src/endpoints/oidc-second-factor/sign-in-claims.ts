@@ -9,8 +9,8 @@ export function personClaims(
   { acr, entities, session }: KoaContextWithOIDC['oidc'],
   grantId: string | undefined,
 ): object {
-  const { AuthorizationCode: code, DeviceCode: deviceCode, RefreshToken: refreshToken } = entities;
-  const source = code ?? deviceCode ?? refreshToken;
+  const { AuthorizationCode: code, BackchannelAuthenticationRequest: request } = entities;
+  const source = code ?? entities.DeviceCode ?? request ?? entities.RefreshToken;
   const signIn = source
     ? { auth_time: source.authTime, acr: source.acr }
     : { auth_time: session?.authTime(), acr };

@@ -1,12 +1,14 @@
-import { personClaims } from '../oidc-second-factor/sign-in-claims.js';
+import { stateOf } from '../../../adapters/request-state.js';
 import { type AdapterFactory, type Configuration, errors } from 'oidc-provider';
-import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
+import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
+import { certificateMethods } from '../../registry/client-rules/capabilities.js';
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { Settings } from '../../settings/settings.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
 import { checkClientAssertion } from '../oidc-guards/client-assertions.js';
 import { engineFetch } from '../oidc-guards/engine-fetch.js';
+import { type BackchannelHints, cibaFeature } from '../oidc-backchannel/ciba-feature.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
@@ -20,6 +22,8 @@ import {
   protocolFeatures,
   protocolMetadata,
 } from '../oidc-protocol/protocol-features.js';
+import { mutualTls } from '../oidc-protocol/mutual-tls.js';
+import { subjectClaims } from '../oidc-protocol/subject-claims.js';
 import { lifetimes } from '../oidc-protocol/lifetimes.js';
 import { rotatesRefreshTokens } from '../oidc-protocol/security-profile.js';
 import {
@@ -44,9 +48,11 @@ export interface EngineParts {
   audiencesOf: AudiencesOf;
   mayAuthorize: MayAuthorize;
   countAnonymous: CountAnonymous;
+  certificates: ClientCertificates;
   /** 32 bytes that all nodes make nonces of DPoP proofs from. */
   dpopNonceSecret: Buffer;
   secondFactor: SecondFactorRules;
+  backchannel: BackchannelHints;
   pages: EnginePages;
   /** Whether people create their own accounts. */
   signUp: SignUpService['mode'];
@@ -141,8 +147,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     formats: {
       customizers: {
         jwt: async (ctx, token, jwt) => {
-          if (token.kind === 'ClientCredentials') Object.assign(jwt.payload, CLIENT_TOKEN);
-          else Object.assign(jwt.payload, personClaims(ctx.oidc, token.grantId));
+          Object.assign(jwt.payload, subjectClaims(ctx, token));
           jwt.header = { ...jwt.header, typ: await accessTokenTyp(ctx, token.aud) };
         },
       },
@@ -158,7 +163,13 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     // ID tokens have the claims of the granted scopes; see the patch `scopeClaimsByClient`.
     conformIdTokenClaims: false,
     subjectTypes: ['public'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientAuthMethods: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'none',
+      ...certificateMethods(settings.clientCertificates),
+    ],
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     enabledJWA: {
       clientAuthSigningAlgValues: ASYMMETRIC,
@@ -168,7 +179,10 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (ctx, client) => requirePkce(ctx, client, settings.pkce) },
-    extraTokenClaims: rejectAudienceWithoutScope,
+    extraTokenClaims: (ctx, token) => {
+      rejectAudienceWithoutScope(token);
+      return stateOf(ctx).tokenClaims;
+    },
     // offline_access belongs to OpenID requests (OpenID Connect Core section 11). Without `openid` a client that is
     // registered for refresh tokens gets one that ends with the session of the person.
     issueRefreshToken: (_ctx, client, { scopes }) =>
@@ -181,6 +195,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(CLAIMS) },
       ...protocolFeatures(parts.dpopNonceSecret, settings.protocol.dpopNonceRequired),
+      ...(settings.protocol.ciba ? { ciba: cibaFeature(parts.backchannel) } : {}),
+      mTLS: mutualTls(settings.clientCertificates, parts.certificates),
       userinfo: { enabled: true },
       jwtUserinfo: { enabled: true },
       clientCredentials: { enabled: true },

@@ -13,6 +13,7 @@ const CLIENT_AUTHENTICATION_EVENTS = [
   'introspection.error',
   'device_authorization.error',
   'pushed_authorization_request.error',
+  'backchannel_authentication.error',
 ];
 
 /** Logs what the engine reports by events and answers without details. */

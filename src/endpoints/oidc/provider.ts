@@ -20,6 +20,9 @@ import { answerUnauthorizedClient } from '../oidc-requests/unauthorized-client.j
 import { reportRequestedAcr } from '../oidc-second-factor/reported-acr.js';
 import { acceptLoopbackPorts } from '../oidc-requests/loopback-ports.js';
 import { completeScope } from '../oidc-requests/requested-scopes.js';
+import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
+import { registerJwtBearer } from '../oidc-assertions/jwt-bearer.js';
+import { registerTokenExchange } from '../oidc-exchange/token-exchange.js';
 import { requestChecks } from '../oidc-protocol/request-checks.js';
 import { nameIssuerInResponses } from '../oidc-protocol/response-issuer.js';
 import { detectReplays } from '../oidc-patches/replay-detection.js';
@@ -36,6 +39,7 @@ export interface PatchParts {
   introspect: Introspect;
   pollsTooSoon: PollsTooSoon;
   pages: Pages;
+  exchange: ExchangeParts;
 }
 
 /** Constructs and patches oidc-provider. A Provider's keys and scopes are fixed: to change them, build another. */
@@ -47,6 +51,8 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   insertRequestSteps();
   const provider = new PatchedProvider(parts.settings.issuer, engineConfiguration(parts));
   provider.proxy = true;
+  registerTokenExchange(provider, patches.exchange);
+  registerJwtBearer(provider, patches.exchange);
   reuseClients(provider, patches.findClient);
   compareSecretsInRegistry(provider, patches.compareClientSecret);
   deriveRefreshTokens(provider, patches.vault);

@@ -8,6 +8,7 @@ import {
   type ResourceServer,
 } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
+import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
 
 /** The API of an audience, or undefined. */
@@ -25,7 +26,7 @@ export function resourceIndicators(findApi: FindApi, audiencesOf: AudiencesOf): 
     getResourceServerInfo: async (ctx, resource, client) => {
       const api = await apiOfRequest(findApi, ctx, resource);
       if (api && api.audience !== resource) useRegisteredAudience(ctx, resource, api.audience);
-      return resourceServer(api, client);
+      return resourceOf(api, client);
     },
   };
 }
@@ -93,11 +94,8 @@ function useRegisteredAudience(ctx: KoaContextWithOIDC, resource: string, audien
  * Rejects a token that has an audience but no scope there. So `aud` always stands for an access that the person consented
  * to, or, in a client's own token, that the client was registered with.
  */
-export function rejectAudienceWithoutScope(
-  _ctx: KoaContextWithOIDC,
-  token: AccessToken | ClientCredentials,
-): undefined {
-  if (token.aud === undefined || token.scope) return undefined;
+export function rejectAudienceWithoutScope(token: AccessToken | ClientCredentials): void {
+  if (token.aud === undefined || token.scope) return;
   if (token.kind === 'AccessToken')
     throw new errors.InvalidTarget('nothing was consented to at this resource');
   const description = 'ask for a scope that the client has at this resource';
@@ -112,7 +110,8 @@ async function onlyResource(
   { params, requestParamScopes }: KoaContextWithOIDC['oidc'],
   audiencesOf: AudiencesOf,
 ): Promise<string | undefined> {
-  if (params?.['grant_type'] !== 'client_credentials') return undefined;
+  const grantType = params?.['grant_type'];
+  if (grantType !== 'client_credentials' && grantType !== JWT_BEARER) return undefined;
   const audiences = await audiencesOf([...requestParamScopes]);
   if (audiences.length < 2) return audiences[0];
   throw new errors.InvalidTarget(
@@ -121,12 +120,17 @@ async function onlyResource(
 }
 
 /** The API with the scopes that the client may ask for. Throws InvalidTarget if there are none, as for an unknown API. */
-function resourceServer(api: ApiRecord | undefined, client: Client): ResourceServer {
+function resourceOf(api: ApiRecord | undefined, client: Client): ResourceServer {
   const allowed: unknown = client['allowed_scopes'];
   const scopes = api?.scopes.filter((scope) => Array.isArray(allowed) && allowed.includes(scope)) ?? [];
   if (!api || scopes.length === 0) {
     throw new errors.InvalidTarget('there is no such resource here, or it is not for this client');
   }
+  return resourceServer(api, scopes);
+}
+
+/** The API as the engine knows it, with these of its scopes. */
+export function resourceServer(api: ApiRecord, scopes: readonly string[]): ResourceServer {
   return {
     audience: api.audience,
     scope: scopes.join(' '),

@@ -4,13 +4,19 @@ import { ArtifactAdapter, type ArtifactContext } from '../../../adapters/artifac
 import { isModelName } from '../../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest, clientTokensValidAfter } from '../../../adapters/client.adapter.js';
 import { forEngine, replayError } from '../../../adapters/engine-errors.js';
-import { requestState } from '../../../adapters/request-state.js';
+import { requestState, stateOf } from '../../../adapters/request-state.js';
+import { firstUseOfAssertion } from '../../../adapters/tokens/first-use.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import type { Context } from '../../context.js';
+import { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { AppError } from '../../platform/errors/errors.js';
+import { ownKeys } from '../../platform/keys/own-keys.js';
 import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
-import { makeIntrospection } from '../introspection/introspection.js';
+import { makeIntrospection, makeTokenLookup } from '../introspection/introspection.js';
+import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
+import { backchannelHints } from '../oidc-backchannel/backchannel-hints.js';
+import { pingHandler, pingMessage, queuePings } from '../oidc-backchannel/pings.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
 import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-session-patches/back-channel-logout.js';
@@ -28,11 +34,23 @@ import { listenForUsage, type UsageListener } from './usage-events.js';
 /** What the engine runs on. */
 export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 
-/** Starts the engine on the services of this process; `onChange` is called when changed keys or scopes made it rebuild. */
-export async function startEngine(context: EngineServices, onChange?: () => void): Promise<Engine> {
+/** What is told of the engine. */
+export interface EngineEvents {
+  /** Changed keys or scopes made it rebuild. */
+  onChange?: (() => void) | undefined;
+  /** Called with each Provider before its first request. */
+  watch?: ((provider: Provider) => void) | undefined;
+}
+
+/** Starts the engine on the services of this process. */
+export async function startEngine(
+  context: EngineServices,
+  { onChange, watch }: EngineEvents = {},
+): Promise<Engine> {
   const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
   const { database, scopes, settings, signIns, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
+  const certificates = new ClientCertificates(settings.clientCertificates, log);
   const mayAuthorize = membershipRule(liveClients, access);
   const artifacts = artifactContext(context);
   const engine = await Engine.start(async () => {
@@ -46,12 +64,14 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       findAccount: findAccount(context, mayAuthorize),
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
       audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
+      certificates,
       dpopNonceSecret: context.vault.digest('dpop-nonces', 'nonces'),
       countAnonymous: (address: string) =>
         forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
       secondFactor: secondFactorRules(context),
+      backchannel: backchannelHints(context, mayAuthorize),
       pages: enginePages(pages, clientPages, accounts),
       signUp: context.signUp.mode,
     };
@@ -62,10 +82,16 @@ export async function startEngine(context: EngineServices, onChange?: () => void
       build: () => {
         const provider = buildProvider(parts, patchParts(context, artifacts), log);
         listenForUsage(provider, usage);
+        watch?.(provider);
         recordSignIns(provider, {
           completed: (signIn) => forEngine(() => signIns.completed(signIn)),
           ended: (uid) => forEngine(() => signIns.ended(uid)),
         });
+        queuePings(provider, (ping) =>
+          database.transaction(async (tx) => {
+            await outbox.enqueue(tx, pingMessage(ping));
+          }),
+        );
         queueBackChannelLogout(provider, (notices) =>
           forEngine(() =>
             database.transaction(async (tx) => {
@@ -78,6 +104,7 @@ export async function startEngine(context: EngineServices, onChange?: () => void
     };
   }, onChange);
   outbox.handle(logoutHandler(engine));
+  outbox.handle(pingHandler(liveClients, settings.issuer));
   return engine;
 }
 
@@ -117,6 +144,7 @@ function adapterFactory(
         new Set(scopes),
         settings.allow.implicit,
         settings.protocol.parRequired,
+        settings.protocol.ciba,
       );
     if (isModelName(name)) return new ArtifactAdapter(name, artifacts);
     throw new Error(`the engine asked for a model that is not stored: ${name}`);
@@ -127,8 +155,10 @@ function findAccount(
   { accounts }: EngineServices,
   mayAuthorize: MayAuthorize,
 ): NonNullable<Configuration['findAccount']> {
-  return (_ctx, sub, token) =>
+  return (ctx, sub, token) =>
     forEngine(async () => {
+      if (stateOf(ctx).missingAccount === sub)
+        return { accountId: sub, claims: () => Promise.resolve({ sub }) };
       // At the authorization endpoint the interaction policy asks, and gives the reason.
       const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
       const account = allowed
@@ -138,6 +168,23 @@ function findAccount(
     });
 }
 
+function exchangeParts(context: EngineServices): ExchangeParts {
+  const { accounts, apis, artifacts, clientDocuments, keys, outsideTokens, settings } = context;
+  return {
+    issuer: settings.issuer,
+    ownKeys: ownKeys(keys),
+    keys,
+    tokens: makeTokenLookup(context),
+    clients: clientsWithDocuments(clientDocuments),
+    findApi: (audience) => apis.findByAudience(audience),
+    accounts,
+    outsideTokens,
+    identityIssuers: settings.protocol.identityIssuers,
+    isFirstUse: firstUseOfAssertion(artifacts),
+    ttl: settings.ttl,
+  };
+}
+
 function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchParts {
   const { apis, attempts, clientAuthentication, liveClients, pages, rateLimits, usage, vault } = context;
   const introspection = makeIntrospection(context);
@@ -145,6 +192,7 @@ function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchP
   return {
     vault,
     pages,
+    exchange: exchangeParts(context),
     introspect: (clientId, token) =>
       forEngine(async () => {
         const client = await liveClients.find(clientId);

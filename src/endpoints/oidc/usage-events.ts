@@ -21,9 +21,10 @@ const ROUTES: ReadonlySet<string> = new Set([
   'token',
   'device_authorization',
   'pushed_authorization_request',
+  'backchannel_authentication',
 ]);
 /** What a client uses before anybody is asked. */
-const USES = ['device_authorization', 'pushed_authorization_request'];
+const USES = ['device_authorization', 'pushed_authorization_request', 'backchannel_authentication'];
 
 /**
  * Counts every answered request of a known client once: `grant.success` is emitted once per response of the token endpoint

@@ -10,6 +10,9 @@ export const ACCOUNT_AREA: OwnArea = { home: '/account', idleSeconds: 86_400 };
 export const CONSOLE_AREA: OwnArea = { home: '/console', idleSeconds: 1_800 };
 const AREAS = [ACCOUNT_AREA, CONSOLE_AREA];
 
+/** Where people answer applications that ask for them (CIBA). */
+export const ACCOUNT_REQUESTS = `${ACCOUNT_AREA.home}/requests`;
+
 /** Where a sign-in to our own pages begins, and where it is ended. */
 export const OWN_SIGN_IN = '/self/sign-in';
 /** The same with the page that creates an account. */

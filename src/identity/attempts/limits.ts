@@ -121,6 +121,12 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: 1,
       windowSeconds: 4,
     }),
+    /** Requests of clients for one person, who gets a mail of each (CIBA). */
+    backchannelRequest: (email: string): Limit => ({
+      key: `backchannel request ${email}`,
+      limit: 10,
+      windowSeconds: 15 * MINUTE,
+    }),
     /** Dynamic registrations from one network: protects the registry from being filled. */
     registration: (address: string): Limit => ({
       key: `registration ${networkOf(address)}`,

@@ -24,6 +24,11 @@ export class FairQueue {
 
   constructor(private readonly limit: number) {}
 
+  /** How many callers wait. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Resolves when it is the caller's turn. Throws AppError `unavailable` when the queue is full or the caller has left. */
   wait({ group, signal }: QueuedCaller): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -45,6 +45,11 @@ export class Hashing {
     this.#passwordPrefix = `$2b$${String(passwordCost)}$`;
   }
 
+  /** Hashes that are being computed, and that wait, at this moment. */
+  get load(): { running: number; passwords: number; secrets: number } {
+    return { running: this.#running, passwords: this.#passwords.size, secrets: this.#secrets.size };
+  }
+
   /** bcrypt, of the cost that is set. Throws RangeError when the password is longer than `MAX_HASHED_BYTES`. */
   hashPassword(password: string): Promise<string> {
     return this.#hash(password, this.#passwordCost, this.#passwords);

@@ -15,6 +15,14 @@ export interface BatchLimits {
 /** Enough for one process at full load; rows beyond it would be answered too late to be of use. */
 export const BATCH_LIMITS: BatchLimits = { rows: 200, statements: 2, waiting: 5_000, maxWaitMs: 5_000 };
 
+/** Rows that wait in the queues of this process. */
+let rowsWaiting = 0;
+
+/** How many rows wait for a statement, in all queues of this process. */
+export function waitingRows(): number {
+  return rowsWaiting;
+}
+
 interface Waiting<I, O> {
   input: I;
   since: number;
@@ -48,6 +56,7 @@ export class Batcher<I, O> {
       return Promise.reject(new BatchQueueFull('too many rows are waiting'));
     return new Promise<O>((resolve, reject) => {
       this.#waiting.push({ input, since: performance.now(), resolve, reject });
+      rowsWaiting++;
       this.#schedule();
     });
   }
@@ -59,7 +68,7 @@ export class Batcher<I, O> {
       this.#scheduled = false;
       this.#refuseLate();
       while (this.#waiting.length > 0 && this.#running < this.limits.statements) {
-        void this.#send(this.#waiting.splice(0, this.limits.rows));
+        void this.#send(this.#take(this.limits.rows));
       }
     });
   }
@@ -68,8 +77,15 @@ export class Batcher<I, O> {
   #refuseLate(): void {
     const latest = performance.now() - this.limits.maxWaitMs;
     const inTime = this.#waiting.findIndex(({ since }) => since > latest);
-    const late = this.#waiting.splice(0, inTime === -1 ? this.#waiting.length : inTime);
+    const late = this.#take(inTime === -1 ? this.#waiting.length : inTime);
     for (const { reject } of late) reject(new BatchQueueFull('the rows before it took too long'));
+  }
+
+  /** Takes that many rows out of the queue, the oldest first. */
+  #take(count: number): Waiting<I, O>[] {
+    const taken = this.#waiting.splice(0, count);
+    rowsWaiting -= taken.length;
+    return taken;
   }
 
   async #send(batch: Waiting<I, O>[]): Promise<void> {
@@ -89,7 +105,7 @@ export class Batcher<I, O> {
     } catch (error) {
       if (batch.length === 1 || !this.isRefusal(error)) {
         // Rows queued before the connection broke would each wait for another attempt to fail.
-        const waiting = isUnavailable(error) ? this.#waiting.splice(0) : [];
+        const waiting = isUnavailable(error) ? this.#take(this.#waiting.length) : [];
         for (const { reject } of [...batch, ...waiting]) reject(error);
         return;
       }

@@ -45,6 +45,28 @@ const PIPELINED_CONNECTIONS = 2;
 const BACKGROUND_CONNECTIONS = 2;
 const UNLIMITED_CONNECTIONS = 3;
 
+/** How busy the connections of a process are at a moment. */
+export interface DatabaseLoad {
+  /** Connections of `sql`. */
+  used: number;
+  free: number;
+  /** Who waits for a connection of `sql`. */
+  waiting: number;
+  /** Statements of `read` and `write` without a result. */
+  reads: number;
+  writes: number;
+}
+
+/** The pool of knex (tarn), as far as it is read here. */
+interface ConnectionPool {
+  numUsed(): number;
+  numFree(): number;
+  numPendingAcquires(): number;
+}
+
+/** Runs a statement by calling `run`. Resolves and throws as that does. */
+export type StatementObserver = <T>(statement: Statement, run: () => Promise<T>) => Promise<T>;
+
 /** How a process uses its connections. */
 export interface DatabaseOptions {
   /** Seconds that a statement, or making a connection, may take before it is ended. */
@@ -78,6 +100,7 @@ export class Database {
   readonly #background: pg.Pool;
   readonly #timeout: number;
   readonly #prepared: boolean;
+  #observer: StatementObserver | undefined;
 
   /** @param size connections of `sql` at most; the others are six at most, without those of `withoutTimeouts` */
   constructor(
@@ -115,17 +138,22 @@ export class Database {
 
   /** Runs a statement that changes nothing. */
   read<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
-    return this.#reads.query<R>(this.#toSend(statement));
+    return this.#run(statement, (sent) => this.#reads.query<R>(sent));
   }
 
   /** Runs a statement that is a transaction of its own. */
   write<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
-    return this.#writes.query<R>(this.#toSend(statement));
+    return this.#run(statement, (sent) => this.#writes.query<R>(sent));
   }
 
   /** Runs a statement that is a transaction of its own, without a timeout and without delaying requests. */
   background<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
-    return this.#background.query<R>(this.#toSend(statement));
+    return this.#run(statement, (sent) => this.#background.query<R>(sent));
+  }
+
+  /** Has later statements of `read`, `write` and `background` pass through the observer. Those of `sql` have knex's events. */
+  observe(observer: StatementObserver): void {
+    this.#observer = observer;
   }
 
   /** Runs work whose statements may take any time, on connections of its own. */
@@ -160,6 +188,17 @@ export class Database {
     }
   }
 
+  get load(): DatabaseLoad {
+    const { pool } = this.sql.client as { pool: ConnectionPool };
+    return {
+      used: pool.numUsed(),
+      free: pool.numFree(),
+      waiting: pool.numPendingAcquires(),
+      reads: this.#reads.pending,
+      writes: this.#writes.pending,
+    };
+  }
+
   /** Resolves when PostgreSQL answers. Throws AppError `unavailable` when it does not. */
   async ping(): Promise<void> {
     try {
@@ -178,8 +217,10 @@ export class Database {
     ]);
   }
 
-  #toSend({ name, text, values }: Statement): pg.QueryConfig {
-    return this.#prepared ? { name, text, values } : { text, values };
+  #run<T>(statement: Statement, send: (query: pg.QueryConfig) => Promise<T>): Promise<T> {
+    const { name, text, values } = statement;
+    const query = this.#prepared ? { name, text, values } : { text, values };
+    return this.#observer ? this.#observer(statement, () => send(query)) : send(query);
   }
 
   #config(...all: string[]) {

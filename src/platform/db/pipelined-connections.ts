@@ -27,6 +27,11 @@ export class PipelinedConnections {
     return connection.query<R>(statement);
   }
 
+  /** Statements that were sent, or wait for a connection, and have no result yet. */
+  get pending(): number {
+    return this.#connections.reduce((sum, { pending }) => sum + pending, 0);
+  }
+
   /** Waits for the pending statements, then closes the connections. */
   async close(): Promise<void> {
     await Promise.all(this.#connections.map((connection) => connection.close()));

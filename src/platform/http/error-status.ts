@@ -1,6 +1,9 @@
 import type Koa from 'koa';
+import { PROOF_ALGORITHMS } from '../../settings/protocol/proof-algorithms.js';
 import { isUnavailable } from '../db/availability.js';
 import { AppError, type ErrorKind, type NeededSignIn } from '../errors/errors.js';
+
+type Scheme = 'Bearer' | 'DPoP';
 
 const RETRY_AFTER_SECONDS = 1;
 
@@ -27,10 +30,13 @@ export function statusOf({ kind }: AppError): number {
 /** Sets the status of an error and the headers that go with it, whatever the shape of its body. */
 export function setErrorHead(ctx: Koa.ParameterizedContext, status: number, error?: AppError): void {
   ctx.status = status;
-  if (error?.neededSignIn) ctx.set('WWW-Authenticate', stepUpChallenge(error.neededSignIn, error.message));
+  // A token was accepted with the scheme that it came with.
+  const scheme = /^DPoP /i.test(ctx.get('Authorization')) ? 'DPoP' : 'Bearer';
+  if (error?.neededSignIn)
+    ctx.set('WWW-Authenticate', stepUpChallenge(error.neededSignIn, error.message, scheme));
   if (status === 401 && !ctx.response.get('WWW-Authenticate')) ctx.set('WWW-Authenticate', challenge());
   if (error?.scope !== undefined) {
-    ctx.set('WWW-Authenticate', challenge({ error: 'insufficient_scope', scope: error.scope }));
+    ctx.set('WWW-Authenticate', challenge({ error: 'insufficient_scope', scope: error.scope }, scheme));
   }
   if (status === 429 || status === 503) {
     ctx.set('Retry-After', String(Math.max(1, Math.ceil(error?.retryAfter ?? RETRY_AFTER_SECONDS))));
@@ -41,20 +47,22 @@ export function setErrorHead(ctx: Koa.ParameterizedContext, status: number, erro
 /** The WWW-Authenticate value of RFC 6750 section 3 or RFC 9449 section 7.1; without an error where no token was sent. */
 export function challenge(
   parameters: Readonly<Record<string, string>> = {},
-  scheme: 'Bearer' | 'DPoP' = 'Bearer',
+  scheme: Scheme = 'Bearer',
 ): string {
-  const all = Object.entries({ realm: 'Postern', ...parameters });
+  const algs = scheme === 'DPoP' ? { algs: PROOF_ALGORITHMS.join(' ') } : {};
+  const all = Object.entries({ realm: 'Postern', ...parameters, ...algs });
   return `${scheme} ${all.map(([name, value]) => `${name}="${value.replace(/["\\]/g, "'")}"`).join(', ')}`;
 }
 
 /** The WWW-Authenticate value of RFC 9470 section 3. */
-function stepUpChallenge({ acrValues, maxAge }: NeededSignIn, message: string): string {
-  return challenge({
+function stepUpChallenge({ acrValues, maxAge }: NeededSignIn, message: string, scheme: Scheme): string {
+  const parameters = {
     error: 'insufficient_user_authentication',
     error_description: message,
     ...(acrValues !== undefined && { acr_values: acrValues }),
     ...(maxAge !== undefined && { max_age: String(maxAge) }),
-  });
+  };
+  return challenge(parameters, scheme);
 }
 
 /** The error that may be shown to the caller; undefined for an internal error. */

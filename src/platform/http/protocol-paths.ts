@@ -8,6 +8,7 @@ export const ENGINE_ROUTES = {
   device_authorization: '/oauth2/device',
   code_verification: '/device',
   pushed_authorization_request: '/oauth2/par',
+  backchannel_authentication: '/oauth2/backchannel',
   registration: '/oauth2/register',
   end_session: '/oauth2/logout',
   jwks: '/oauth2/jwks',

@@ -15,14 +15,15 @@ export interface Listener {
   close(timeoutSeconds: number): Promise<void>;
 }
 
-/** Listens. Throws AppError `conflict` when the port is taken. Port 0 picks a free one. */
+/** Listens. Throws AppError `conflict` when the port is taken. Port 0 picks a free one. `setting` is what the port comes from. */
 export async function listen(
   app: HttpApplication,
   host: string,
   port: number,
+  setting?: string,
 ): Promise<Listener & { port: number }> {
   const { server, ...listener } = serve(app);
-  return { ...listener, port: await listenOn(server, host, port) };
+  return { ...listener, port: await listenOn(server, host, port, setting) };
 }
 
 /** Answers requests on connections that another process has accepted and hands over. */
@@ -41,9 +42,14 @@ export function takeConnections(app: HttpApplication): Listener & { take(socket:
 }
 
 /** Resolves with the port. Throws AppError `conflict` when it is taken. */
-export async function listenOn(server: NetServer, host: string, port: number): Promise<number> {
+export async function listenOn(
+  server: NetServer,
+  host: string,
+  port: number,
+  setting = 'PORT',
+): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portTaken(error, host, port)));
+    server.once('error', (error) => reject(portTaken(error, host, port, setting)));
     server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
@@ -90,8 +96,8 @@ function serve(app: HttpApplication): { server: Server } & Listener {
   return { server, close };
 }
 
-function portTaken(cause: Error, host: string, port: number): Error {
+function portTaken(cause: Error, host: string, port: number, setting: string): Error {
   if (!('code' in cause) || cause.code !== 'EADDRINUSE') return cause;
-  const message = `Port ${String(port)} of ${host} is in use by another program. Stop that one, or choose another PORT.`;
+  const message = `Port ${String(port)} of ${host} is in use by another program. Stop that one, or choose another ${setting}.`;
   return new AppError('conflict', message, { cause });
 }

@@ -16,6 +16,8 @@ interface Words {
   says: (model: NoticeModel) => string;
   /** An operator did it, so the person is told whom to ask. */
   byOperator?: true;
+  /** Nothing was done yet: an application asks. */
+  asks?: true;
 }
 
 const named = ({ name }: NoticeModel) => (name === undefined ? '' : ` “${name}”`);
@@ -75,6 +77,12 @@ const NOTICES = {
     heading: 'A new browser signed in',
     says: () => 'A browser that we have not seen with your account before signed in.',
   },
+  request_waiting: {
+    heading: 'An application asks for your approval',
+    says: (model) =>
+      `The application${named(model)} asks to act for you. Open the page to see what it asks for, and allow or deny it. The request expires within minutes.`,
+    asks: true,
+  },
   deletion_requested: {
     heading: 'Your account will be deleted',
     says: ({ until }) =>
@@ -117,24 +125,29 @@ export type NoticeKind = keyof typeof NOTICES;
 
 /** Tells a person what was done to the account. */
 export function notice(site: MailSite, model: NoticeModel): MailContent {
-  const { heading, says, byOperator }: Words = NOTICES[model.kind];
+  const { heading, says, byOperator, asks }: Words = NOTICES[model.kind];
   const { at, browser, address, path } = model;
   return {
     subject: `${heading}: ${site.name}`,
     heading,
     opening: [says(model)],
     ...(path === undefined ? {} : { link: { label: 'Open the page', url: site.issuer + path } }),
-    occasion: { heading: 'Done', at, ...(byOperator ? {} : { browser, address }) },
-    doubt: byOperator
+    occasion: { heading: asks ? 'Asked' : 'Done', at, ...(byOperator ? {} : { browser, address }) },
+    doubt: asks
       ? {
-          question: 'Did you not expect this?',
-          answer: `Then ask those who operate ${site.name}.`,
+          question: 'Do you not expect this?',
+          answer: 'Then deny it, or do nothing: nobody gets anything without you.',
         }
-      : {
-          question: 'Was it not you?',
-          answer: 'Then set a new password now; that signs everybody out of the account.',
-          link: { label: 'Set a new password', url: `${site.issuer}/recover` },
-        },
+      : byOperator
+        ? {
+            question: 'Did you not expect this?',
+            answer: `Then ask those who operate ${site.name}.`,
+          }
+        : {
+            question: 'Was it not you?',
+            answer: 'Then set a new password now; that signs everybody out of the account.',
+            link: { label: 'Set a new password', url: `${site.issuer}/recover` },
+          },
     reason: 'because it is the address of an account at',
   };
 }

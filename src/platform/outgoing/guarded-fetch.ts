@@ -1,5 +1,6 @@
-import { request } from 'node:https';
+import { request, type RequestOptions } from 'node:https';
 import { Readable } from 'node:stream';
+import { outgoing } from './outgoing-requests.js';
 import { isPublicAddress, literalAddress } from './public-addresses.js';
 import { ForbiddenAddressError, publicLookup } from './public-lookup.js';
 
@@ -21,11 +22,20 @@ export async function guardedFetch(
     throw new ForbiddenAddressError(literal);
   const sent = new Request(target, { ...options, redirect: 'manual' });
   const body = Buffer.from(await sent.arrayBuffer());
-  const headers = { ...Object.fromEntries(sent.headers), 'content-length': String(body.length) };
+  const own = { ...Object.fromEntries(sent.headers), 'content-length': String(body.length) };
+  const guard = allowPrivate ? {} : { lookup: publicLookup };
+  return outgoing(target, sent.method, (added) => send(sent, { ...own, ...added }, body, guard));
+}
+
+function send(
+  { method, signal, url }: Request,
+  headers: Record<string, string>,
+  body: Buffer,
+  guard: RequestOptions,
+): Promise<Response> {
+  const target = new URL(url);
   return new Promise((done, fail) => {
-    const { method, signal } = sent;
-    const guard = allowPrivate ? {} : { lookup: publicLookup };
-    const outgoing = request(target, { method, headers, signal, ...guard }, (incoming) => {
+    const sent = request(target, { method, headers, signal, ...guard }, (incoming) => {
       const status = incoming.statusCode ?? 0;
       if (status < 200 || status > 599) {
         incoming.destroy();
@@ -39,7 +49,7 @@ export async function guardedFetch(
       const content = empty ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>);
       done(new Response(content, { status, headers: pairs(incoming.rawHeaders) }));
     });
-    outgoing.on('error', fail).end(body);
+    sent.on('error', fail).end(body);
   });
 }
 

@@ -3,7 +3,7 @@ import type { ClientOnPage, FormOnPage, NoticeOnPage } from './shared.js';
 
 /** An entry of the navigation of the account area. */
 export type AccountSection =
-  'overview' | 'profile' | 'security' | 'sessions' | 'applications' | 'activity' | 'data';
+  'overview' | 'profile' | 'security' | 'sessions' | 'applications' | 'requests' | 'activity' | 'data';
 
 /** What the layout of the account area shows on each of its pages. */
 export interface AccountPage {
@@ -14,6 +14,8 @@ export interface AccountPage {
   /** The CSRF token of the own session, for every form of the page. */
   csrf: string;
   signOutAction: string;
+  /** Whether applications can ask for the person by themselves, and the page to answer them on is there. */
+  hasRequests: boolean;
   /** The time zone of the person (IANA); undefined for UTC. */
   timeZone?: string | undefined;
   /** The result of the form that led here. */
@@ -133,6 +135,22 @@ export interface ApplicationOnPage {
   offline: boolean;
 }
 
+/** A request of an application that asks for the person by itself (CIBA). */
+export interface RequestOnPage {
+  key: string;
+  client: ClientOnPage;
+  groups: readonly ScopeGroup[];
+  /** What the application shows the person too, so that they can compare. */
+  bindingMessage: string | undefined;
+  askedAt: Date;
+  expiresAt: Date;
+}
+
+/** `account/requests` */
+export interface RequestsModel extends AccountPage {
+  requests: readonly RequestOnPage[];
+}
+
 /** `account/applications` */
 export interface ApplicationsModel extends AccountPage {
   applications: readonly ApplicationOnPage[];
@@ -189,6 +207,7 @@ export interface AccountPages {
   'account/password': PasswordModel;
   'account/sessions': SessionsModel;
   'account/applications': ApplicationsModel;
+  'account/requests': RequestsModel;
   'account/activity': ActivityModel;
   'account/data': DataModel;
   /** It says nothing about anybody. */

@@ -1,7 +1,9 @@
 import { snakeName } from '../../platform/wire/snake-case.js';
-import { PROTOCOL_FIELD_NAMES, type ProtocolSettings } from './protocol-fields.js';
+import { JSON_PROTOCOL_FIELDS, PROTOCOL_FIELD_NAMES, type ProtocolSettings } from './protocol-fields.js';
 
-const NAMES: ReadonlySet<string> = new Set(PROTOCOL_FIELD_NAMES);
+const NAMES: ReadonlySet<string> = new Set(
+  PROTOCOL_FIELD_NAMES.filter((name) => !JSON_PROTOCOL_FIELDS.includes(name)),
+);
 
 /** The fields of the protocol as the engine's client metadata, in which null is absent. */
 export function engineProtocolMetadata(settings: ProtocolSettings): Record<string, unknown> {

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { oneOf } from '../../platform/wire/field-shapes.js';
+import { uri } from '../client-record/client-field-shapes.js';
+import { fetchedUrlErrors } from '../client-rules/redirect-uri-rules.js';
+
+const MAX_TEXT = 1024;
 
 /** How a field is typed on a page. */
-export type FieldControl = 'flag' | 'choice';
+export type FieldControl = 'flag' | 'choice' | 'text' | 'json' | 'url';
 
 /** What people read about a field, and how they change it. */
 export interface FieldWords {
@@ -21,6 +25,8 @@ export interface ProtocolField<Write extends z.ZodType, Read extends z.ZodType> 
   options?: readonly string[];
   /** What no choice means. */
   none?: string;
+  /** What is said of a text that is not JSON. */
+  notJson?: string;
   /** Whether operators alone set it: dynamic registration does not know it. */
   operatorOnly?: true;
 }
@@ -49,6 +55,47 @@ export function choice<const T extends readonly string[]>(
     fallback: null,
     control: 'choice',
     options,
+  });
+}
+
+/** One line of text, or null; `wrong` says what a text that is none of them should be. */
+export function text(words: FieldWords, isOne: (value: string) => boolean, wrong: string) {
+  return field({
+    ...words,
+    write: z
+      .string('Send text.')
+      .max(MAX_TEXT, { error: `Use at most ${String(MAX_TEXT)} characters.`, abort: true })
+      .refine(isOne, wrong)
+      .meta({ minLength: 1 }),
+    read: z.string().nullable(),
+    fallback: null,
+    control: 'text',
+  });
+}
+
+/** A list of objects; an empty one by default. It is typed as JSON. */
+export function objects<Entry extends z.ZodType>(
+  entry: Entry,
+  max: number,
+  words: FieldWords & { notJson: string },
+) {
+  return field({
+    ...words,
+    write: z.array(entry, 'Send an array.').max(max, `List at most ${String(max)} entries.`),
+    read: z.array(entry),
+    fallback: [],
+    control: 'json',
+  });
+}
+
+/** A URL that this server sends requests to, or null. */
+export function endpoint(words: FieldWords) {
+  return field({
+    ...words,
+    write: uri((value) => fetchedUrlErrors(value, { loopback: true, fragment: false })),
+    read: z.string().nullable(),
+    fallback: null,
+    control: 'url',
   });
 }
 

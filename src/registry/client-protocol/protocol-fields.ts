@@ -8,7 +8,10 @@ import {
   SIGNATURE_ALGORITHMS,
   SYMMETRIC_REFUSED,
 } from './algorithms.js';
-import { choice, flag, operatorOnly, type ProtocolField } from './protocol-field.js';
+import { CERTIFICATE_FIELDS } from './certificate-fields.js';
+import { exchangeRule, MAX_RULES } from '../client-exchange/exchange-rule.js';
+import { MAX_ISSUERS, trustedIssuer } from '../client-exchange/trusted-issuer.js';
+import { choice, endpoint, flag, objects, operatorOnly, type ProtocolField } from './protocol-field.js';
 
 const encryptedWith = (what: string) =>
   choice(
@@ -84,6 +87,7 @@ export const PROTOCOL_FIELDS = {
     description:
       'Whether every access token is bound to a key that the client proves to have (DPoP, RFC 9449). A client that sends proofs gets bound tokens anyway.',
   }),
+  ...CERTIFICATE_FIELDS,
   security_profile: operatorOnly(
     choice(['fapi2', 'fapi2_message_signing'], {
       label: 'Security profile',
@@ -91,6 +95,48 @@ export const PROTOCOL_FIELDS = {
       description:
         'Sets and locks what the profile demands: FAPI 2.0 Security Profile, or with Message Signing. Fields that are left out follow from it; others that contradict it are refused with the rule.',
     }),
+  ),
+  token_exchange: operatorOnly(
+    objects(exchangeRule, MAX_RULES, {
+      label: 'Token exchange',
+      notJson: 'This is not JSON: send a list, [{"audience": …, "scopes": […], "subject": "own"}].',
+      description:
+        'What the client may exchange other tokens for (RFC 8693): the audience of an API, scopes of it, and whose tokens: `own` (issued to this client), `any` (of clients of the organization, or for an API that it runs), or an issuer of trusted_issuers. With `client_id`, which the client has at another authorization server, the audience is that server.',
+    }),
+  ),
+  trusted_issuers: operatorOnly(
+    objects(trustedIssuer, MAX_ISSUERS, {
+      label: 'Trusted issuers',
+      notJson: 'This is not JSON: send a list, [{"issuer": …, "subject": …}].',
+      description:
+        'Whose JWTs the client may use as assertions (RFC 7523 section 2.1) and in a token exchange: the issuer, where its keys are (by default what its discovery says), the audience (by default this server), the subject, in which `*` stands for any text, and the scopes, if not all of the client.',
+    }),
+  ),
+  backchannel_token_delivery_mode: operatorOnly(
+    choice(['poll', 'ping'], {
+      label: 'Backchannel delivery',
+      none: 'poll',
+      description:
+        'How a client of the grant type CIBA learns that the person has answered: it asks (`poll`), or is notified and asks then (`ping`); null: poll.',
+    }),
+  ),
+  backchannel_client_notification_endpoint: operatorOnly(
+    endpoint({
+      label: 'Backchannel notification endpoint',
+      description: 'Where the client is notified with `ping` that the person has answered (CIBA).',
+    }),
+  ),
+  backchannel_authentication_request_signing_alg: operatorOnly(
+    choice(
+      REQUEST_OBJECT_ALGORITHMS,
+      {
+        label: 'Backchannel request signature',
+        none: 'Need not be signed',
+        description:
+          'The algorithm with which backchannel authentication requests (CIBA) have to be signed; null: they need not be signed.',
+      },
+      HMAC_REFUSED,
+    ),
   ),
 } as const;
 
@@ -113,6 +159,10 @@ function mapFields<T>(of: (field: AnyField) => T): Record<ProtocolFieldName, T> 
 
 /** The columns and members of the wire. */
 export const PROTOCOL_FIELD_NAMES = ENTRIES.map(([name]) => name);
+/** Those that are stored as JSON, and that the engine does not know. */
+export const JSON_PROTOCOL_FIELDS: readonly string[] = ENTRIES.filter(
+  ([, field]) => field.control === 'json',
+).map(([name]) => name);
 /** Those that clients may register themselves. */
 export const REGISTERED_PROTOCOL_FIELDS = ENTRIES.filter(([, field]) => !field.operatorOnly).map(
   ([name]) => name,

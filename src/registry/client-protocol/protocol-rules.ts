@@ -4,6 +4,9 @@ import type { Rule } from '../client-rules/client-rules.js';
 import { canVerify } from '../client-rules/jwks-rules.js';
 import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
 import { snakeName } from '../../platform/wire/snake-case.js';
+import { CERTIFICATE_RULES } from './certificate-rules.js';
+import { EXCHANGE_RULES } from '../client-exchange/exchange-rules.js';
+import { BACKCHANNEL_RULES } from './backchannel-rules.js';
 import { PROFILE_RULES } from './security-profiles.js';
 
 type Field = keyof TypedClientSettings;
@@ -77,6 +80,9 @@ export const PROTOCOL_RULES: readonly Rule[] = [
           )
         : [],
   },
+  ...BACKCHANNEL_RULES,
+  ...CERTIFICATE_RULES,
+  ...EXCHANGE_RULES,
   ...PROFILE_RULES,
 ];
 

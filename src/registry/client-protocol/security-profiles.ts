@@ -8,6 +8,9 @@ import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 /** What a client of a profile signs with, and has responses signed with (FAPI 2.0 Security Profile section 5.4.1). */
 export const PROFILE_ALGORITHMS = ['PS256', 'ES256', 'EdDSA'] as const;
 
+/** How such a client authenticates. */
+const AUTH_METHODS = ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'] as const;
+
 type Settings = TypedClientSettings;
 type Profile = NonNullable<Settings['securityProfile']>;
 
@@ -36,8 +39,9 @@ const SECURITY: readonly Demand[] = [
     field: 'token_endpoint_auth_method',
     reads: ['tokenEndpointAuthMethod'],
     rule: `${BOTH} 5.3.2.1`,
-    detail: 'use private_key_jwt, with jwks or jwks_uri.',
-    isMet: ({ tokenEndpointAuthMethod: method }) => method === 'private_key_jwt',
+    detail:
+      'use private_key_jwt, with jwks or jwks_uri, or mutual TLS: tls_client_auth or self_signed_tls_client_auth.',
+    isMet: ({ tokenEndpointAuthMethod: method }) => AUTH_METHODS.some((known) => known === method),
   },
   {
     field: 'require_pushed_authorization_requests',
@@ -69,10 +73,11 @@ const SECURITY: readonly Demand[] = [
   },
   {
     field: 'dpop_bound_access_tokens',
-    reads: ['dpopBoundAccessTokens'],
+    reads: ['dpopBoundAccessTokens', 'tlsClientCertificateBoundAccessTokens'],
     rule: `${BOTH} 5.3.2.1`,
-    detail: 'access tokens must be bound to a key of the client: send true, or leave this out.',
-    isMet: (settings) => settings.dpopBoundAccessTokens,
+    detail:
+      'access tokens must be bound to a key of the client: send true, or leave this out, or send true in tls_client_certificate_bound_access_tokens.',
+    isMet: (settings) => settings.dpopBoundAccessTokens || settings.tlsClientCertificateBoundAccessTokens,
   },
   {
     field: 'redirect_uris',
@@ -156,7 +161,7 @@ export function profileDefaults(given: GivenSettings): GivenSettings {
     tokenEndpointAuthMethod: 'private_key_jwt',
     requirePushedAuthorizationRequests: true,
     pkceRequired: true,
-    dpopBoundAccessTokens: true,
+    dpopBoundAccessTokens: given.tlsClientCertificateBoundAccessTokens !== true,
     idTokenSignedResponseAlg: 'ES256',
     authorizationSignedResponseAlg: 'ES256',
     introspectionSignedResponseAlg: 'ES256',

@@ -2,6 +2,7 @@ import { profileDefaults } from '../client-protocol/security-profiles.js';
 import { protocolDefaults } from '../client-protocol/protocol-fields.js';
 import {
   type AuthMethod,
+  CIBA,
   type ClientSettings,
   type ClientType,
   DEVICE_CODE,
@@ -10,7 +11,7 @@ import {
   type TypedClientSettings,
 } from './client-record.js';
 
-const PERSONAL_GRANTS: readonly GrantType[] = ['authorization_code', 'implicit', DEVICE_CODE];
+const PERSONAL_GRANTS: readonly GrantType[] = ['authorization_code', 'implicit', DEVICE_CODE, CIBA];
 /** The scopes that follow from the grants, whatever was listed. */
 export const AUTOMATIC_SCOPES: readonly string[] = ['openid', 'offline_access'];
 const DEFAULT_SCOPES: readonly string[] = ['profile', 'email'];

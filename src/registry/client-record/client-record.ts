@@ -5,7 +5,13 @@ import type { ProtocolSettings } from '../client-protocol/protocol-fields.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { type SnakeKeys, toSnake } from '../../platform/wire/snake-case.js';
 
-export { DEVICE_CODE, GRANT_TYPES } from '../../settings/protocol/grant-types.js';
+export {
+  CIBA,
+  DEVICE_CODE,
+  GRANT_TYPES,
+  JWT_BEARER,
+  TOKEN_EXCHANGE,
+} from '../../settings/protocol/grant-types.js';
 
 /** The registered response types; each means exactly itself. */
 export const RESPONSE_TYPES = [
@@ -24,7 +30,14 @@ export const REGISTRATION_TYPES = ['manual', 'dynamic', 'document'] as const;
 /** OpenID Connect Registration section 2. */
 export const APPLICATION_TYPES = ['web', 'native'] as const;
 /** How a client can prove who it is. `client_secret_jwt` is none of them: it needs the secret, and we keep a hash. */
-export const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'] as const;
+export const AUTH_METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'none',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+] as const;
 
 /** What ID tokens can be signed with; each needs a signing key of its kind. */
 export const ID_TOKEN_ALGORITHMS = SIGNING_ALGORITHMS;

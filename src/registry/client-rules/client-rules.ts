@@ -15,6 +15,8 @@ import { engineApplicationType, isLoopback, isPrivateUse } from './redirect-uri-
 export interface Capabilities {
   grantTypes: readonly GrantType[];
   authMethods: readonly AuthMethod[];
+  /** Whether clients can have certificates (RFC 8705). */
+  clientCertificates?: boolean;
   /** What this server has keys to sign with; by default those of every installation. */
   signingAlgorithms?: readonly string[];
   /** Whether scopes can have any name of RFC 6749 section 3.3, instead of words with dots between them. */

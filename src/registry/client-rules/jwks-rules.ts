@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, X509Certificate } from 'node:crypto';
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const;
 const ALGORITHMS: Readonly<Record<string, RegExp>> = {
@@ -57,6 +57,18 @@ export function canVerify(jwk: Readonly<Record<string, unknown>>): boolean {
     (crv === undefined || crv === 'P-256' || crv === 'Ed25519') &&
     (alg === undefined || ASSERTION_ALGORITHMS.some((known) => known === alg))
   );
+}
+
+/** Whether the first certificate of x5c has the key itself (RFC 7517 section 4.7). */
+export function isCertified(jwk: Readonly<Record<string, unknown>>): boolean {
+  const { x5c } = jwk;
+  try {
+    const [certificate] = Array.isArray(x5c) ? (x5c as unknown[]) : [];
+    const { publicKey } = new X509Certificate(Buffer.from(String(certificate), 'base64'));
+    return createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }).equals(publicKey);
+  } catch {
+    return false;
+  }
 }
 
 function materialErrors(kty: string, jwk: Readonly<Record<string, unknown>>): string[] {

@@ -3,6 +3,7 @@ import type { ClientRecord, ClientSettings, SecretSummary } from '../client-reco
 import type { Positioned, Slice } from '../../platform/paging/page.js';
 import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
 import { type SnakeKeys, toCamel, toSnake } from '../../platform/wire/snake-case.js';
+import { JSON_PROTOCOL_FIELDS } from '../client-protocol/protocol-fields.js';
 import { COLUMNS, secretsAs, TABLES } from '../live-clients/client-columns.js';
 
 /** What a row is created from. */
@@ -40,6 +41,8 @@ type SecretJson = Omit<SecretSummary, 'createdAt' | 'lastUsedAt'> & {
   lastUsedAt: string | null;
 };
 type Row = SnakeKeys<Omit<ClientRecord, 'secrets'>> & { secrets: SecretJson[] };
+
+const JSON_COLUMNS: readonly string[] = ['jwks', ...JSON_PROTOCOL_FIELDS];
 
 const SECRETS = secretsAs(
   `'id', s.id, 'hint', s.hint, 'createdAt', s.created_at, 'lastUsedAt', s.last_used_at`,
@@ -221,9 +224,13 @@ async function select<R>(sql: Sql, text: string, values: (string | string[])[]):
 }
 
 function toColumns(client: Partial<NewClient>): Record<string, unknown> {
-  const columns: Record<string, unknown> = toSnake(client);
-  // pg would take the object for a composite value.
-  return client.jwks ? { ...columns, jwks: JSON.stringify(client.jwks) } : columns;
+  // pg would take an object for a composite value, and a list for an array.
+  return Object.fromEntries(
+    Object.entries(toSnake(client)).map(([name, value]): [string, unknown] => [
+      name,
+      value !== null && JSON_COLUMNS.includes(name) ? JSON.stringify(value) : value,
+    ]),
+  );
 }
 
 function toRecord({ secrets, ...row }: Row): ClientRecord {

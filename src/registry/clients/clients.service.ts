@@ -18,6 +18,7 @@ import type { ClientFilter, ClientsRepository } from './clients.repository.js';
 import type { InvalidatedArtifactsCleanup } from './invalidated-artifacts-cleanup.js';
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
+import { losesExchange } from '../client-exchange/lost-exchange.js';
 import { concernsFirstParty, firstPartyErrors } from './first-party-rules.js';
 import { publicScopeErrors, unknownScopeErrors } from './scope-rules.js';
 
@@ -166,6 +167,7 @@ export class ClientsService {
       grantsEnd =
         before.scopes.some((scope) => !scopes.includes(scope)) ||
         isWider(adminReach, before.adminReach) ||
+        losesExchange(before, settings) ||
         (before.firstParty && !settings.firstParty);
       if (grantsEnd) await repository.endIssued(tx, id);
       for (const [action, fields] of events) await this.#audit(tx, actor, tenant, action, id, fields);

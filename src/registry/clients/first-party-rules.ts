@@ -11,6 +11,8 @@ const GUARDED = [
   'tokenEndpointAuthMethod',
   'jwks',
   'jwksUri',
+  'tokenExchange',
+  'trustedIssuers',
 ] as const;
 
 /** A client that registered itself can change its redirect URIs itself, so it is never first-party. */

@@ -2,24 +2,26 @@ import type { ClientDraft } from '../client-record/client-input.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 import type { Transaction } from '../../platform/db/database.js';
 import type { ValidationError } from '../../platform/errors/errors.js';
+import { exchangeErrors } from '../client-exchange/exchange-errors.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 
 /**
- * The scopes of a request that no client can be given. A scope that the client already has may stay, even if it was
+ * The scopes of a request that no client can be given, as its own or by an exchange of tokens. A scope that the client already has may stay, even if it was
  * retired since. In a transaction the others can be given until it ends.
  */
 export async function unknownScopeErrors(
   catalogue: ScopesService,
   before: ClientRecord | undefined,
-  { listedScopes }: ClientDraft,
+  { listedScopes, settings }: ClientDraft,
   tx?: Transaction,
 ): Promise<ValidationError[]> {
   const added = listedScopes.filter((name) => !before?.scopes.includes(name));
   const unknown = new Set(await catalogue.unknown(added, tx));
-  return listedScopes.flatMap((name, index) => {
+  const listed = listedScopes.flatMap((name, index) => {
     const detail = `"${name}" is not in the scope catalogue, or was retired from it.`;
     return unknown.has(name) ? [{ pointer: `/scopes/${String(index)}`, detail }] : [];
   });
+  return [...listed, ...(await exchangeErrors(catalogue, before?.tokenExchange, settings.tokenExchange))];
 }
 
 /**

@@ -41,11 +41,14 @@ const SHARED = [
 const FIXED: Readonly<Record<string, readonly unknown[]>> = {
   subject_type: ['public'],
   token_endpoint_auth_signing_alg: ASSERTION_ALGORITHMS,
-  tls_client_certificate_bound_access_tokens: [false],
   ...Object.fromEntries(
-    ['sector_identifier_uri', 'request_object_encryption_alg', 'request_object_encryption_enc'].map(
-      (name) => [name, []],
-    ),
+    [
+      'sector_identifier_uri',
+      'request_object_encryption_alg',
+      'request_object_encryption_enc',
+      'token_exchange',
+      'trusted_issuers',
+    ].map((name) => [name, []]),
   ),
 };
 

@@ -28,6 +28,9 @@ const ERRORS: ReadonlySet<string> = new Set([
   'invalid_token',
   'slow_down',
   'use_dpop_nonce',
+  // OpenID Connect CIBA
+  'invalid_binding_message',
+  'unknown_user_id',
   // OpenID Connect Core 1.0
   'account_selection_required',
   'consent_required',

@@ -4,6 +4,7 @@ import { listenOn } from '../../platform/http/server.js';
 import { startPeriodicJobs } from '../../platform/jobs/start-periodic-jobs.js';
 import { environmentOfWorkers } from '../../settings/settings.js';
 import { nodeJobs } from '../job-list.js';
+import { startTelemetry } from '../telemetry/telemetry.js';
 import type { RunningServer } from './running-server.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -17,6 +18,7 @@ const MAX_WAITING = 5_000;
  */
 export async function serveWithWorkers(context: Context): Promise<RunningServer> {
   const { databaseUrl, settings, log } = context;
+  const telemetry = await startTelemetry(context);
   const pool = new WorkerPool(environmentOfWorkers(databaseUrl), log);
   await pool.start(settings.workers);
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => pool.hand(socket));
@@ -25,13 +27,19 @@ export async function serveWithWorkers(context: Context): Promise<RunningServer>
     await pool.stop(0);
     throw error;
   });
-  const jobs = startPeriodicJobs(context, nodeJobs(context));
+  const jobs = startPeriodicJobs(context, telemetry.watchJobs(nodeJobs(context)));
   return {
     port,
     markReady: () => pool.markReady(),
+    snapshots: async () => {
+      const [own, workers] = await Promise.all([telemetry.snapshot(), pool.snapshots()]);
+      const processes = [{ worker: 0, snapshot: own, answered: true }, ...workers.processes];
+      return { ...workers, processes };
+    },
     close: async () => {
       server.close();
       await Promise.all([pool.stop(settings.shutdownTimeout), jobs.stop()]);
+      await telemetry.stop();
     },
   };
 }

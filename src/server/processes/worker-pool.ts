@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { NodeSnapshots, Snapshot } from '../metrics/snapshot.js';
 import type { Logger } from '../../platform/telemetry/telemetry.js';
 import { WorkerProcess } from './worker-process.js';
 
@@ -28,6 +29,8 @@ export class WorkerPool {
   /** Connections that came while no worker was ready. */
   #waiting: Socket[] = [];
   #markedReady = false;
+  /** What workers had counted that have ended since the last call of `snapshots`. */
+  #ended: Snapshot[] = [];
   /** Consecutive workers that ended soon after their start. */
   #failures = 0;
   readonly #stopping = new AbortController();
@@ -68,6 +71,12 @@ export class WorkerPool {
     for (const worker of this.#workers) if (worker.ready) worker.markReady();
   }
 
+  /** What each worker has counted. */
+  async snapshots(): Promise<NodeSnapshots> {
+    const processes = await Promise.all([...this.#workers].map((worker) => worker.snapshot()));
+    return { processes, ended: this.#ended.splice(0) };
+  }
+
   /** Ends every worker; requests in flight have that many seconds to be answered. */
   async stop(timeoutSeconds: number): Promise<void> {
     this.#stopping.abort();
@@ -88,7 +97,7 @@ export class WorkerPool {
   #startOne(): Promise<void> {
     return new Promise((resolve, reject) => {
       let wasReady = false;
-      const worker = new WorkerProcess(this.environment, {
+      const worker = new WorkerProcess(this.#freeNumber(), this.environment, {
         ready: () => {
           wasReady = true;
           resolve();
@@ -101,8 +110,9 @@ export class WorkerPool {
         stopRequested: () => {
           if (worker.ready) worker.stop();
         },
-        ended: (how, exitCode, waiting) => {
+        ended: (how, exitCode, waiting, counted) => {
           this.#workers.delete(worker);
+          if (counted.length > 0) this.#ended.push(counted);
           for (const socket of waiting) this.hand(socket);
           if (!wasReady) reject(new WorkerFailed(how, exitCode));
           else if (!this.#stopping.signal.aborted) void this.#replace(worker, how);
@@ -110,6 +120,13 @@ export class WorkerPool {
       });
       this.#workers.add(worker);
     });
+  }
+
+  #freeNumber(): number {
+    const taken = new Set([...this.#workers].map(({ number }) => number));
+    let number = 1;
+    while (taken.has(number)) number++;
+    return number;
   }
 
   async #replace(worker: WorkerProcess, how: string): Promise<void> {

@@ -1,10 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProcessSnapshot, Snapshot } from '../metrics/snapshot.js';
 import { type Event, send } from './messages.js';
 
 /** Milliseconds after which a connection that was handed over is closed here, taken or not. */
 const RELEASE_AFTER_MS = 30_000;
+/** How long a worker may take to send what it has counted. */
+const COUNT_MS = 1_000;
 
 /** What the worker pool is told of a worker. */
 export interface WorkerEvents {
@@ -13,8 +17,11 @@ export interface WorkerEvents {
   changed(): void;
   /** The worker received a signal to end. */
   stopRequested(): void;
-  /** `waiting` are the connections that it was handed and had not taken yet: nothing of them has been read. */
-  ended(how: string, exitCode: number, waiting: Socket[]): void;
+  /**
+   * `waiting` are the connections that it was handed and had not taken yet: nothing of them has been read. `counted` is
+   * what it told last of what it has counted.
+   */
+  ended(how: string, exitCode: number, waiting: Socket[], counted: Snapshot): void;
 }
 
 /**
@@ -30,8 +37,16 @@ export class WorkerProcess {
   #state: 'starting' | 'ready' | 'ending' = 'starting';
   readonly #handed = new Map<number, Socket>();
   #connections = 0;
+  /** What it sent last of what it has counted. */
+  #counted: Snapshot = [];
+  #onCounted: (() => void)[] = [];
 
-  constructor(env: NodeJS.ProcessEnv, events: WorkerEvents) {
+  /** @param number from 1, of those that run at the same time */
+  constructor(
+    readonly number: number,
+    env: NodeJS.ProcessEnv,
+    events: WorkerEvents,
+  ) {
     // The program and the flags are those of this process.
     const program = process.argv[1] ?? '';
     this.#child = fork(program, ['worker'], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -39,7 +54,7 @@ export class WorkerProcess {
     this.ended = new Promise((resolve) => {
       const end = (how: string, exitCode: number) => {
         this.#state = 'ending';
-        events.ended(how, exitCode, [...this.#handed.values()]);
+        events.ended(how, exitCode, [...this.#handed.values()], this.#counted);
         resolve();
       };
       this.#child.once('exit', (code, signal) => end(signal ?? `exit code ${String(code)}`, code ?? 1));
@@ -76,6 +91,14 @@ export class WorkerProcess {
     send(this.#child, 'reload');
   }
 
+  /** What it has counted until now, or until it last told when it does not answer within a second. */
+  async snapshot(): Promise<ProcessSnapshot> {
+    const counted = new Promise<true>((resolve) => this.#onCounted.push(() => resolve(true)));
+    if (this.ready) send(this.#child, 'count');
+    const answered = await Promise.race([counted, sleep(this.ready ? COUNT_MS : 0, false)]);
+    return { worker: this.number, snapshot: this.#counted, answered };
+  }
+
   /** Lets its `/readyz` answer 200. */
   markReady(): void {
     send(this.#child, 'mark-ready');
@@ -104,7 +127,11 @@ export class WorkerProcess {
     else if (event === 'ready') {
       if (this.#state === 'starting') this.#state = 'ready';
       events.ready();
-    } else this.#release(event.taken);
+    } else if ('taken' in event) this.#release(event.taken);
+    else {
+      this.#counted = event.counted;
+      for (const told of this.#onCounted.splice(0)) told();
+    }
   }
 
   #release(connection: number): void {

@@ -10,6 +10,7 @@ import { createApp } from '../app.js';
 import { startDeliveries } from '../deliveries.js';
 import { processJobs } from '../job-list.js';
 import { reloadEngine } from '../reload-engine.js';
+import { startTelemetry } from '../telemetry/telemetry.js';
 import { type Command, send } from './messages.js';
 
 /**
@@ -33,16 +34,23 @@ export async function runWorker(): Promise<void> {
   try {
     const context = await openContext(settings, 'own', log);
     try {
-      const engine = await startEngine(context, () => send(process, 'changed'));
+      const telemetry = await startTelemetry(context);
+      const engine = await startEngine(context, {
+        onChange: () => send(process, 'changed'),
+        watch: telemetry.watchEngine,
+      });
       let ready = false;
-      const listener = takeConnections(createApp(context, engine, () => ready));
-      const jobs = startPeriodicJobs(context, processJobs(context, engine));
+      const app = createApp(context, engine, () => ready, telemetry.requests);
+      const listener = takeConnections(app);
+      const jobs = startPeriodicJobs(context, telemetry.watchJobs(processJobs(context, engine)));
       const deliveries = startDeliveries(context);
       const stopped = new Promise<void>((resolve) => {
         process.on('message', (command: Command, socket?: Socket) => {
           if (command === 'stop') resolve();
           else if (command === 'mark-ready') ready = true;
           else if (command === 'reload') void reloadEngine(context, engine);
+          else if (command === 'count')
+            void telemetry.snapshot().then((counted) => send(process, { counted }));
           else {
             send(process, { taken: command.connection });
             if (socket) listener.take(socket);
@@ -53,6 +61,7 @@ export async function runWorker(): Promise<void> {
       await Promise.race([stopped, orphaned]);
       await listener.close(settings.shutdownTimeout);
       await Promise.all([jobs.stop(), deliveries.stop(settings.shutdownTimeout)]);
+      await telemetry.stop();
     } finally {
       await context.close({ interrupt: true });
     }

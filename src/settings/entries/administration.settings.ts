@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../secret.js';
-import { isLocalHttp, oneOf } from './checks.js';
+import { issuerList, oneOf, secureUrl } from './checks.js';
 import { settingGroup } from '../setting.js';
 
 const nonEmpty = z.string().min(1);
@@ -12,12 +12,6 @@ const INTROSPECTION = [
 const tenantName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, 'must be the slug or the id of an organization or a project');
-
-/** https, or http on this machine: what comes over http can be replaced on its way. */
-const secureUrl = z.url({ protocol: /^https?$/ }).refine((value) => {
-  const url = URL.parse(value);
-  return url?.protocol === 'https:' || (url !== null && isLocalHttp(url));
-}, 'must be https (http only for localhost)');
 
 /** The role that one value of the roles claim grants. */
 const claimedRole = z
@@ -83,21 +77,7 @@ function introspectionOf(entry: { [Name in (typeof INTROSPECTION)[number]]?: str
   return { endpoint, clientId, clientSecret: new Secret(secret) };
 }
 
-const outsideIssuers = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue('must be JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(z.array(outsideIssuer))
-  .refine(
-    (issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length,
-    'must not name an issuer twice',
-  )
+const outsideIssuers = issuerList(outsideIssuer)
   // It is not in an opaque token whose it is, and one issuer must not get the tokens of another.
   .refine(
     (issuers) => issuers.filter(({ introspection }) => introspection).length <= 1,

@@ -99,6 +99,34 @@ function isServerAddress(item: string): boolean {
   return family && Number(port) >= 1 && Number(port) <= 65_535;
 }
 
+/** The name of a header (RFC 9110 section 5.6.2), in lower case. */
+export const headerName = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]{1,64}$/, 'must be the name of a header, such as Client-Cert')
+  .transform((value) => value.toLowerCase());
+
+/** A network, or one address with all of its bits. */
+export interface Subnet {
+  address: string;
+  prefix: number;
+  family: 'ipv4' | 'ipv6';
+}
+
+/** IP addresses and networks between commas: 192.0.2.1, 10.0.0.0/8, 2001:db8::/32. */
+export const subnets = listOf(
+  (item) => readSubnet(item) !== undefined,
+  'must be IP addresses or networks between commas: 192.0.2.1,10.0.0.0/8',
+).transform((items) => items.flatMap((item) => readSubnet(item) ?? []));
+
+function readSubnet(item: string): Subnet | undefined {
+  const [, address = '', bits] = /^([\d.a-f:]+)(?:\/(\d{1,3}))?$/i.exec(item) ?? [];
+  const version = isIP(address);
+  const most = version === 4 ? 32 : 128;
+  const prefix = bits === undefined ? most : Number(bits);
+  if (version === 0 || prefix < 1 || prefix > most) return undefined;
+  return { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
 /** smtps, or smtp: a host, an optional port, and an optional user with a password, percent-encoded. */
 export const smtpUrl = z
   .string()
@@ -146,3 +174,28 @@ export const contactUrl = z
 export const webUrl = z
   .string()
   .refine((value) => URL.parse(value)?.protocol === 'https:', 'must be an https URL');
+
+/** https, or http on this machine: what comes over http can be replaced on its way. */
+export const secureUrl = z.url({ protocol: /^https?$/ }).refine((value) => {
+  const url = URL.parse(value);
+  return url?.protocol === 'https:' || (url !== null && isLocalHttp(url));
+}, 'must be https (http only for localhost)');
+
+/** A JSON list of other issuers, each once. */
+export function issuerList<Entry extends z.ZodType<{ issuer: string }>>(entry: Entry) {
+  return z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('must be JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(z.array(entry))
+    .refine(
+      (issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length,
+      'must not name an issuer twice',
+    );
+}

@@ -225,7 +225,7 @@ export class AccessService {
 
   /** What bears on whether the account must have a second factor for a client of this organization, if it has one. */
   secondFactorPolicy(accountId: string, orgId: string | null): Promise<SecondFactorPolicy> {
-    return this.repository.secondFactorPolicy(accountSubject(accountId), orgId);
+    return this.repository.secondFactorPolicy(accountId, orgId);
   }
 
   /** Every role of the caller: those in the database, and those that claims of the token stand for. */

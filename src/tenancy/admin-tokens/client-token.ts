@@ -3,3 +3,6 @@
  * account (RFC 9700 section 4.15).
  */
 export const CLIENT_TOKEN = { sub_type: 'client' } as const;
+
+/** The claims that mark an access token of a client whose subject is one of another issuer: `<issuer>|<sub>`. */
+export const OUTSIDE_TOKEN = { sub_type: 'outside' } as const;

@@ -1,25 +1,31 @@
-import { hash } from 'node:crypto';
+import { hash, type X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose';
 import type Koa from 'koa';
+import { PROOF_ALGORITHMS } from '../../settings/protocol/proof-algorithms.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { invalidToken } from './token-claims.js';
 
-/** What a proof may be signed with. */
-export const PROOF_ALGORITHMS = ['ES256', 'PS256', 'EdDSA', 'Ed25519'];
 /** Seconds that a proof's `iat` may differ from now. A proof is remembered for twice as long: `iat` may be ahead. */
 export const PROOF_WINDOW = 300;
 const MAX_JTI = 255;
 
-/** What the check needs: the origin that callers know, and the record of proofs. */
-interface ProofTrust {
+/** What the check needs: the origin that callers know, their certificates, and the record of proofs. */
+export interface ProofTrust {
   issuer: string;
+  /** The certificate with which the caller connected. */
+  certificateOf(request: IncomingMessage): X509Certificate | undefined;
+  /** Records the `jti` of a proof of this key; false when it was used before. */
   isFirstUse(thumbprint: string, jti: string): Promise<boolean>;
 }
 
-/** A token as it was sent, with the thumbprint of the key that it is bound to. */
+/** What a token is bound to: a key, or a certificate, by their thumbprints. */
+export type Binding = { jkt: string } | { x5t: string };
+
+/** A token as it was sent, with what it is bound to. */
 interface SentToken {
   token: string;
-  thumbprint: string | undefined;
+  binding: Binding | undefined;
   isDpop: boolean;
 }
 
@@ -31,32 +37,46 @@ export class InvalidProof extends AppError {
 }
 
 /**
- * The thumbprint of the key that a token with this `cnf` is bound to (RFC 9449 section 6.1); undefined for a bearer token.
- * Throws AppError `unauthenticated` for a token that is bound in another way, such as to a certificate.
+ * What a token with this `cnf` is bound to (RFC 9449 section 6.1, RFC 8705 section 3.1); undefined for a bearer token.
+ * Throws AppError `unauthenticated` for a token that is bound in another way.
  */
-export function boundThumbprint(cnf: unknown): string | undefined {
+export function bindingOf(cnf: unknown): Binding | undefined {
   if (cnf === undefined || cnf === null) return undefined;
-  const { jkt, ...others } = Object(cnf) as Record<string, unknown>;
-  if (typeof jkt === 'string' && Object.keys(others).length === 0) return jkt;
+  const { jkt, 'x5t#S256': x5t, ...others } = Object(cnf) as Record<string, unknown>;
+  if (Object.keys(others).length === 0) {
+    if (typeof jkt === 'string' && x5t === undefined) return { jkt };
+    if (typeof x5t === 'string' && jkt === undefined) return { x5t };
+  }
   throw invalidToken('The token is bound in a way that cannot be checked here.');
 }
 
 /**
- * Checks that the caller has the key that a verified token is bound to, by a DPoP proof for this request (RFC 9449 section
- * 7). Throws AppError `unauthenticated` without one, for one of another key, request or token, and for one that was used
- * before, on any node.
+ * Checks that the caller has what a verified token is bound to: the certificate, or the key, by a DPoP proof for this
+ * request (RFC 9449 section 7). Throws AppError `unauthenticated` without it, for another certificate, for a proof of
+ * another key, request or token, and for one that was used before, on any node.
  */
 export async function checkPossession(
   trust: ProofTrust,
   ctx: Koa.Context,
-  { token, thumbprint: bound, isDpop }: SentToken,
+  { token, binding, isDpop }: SentToken,
 ): Promise<void> {
-  if (bound === undefined && !isDpop) return;
-  if (bound === undefined) throw invalidToken('The token is not bound to a key; send it as a Bearer token.');
-  if (!isDpop)
+  if (binding === undefined && !isDpop) return;
+  if (binding === undefined || (isDpop && 'x5t' in binding))
+    throw invalidToken('The token is not bound to a key; send it as a Bearer token.');
+  if ('x5t' in binding) checkCertificate(trust.certificateOf(ctx.req), binding.x5t);
+  else if (isDpop) await checkProof(trust, ctx, token, binding.jkt);
+  else
     throw invalidToken(
       'The token is bound to a key: send it with the scheme DPoP, and a proof of the key in the header DPoP.',
     );
+}
+
+function checkCertificate(certificate: X509Certificate | undefined, bound: string): void {
+  if (!certificate || hash('sha256', certificate.raw, 'base64url') !== bound)
+    throw invalidToken('The token is bound to a client certificate: connect with that one.');
+}
+
+async function checkProof(trust: ProofTrust, ctx: Koa.Context, token: string, bound: string): Promise<void> {
   const { thumbprint, payload } = await readProof(ctx.get('DPoP'));
   const { iat, jti } = payload;
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI)

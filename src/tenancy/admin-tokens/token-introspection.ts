@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { AppError } from '../../platform/errors/errors.js';
+import { plainFetch } from '../../platform/outgoing/outgoing-requests.js';
 import { outsideCaller, type OutsideIssuer } from './outside-issuers.js';
 import { invalidToken, type VerifiedToken } from './token-claims.js';
 
@@ -50,7 +51,7 @@ async function introspect(
 ): Promise<JWTPayload & { active?: unknown }> {
   // RFC 6749 section 2.3.1.
   const user = [clientId, clientSecret.reveal()].map(encodeURIComponent).join(':');
-  const response = await fetch(endpoint, {
+  const response = await plainFetch(endpoint, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(user).toString('base64')}`, accept: 'application/json' },
     body: new URLSearchParams({ token, token_type_hint: 'access_token' }),

@@ -10,17 +10,15 @@ import type { Delegation } from '../access/delegation.js';
 import { accountSubject, clientSubject, COMMAND_LINE_CLIENT } from '../access/subjects.js';
 import { adminAudience } from './admin-audience.js';
 import { outsideCaller, type OutsideIssuer, outsideKeys } from './outside-issuers.js';
+import type { ProofTrust } from './proof-of-possession.js';
 import { invalidToken, scopesOf, subjectOf, type VerifiedToken } from './token-claims.js';
 import { signInOf } from './fresh-sign-in.js';
 import { introspector, type OwnTokens } from './token-introspection.js';
 import { CLIENT_TOKEN } from './client-token.js';
 
 /** The issuers of tokens that the admin API accepts. `ownKeys` finds the public keys of our own tokens. */
-export interface AdminTrust {
-  issuer: string;
+export interface AdminTrust extends ProofTrust {
   ownKeys: JWTVerifyGetKey;
-  /** Records the `jti` of a proof of this key; false when it was used before. */
-  isFirstUse(thumbprint: string, jti: string): Promise<boolean>;
   outside: readonly OutsideIssuer[];
   accounts: { acceptsTokens(accountId: string, issuedAt: number): Promise<boolean> };
   /** Whether an account has a second factor. */

@@ -1,4 +1,5 @@
 import { attemptsOf, DeliveryError, type OutboxHandler } from '../../platform/jobs/outbox-message.js';
+import { plainFetch } from '../../platform/outgoing/outgoing-requests.js';
 import { guardedFetch } from '../../platform/outgoing/guarded-fetch.js';
 import { signedHeaders } from './webhook-signature.js';
 import type { WebhookDeliveriesService } from './webhook-deliveries.service.js';
@@ -60,7 +61,9 @@ export function webhookHandler(deliveries: WebhookDeliveriesService, isLocal: bo
   };
 
   function send(url: string, options: RequestInit): Promise<Response> {
-    return isLocal && url.startsWith('http:') ? fetch(url, options) : guardedFetch(url, options, isLocal);
+    return isLocal && url.startsWith('http:')
+      ? plainFetch(url, options)
+      : guardedFetch(url, options, isLocal);
   }
 }
 

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { administer } from '../../harness/database/administer.js';
 import { type CommandLine, commandLineOf, killAll } from '../../harness/nodes/postern-process.js';
@@ -84,6 +87,26 @@ describe('client create', () => {
     const outcome = await shell.run(['client', 'create', 'Wrong', '--set', '[]']);
     expect(outcome).toMatchObject({ code: 2, stdout: '' });
     expect(outcome.stderr).toContain('--set takes a JSON object');
+  });
+
+  test('takes the issuers that it trusts from a file', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'postern-client-')), 'issuers.json');
+    const issuers = [{ issuer: 'https://idp.example', subject: 'job-*' }];
+    await writeFile(file, JSON.stringify(issuers));
+    const { client_id, trusted_issuers } = await create('--trusted-issuers-file', file);
+    expect(trusted_issuers).toEqual(issuers);
+    for (const text of ['{}', 'no JSON']) {
+      await writeFile(file, text);
+      const { code, stderr } = await shell.run([
+        'client',
+        'update',
+        client_id,
+        '--token-exchange-file',
+        file,
+      ]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('--token-exchange-file')]);
+    }
+    await rm(dirname(file), { recursive: true });
   });
 
   test('refuses a client_id that is taken', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Secret } from 'otpauth';
-import type { Page } from 'playwright-core';
+import type { Cookie, Page } from 'playwright-core';
 import { eventually } from '../../harness/common/eventually.js';
 import { describeWithBrowser } from '../../harness/browser/browser.js';
 import { auditStates, type PageState } from '../../harness/browser/page-audit.js';
@@ -29,8 +29,16 @@ async function addPasskey(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Add a passkey' }).click();
 }
 
-/** A person with a passkey, an app and a trusted browser, at the overview. */
-async function withEverything(page: Page) {
+let everything: Promise<Cookie[]> | undefined;
+
+/** A person with a passkey, an app and trusted browsers, at the overview; the same one each time. */
+async function withEverything(page: Page): Promise<void> {
+  everything ??= newPersonWithEverything(page).then(() => page.context().cookies());
+  await page.context().addCookies(await everything);
+  await page.goto(`${server.issuer}/account/security`);
+}
+
+async function newPersonWithEverything(page: Page) {
   const person = await server.person();
   await addVirtualAuthenticator(page);
   await page.goto(`${server.issuer}/account/security`);
@@ -135,7 +143,7 @@ describeWithBrowser('sign-in and security', (openPage) => {
       'the last way',
       'Sign-in and security',
       async (page) => {
-        const { person } = await withEverything(page);
+        const { person } = await newPersonWithEverything(page);
         await server.database.pool.query('UPDATE accounts SET password_hash = NULL WHERE id = $1', [
           person.id,
         ]);
@@ -185,5 +193,5 @@ describeWithBrowser('sign-in and security', (openPage) => {
       },
     ],
   ];
-  auditStates(openPage, states);
+  auditStates(openPage.shared, states);
 });

@@ -96,6 +96,23 @@ describe('settings', () => {
     expect(await read(id)).toMatchObject({ client_name: 'Test client', logo_uri: null });
   });
 
+  test('that are lists of objects are typed as JSON, with what is wrong by entry', async () => {
+    const { id } = await server.register();
+    const path = `${CLIENTS}/${id}/settings/exchange`;
+    const page = await agent.get(`${CLIENTS}/${id}`);
+    const hidden = (name: string) => hiddenField(page.body, name, '/settings/exchange') ?? '';
+    const base = { version: hidden('version'), base: hidden('base'), token_exchange: '[]' };
+    const send = (trusted_issuers: string) => agent.post(path, { ...base, trusted_issuers });
+    const issuer = { issuer: 'https://idp.example', subject: 'job-*' };
+    const typed = await send('[{');
+    expect([typed.status, typed.body.includes('This is not JSON')]).toEqual([422, true]);
+    const wrong = await send(JSON.stringify([issuer, { ...issuer, subject: '*' }]));
+    expect([wrong.status, wrong.body.includes('Entry 2: Begin with text')]).toEqual([422, true]);
+    expect((await send(JSON.stringify([issuer]))).status).toBe(303);
+    expect(await read(id)).toMatchObject({ trusted_issuers: [issuer] });
+    expect((await agent.get(`${CLIENTS}/${id}`)).body).toContain('https://idp.example');
+  });
+
   test('that two operators change are shown to the second, and neither change is lost (E10.9)', async () => {
     const { id } = await server.register({ company: 'Before Ltd' });
     const page = await agent.get(`${CLIENTS}/${id}`);

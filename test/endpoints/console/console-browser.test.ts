@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { describeWithBrowser } from '../../harness/browser/browser.js';
+import type { Page } from 'playwright-core';
+import { describeWithBrowser, sharedSignedIn } from '../../harness/browser/browser.js';
 import { auditStates } from '../../harness/browser/page-audit.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { makeOperator, PROJECT } from '../../harness/pages/console-agent.js';
@@ -45,73 +45,65 @@ describeWithBrowser('the console', (openPage) => {
   const at = (path: string) => (page: Page) => open(page, PROJECT + path);
   const client = (path: string) => (page: Page) => open(page, `${PROJECT}/clients/${clientId}${path}`);
 
-  let session: BrowserContextOptions['storageState'];
-  /** Opens an empty page in a browser in which the operator is signed in. */
-  const openSignedIn = async () => {
-    if (session === undefined) {
-      const page = await openPage();
-      await open(page, PROJECT);
-      session = await page.context().storageState();
-    }
-    return openPage({ storageState: session });
-  };
-
-  auditStates(openSignedIn, [
-    ['home', 'Default project', at('')],
-    ['clients', 'Clients', at('/clients')],
-    ['clients, none found', 'Clients', at('/clients?text=nothing')],
-    ['kinds', 'New client', at('/clients/new')],
-    ['new web client', 'New client: web server', at('/clients/new?kind=web')],
-    ['settings', 'Photo book', client('')],
-    ['secrets', 'Photo book', client('/secrets')],
-    ['delete the older secret', 'Photo book', client('/secrets?delete')],
-    ['connect', 'Photo book', client('/connect')],
-    ['publish', 'Photo book', client('/publish')],
-    ['audit', 'Photo book', client('/audit')],
-    ['usage', 'Photo book', client('/usage')],
-    ['audit trail', 'Audit', (page) => open(page, '/console/audit')],
-    ['keys', 'Keys', (page) => open(page, '/console/keys?rotate')],
-    ['settings of the server', 'Settings', (page) => open(page, '/console/settings')],
-    ['jobs and messages', 'Jobs and messages', (page) => open(page, '/console/jobs?state=dead')],
-    ['mailbox', 'Development mailbox', (page) => open(page, '/console/mailbox')],
-    ['delete', 'Photo book', client('/delete')],
-    ['deleted', 'Gone', (page) => open(page, `${PROJECT}/clients/${deletedId}`)],
+  auditStates(
+    sharedSignedIn(openPage, (page) => open(page, PROJECT)),
     [
-      'a mistake',
-      'Photo book',
-      async (page) => {
-        await client('')(page);
-        await page.getByLabel('Redirect URIs redirect_uris').fill('http://staging.photos.example/cb');
-        await page.getByRole('button', { name: /^Save ?: Redirect URIs$/ }).click();
-        await page.getByText('Redirect URIs: nothing was saved.').waitFor();
-      },
+      ['home', 'Default project', at('')],
+      ['clients', 'Clients', at('/clients')],
+      ['clients, none found', 'Clients', at('/clients?text=nothing')],
+      ['kinds', 'New client', at('/clients/new')],
+      ['new web client', 'New client: web server', at('/clients/new?kind=web')],
+      ['settings', 'Photo book', client('')],
+      ['secrets', 'Photo book', client('/secrets')],
+      ['delete the older secret', 'Photo book', client('/secrets?delete')],
+      ['connect', 'Photo book', client('/connect')],
+      ['publish', 'Photo book', client('/publish')],
+      ['audit', 'Photo book', client('/audit')],
+      ['usage', 'Photo book', client('/usage')],
+      ['audit trail', 'Audit', (page) => open(page, '/console/audit')],
+      ['keys', 'Keys', (page) => open(page, '/console/keys?rotate')],
+      ['settings of the server', 'Settings', (page) => open(page, '/console/settings')],
+      ['jobs and messages', 'Jobs and messages', (page) => open(page, '/console/jobs?state=dead')],
+      ['mailbox', 'Development mailbox', (page) => open(page, '/console/mailbox')],
+      ['delete', 'Photo book', client('/delete')],
+      ['deleted', 'Gone', (page) => open(page, `${PROJECT}/clients/${deletedId}`)],
+      [
+        'a mistake',
+        'Photo book',
+        async (page) => {
+          await client('')(page);
+          await page.getByLabel('Redirect URIs redirect_uris').fill('http://staging.photos.example/cb');
+          await page.getByRole('button', { name: /^Save ?: Redirect URIs$/ }).click();
+          await page.getByText('Redirect URIs: nothing was saved.').waitFor();
+        },
+      ],
+      [
+        'a conflict',
+        'Photo book',
+        async (page) => {
+          await client('')(page);
+          await server.admin('PATCH', `/${clientId}`, {
+            company: `Theirs ${String(Math.random())}`,
+            redirect_uris: ['https://photos.example/callback', 'https://photos.example/theirs'],
+          });
+          await page.getByLabel('Company company').fill('Mine Ltd');
+          await page.getByLabel('Description description').fill('Mine');
+          await page.getByRole('button', { name: /^Save ?: Identity$/ }).click();
+          await page.getByText('saved by another operator').waitFor();
+        },
+      ],
+      [
+        'a session that ended',
+        'You were signed out',
+        async (page) => {
+          await client('')(page);
+          await page.context().clearCookies();
+          await page.getByRole('button', { name: /^Save ?: Identity$/ }).click();
+          await page.getByText('nothing that you typed is lost').waitFor();
+        },
+      ],
     ],
-    [
-      'a conflict',
-      'Photo book',
-      async (page) => {
-        await client('')(page);
-        await server.admin('PATCH', `/${clientId}`, {
-          company: `Theirs ${String(Math.random())}`,
-          redirect_uris: ['https://photos.example/callback', 'https://photos.example/theirs'],
-        });
-        await page.getByLabel('Company company').fill('Mine Ltd');
-        await page.getByLabel('Description description').fill('Mine');
-        await page.getByRole('button', { name: /^Save ?: Identity$/ }).click();
-        await page.getByText('saved by another operator').waitFor();
-      },
-    ],
-    [
-      'a session that ended',
-      'You were signed out',
-      async (page) => {
-        await client('')(page);
-        await page.context().clearCookies();
-        await page.getByRole('button', { name: /^Save ?: Identity$/ }).click();
-        await page.getByText('nothing that you typed is lost').waitFor();
-      },
-    ],
-  ]);
+  );
 
   test('has keys for the search and for a new record', async () => {
     const page = await openPage({});

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { describeWithBrowser } from '../../harness/browser/browser.js';
+import { describeWithBrowser, sharedSignedIn } from '../../harness/browser/browser.js';
 import { auditStates } from '../../harness/browser/page-audit.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { makeOperator, PROJECT } from '../../harness/pages/console-agent.js';
@@ -45,39 +45,42 @@ describeWithBrowser('pages of records', (openPage) => {
   const at = (path: () => string) => (page: Page) => open(page, path());
   const account = (path: string) => at(() => `/console/accounts/${person.id}${path}`);
 
-  auditStates(openPage, [
-    ['accounts', 'Accounts', at(() => '/console/accounts')],
-    ['an account', 'Person lena', account('')],
-    ['disable an account', 'Disable Person lena?', account('/disable')],
+  auditStates(
+    sharedSignedIn(openPage, (page) => open(page, PROJECT)),
     [
-      'a form with a mistake',
-      'New account',
-      async (page) => {
-        await open(page, '/console/accounts/new');
-        await page.getByLabel('E-mail address email', { exact: true }).fill(operator.email);
-        await page.getByRole('button', { name: 'Create account' }).click();
-        await page.getByText('Nothing was saved.').waitFor();
-      },
+      ['accounts', 'Accounts', at(() => '/console/accounts')],
+      ['an account', 'Person lena', account('')],
+      ['disable an account', 'Disable Person lena?', account('/disable')],
+      [
+        'a form with a mistake',
+        'New account',
+        async (page) => {
+          await open(page, '/console/accounts/new');
+          await page.getByLabel('E-mail address email', { exact: true }).fill(operator.email);
+          await page.getByRole('button', { name: 'Create account' }).click();
+          await page.getByText('Nothing was saved.').waitFor();
+        },
+      ],
+      ['an organization', 'Default organization', at(() => '/console/o/default')],
+      ['members and invitations', 'Members', at(() => '/console/o/default/members')],
+      ['the catalogue', 'APIs and scopes', at(() => '/console/catalogue')],
+      ['an API', 'Orders API', at(() => `/console/catalogue/apis/${apiId}`)],
+      ['initial access tokens', 'Initial access tokens', at(() => `${PROJECT}/initial-access-tokens`)],
+      [
+        'the consent page',
+        'Photo book wants to access your account',
+        at(() => `${PROJECT}/clients/${clientId}/consent`),
+      ],
+      ['people of a client', 'Photo book', at(() => `${PROJECT}/clients/${clientId}/people`)],
+      [
+        'a secret that is shown once',
+        'The token is ready',
+        async (page) => {
+          await open(page, `${PROJECT}/initial-access-tokens/new`);
+          await page.getByRole('button', { name: 'Make the token' }).click();
+          await page.getByText('Copy it now.').waitFor();
+        },
+      ],
     ],
-    ['an organization', 'Default organization', at(() => '/console/o/default')],
-    ['members and invitations', 'Members', at(() => '/console/o/default/members')],
-    ['the catalogue', 'APIs and scopes', at(() => '/console/catalogue')],
-    ['an API', 'Orders API', at(() => `/console/catalogue/apis/${apiId}`)],
-    ['initial access tokens', 'Initial access tokens', at(() => `${PROJECT}/initial-access-tokens`)],
-    [
-      'the consent page',
-      'Photo book wants to access your account',
-      at(() => `${PROJECT}/clients/${clientId}/consent`),
-    ],
-    ['people of a client', 'Photo book', at(() => `${PROJECT}/clients/${clientId}/people`)],
-    [
-      'a secret that is shown once',
-      'The token is ready',
-      async (page) => {
-        await open(page, `${PROJECT}/initial-access-tokens/new`);
-        await page.getByRole('button', { name: 'Make the token' }).click();
-        await page.getByText('Copy it now.').waitFor();
-      },
-    ],
-  ]);
+  );
 });

@@ -78,4 +78,4 @@ const PAGES: PageState[] = [
   ],
 ];
 
-describeWithBrowser('the page of', (open) => auditStates(open, PAGES));
+describeWithBrowser('the page of', (open) => auditStates(open.shared, PAGES));

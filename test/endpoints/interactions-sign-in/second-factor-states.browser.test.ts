@@ -89,7 +89,7 @@ describeWithBrowser('the page', (open) => {
       },
     ],
   ];
-  auditStates(open, states);
+  auditStates(open.shared, states);
 
   /** Gives an account an authenticator app beside its passkey. */
   async function addApp(accountId: string): Promise<void> {

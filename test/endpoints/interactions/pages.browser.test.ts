@@ -215,4 +215,4 @@ const PAGES: PageState[] = [
   ],
 ];
 
-describeWithBrowser('the page', (open) => auditStates(open, PAGES));
+describeWithBrowser('the page', (open) => auditStates(open.shared, PAGES));

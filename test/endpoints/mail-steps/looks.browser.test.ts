@@ -188,10 +188,10 @@ describeWithBrowser('a new account', (open) => {
 });
 
 describeWithBrowser('the page', (open) => {
-  auditStates(open, PAGES);
+  auditStates(open.shared, PAGES);
 
   test.each([...PAGES])('"%s" is reached without JavaScript', async (_name, heading, visit) => {
-    const page = await open({ javaScriptEnabled: false });
+    const page = await open.shared({ javaScriptEnabled: false });
     await visit(page);
     await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
   });

@@ -203,6 +203,13 @@ test('the admin API accepts bound tokens with their proof only, once on all node
   expect(await call(ofOthers)).toEqual([401, 'DPoP invalid_token']);
   const good = await dpopProof(keys, 'GET', server.issuer + path, { token });
   expect(await call(good, 'Bearer')).toEqual([401, 'DPoP invalid_token']);
+  const members = '/admin/v1/orgs/default/projects/default/members';
+  const dpop = await dpopProof(keys, 'GET', server.issuer + members, { token });
+  const lacking = await fetch(server.origin + members, { headers: { authorization: `DPoP ${token}`, dpop } });
+  expect([lacking.status, lacking.headers.get('www-authenticate')]).toEqual([
+    403,
+    expect.stringMatching(/^DPoP .*error="insufficient_scope".*algs="ES256 /),
+  ]);
   const bare = await fetch(server.origin + path);
   expect(bare.headers.get('www-authenticate')).toBe(
     'Bearer realm="Postern", DPoP realm="Postern", algs="ES256 PS256 EdDSA Ed25519"',

@@ -59,6 +59,10 @@ describe.each(DOCUMENTS)('%s', (document) => {
       id_token_encryption_alg_values_supported: expect.arrayContaining(['RSA-OAEP-256', 'ECDH-ES']),
     });
     expect(JSON.stringify(found)).not.toMatch(/"(?:HS\d+|dir|A\d+(?:GCM)?KW)"/);
+    expect(found['identity_chaining_requested_token_types_supported']).toEqual([
+      'urn:ietf:params:oauth:token-type:id-jag',
+    ]);
+    expect(found).not.toHaveProperty('authorization_grant_profiles_supported');
     expect(found).not.toHaveProperty('require_pushed_authorization_requests');
     expect(found).not.toHaveProperty('request_object_encryption_alg_values_supported');
     expect(sorted(found['grant_types_supported'])).toEqual([
@@ -66,6 +70,8 @@ describe.each(DOCUMENTS)('%s', (document) => {
       'client_credentials',
       'refresh_token',
       'urn:ietf:params:oauth:grant-type:device_code',
+      'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      'urn:ietf:params:oauth:grant-type:token-exchange',
     ]);
     expect(sorted(found['token_endpoint_auth_methods_supported'])).toEqual([
       'client_secret_basic',

@@ -1,9 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from '@jest/globals';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { findChromium, launchChromium } from './chromium.js';
+import { removeVirtualAuthenticators } from './virtual-authenticator.js';
 
 /** Opens an empty page in a browser without cookies. */
-export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
+export interface OpenPage {
+  (options?: BrowserContextOptions): Promise<Page>;
+  /** Empties the one page that the group has for such tests: a new browser context costs most of a second of CPU. */
+  shared: (options?: SharedPageOptions) => Promise<Page>;
+}
+
+/** Of the state of a browser only its cookies are put back. */
+interface SharedPageOptions {
+  javaScriptEnabled?: boolean;
+  storageState?: Awaited<ReturnType<BrowserContext['storageState']>>;
+}
+
+const VIEWPORT = { width: 1280, height: 720 };
 
 /**
  * A group of tests in Chromium, which are reported as skipped where there is none. Each fails when a page that it saw
@@ -25,15 +38,54 @@ export function describeWithBrowser(name: string, body: (open: OpenPage) => void
     });
     afterAll(() => browser?.close());
 
-    body(async (options) => {
+    const newPage = async (options?: BrowserContextOptions) => {
       if (!browser) throw new Error('pages are opened within a test');
-      const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
-      contexts.push(context);
+      const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: VIEWPORT, ...options });
       const page = await context.newPage();
       listen(page, (complaint) => complaints.push(complaint));
       return page;
-    });
+    };
+    const shared = new Map<boolean, Promise<Page>>();
+
+    const open: OpenPage = Object.assign(
+      async (options?: BrowserContextOptions) => {
+        const page = await newPage(options);
+        contexts.push(page.context());
+        return page;
+      },
+      {
+        shared: async ({ javaScriptEnabled = true, storageState }: SharedPageOptions = {}) => {
+          const opened = shared.get(javaScriptEnabled) ?? newPage({ javaScriptEnabled });
+          shared.set(javaScriptEnabled, opened);
+          const page = await opened;
+          await page.goto('about:blank');
+          await removeVirtualAuthenticators(page);
+          await page.context().clearCookies();
+          await page.context().addCookies(storageState?.cookies ?? []);
+          await page.emulateMedia({ colorScheme: null, reducedMotion: null, forcedColors: null });
+          await page.setViewportSize(VIEWPORT);
+          return page;
+        },
+      },
+    );
+    body(open);
   });
+}
+
+/** Opens the shared page for somebody whom `signIn` signs in once. */
+export function sharedSignedIn(
+  open: OpenPage,
+  signIn: (page: Page) => Promise<unknown>,
+): () => Promise<Page> {
+  let storageState: SharedPageOptions['storageState'];
+  return async () => {
+    if (storageState === undefined) {
+      const page = await open.shared();
+      await signIn(page);
+      storageState = await page.context().storageState();
+    }
+    return open.shared({ storageState });
+  };
 }
 
 function listen(page: Page, complain: (complaint: string) => void): void {

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { OpenPage } from './browser.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -209,7 +208,7 @@ async function auditKeyboard(page: Page): Promise<string[]> {
 export type PageState = [name: string, heading: string, visit: (page: Page) => Promise<unknown>];
 
 /** One test for each state: it is reached, and nothing is wrong with it. For use inside `describeWithBrowser`. */
-export function auditStates(open: OpenPage, states: readonly PageState[]): void {
+export function auditStates(open: () => Promise<Page>, states: readonly PageState[]): void {
   test.each([...states])('"%s" is usable on every screen', async (_name, heading, visit) => {
     const page = await open();
     await visit(page);

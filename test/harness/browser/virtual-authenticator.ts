@@ -12,6 +12,13 @@ export interface VirtualAuthenticator {
   clear(): Promise<void>;
 }
 
+const sessions = new WeakMap<Page, CDPSession>();
+
+/** Takes the authenticators of a page away. */
+export async function removeVirtualAuthenticators(page: Page): Promise<void> {
+  await sessions.get(page)?.send('WebAuthn.disable');
+}
+
 /**
  * Gives the browser of a page an authenticator that is built in and verifies its user. It answers the request that fills
  * in a form as soon as it is touched, so that the browser makes none unless `fillsIn` is true.
@@ -22,9 +29,10 @@ export async function addVirtualAuthenticator(
 ): Promise<VirtualAuthenticator> {
   if (!fillsIn)
     await page.addInitScript(
-      'PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false)',
+      'globalThis.PublicKeyCredential && (PublicKeyCredential.isConditionalMediationAvailable = async () => false)',
     );
-  const session: CDPSession = await page.context().newCDPSession(page);
+  const session = sessions.get(page) ?? (await page.context().newCDPSession(page));
+  sessions.set(page, session);
   await session.send('WebAuthn.enable');
   const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
     options: {

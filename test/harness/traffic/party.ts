@@ -1,10 +1,16 @@
-import type * as oidc from 'openid-client';
+import * as oidc from 'openid-client';
 import { readWelcome } from '../nodes/installation.js';
 import { DEVICE_CODE_GRANT } from '../protocol/device.js';
 import { relyingParty } from '../protocol/relying-party.js';
 import { CLIENTS, type RegisteredClient } from '../nodes/test-server.js';
+import { dpopProof } from '../protocol/dpop-proof.js';
 import { basic } from '../protocol/wire.js';
 import { type Reply, send } from './requests.js';
+
+/** An API whose tokens a service gets in exchange for those of the client. */
+export const API = 'https://tortured.example';
+export const API_SCOPE = 'tortured.read';
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /** A client and a person at an installation, and the operator who made them. */
 export class Party {
@@ -15,6 +21,11 @@ export class Party {
     readonly operator: RegisteredClient,
     readonly client: RegisteredClient,
     readonly config: oidc.Configuration,
+    /** A public client, whose refresh tokens are bound to the keys. */
+    readonly app: RegisteredClient,
+    readonly keys: Awaited<ReturnType<typeof oidc.randomDPoPKeyPair>>,
+    /** Exchanges tokens of the client. */
+    readonly service: RegisteredClient,
     private readonly adminToken: string,
   ) {}
 
@@ -25,30 +36,68 @@ export class Party {
     const [issuer = ''] = origins;
     const form = {
       grant_type: 'client_credentials',
-      scope: 'clients.read clients.write',
+      scope: 'clients.read clients.write catalogue.write',
       resource: `${issuer}/admin`,
     };
     const granted = await send(`${issuer}/oauth2/token`, { form, headers: basic(operator) });
     const token = String(granted.json()['access_token']);
-    const made = await createClient(issuer, token, {
-      client_name: 'Tortured',
-      redirect_uris: ['https://rp.example/callback'],
-      grant_types: ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_CODE_GRANT],
+    const made = <T>(path: string, fields: Record<string, unknown>) =>
+      create<T>(`${issuer}/admin/v1${path}`, token, fields);
+    const register = (fields: Record<string, unknown>) =>
+      create<RegisteredClient>(issuer + CLIENTS, token, { client_name: 'Tortured', ...fields });
+    const api = await made<{ id: string }>('/apis', {
+      audience: API,
+      name: 'Tortured',
+      access_token_format: 'opaque',
     });
-    if (made.status !== 201) throw new Error(`registering answered ${String(made.status)}: ${made.body}`);
-    const client = made.json() as RegisteredClient;
+    await made('/scopes', { name: API_SCOPE, title: 'Tortured', api_id: api.id });
+    const redirect_uris = ['https://rp.example/callback'];
+    const client = await register({
+      redirect_uris,
+      grant_types: ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_CODE_GRANT],
+      scopes: ['profile', 'email', API_SCOPE],
+    });
+    const app = await register({ redirect_uris, token_endpoint_auth_method: 'none' });
+    const service = await register({
+      grant_types: [TOKEN_EXCHANGE],
+      token_exchange: [{ audience: API, scopes: [API_SCOPE], subject: 'any' }],
+    });
+    const keys = await oidc.randomDPoPKeyPair('ES256', { extractable: true });
     const config = await relyingParty({ issuer }, client);
-    return new Party(origins, { email, password }, operator, client, config, token);
+    const person = { email, password };
+    return new Party(origins, person, operator, client, config, app, keys, service, token);
   }
 
   /** A form to the token endpoint of the node with this number; they take turns. */
-  token(form: Record<string, string>, node = 0, as = this.client): Promise<Reply> {
-    return send(`${this.origin(node)}/oauth2/token`, { form, headers: basic(as) });
+  token(
+    form: Record<string, string>,
+    node = 0,
+    as = this.client,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
+    const { headers: own, ...named } = authenticated(form, as);
+    return send(`${this.origin(node)}/oauth2/token`, { ...named, headers: { ...own, ...headers } });
   }
 
-  async isActive(token: string, node = 0): Promise<boolean> {
+  /** A form of the public client, with a proof of its key. */
+  async bound(form: Record<string, string>, node = 0): Promise<Reply> {
+    const dpop = await dpopProof(this.keys, 'POST', `${this.origin(0)}/oauth2/token`);
+    return this.token(form, node, this.app, { dpop });
+  }
+
+  /** Has the service exchange an access token of a person. */
+  exchange(token: string, node = 0): Promise<Reply> {
+    const form = {
+      grant_type: TOKEN_EXCHANGE,
+      subject_token: token,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    };
+    return this.token(form, node, this.service);
+  }
+
+  async isActive(token: string, node = 0, as = this.client): Promise<boolean> {
     const url = `${this.origin(node)}/oauth2/introspect`;
-    const reply = await send(url, { form: { token }, headers: basic(this.client) });
+    const reply = await send(url, authenticated({ token }, as));
     if (reply.status !== 200)
       throw new Error(`introspection answered ${String(reply.status)}: ${reply.body}`);
     return reply.json()['active'] === true;
@@ -64,6 +113,14 @@ export class Party {
   }
 }
 
-function createClient(origin: string, token: string, json: Record<string, unknown>): Promise<Reply> {
-  return send(origin + CLIENTS, { json, headers: { authorization: `Bearer ${token}` } });
+/** The form with the authentication of the client; a public one names itself. */
+function authenticated(form: Record<string, string>, client: RegisteredClient) {
+  if (client.client_secret) return { form, headers: basic(client) };
+  return { form: { ...form, client_id: client.client_id } };
+}
+
+async function create<T>(url: string, token: string, json: Record<string, unknown>): Promise<T> {
+  const made = await send(url, { json, headers: { authorization: `Bearer ${token}` } });
+  if (made.status !== 201) throw new Error(`${url} answered ${String(made.status)}: ${made.body}`);
+  return made.json() as T;
 }

@@ -1,9 +1,11 @@
 import * as oidc from 'openid-client';
 import type { UserAgent } from '../../../src/demo/user-agent.js';
+import type { RegisteredClient } from '../nodes/test-server.js';
 import { obtainCode } from '../protocol/codes.js';
 import { allowDevice, DEVICE_CODE_GRANT } from '../protocol/device.js';
-import type { Party } from './party.js';
-import type { Reply } from './requests.js';
+import { authorizationRequest, relyingParty } from '../protocol/relying-party.js';
+import { API, API_SCOPE, type Party } from './party.js';
+import { type Reply, send } from './requests.js';
 
 /** What the rules say of many redemptions at the same moment. */
 export interface Redemption {
@@ -12,16 +14,37 @@ export interface Redemption {
   grace: number;
   /** The form that redeems something which nobody has redeemed yet. */
   prepare(party: Party, agent: UserAgent): Promise<Record<string, string>>;
-  /** How many of a crowd get tokens. */
-  winners: 'one' | 'all';
+  /** How many of a crowd get tokens; `code`: one gets a code, which stays good. */
+  winners: 'one' | 'all' | 'code';
+  /** Sends what redeems it; by default as a form of the client to the token endpoint. */
+  send?(party: Party, form: Record<string, string>, node: number): Promise<Reply>;
+  /** Whose it is; by default the client's. */
+  of?(party: Party): RegisteredClient;
 }
 
-const SCOPE = 'openid offline_access';
+const SCOPE = `openid offline_access ${API_SCOPE}`;
 
 async function prepareRefresh(party: Party, agent: UserAgent): Promise<Record<string, string>> {
-  const { form } = await obtainCode(party.config, party.person, { scope: SCOPE }, agent);
+  const { form } = await obtainCode(party.config, party.person, { scope: SCOPE, resource: API }, agent);
   const tokens = (await party.token(form)).json();
   return { grant_type: 'refresh_token', refresh_token: String(tokens['refresh_token']) };
+}
+
+/** A refresh token of a public client that is bound to a key (RFC 9449 section 5). */
+async function prepareBound(party: Party, agent: UserAgent): Promise<Record<string, string>> {
+  const config = await relyingParty({ issuer: party.origin(0) }, party.app);
+  const { form } = await obtainCode(config, party.person, {}, agent);
+  const tokens = (await party.bound(form)).json();
+  return { grant_type: 'refresh_token', refresh_token: String(tokens['refresh_token']) };
+}
+
+/** A pushed request of a browser that is signed in and has allowed everything: the answer is a code. */
+async function preparePushed(party: Party, agent: UserAgent): Promise<Record<string, string>> {
+  await obtainCode(party.config, party.person, { scope: SCOPE, resource: API }, agent);
+  const { url } = await authorizationRequest(party.config, { scope: 'openid' });
+  const begun = await oidc.buildAuthorizationUrlWithPAR(party.config, url.searchParams);
+  const cookie = agent.cookies().map(({ name, value }) => `${name}=${value}`);
+  return { request: begun.search, cookie: cookie.join('; ') };
 }
 
 /** Everything that is redeemed, with the rule for it. */
@@ -45,6 +68,22 @@ export const REDEMPTIONS: readonly Redemption[] = [
   },
   { name: 'refresh token', grace: 10, winners: 'all', prepare: prepareRefresh },
   { name: 'refresh token, no grace', grace: 0, winners: 'one', prepare: prepareRefresh },
+  {
+    name: 'bound refresh token',
+    grace: 10,
+    winners: 'all',
+    prepare: prepareBound,
+    send: (party, form, node) => party.bound(form, node),
+    of: ({ app }) => app,
+  },
+  {
+    name: 'pushed request',
+    grace: 10,
+    winners: 'code',
+    prepare: preparePushed,
+    send: (party, { request = '', cookie = '' }, node) =>
+      send(`${party.origin(node)}/oauth2/authorize${request}`, { headers: { cookie } }),
+  },
 ];
 
 /** The tokens of an answer. */
@@ -61,6 +100,11 @@ export function tokensOf(reply: Reply): Tokens {
 /** An answer in a few words. */
 export function wordsOf(reply: Reply): string {
   if (reply.status === 200) return '200';
+  if (reply.location !== '') {
+    const answer = URL.parse(reply.location)?.searchParams;
+    return answer?.has('code') ? 'code' : (answer?.get('error') ?? reply.location);
+  }
+  if (reply.body.startsWith('<!doctype html>')) return `${String(reply.status)} page`;
   const error = /"error":"(\w+)"/.exec(reply.body)?.[1];
   return `${String(reply.status)} ${error ?? reply.body.slice(0, 200)}`;
 }

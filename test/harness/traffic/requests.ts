@@ -12,6 +12,8 @@ export class Hung extends Error {
 export interface Reply {
   status: number;
   body: string;
+  /** Where it redirects to, if it does. */
+  location: string;
   /** The body as JSON. Throws when it is none. */
   json(): Record<string, unknown>;
 }
@@ -51,7 +53,8 @@ export function send(url: string, { method, headers, form, json }: Sent = {}): P
         answer.on('end', () => {
           const text = Buffer.concat(chunks).toString();
           const parse = () => JSON.parse(text) as Record<string, unknown>;
-          resolve({ status: answer.statusCode ?? 0, body: text, json: parse });
+          const { location = '' } = answer.headers;
+          resolve({ status: answer.statusCode ?? 0, body: text, location, json: parse });
         });
       });
       sent.on('error', reject);

@@ -59,6 +59,7 @@ describe('a client that registers itself', () => {
       require_pushed_authorization_requests: false,
       require_signed_request_object: false,
       dpop_bound_access_tokens: false,
+      tls_client_certificate_bound_access_tokens: false,
       id_token_signed_response_alg: 'RS256',
     });
     expect(String(body['scope']).split(' ').sort()).toEqual(['email', 'openid', 'profile']);

@@ -27,8 +27,8 @@ test.each([10, 0])(
       await redeemAtOnce(party, redemption, SIZE, outcomes);
       expect(outcomes.wrong).toEqual([]);
       expect(outcomes.hung).toBe(0);
-      const successes = redemption.winners === 'one' ? SIZE.trials : SIZE.trials * SIZE.crowd;
-      expect(outcomes.counted('200')).toBe(successes);
+      const successes = redemption.winners === 'all' ? SIZE.trials * SIZE.crowd : SIZE.trials;
+      expect(outcomes.counted(redemption.winners === 'code' ? 'code' : '200')).toBe(successes);
     }
   },
   180_000,

@@ -9,7 +9,7 @@ export interface Entry {
 
 /** Tries every candidate at a node as every kind of credential, so many at a time; whatever worked. */
 export async function attack(
-  origin: string,
+  { origin, issuer }: { origin: string; issuer: string },
   clients: Clients,
   loot: Loot,
   candidates: Iterable<string>,
@@ -18,7 +18,7 @@ export async function attack(
   const entries: Entry[] = [];
   const queue = candidates[Symbol.iterator]();
   const thief = async () => {
-    const tries = probes(origin, clients, loot);
+    const tries = probes(origin, issuer, clients, loot);
     for (let next = queue.next(); !next.done; next = queue.next()) {
       for (const kind of KINDS) {
         if (await tries[kind](next.value)) entries.push({ kind, candidate: next.value });

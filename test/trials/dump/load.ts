@@ -4,21 +4,38 @@ import { UserAgent } from '../../../src/demo/user-agent.js';
 import { obtainCode } from '../../harness/protocol/codes.js';
 import { DEVICE_CODE_GRANT, enterUserCode, goOnToConsent } from '../../harness/protocol/device.js';
 import { authorizationRequest, relyingParty } from '../../harness/protocol/relying-party.js';
+import { makeApi } from '../../harness/admin/catalogue.js';
 import { METADATA, send } from '../../harness/admin/registration.js';
 import type { RegisteredClient, TestServer } from '../../harness/nodes/test-server.js';
 import type { Loot } from './loot.js';
 import { type Clients } from './loot.js';
 
+/** What a `request_uri` begins with. */
+export const REQUEST_URI = 'urn:ietf:params:oauth:request_uri:';
+
 /** The PKCE verifier of every code that nobody redeems, so that a thief would not fail for want of it. */
 export const VERIFIER = 'a-verifier-that-the-thief-of-the-database-knows-too';
 const CHALLENGE = await oidc.calculatePKCECodeChallenge(VERIFIER);
+const STOCK = 'https://stock.example';
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const INITIAL_ACCESS_TOKENS = '/admin/v1/orgs/default/projects/default/initial_access_tokens';
 
 /** Registers what the load needs, two secrets for each confidential client among it. */
 export async function prepare(server: TestServer, loot: Loot): Promise<Clients> {
   const grants = ['authorization_code', 'refresh_token', DEVICE_CODE_GRANT];
+  await makeApi(server, { audience: STOCK, access_token_format: 'opaque' }, ['stock.read']);
   const clients: Clients = {
-    web: await server.register({ client_name: 'Web', grant_types: grants }),
+    web: await server.register({
+      client_name: 'Web',
+      grant_types: grants,
+      scopes: ['profile', 'email', 'stock.read'],
+    }),
+    service: await server.register({
+      client_name: 'Service',
+      redirect_uris: [],
+      grant_types: [TOKEN_EXCHANGE],
+      token_exchange: [{ audience: STOCK, scopes: ['stock.read'], subject: 'any' }],
+    }),
     portal: await server.register({
       client_name: 'Portal',
       grant_types: grants,
@@ -35,8 +52,9 @@ export async function prepare(server: TestServer, loot: Loot): Promise<Clients> 
       redirect_uris: [],
     }),
     dynamic: [],
+    keys: await oidc.randomDPoPKeyPair('ES256', { extractable: true }),
   };
-  for (const client of [clients.web, clients.portal, clients.machine]) {
+  for (const client of [clients.web, clients.portal, clients.machine, clients.service]) {
     loot.add('client secret', client.client_secret);
     const rotated = await server.admin('POST', `/${client.id}/rotate_secret`);
     client.client_secret = loot.add(
@@ -73,6 +91,9 @@ export async function round(server: TestServer, clients: Clients, loot: Loot): P
     await stranger.submit(await enterUserCode(stranger, typed), { confirm: 'yes' }, { action: '/device' });
     loot.add('user code', asked.user_code);
   }
+  await exchanged(server, clients, loot, person, agent);
+  await bound(server, clients, loot, person, agent);
+  loot.add('pushed request', await pushed(server, clients));
   loot.add('session cookie', cookie(agent, 'postern_session'));
 
   const visitor = new UserAgent();
@@ -82,6 +103,52 @@ export async function round(server: TestServer, clients: Clients, loot: Loot): P
 
   const machine = await oidc.clientCredentialsGrant(await relyingParty(server, clients.machine));
   loot.add('access token', machine.access_token);
+}
+
+type Person = Awaited<ReturnType<TestServer['person']>>;
+
+/** A token of a person, and the one that a service got for it. */
+async function exchanged(
+  server: TestServer,
+  { web, service }: Clients,
+  loot: Loot,
+  person: Person,
+  agent: UserAgent,
+): Promise<void> {
+  const config = await relyingParty(server, web);
+  const resource = STOCK;
+  const used = await obtainCode(config, person, { scope: 'openid stock.read', resource }, agent);
+  const tokens = await oidc.authorizationCodeGrant(config, used.callback, used.request.checks, { resource });
+  loot.add('access token', tokens.access_token);
+  const answer = await oidc.genericGrantRequest(await relyingParty(server, service), TOKEN_EXCHANGE, {
+    subject_token: tokens.access_token,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+  });
+  loot.add('access token', answer.access_token);
+}
+
+/** A refresh token of a public client that is bound to its key (RFC 9449 section 5). */
+async function bound(
+  server: TestServer,
+  { television, keys }: Clients,
+  loot: Loot,
+  person: Person,
+  agent: UserAgent,
+): Promise<void> {
+  const config = await relyingParty(server, television);
+  const used = await obtainCode(config, person, {}, agent);
+  const DPoP = oidc.getDPoPHandle(config, keys);
+  const { checks } = used.request;
+  const tokens = await oidc.authorizationCodeGrant(config, used.callback, checks, undefined, { DPoP });
+  loot.add('bound refresh token', tokens.refresh_token);
+}
+
+/** The secret part of a `request_uri` that nobody has used (RFC 9126 section 2.2). */
+export async function pushed(server: TestServer, { web }: Clients): Promise<string> {
+  const config = await relyingParty(server, web);
+  const { url } = await authorizationRequest(config, { scope: 'openid' });
+  const begun = await oidc.buildAuthorizationUrlWithPAR(config, url.searchParams);
+  return begun.searchParams.get('request_uri')?.slice(REQUEST_URI.length) ?? '';
 }
 
 /** Registers a client as developers do. */

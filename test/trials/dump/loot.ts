@@ -1,9 +1,12 @@
+import type * as oidc from 'openid-client';
 import type { RegisteredClient } from '../../harness/nodes/test-server.js';
 
 /** What somebody can show to be let in. */
 export const KINDS = [
   'access token',
   'refresh token',
+  'bound refresh token',
+  'pushed request',
   'code',
   'device code',
   'user code',
@@ -25,7 +28,11 @@ export interface Clients {
   portal: RegisteredClient;
   television: RegisteredClient;
   machine: RegisteredClient;
+  /** Exchanges tokens of `web`. */
+  service: RegisteredClient;
   dynamic: RegisteredClient[];
+  /** What refresh tokens are bound to; the thief has it too. */
+  keys: Awaited<ReturnType<typeof oidc.randomDPoPKeyPair>>;
 }
 
 /** Every credential that was handed out and is still good, as those know them whom it belongs to. */
@@ -36,6 +43,12 @@ export class Loot {
     if (typeof value !== 'string' || value === '') throw new Error(`no ${kind} was handed out`);
     this.#values.get(kind)?.add(value);
     return value;
+  }
+
+  /** Instead of what was handed out before, which has expired. */
+  replace(kind: Kind, value: string): void {
+    this.#values.get(kind)?.clear();
+    this.add(kind, value);
   }
 
   of(kind: Kind): string[] {

@@ -4,7 +4,8 @@ import { type Answer, send } from '../../../bench/load/http-client.js';
 import { DEVICE_CODE_GRANT } from '../../harness/protocol/device.js';
 import type { RegisteredClient } from '../../harness/nodes/test-server.js';
 import { basic } from '../../harness/protocol/wire.js';
-import { VERIFIER } from './load.js';
+import { dpopProof } from '../../harness/protocol/dpop-proof.js';
+import { REQUEST_URI, VERIFIER } from './load.js';
 import type { Clients, Kind, Loot } from './loot.js';
 
 /** Shows a string to the server as a credential of one kind, in every way that there is; whether it let anybody in. */
@@ -17,8 +18,8 @@ const CALLBACK = 'https://rp.example/callback';
  * needs they have: client authentication, the verifier, the signature of the cookie. Each throws when the server answers
  * anything but yes or no.
  */
-export function probes(origin: string, clients: Clients, loot: Loot): Record<Kind, Probe> {
-  const { web, portal, television, machine } = clients;
+export function probes(origin: string, issuer: string, clients: Clients, loot: Loot): Record<Kind, Probe> {
+  const { web, portal, television, machine, service, keys } = clients;
   const cookieKey = loot.first('cookie key');
   let requests = randomInt(1 << 24);
   let device = { cookie: '', xsrf: '' };
@@ -35,8 +36,13 @@ export function probes(origin: string, clients: Clients, loot: Loot): Record<Kin
   };
   const bearer = (path: string, token: string, method = 'GET') =>
     ask(path, { method, headers: { authorization: `Bearer ${token}` } });
-  const grant = async (client: RegisteredClient, form: Record<string, string>): Promise<boolean> => {
-    const answer = await ask('/oauth2/token', authenticated(client, form));
+  const grant = async (
+    client: RegisteredClient,
+    form: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<boolean> => {
+    const sent = authenticated(client, form);
+    const answer = await ask('/oauth2/token', { ...sent, headers: { ...sent.headers, ...headers } });
     const { error } = JSON.parse(answer.body) as { error?: string };
     if (error === 'invalid_client' || error === 'unauthorized_client') throw new Error(answer.body);
     return error !== 'invalid_grant';
@@ -81,6 +87,16 @@ export function probes(origin: string, clients: Clients, loot: Loot): Record<Kin
           (client) => () => grant(client, { grant_type: 'refresh_token', refresh_token }),
         ),
       ),
+    'bound refresh token': async (refresh_token) => {
+      const dpop = await dpopProof(keys, 'POST', `${issuer}/oauth2/token`);
+      return grant(television, { grant_type: 'refresh_token', refresh_token }, { dpop });
+    },
+    'pushed request': async (id) => {
+      const query = new URLSearchParams({ client_id: web.client_id, request_uri: REQUEST_URI + id });
+      const headers = { cookie: signed('postern_session', loot.first('session cookie'), cookieKey) };
+      const { status } = await ask(`/oauth2/authorize?${query.toString()}`, { headers });
+      return status < 400;
+    },
     code: (code) =>
       each(
         [web, portal, television].map((client) => () => {
@@ -126,7 +142,7 @@ export function probes(origin: string, clients: Clients, loot: Loot): Record<Kin
       isHeader(token) && ![400, 401].includes((await bearer('/oauth2/register', token, 'POST')).status),
     'client secret': (secret) =>
       each(
-        [web, portal, machine, ...clients.dynamic].flatMap((client) =>
+        [web, portal, machine, service, ...clients.dynamic].flatMap((client) =>
           ['basic', 'post'].map((how) => async () => {
             const form = authenticated({ ...client, client_secret: secret }, { token: 'x' }, how);
             const { status, body } = await ask('/oauth2/introspect', form);

@@ -4,7 +4,7 @@ import { dump, type Dump } from '../../harness/database/dump.js';
 import { killAll, PosternProcess } from '../../harness/nodes/postern-process.js';
 import { freePort, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { attack } from './attack.js';
-import { cheapenHashes, prepare, registerDynamically, round } from './load.js';
+import { cheapenHashes, prepare, pushed, registerDynamically, round } from './load.js';
 import { type Clients, KINDS, Loot } from './loot.js';
 
 const environment = {
@@ -76,10 +76,12 @@ test('no string in it is one that was handed out', () => {
 test('no string in it works as anything', async () => {
   const tried = [...candidates].filter((candidate) => !common.has(candidate));
   expect(tried.length).toBeGreaterThan(300);
-  expect(await attack(node, clients, loot, tried)).toEqual([]);
+  expect(await attack({ origin: node, issuer: server.issuer }, clients, loot, tried)).toEqual([]);
 }, 300_000);
 
 test('what was handed out still works, and would be found, however it was written', async () => {
+  // It works for a minute only.
+  loot.replace('pushed request', await pushed(server, clients));
   const values = loot.all().map(({ value }) => value);
   const written = values.map((value, index) => SPELLINGS[index % SPELLINGS.length]?.(value));
   const { pool } = server.database;
@@ -90,7 +92,7 @@ test('what was handed out still works, and would be found, however it was writte
   ]);
   const planted = candidatesOf((await dump(server.database.url)).cells);
   const entries = await attack(
-    node,
+    { origin: node, issuer: server.issuer },
     clients,
     loot,
     values.filter((value) => planted.has(value)),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GRANT_TYPES } from '../../protocol/grant-types.js';
+import { REGISTRABLE_GRANT_TYPES } from '../../protocol/grant-types.js';
 import { settingGroup } from '../../setting.js';
 import { listOf, oneOf, wholeNumber } from '../checks.js';
 
@@ -9,8 +9,8 @@ const projectPath = z
   .transform((path) => path.split('/') as [org: string, project: string]);
 
 const grantTypes = listOf(
-  (item) => GRANT_TYPES.some((name) => name === item),
-  `must be grant types among ${GRANT_TYPES.join(', ')}`,
+  (item) => REGISTRABLE_GRANT_TYPES.some((name) => name === item),
+  `must be grant types among ${REGISTRABLE_GRANT_TYPES.join(', ')}`,
 );
 
 /** The characters of a scope (RFC 6749 section 3.3). */

@@ -1,0 +1,98 @@
+import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
+import { buildTokenResponse, resolveRequestedResources } from 'oidc-provider/lib/helpers/grants.js';
+import { clientOfRequest } from '../../../adapters/client.adapter.js';
+import { forEngine } from '../../../adapters/engine-errors.js';
+import { stateOf } from '../../../adapters/request-state.js';
+import {
+  type OutsideToken,
+  type TrustedKeys,
+  UntrustedToken,
+} from '../../registry/client-exchange/outside-tokens.service.js';
+import type { LiveClient } from '../../registry/live-clients/live-client.js';
+import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
+import { completeScope } from '../oidc-requests/requested-scopes.js';
+import { ID_JAG_TYP } from '../oidc-protocol/assertion-types.js';
+import { acceptIdentity } from './accept-identity.js';
+import { assertionRefused, sentAssertion, typOf, useOnce } from './assertions.js';
+import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
+import { constrain, readConstraint } from '../oidc-exchange/sender-constraint.js';
+
+const PARAMETERS = ['assertion', 'scope', 'resource'] as const;
+/** What an assertion may say that it is; other JWTs are not for this grant. */
+const TYPES: readonly (string | undefined)[] = [undefined, 'jwt', 'authorization-grant+jwt'];
+
+type Parameters = { [Name in (typeof PARAMETERS)[number]]?: string | undefined };
+type Context = TokenEndpointGrantContext<Parameters>;
+
+/**
+ * Registers the grant type for assertions (RFC 7523 section 2.1). The assertion is signed by the client itself, or by an
+ * issuer that its record trusts, for a subject that stands for the client; the token is the client's own.
+ */
+export function registerJwtBearer(provider: Provider, parts: ExchangeParts): void {
+  const handler = (ctx: Context) => forEngine(() => redeem(provider, parts, ctx));
+  provider.registerGrantType<Parameters>(JWT_BEARER, handler, PARAMETERS);
+}
+
+async function redeem(provider: Provider, parts: ExchangeParts, ctx: Context): Promise<void> {
+  const { client, params } = ctx.oidc;
+  const live = await clientOfRequest(parts.clients, client.clientId);
+  if (!live) throw new errors.InvalidClient('the client was deleted');
+  const constraint = await readConstraint(provider, ctx);
+  const sent = sentAssertion(params.assertion);
+  if (typOf(sent) === ID_JAG_TYP)
+    return acceptIdentity(provider, parts, ctx, { assertion: sent, constraint });
+  const assertion = await verified(parts, live, sent);
+  const scopes = scopesOf(ctx, assertion);
+  params.scope = scopes.join(' ') || undefined;
+  const servers = await resolveRequestedResources(provider, ctx);
+  if (servers.length > 1) throw new errors.InvalidTarget('send one resource at most');
+  const [server] = servers;
+  const left = Math.floor(assertion.claims.exp - Date.now() / 1000);
+  const ttl = server?.accessTokenTTL ?? parts.ttl.clientCredentials;
+  const token = new provider.ClientCredentials({
+    client,
+    scope: scopes.filter((name) => !server || server.scopes.has(name)).join(' ') || undefined,
+    expiresIn: Math.max(1, Math.min(ttl, left)),
+  });
+  if (server) token.resourceServer = server;
+  await constrain(provider, ctx, token, constraint);
+  await useOnce(parts, assertion, sent);
+  if (assertion.trusted.issuer !== client.clientId)
+    stateOf(ctx).tokenClaims = { act: { iss: assertion.trusted.issuer, sub: assertion.subject } };
+  ctx.oidc.entity('ClientCredentials', token);
+  ctx.body = buildTokenResponse(provider, {
+    accessToken: await token.save(),
+    expiresIn: token.expiration,
+    scope: token.scope,
+    tokenType: token.tokenType,
+  });
+}
+
+async function verified(
+  { outsideTokens }: ExchangeParts,
+  { record }: LiveClient,
+  assertion: string,
+): Promise<OutsideToken> {
+  const { clientId, jwks, jwksUri, trustedIssuers } = record;
+  const hasKeys = jwks !== null || jwksUri !== null;
+  const self: TrustedKeys = { issuer: clientId, subject: clientId, jwks, jwks_uri: jwksUri ?? undefined };
+  try {
+    const token = await outsideTokens.verify(assertion, [...(hasKeys ? [self] : []), ...trustedIssuers]);
+    if (!TYPES.includes(typOf(assertion))) throw assertionRefused('its typ is that of another kind of JWT');
+    return token;
+  } catch (error) {
+    if (error instanceof UntrustedToken) throw assertionRefused(error.message);
+    throw error;
+  }
+}
+
+/** The scopes of the request, or the default ones of the client, among those of the entry that the assertion is trusted by. */
+function scopesOf({ oidc: { client, params } }: Context, { trusted }: OutsideToken): string[] {
+  const isRequested = params.scope !== undefined;
+  completeScope(params, client);
+  const names = params.scope?.split(' ').filter(Boolean) ?? [];
+  const refused = names.find((name) => trusted.scopes && !trusted.scopes.includes(name));
+  if (isRequested && refused !== undefined)
+    throw new errors.InvalidScope('it is not among the scopes of the trusted issuer', refused);
+  return names.filter((name) => trusted.scopes?.includes(name) ?? true);
+}

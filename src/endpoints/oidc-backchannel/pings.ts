@@ -1,0 +1,64 @@
+import type { Client, Provider } from 'oidc-provider';
+import { DeliveryError, type OutboxHandler, type OutboxMessage } from '../../platform/jobs/outbox-message.js';
+import { engineFetch } from '../oidc-guards/engine-fetch.js';
+import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
+
+const KIND = 'backchannel-ping';
+const TIMEOUT_MS = 5_000;
+
+/** That a client is to be notified of. */
+export interface Ping {
+  clientId: string;
+  authReqId: string;
+  /** The bearer token that the client has given for it. */
+  token: string;
+  /** When the request expires, in seconds since the epoch. */
+  expiresAt: number;
+}
+
+type PingedClient = Client & {
+  backchannelPing(request: { jti: string; exp?: number; params?: Record<string, unknown> }): Promise<void>;
+};
+
+/**
+ * Has `queue` store the notifications of CIBA clients (section 10.2), which the engine would send once, while the person
+ * waits: lib/provider.js:325 and lib/models/client.js:412. Test: test/endpoints/oidc-backchannel/ciba.test.ts.
+ */
+export function queuePings(provider: Provider, queue: (ping: Ping) => Promise<void>): void {
+  const client = provider.Client.prototype as PingedClient;
+  client.backchannelPing = function ({ jti, exp = 0, params = {} }) {
+    const token = String(params['client_notification_token']);
+    return queue({ clientId: this.clientId, authReqId: jti, token, expiresAt: exp });
+  };
+}
+
+export function pingMessage(ping: Ping): OutboxMessage {
+  return { kind: KIND, payload: ping };
+}
+
+/** Delivers notifications: 204, or 200, says that the client has it. What has expired is not sent. */
+export function pingHandler(clients: Pick<LiveClientsService, 'find'>, issuer: string): OutboxHandler {
+  const send = engineFetch(issuer);
+  return {
+    kind: KIND,
+    deliver: async ({ payload }) => {
+      const { clientId, authReqId, token, expiresAt } = payload as Ping;
+      if (expiresAt <= Date.now() / 1000) return;
+      const client = await clients.find(clientId);
+      const endpoint = client?.record.backchannelClientNotificationEndpoint ?? null;
+      if (endpoint === null) return;
+      const what = `notification failed: client ${clientId}`;
+      const response = await send(endpoint, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ auth_req_id: authReqId }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      }).catch((cause: unknown) => {
+        throw new DeliveryError(`${what} could not be reached`, { cause });
+      });
+      response.body?.cancel().catch(() => undefined);
+      if (response.status !== 204 && response.status !== 200)
+        throw new DeliveryError(`${what} answered ${String(response.status)}`);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { hasSubject } from '../../platform/client-certificates/certificate-subject.js';
+import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
+import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+import { certificateMethods } from '../../registry/client-rules/capabilities.js';
+import type { Settings } from '../../settings/settings.js';
+
+type MutualTls = NonNullable<NonNullable<Configuration['features']>['mTLS']>;
+
+/** The endpoints at which clients present certificates (RFC 8705 section 5). */
+const ALIASED = {
+  token_endpoint: ENGINE_ROUTES.token,
+  revocation_endpoint: ENGINE_ROUTES.revocation,
+  introspection_endpoint: ENGINE_ROUTES.introspection,
+  device_authorization_endpoint: ENGINE_ROUTES.device_authorization,
+  pushed_authorization_request_endpoint: ENGINE_ROUTES.pushed_authorization_request,
+  userinfo_endpoint: ENGINE_ROUTES.userinfo,
+};
+
+/**
+ * Mutual TLS (RFC 8705) in the engine. Tokens of clients whose tokens are bound stay bound where the setting that finds
+ * certificates is gone: then such a client gets none.
+ */
+export function mutualTls(
+  settings: Settings['clientCertificates'],
+  certificates: ClientCertificates,
+): MutualTls {
+  const methods = certificateMethods(settings);
+  const certificateOf = ({ req }: KoaContextWithOIDC) => certificates.of(req);
+  return {
+    enabled: true,
+    certificateBoundAccessTokens: true,
+    tlsClientAuth: methods.includes('tls_client_auth'),
+    selfSignedTlsClientAuth: methods.includes('self_signed_tls_client_auth'),
+    getCertificate: certificateOf,
+    certificateAuthorized: (ctx) => {
+      const certificate = certificateOf(ctx);
+      return certificate !== undefined && certificates.isAuthorized(certificate);
+    },
+    certificateSubjectMatches: (ctx, field, expected) => {
+      const certificate = certificateOf(ctx);
+      return certificate !== undefined && hasSubject(certificate, field, expected);
+    },
+  };
+}
+
+/** What the metadata say of it. */
+export function mutualTlsMetadata({ origin }: Settings['clientCertificates']): Record<string, unknown> {
+  if (origin === undefined) return {};
+  const aliases = Object.entries(ALIASED).map(([name, path]) => [name, origin + path]);
+  return { mtls_endpoint_aliases: Object.fromEntries(aliases) as Record<string, string> };
+}

@@ -1,0 +1,119 @@
+import {
+  createLocalJWKSet,
+  errors,
+  type FlattenedJWSInput,
+  type JSONWebKeySet,
+  type JWSHeaderParameters,
+} from 'jose';
+import QuickLRU from 'quick-lru';
+import { guardedFetch } from '../../platform/outgoing/guarded-fetch.js';
+import { parseJsonObject } from '../../platform/wire/json-object.js';
+
+const MAX_KEY_SETS = 1_000;
+const KEPT_MILLISECONDS = 600_000;
+/** After a failure, and before keys are fetched again for an unknown key. */
+const PAUSE_MILLISECONDS = 30_000;
+const TIMEOUT_MILLISECONDS = 5_000;
+const MAX_BYTES = 256 * 1024;
+
+/** The keys of an issuer cannot be had now. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+}
+
+/** Where the keys of an issuer are: here, at a URL, or where its discovery says. */
+export interface KeySource {
+  issuer: string;
+  jwks?: { keys: object[] } | null;
+  jwks_uri?: string | undefined;
+  /** Whether the installation itself names the URL: then any address is good. */
+  isOfInstallation?: true;
+}
+
+type FindKey = ReturnType<typeof createLocalJWKSet>;
+type FetchedKeys = { at: number; keys: FindKey | undefined };
+
+/**
+ * The keys of issuers that clients trust, by where they are: fetched when first needed, under the rules for addresses that
+ * clients gave, one fetch at a time for each, kept for ten minutes, and fetched again, at most every 30 seconds, for an
+ * unknown key or after a failure.
+ */
+export class IssuerKeys {
+  readonly #known = new QuickLRU<string, FetchedKeys>({ maxSize: MAX_KEY_SETS });
+  readonly #fetching = new Map<string, Promise<FetchedKeys>>();
+
+  /** @param isLocal whether the installation is on this computer, and so are the issuers. */
+  constructor(private readonly isLocal: boolean) {}
+
+  /** The key that the header names. Throws KeysUnavailable, and JOSEError when there is no such key. */
+  async find(
+    source: KeySource,
+    header: JWSHeaderParameters,
+    token: FlattenedJWSInput,
+  ): Promise<Awaited<ReturnType<FindKey>>> {
+    if (source.jwks) return createLocalJWKSet(source.jwks)(header, token);
+    const name = JSON.stringify([source.issuer, source.jwks_uri, source.isOfInstallation]);
+    const known = this.#known.get(name);
+    const age = known ? Date.now() - known.at : Infinity;
+    const isUsable = known && age < (known.keys ? KEPT_MILLISECONDS : PAUSE_MILLISECONDS);
+    const found = isUsable ? known : await this.#fetch(name, source);
+    if (!found.keys) throw new KeysUnavailable();
+    try {
+      return await found.keys(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || Date.now() - found.at < PAUSE_MILLISECONDS)
+        throw error;
+      const { keys } = await this.#fetch(name, source);
+      if (!keys) throw new KeysUnavailable();
+      return keys(header, token);
+    }
+  }
+
+  #fetch(name: string, source: KeySource): Promise<FetchedKeys> {
+    const current = this.#fetching.get(name);
+    if (current) return current;
+    const fetching = this.#read(source)
+      .catch(() => undefined)
+      .then((keys) => {
+        const fetched = { at: Date.now(), keys };
+        this.#known.set(name, fetched);
+        return fetched;
+      })
+      .finally(() => this.#fetching.delete(name));
+    this.#fetching.set(name, fetching);
+    return fetching;
+  }
+
+  async #read({ issuer, jwks_uri: jwksUri, isOfInstallation }: KeySource): Promise<FindKey> {
+    const url = jwksUri ?? (await this.#discover(issuer));
+    return createLocalJWKSet((await this.#json(url, isOfInstallation === true)) as unknown as JSONWebKeySet);
+  }
+
+  /** OpenID Connect Discovery section 4. */
+  async #discover(issuer: string): Promise<string> {
+    const metadata = await this.#json(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+    const { issuer: named, jwks_uri: jwksUri } = metadata;
+    if (named !== issuer || typeof jwksUri !== 'string') throw new KeysUnavailable();
+    return jwksUri;
+  }
+
+  async #json(url: string, allowPrivate = false): Promise<Record<string, unknown>> {
+    const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+    const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
+    const response = this.isLocal
+      ? await fetch(url, { headers, signal, redirect: 'manual' })
+      : await guardedFetch(url, { headers, signal }, allowPrivate);
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      throw new KeysUnavailable();
+    }
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      if (bytes > MAX_BYTES) throw new KeysUnavailable();
+      chunks.push(chunk);
+    }
+    return parseJsonObject(Buffer.concat(chunks).toString());
+  }
+}

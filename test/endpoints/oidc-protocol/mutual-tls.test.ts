@@ -1,0 +1,348 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import * as oidc from 'openid-client';
+import { createPublicKey } from 'node:crypto';
+import { ClientCertificates } from '../../../src/platform/client-certificates/client-certificates.js';
+import { readSettings } from '../../../src/settings/settings.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
+import { freePort } from '../../harness/nodes/test-server.js';
+import { CertificateAuthority } from '../../harness/outside/certificate-authority.js';
+import { certifiedParty, fetchWith, requestFrom } from '../../harness/protocol/certificate-caller.js';
+import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { authorizationRequest, signInAndAllow } from '../../harness/protocol/relying-party.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
+import { startHaproxyWithTls, startNginx } from '../../harness/servers/tls-proxies.js';
+import { ServerDirectory } from '../../harness/servers/workplace.js';
+
+const PROXY = '127.0.0.9';
+const SUBJECT = '/C=DE/O=Example, Inc./OU=Payments+UID=7/CN=Zahlung Ü';
+const NAME = 'CN=Zahlung Ü,UID=7+OU=Payments,O=Example\\, Inc.,C=DE';
+const NAMES =
+  'DNS:app.example.com,DNS:*.wild.example,URI:spiffe://example.com/app,IP:192.0.2.7,email:app@example.com';
+
+const authority = new CertificateAuthority('Postern test CA');
+const others = new CertificateAuthority('Postern test CA');
+const place = new ServerDirectory();
+afterAll(async () => {
+  await place.close();
+  authority.remove();
+  others.remove();
+});
+const usage = 'extendedKeyUsage=clientAuth';
+const mine = authority.issue({ subject: SUBJECT, extensions: [`subjectAltName=${NAMES}`, usage] });
+const renewed = authority.issue({ subject: SUBJECT, extensions: [usage] });
+const ofServer = authority.issue({
+  subject: '/CN=localhost',
+  extensions: ['subjectAltName=DNS:localhost', 'extendedKeyUsage=serverAuth'],
+});
+const forged = others.issue({ subject: SUBJECT });
+const ca = readFileSync(authority.file, 'utf8');
+
+const [nginx, haproxy] = [await freePort(), await freePort()];
+const MTLS = {
+  TRUSTED_PROXIES: '1',
+  MTLS_CERTIFICATE_HEADER: 'Client-Cert',
+  MTLS_CERTIFICATE_FORMAT: 'nginx',
+  MTLS_PROXIES: PROXY,
+  MTLS_CA_FILE: authority.file,
+  MTLS_ORIGIN: `https://localhost:${String(nginx)}`,
+};
+const { addNode, person, server } = await protocolFixture({ env: MTLS });
+const AT_NGINX = MTLS.MTLS_ORIGIN;
+const USERINFO = '/oauth2/userinfo';
+const TOKEN = '/oauth2/token';
+const [withMine, withRenewed, withNone] = [fetchWith(ca, mine), fetchWith(ca, renewed), fetchWith(ca)];
+
+beforeAll(() =>
+  startNginx(place, { port: nginx, node: portOf(server.origin), server: ofServer, from: PROXY }),
+);
+
+const machine = await server.register({
+  token_endpoint_auth_method: 'tls_client_auth',
+  tls_client_auth_subject_dn: NAME,
+  tls_client_certificate_bound_access_tokens: true,
+  grant_types: ['client_credentials'],
+  redirect_uris: [],
+  scopes: ['clients.read'],
+});
+const form = { grant_type: 'client_credentials', client_id: machine.client_id };
+const escaped = (cert: string) => encodeURIComponent(cert);
+/** A token request of the machine with this header, from the address of the proxy. */
+const ask = (header: string | string[], from = PROXY, origin = server.origin) =>
+  requestFrom(from, origin + TOKEN, { 'client-cert': header }, form);
+const change = (id: string, fields: object) =>
+  server.admin('PATCH', `/${id}`, fields, { 'content-type': 'application/merge-patch+json' });
+function portOf(origin: string): number {
+  return Number(new URL(origin).port);
+}
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+test('a client of FAPI 2.0 authenticates by certificate behind nginx, and its tokens are bound', async () => {
+  const client = await server.register({
+    security_profile: 'fapi2',
+    token_endpoint_auth_method: 'tls_client_auth',
+    tls_client_auth_san_uri: 'spiffe://example.com/app',
+    tls_client_certificate_bound_access_tokens: true,
+  });
+  expect(client).toMatchObject({ dpop_bound_access_tokens: false, client_type: 'confidential' });
+  const config = await certifiedParty(server, client, withMine);
+  expect(config.serverMetadata()).toMatchObject({
+    tls_client_certificate_bound_access_tokens: true,
+    token_endpoint_auth_methods_supported: expect.arrayContaining([
+      'tls_client_auth',
+      'self_signed_tls_client_auth',
+    ]),
+    mtls_endpoint_aliases: { token_endpoint: AT_NGINX + TOKEN, userinfo_endpoint: AT_NGINX + USERINFO },
+  });
+  const { checks, url } = await authorizationRequest(config);
+  const pushed = await oidc.buildAuthorizationUrlWithPAR(config, url.searchParams);
+  const redirectUri = 'https://rp.example/callback';
+  const callback = await signInAndAllow({ url: pushed, redirectUri, checks }, person);
+  const tokens = await oidc.authorizationCodeGrant(config, callback, checks);
+  const claims = await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims()?.sub ?? '');
+  expect(claims.sub).toBe(person.id);
+  // The certificate of the token was swapped, left out, or is not passed on by a proxy.
+  const statuses = await Promise.all([
+    withRenewed(AT_NGINX + USERINFO, bearer(tokens.access_token)),
+    withNone(AT_NGINX + USERINFO, bearer(tokens.access_token)),
+    fetch(server.origin + USERINFO, bearer(tokens.access_token)),
+  ]);
+  expect(statuses.map(({ status }) => status)).toEqual([401, 401, 401]);
+  const about = await oidc.tokenIntrospection(config, tokens.access_token);
+  expect(about).toMatchObject({ active: true, token_type: 'Bearer', cnf: { 'x5t#S256': mine.thumbprint } });
+  const again = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '');
+  await oidc.tokenRevocation(config, again.access_token);
+});
+
+test('the admin API takes a bound token with its certificate only', async () => {
+  const member = { subject: `client:${machine.client_id}`, role: 'viewer' };
+  const joined = await callAdmin(server, 'POST', '/orgs/default/projects/default/members', member);
+  expect(joined.status).toBe(201);
+  const { body } = await ask(escaped(mine.cert));
+  const token = String(body['access_token']);
+  expect(decodeJwt(token)['cnf']).toEqual({ 'x5t#S256': mine.thumbprint });
+  const path = '/admin/v1/orgs/default/projects/default/oauth_clients';
+  const answers = await Promise.all([
+    withMine(AT_NGINX + path, bearer(token)),
+    withRenewed(AT_NGINX + path, bearer(token)),
+    withNone(AT_NGINX + path, bearer(token)),
+    fetch(server.origin + path, bearer(token)),
+    withMine(AT_NGINX + path, { headers: { authorization: `DPoP ${token}` } }),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 401, 401, 401, 401]);
+  expect(answers[1]?.headers.get('www-authenticate')).toMatch(/^Bearer .*error="invalid_token"/);
+});
+
+describe('the header', () => {
+  test('is ignored from another address, and replaced by nginx', async () => {
+    expect((await ask(escaped(mine.cert))).status).toBe(200);
+    expect((await ask(escaped(mine.cert), '127.0.0.1')).body['error']).toBe('invalid_client');
+    const options = {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      headers: { 'client-cert': escaped(mine.cert) },
+    };
+    expect((await withNone(AT_NGINX + TOKEN, options)).status).toBe(401);
+  });
+
+  test('is no certificate when it came twice or holds anything else', async () => {
+    for (const header of [
+      [escaped(mine.cert), escaped(mine.cert)],
+      '',
+      'garbage',
+      '%',
+      escaped(mine.cert + mine.cert),
+      escaped(mine.cert.slice(0, 200)),
+      escaped(mine.cert.replace('MII', 'MIJ')),
+      `:${mine.der}:`,
+      `Cert="${escaped(mine.cert)}"`,
+    ])
+      expect((await ask(header)).body['error']).toBe('invalid_client');
+    expect(server.logs()).toContain('holds no client certificate in this format');
+  });
+
+  test('of Envoy and of RFC 9440 is read on nodes that say so', async () => {
+    const envoy = await addNode({ ...MTLS, MTLS_CERTIFICATE_FORMAT: 'envoy' });
+    const cert = escaped(mine.cert);
+    const status = async (header: string | string[], origin: string) =>
+      (await ask(header, PROXY, origin)).status;
+    const good = [
+      `Cert="${cert}"`,
+      `By=spiffe://a;Hash=${'0'.repeat(64)};Subject="CN=\\"a\\",O=b";Cert="${cert}";URI=x`,
+    ];
+    const bad = [`Cert="${cert}",Cert="${cert}"`, `Cert="${cert}";Cert="${cert}"`, `Hash=1`, `Cert=`, cert];
+    for (const header of good) expect([header, await status(header, envoy.origin)]).toEqual([header, 200]);
+    for (const header of bad) expect([header, await status(header, envoy.origin)]).toEqual([header, 401]);
+
+    const rfc9440 = await addNode({ ...MTLS, MTLS_CERTIFICATE_FORMAT: 'rfc9440' });
+    await startHaproxyWithTls(place, {
+      port: haproxy,
+      node: portOf(rfc9440.origin),
+      server: ofServer,
+      from: PROXY,
+    });
+    for (const header of [
+      mine.der,
+      `:${mine.der}:, :${mine.der}:`,
+      `:${mine.der};a=1:`,
+      '::',
+      `:!${mine.der}:`,
+    ])
+      expect(await status(header, rfc9440.origin)).toBe(401);
+    const options = { method: 'POST', body: new URLSearchParams(form) };
+    const at = `https://localhost:${String(haproxy)}${TOKEN}`;
+    expect((await withMine(at, options)).status).toBe(200);
+    const spoofed = { ...options, headers: { 'client-cert': `:${mine.der}:` } };
+    expect((await withNone(at, spoofed)).status).toBe(401);
+    expect((await fetchWith(ca, forged)(at, options)).status).toBe(401);
+  });
+});
+
+describe('tls_client_auth', () => {
+  test('refuses certificates of another authority, for servers, expired, of an authority itself, and of nobody', async () => {
+    const expired = authority.issue({ subject: SUBJECT, expired: true });
+    const noUsage = authority.issue({ subject: SUBJECT });
+    const forServers = authority.issue({ subject: SUBJECT, extensions: ['extendedKeyUsage=serverAuth'] });
+    const asAuthority = authority.issue({
+      subject: SUBJECT,
+      extensions: ['basicConstraints=critical,CA:TRUE'],
+    });
+    expect((await ask(escaped(noUsage.cert))).status).toBe(200);
+    for (const { cert } of [expired, forged, forServers, asAuthority, authority.selfSigned(SUBJECT)])
+      expect((await ask(escaped(cert))).status).toBe(401);
+    expect(
+      (await withMine(AT_NGINX + TOKEN, { method: 'POST', body: new URLSearchParams(form) })).status,
+    ).toBe(200);
+    expect(
+      (await withNone(AT_NGINX + TOKEN, { method: 'POST', body: new URLSearchParams(form) })).status,
+    ).toBe(401);
+  });
+
+  test.each<[string, string, number]>([
+    ['subject_dn', 'cn=zahlung  ü, OU=Payments+UID=7, o=Example\\2C Inc., c=de', 200],
+    ['subject_dn', '2.5.4.3=Zahlung \\C3\\9C,UID=7+OU=Payments,O=#0C0D4578616D706C652C20496E632E,C=DE', 200],
+    ['subject_dn', 'C=DE,O=Example\\, Inc.,OU=Payments+UID=7,CN=Zahlung Ü', 401],
+    ['subject_dn', 'CN=Zahlung Ü,OU=Payments,UID=7,O=Example\\, Inc.,C=DE', 401],
+    ['subject_dn', 'CN=Zahlung Ü,UID=7+OU=Payments,O=Example\\, Inc.', 401],
+    ['subject_dn', 'CN=Zahlung Ü\\,UID\\=7+OU=Payments,O=Example\\, Inc.,C=DE', 401],
+    ['san_dns', 'APP.example.com', 200],
+    ['san_dns', 'a.wild.example', 401],
+    ['san_dns', 'example.com', 401],
+    ['san_uri', 'spiffe://example.com/app', 200],
+    ['san_uri', 'spiffe://example.com/App', 401],
+    ['san_ip', '192.0.2.7', 200],
+    ['san_ip', '::ffff:192.0.2.7', 401],
+    ['san_email', 'app@example.com', 200],
+    ['san_email', 'other@example.com', 401],
+  ])('%s %s', async (name, value, status) => {
+    const fields = Object.fromEntries(
+      ['subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email'].map(
+        (one) => [`tls_client_auth_${one}`, one === name ? value : null] as const,
+      ),
+    );
+    const changed = await change(machine.id, fields);
+    expect(changed.status).toBe(200);
+    expect((await ask(escaped(mine.cert))).status).toBe(status);
+  });
+});
+
+test('self_signed_tls_client_auth takes the certificates of jwks and no others', async () => {
+  const own = authority.selfSigned('/CN=self');
+  const jwk = createPublicKey(own.cert).export({ format: 'jwk' });
+  const client = await server.register({
+    token_endpoint_auth_method: 'self_signed_tls_client_auth',
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    jwks: { keys: [{ ...jwk, x5c: [own.der] }] },
+  });
+  const options = { method: 'POST', body: new URLSearchParams({ ...form, client_id: client.client_id }) };
+  expect((await fetchWith(ca, own)(AT_NGINX + TOKEN, options)).status).toBe(200);
+  for (const other of [authority.selfSigned('/CN=self'), mine])
+    expect((await fetchWith(ca, other)(AT_NGINX + TOKEN, options)).status).toBe(401);
+  const without = await change(client.id, { jwks: { keys: [{ ...jwk, x5c: [mine.der] }] } });
+  expect(without.status).toBe(422);
+});
+
+test('refresh tokens of a public client stay bound, also when the client is not bound any more', async () => {
+  const app = await server.register({
+    token_endpoint_auth_method: 'none',
+    tls_client_certificate_bound_access_tokens: true,
+  });
+  const config = await certifiedParty(server, app, withMine, oidc.None());
+  const request = await authorizationRequest(config);
+  const callback = await signInAndAllow(request, person);
+  const tokens = await oidc.authorizationCodeGrant(config, callback, request.checks);
+  expect((await change(app.id, { tls_client_certificate_bound_access_tokens: false })).status).toBe(200);
+  expect((await fetch(server.origin + USERINFO, bearer(tokens.access_token))).status).toBe(401);
+  for (const fetch of [withRenewed, withNone]) {
+    const other = await certifiedParty(server, app, fetch, oidc.None());
+    await expect(oidc.refreshTokenGrant(other, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
+  }
+  await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '');
+});
+
+test('a node that finds no certificates gives bound clients nothing, and its discovery says so', async () => {
+  const node = await addNode();
+  const client = await server.register({
+    tls_client_certificate_bound_access_tokens: true,
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+  });
+  const asked = { grant_type: 'client_credentials' };
+  const refused = await postForm(node.origin + TOKEN, asked, basic(client));
+  expect([refused.status, refused.body['error']]).toEqual([400, 'invalid_grant']);
+  const metadata = (await (await fetch(`${node.origin}/.well-known/openid-configuration`)).json()) as object;
+  expect(Object.keys(metadata)).not.toContain('tls_client_certificate_bound_access_tokens');
+  expect(JSON.stringify(metadata)).not.toMatch(/tls_client_auth|mtls/);
+  expect((await ask(escaped(mine.cert), PROXY, node.origin)).status).toBeGreaterThanOrEqual(400);
+});
+
+test.each<[object, string, RegExp]>([
+  [{ token_endpoint_auth_method: 'tls_client_auth' }, '/tls_client_auth_subject_dn', /needs the subject/],
+  [
+    {
+      token_endpoint_auth_method: 'tls_client_auth',
+      tls_client_auth_san_ip: '::1',
+      tls_client_auth_san_dns: 'a',
+    },
+    '/tls_client_auth_san_ip',
+    /one subject/,
+  ],
+  [{ tls_client_auth_san_dns: 'a.example' }, '/tls_client_auth_san_dns', /Only tls_client_auth/],
+  [{ token_endpoint_auth_method: 'self_signed_tls_client_auth' }, '/jwks', /x5c/],
+  [
+    { tls_client_certificate_bound_access_tokens: true, dpop_bound_access_tokens: true },
+    '/tls_client_certificate_bound_access_tokens',
+    /one way/,
+  ],
+  ...['', 'CN', 'CN=a,,O=b', 'CN="a"', 'XX=1', 'CN=a\\', 'CN=#zz', 'CN=a,', 'CN=a;O=b'].map(
+    (name): [object, string, RegExp] => [
+      { token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_subject_dn: name },
+      '/tls_client_auth_subject_dn',
+      /RFC 4514/,
+    ],
+  ),
+  [{ tls_client_auth_san_dns: '*.example.com' }, '/tls_client_auth_san_dns', /wildcards/],
+  [{ tls_client_auth_san_ip: 'localhost' }, '/tls_client_auth_san_ip', /IP address/],
+])('registration refuses %j', async (fields, pointer, detail) => {
+  const body = { client_name: 'X', redirect_uris: ['https://rp.example/callback'], ...fields };
+  const { errors } = (await (await server.admin('POST', '', body)).json()) as { errors: unknown[] };
+  expect(errors).toContainEqual({ pointer, detail: expect.stringMatching(detail) });
+});
+
+test('settings that do not go together, and files that are no authority, stop the start', () => {
+  const settings = { ISSUER: 'http://localhost:3000', DATABASE_URL: 'postgres://localhost/x' };
+  expect(() => readSettings({ ...settings, ...MTLS, TRUSTED_PROXIES: '0' })).toThrow(/TRUSTED_PROXIES/);
+  expect(() => readSettings({ ...settings, MTLS_ORIGIN: 'https://mtls.example' })).toThrow(
+    /MTLS_CERTIFICATE_HEADER/,
+  );
+  for (const proxies of ['localhost', '10.0.0.0/33', '::/0'])
+    expect(() => readSettings({ ...settings, ...MTLS, MTLS_PROXIES: proxies })).toThrow(/MTLS_PROXIES/);
+  for (const file of ['/does/not/exist', mine.certFile]) {
+    const { clientCertificates } = readSettings({ ...settings, ...MTLS, MTLS_CA_FILE: file });
+    expect(() => new ClientCertificates(clientCertificates, server.context.log)).toThrow(/MTLS_CA_FILE/);
+  }
+});

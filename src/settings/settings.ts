@@ -132,6 +132,8 @@ function assemble(e: Values) {
       userCode: e.USER_CODE_ATTEMPTS,
       anonymous: e.ANONYMOUS_REQUESTS,
       clientDocument: e.CLIENT_ID_DOCUMENT_FETCHES,
+      consoleChanges: e.CONSOLE_CHANGES,
+      consoleRequests: e.CONSOLE_REQUESTS,
     },
     ttl: {
       accessToken: e.ACCESS_TOKEN_TTL,

@@ -3,6 +3,7 @@ import type Koa from 'koa';
 import type { Context } from '../../context.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
 import { statusOf } from '../../platform/http/error-status.js';
+import { inMinutes } from '../../platform/pages/dates.js';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import { errorPages, requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
@@ -12,6 +13,7 @@ import { CONSOLE_AREA, OWN_SIGN_OUT } from '../sign-in/own-paths.js';
 import type { OwnContext, OwnPages, OwnSessionState } from '../sign-in/own-session.js';
 import type { ConsolePage } from './console-page.js';
 import { operationOf } from './console-page.js';
+import { ConsoleLimits } from './console-limits.js';
 import { CONSOLE, projectPath } from './console-paths.js';
 import { ORGANIZATIONS_PAGE } from '../console-tenants/tenant-wire.js';
 import { clientAuditPages } from '../console-client-pages/client-audit.pages.js';
@@ -98,6 +100,7 @@ export function createConsoleRouter(
     clientPages: context.clientPages,
     ownPages,
   };
+  const limits = new ConsoleLimits(context.attempts, context.rateLimits);
   const keptForms = new KeptForms(vault, pages);
   const router = new Router<OwnSessionState>();
   router.use(
@@ -106,6 +109,7 @@ export function createConsoleRouter(
     consoleErrors(pages),
     ownPages.signedIn(CONSOLE_AREA, (ctx) => keptForms.keep(ctx)),
     async (ctx, next) => {
+      limits.countRequest(ctx.state.person.accountId);
       ctx.set('Cross-Origin-Opener-Policy', 'same-origin');
       if (!(await keptForms.restore(ctx))) await next();
     },
@@ -132,7 +136,10 @@ export function createConsoleRouter(
       const { permission, at } = authorization ?? ({ permission: 'tenants.visit', at: 'any role' } as const);
       if (!overview.can(permission, at)) throw notFound('page');
       const visit = new Visit(parts, ctx, overview, page);
-      if (freshSignIn || page.needsFreshSignIn) visit.requireFresh(page.backTo?.(visit) ?? ctx.path);
+      if (freshSignIn || page.needsFreshSignIn) {
+        visit.requireFresh(page.backTo?.(visit) ?? ctx.path);
+        if (page.method === 'post') await limits.countChange(ctx.state.person.accountId, page.operation);
+      }
       await page.answer(visit);
     });
   }
@@ -150,6 +157,27 @@ function showNoRole(ctx: OwnContext, pages: Pages): void {
   sendPage(ctx, pages.render('console/no-role', model), { status: 403 });
 }
 
+/** Title and message of the page about an error; undefined where it has no words of its own. */
+function wordsOf({
+  kind,
+  message,
+  retryAfter = 60,
+}: AppError): { title: string; message: string } | undefined {
+  if (kind === 'not_found' || kind === 'forbidden')
+    return {
+      title: 'Not found',
+      message: 'There is nothing at this address, or your role does not allow you to see it.',
+    };
+  if (kind === 'slow_down')
+    return {
+      title: 'Too many requests',
+      message: `This was asked for too often in a short time. Nothing was changed. Try again ${inMinutes(retryAfter)}.`,
+    };
+  if (kind === 'conflict' || kind === 'invalid' || kind === 'stale')
+    return { title: 'This was not done', message };
+  return undefined;
+}
+
 /** Answers what a page refuses: what may not be seen is not there. */
 function consoleErrors(pages: Pages): Koa.Middleware {
   return async (ctx, next) => {
@@ -157,19 +185,17 @@ function consoleErrors(pages: Pages): Koa.Middleware {
       await next();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const isMissing = error.kind === 'not_found' || error.kind === 'forbidden';
-      if (!isMissing && !['conflict', 'invalid', 'stale'].includes(error.kind)) throw error;
+      const words = wordsOf(error);
+      if (!words) throw error;
+      if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
       const model = {
-        title: isMissing ? 'Not found' : 'This was not done',
-        message: isMissing
-          ? 'There is nothing at this address, or your role does not allow you to see it.'
-          : error.message,
+        ...words,
         code: undefined,
         description: undefined,
         requestId: requestIdOf(ctx),
         links: [{ label: 'Go to the console', href: CONSOLE }],
       };
-      sendError(ctx, pages, model, isMissing ? 404 : statusOf(error));
+      sendError(ctx, pages, model, error.kind === 'forbidden' ? 404 : statusOf(error));
     }
   };
 }

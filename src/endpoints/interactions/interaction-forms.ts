@@ -1,5 +1,6 @@
 import type Koa from 'koa';
 import { AppError } from '../../platform/errors/errors.js';
+import { inMinutes } from '../../platform/pages/dates.js';
 import { readForm } from '../../platform/http/body.js';
 import type { FormTokens } from '../../platform/pages/form-tokens.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
@@ -67,7 +68,5 @@ export function attemptProblem(ctx: Koa.Context, error: unknown): { problem: str
     return { problem: message, status: 400 };
   if (kind !== 'slow_down') throw error;
   ctx.set('Retry-After', String(retryAfter ?? 60));
-  const minutes = Math.ceil((retryAfter ?? 60) / 60);
-  const wait = minutes === 1 ? 'in a minute' : `in ${String(minutes)} minutes`;
-  return { problem: `There were too many attempts. Try again ${wait}.`, status: 429 };
+  return { problem: `There were too many attempts. Try again ${inMinutes(retryAfter ?? 60)}.`, status: 429 };
 }

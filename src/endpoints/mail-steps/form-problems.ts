@@ -1,5 +1,6 @@
 import type Koa from 'koa';
 import { AppError } from '../../platform/errors/errors.js';
+import { inMinutes } from '../../platform/pages/dates.js';
 
 /** What a page says about a form that was refused, and its status. */
 export interface FormProblem {
@@ -18,9 +19,7 @@ export function formProblem(ctx: Koa.Context, error: unknown, subject: string): 
   if (kind === 'conflict') return { problem: message, status: 400 };
   if (kind !== 'slow_down') throw error;
   ctx.set('Retry-After', String(retryAfter));
-  const minutes = Math.ceil(retryAfter / 60);
-  const wait = minutes === 1 ? 'in a minute' : `in ${String(minutes)} minutes`;
-  return { problem: `There were too many attempts. Try again ${wait}.`, status: 429 };
+  return { problem: `There were too many attempts. Try again ${inMinutes(retryAfter)}.`, status: 429 };
 }
 
 /** What a page says about a code that was not right. */

@@ -121,6 +121,24 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: 1,
       windowSeconds: 4,
     }),
+    /** Requests of one account to the console; counted by each process. */
+    consoleRequest: (accountId: string): Limit => ({
+      key: `console request ${accountId}`,
+      limit: attempts.consoleRequests,
+      windowSeconds: MINUTE,
+    }),
+    /** Changes in the console that need a fresh sign-in, by one account: bounds what a stolen session can do. */
+    consoleChange: (accountId: string): Limit => ({
+      key: `console change ${accountId}`,
+      limit: attempts.consoleChanges,
+      windowSeconds: HOUR,
+    }),
+    /** Accounts that one operator disables, or whose second factors that operator resets, in the console. */
+    accountLockout: (accountId: string): Limit => ({
+      key: `account lockout ${accountId}`,
+      limit: Math.ceil(attempts.consoleChanges / 3),
+      windowSeconds: HOUR,
+    }),
     /** Requests of clients for one person, who gets a mail of each (CIBA). */
     backchannelRequest: (email: string): Limit => ({
       key: `backchannel request ${email}`,

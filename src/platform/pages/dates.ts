@@ -15,6 +15,12 @@ export function agoText(time: Date, now = new Date(), timeZone = 'UTC'): string 
   return dayText(time, timeZone);
 }
 
+/** When a number of seconds are over, in whole minutes: "in a minute", "in 12 minutes". */
+export function inMinutes(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  return minutes === 1 ? 'in a minute' : `in ${String(minutes)} minutes`;
+}
+
 /** The date of a time in a time zone: "26 November 2026". */
 export function dayText(time: Date, timeZone = 'UTC'): string {
   return new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long', timeZone }).format(time);

@@ -45,6 +45,17 @@ export const rateLimitSettings = settingGroup('Rate limits', {
     description:
       'Documents of clients (CLIENT_ID_DOCUMENTS) that requests from one address (of IPv6: one /64 network) have fetched in 15 minutes.',
   },
+  CONSOLE_REQUESTS: {
+    default: '600',
+    check: wholeNumber(10, 1_000_000),
+    description: 'Requests of one account to the console in a minute. Each process counts for itself.',
+  },
+  CONSOLE_CHANGES: {
+    default: '60',
+    check: wholeNumber(1, 100_000),
+    description:
+      'Changes of one account in the console that need a recent sign-in, in an hour. Of them a third may disable accounts or reset second factors.',
+  },
   ANONYMOUS_REQUESTS: {
     default: '3000',
     check: wholeNumber(1, 1_000_000),

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { type Answer, ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
+
+const REQUESTS = 30;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ env: { CONSOLE_REQUESTS: String(REQUESTS), CONSOLE_CHANGES: '6' } });
+});
+afterAll(() => server.close());
+
+const times = (count: number, work: (index: number) => Promise<Answer>) =>
+  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+
+function expectTooMany({ body, headers, status }: Answer, seconds: number) {
+  expect(status).toBe(429);
+  const retryAfter = Number(headers.get('retry-after'));
+  expect(retryAfter).toBeGreaterThan(0);
+  expect(retryAfter).toBeLessThanOrEqual(seconds);
+  expect(body).toContain('<h1>Too many requests</h1>');
+  expect(body).toMatch(/Try again in (a minute|\d+ minutes)\./);
+}
+
+test('an account that asks too often gets a page that says when to try again, others do not', async () => {
+  const [busy, other] = [await ConsoleAgent.signIn(server), await ConsoleAgent.signIn(server)];
+  const answers = await times(REQUESTS + 1, () => busy.get('/console/keys'));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const answer of refused) expectTooMany(answer, 60);
+  expectTooMany(await busy.get(PROJECT), 60);
+  expectTooMany(await busy.post('/console/keys/rotate', { typed: 'rotate' }), 60);
+  expect((await other.get(PROJECT)).status).toBe(200);
+});
+
+test('grave changes are counted before their form is checked, also concurrent ones', async () => {
+  const agent = await ConsoleAgent.signIn(server);
+  const client = await server.register({ client_name: 'Kept' });
+  const remove = (typed: string) => agent.post(`${PROJECT}/clients/${client.id}/delete`, { typed });
+  const answers = await times(8, (index) => remove(`wrong ${String(index)}`));
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(2);
+  expectTooMany(await remove('Kept'), 3_600);
+  expect((await server.admin('GET', `/${client.id}`)).status).toBe(200);
+  expect((await agent.get(`${PROJECT}/clients/${client.id}`)).status).toBe(200);
+});
+
+test('an operator disables accounts and resets factors a third as often', async () => {
+  const agent = await ConsoleAgent.signIn(server);
+  const people = await Promise.all([server.person(), server.person(), server.person()]);
+  const [first, second, third] = people.map(({ email, id }) => ({ email, path: `/console/accounts/${id}` }));
+  if (!first || !second || !third) throw new Error('there are not three people');
+  expect((await agent.post(`${first.path}/disable`, { typed: first.email })).status).toBe(303);
+  expect((await agent.post(`${second.path}/reset-factors`, { typed: second.email })).status).toBe(303);
+  expectTooMany(await agent.post(`${third.path}/disable`, { typed: third.email }), 3_600);
+  const { body } = await agent.get(third.path);
+  expect(body).not.toContain('Enable this account');
+  expect((await agent.post(`${third.path}/delete`, { typed: third.email })).status).toBe(303);
+});

@@ -57,6 +57,7 @@ import * as addBoundTokensAndResponseAlgorithms from './20261127010100_add_bound
 import * as addBackchannelAuthentication from './20261127020000_add_backchannel_authentication.js';
 import * as addClientCertificates from './20261127040000_add_client_certificates.js';
 import * as addTokenExchange from './20261127050000_add_token_exchange.js';
+import * as addWebhookState from './20261127055000_add_webhook_state.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -128,4 +129,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261127020000_add_backchannel_authentication', ...addBackchannelAuthentication },
   { name: '20261127040000_add_client_certificates', ...addClientCertificates },
   { name: '20261127050000_add_token_exchange', ...addTokenExchange },
+  { name: '20261127055000_add_webhook_state', ...addWebhookState },
 ];

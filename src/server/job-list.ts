@@ -153,7 +153,7 @@ export function nodeJobs(context: Context): Job[] {
       where: 'once',
       run: async (stopping) => {
         await usage.purge(stopping);
-        await context.webhooks.purge(stopping);
+        await context.webhookDeliveries.purge(stopping);
       },
     },
     {

@@ -25,12 +25,14 @@ import { ProjectsService } from './projects/projects.service.js';
 import { TenantsRepository } from './tenants/tenants.repository.js';
 import { TenantsService } from './tenants/tenants.service.js';
 import { WebhookEventsService } from './webhooks/webhook-events.service.js';
+import { WebhookDeliveriesRepository } from './webhooks/webhook-deliveries.repository.js';
+import { WebhookDeliveriesService } from './webhooks/webhook-deliveries.service.js';
 import { WebhooksRepository } from './webhooks/webhooks.repository.js';
 import { WebhooksService } from './webhooks/webhooks.service.js';
 
 /** The audit trail, which the services about people write to as well. */
 export function makeAudit({ database, outbox }: Platform): AuditService {
-  const webhooks = new WebhookEventsService(new WebhooksRepository(database), outbox);
+  const webhooks = new WebhookEventsService(new WebhookDeliveriesRepository(database), outbox);
   return new AuditService(new AuditRepository(database), (tx, event) => webhooks.publish(tx, event));
 }
 
@@ -42,22 +44,31 @@ export function makeTenancy(platform: Platform, identity: Identity, audit: Audit
   const roles = new RolesOfAccountsService(new MembersRepository(database));
   const ownerNotices = new OwnerNoticesService(mail, new OwnerNoticesRepository());
   const ofAccounts = { ...identity, database, events: identity.accountEvents, roles };
+  const deliveries = new WebhookDeliveriesRepository(database);
   const webhooks = new WebhooksService({
     ...platform,
     repository: new WebhooksRepository(database),
+    deliveries,
     audit,
     isLocal: settings.issuer.startsWith('http:'),
+  });
+  const webhookDeliveries = new WebhookDeliveriesService({
+    ...platform,
+    repository: deliveries,
+    webhooks,
+    audit,
   });
   return {
     audit,
     tenants,
     webhooks,
+    webhookDeliveries,
     installation: new InstallationService({
       ...platform,
       repository: new InstallationRepository(database),
       audit,
       ownerNotices,
-      webhooks,
+      webhookDeliveries,
     }),
     accountAccess: new AccountAccessService(ofAccounts),
     accountLifecycle: new AccountLifecycleService(ofAccounts),

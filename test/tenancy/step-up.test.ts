@@ -9,6 +9,7 @@ import { basic, postForm } from '../harness/protocol/wire.js';
 
 const SCOPES = [
   'tenants.read',
+  'audit.read',
   'tenants.write',
   'accounts.read',
   'accounts.write',
@@ -75,6 +76,8 @@ const CHANGES: [method: string, path: () => string, body?: object][] = [
   ['DELETE', () => `/accounts/${someone}`],
   ['POST', () => '/keys/rotate'],
   ['DELETE', () => `/webhooks/${someone}`],
+  ['PATCH', () => `/webhooks/${someone}`],
+  ['POST', () => `/webhooks/${someone}/rotate_secret`],
 ];
 
 test('what changes who can do what takes a sign-in of the last ten minutes, and says so as RFC 9470 has it', async () => {

@@ -14,6 +14,14 @@ export interface NewWebhookOptions extends LevelOptions {
   event?: string[];
 }
 
+/** What to change of a webhook. */
+export interface WebhookChanges extends NewWebhookOptions {
+  url?: string;
+  allEvents?: boolean;
+  enable?: boolean;
+  disable?: boolean;
+}
+
 /** The deliveries to list. */
 export interface DeliveryOptions extends LevelOptions, ListOptions {
   status?: string;
@@ -53,6 +61,41 @@ export async function showWebhook(id: string, options: LevelOptions): Promise<vo
   print(toSnake(webhook), options.json, textOf(webhook));
 }
 
+/** `postern webhook update` */
+export async function updateWebhook(id: string, options: WebhookChanges): Promise<void> {
+  const { allEvents, disable, enable, event: events, url } = options;
+  if (allEvents && events) throw new UsageError('Use either --event or --all-events.');
+  if (enable && disable) throw new UsageError('Use either --enable or --disable.');
+  const patch = {
+    ...(url === undefined ? {} : { url }),
+    ...(allEvents ? { events: [] } : events ? { events } : {}),
+    ...(enable ? { enabled: true } : disable ? { enabled: false } : {}),
+  };
+  if (Object.keys(patch).length === 0)
+    throw new UsageError('Say what to change, such as --url or --disable.');
+  const webhook = await withTenancyContext(async (context) =>
+    context.webhooks.update(commandLineActor(), await levelOf(context, options), idOf(id), patch),
+  );
+  print(toSnake(webhook), options.json, textOf(webhook));
+}
+
+/** `postern webhook rotate-secret` */
+export async function rotateWebhookSecret(id: string, options: LevelOptions): Promise<void> {
+  const { secret, webhook } = await withTenancyContext(async (context) =>
+    context.webhooks.rotateSecret(commandLineActor(), await levelOf(context, options), idOf(id)),
+  );
+  const shown = `The secret, shown only now: ${secret}\nThe one before signs as well for 24 hours.`;
+  print({ ...toSnake(webhook), secret }, options.json, shown);
+}
+
+/** `postern webhook test` */
+export async function testWebhook(id: string, options: LevelOptions): Promise<void> {
+  const delivery = await withTenancyContext(async (context) =>
+    context.webhookDeliveries.sendTest(await levelOf(context, options), idOf(id)),
+  );
+  print(toSnake(delivery), options.json, `The message ${delivery.id} is on its way.`);
+}
+
 /** `postern webhook delete` */
 export async function deleteWebhook(id: string, options: LevelOptions): Promise<void> {
   await withTenancyContext(async (context) =>
@@ -68,7 +111,7 @@ export async function listDeliveries(id: string, options: DeliveryOptions): Prom
     throw new UsageError(`--status is one of ${STATUSES.join(', ')}.`);
   const { limit, cursor } = pageOptions(options);
   const page = await withTenancyContext(async (context) =>
-    context.webhooks.deliveries(await levelOf(context, options), idOf(id), status, { limit, cursor }),
+    context.webhookDeliveries.list(await levelOf(context, options), idOf(id), status, { limit, cursor }),
   );
   const shown = { ...page, data: page.data.map(toSnake) };
   printPage(shown, options.json, ['ID', 'STATUS', 'EVENT'], (delivery) => [
@@ -81,7 +124,7 @@ export async function listDeliveries(id: string, options: DeliveryOptions): Prom
 /** `postern webhook redeliver` */
 export async function redeliver(id: string, delivery: string, options: LevelOptions): Promise<void> {
   const restarted = await withTenancyContext(async (context) =>
-    context.webhooks.redeliver(
+    context.webhookDeliveries.redeliver(
       commandLineActor(),
       await levelOf(context, options),
       idOf(id),
@@ -96,6 +139,6 @@ function idOf(text: string, noun = 'webhook'): string {
   return text;
 }
 
-function textOf({ id, url, events }: Webhook): string {
-  return `${id}\n${url}\nevents: ${events.join(' ') || 'all'}`;
+function textOf({ id, url, events, enabled }: Webhook): string {
+  return `${id}\n${url}\nevents: ${events.join(' ') || 'all'}${enabled ? '' : '\nturned off'}`;
 }

@@ -45,6 +45,7 @@ import { initialAccessTokenPages } from '../console-catalogue/initial-access-tok
 import { scopePages } from '../console-catalogue/scope.pages.js';
 import { clientConsentPages } from '../console-client-pages/client-consent.pages.js';
 import { clientPeoplePages } from '../console-client-pages/client-people.pages.js';
+import { webhookPages } from '../console-webhooks/webhook.pages.js';
 import { KeptForms } from './kept-forms.js';
 import { callerOf, type ConsoleParts, Visit } from './visit.js';
 
@@ -79,6 +80,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...scopePages,
   ...apiPages,
   ...initialAccessTokenPages,
+  ...webhookPages,
 ];
 
 /** The router of the pages on which operators manage the installation. */

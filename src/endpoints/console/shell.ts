@@ -29,6 +29,7 @@ const PROJECT: readonly Entry[] = [
     permission: 'clients.read',
   },
   { key: 'audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
+  { key: 'project-webhooks', label: 'Webhooks', path: '/webhooks', permission: 'tenants.read' },
   { key: 'project-members', label: 'Members', path: '/members', permission: 'tenants.read' },
   { key: 'project-settings', label: 'Settings', path: '/settings', permission: 'tenants.read' },
 ];
@@ -36,6 +37,7 @@ const ORGANIZATION: readonly Entry[] = [
   { key: 'organization', label: 'Projects', path: '', permission: 'tenants.visit' },
   { key: 'organization-members', label: 'Members', path: '/members', permission: 'tenants.read' },
   { key: 'organization-audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
+  { key: 'organization-webhooks', label: 'Webhooks', path: '/webhooks', permission: 'tenants.read' },
 ];
 const INSTALLATION: readonly Entry[] = [
   {
@@ -55,6 +57,7 @@ const INSTALLATION: readonly Entry[] = [
   },
   { key: 'owners', label: 'Owners', path: '/members', permission: 'tenants.read' },
   { key: 'installation-audit', label: 'Audit', path: '/audit', permission: 'audit.read' },
+  { key: 'installation-webhooks', label: 'Webhooks', path: '/webhooks', permission: 'tenants.read' },
   { key: 'keys', label: 'Keys', path: '/keys', permission: 'installation.read' },
   { key: 'jobs', label: 'Jobs and messages', path: '/jobs', permission: 'installation.read' },
   { key: 'settings', label: 'Settings', path: '/settings', permission: 'installation.read' },

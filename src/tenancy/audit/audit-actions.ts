@@ -7,7 +7,7 @@ export type AuditAction =
   | AccountAction
   | 'key.rotated'
   | 'message.redelivered'
-  | `webhook.${'created' | 'deleted'}`
+  | `webhook.${Change | 'secret_rotated'}`
   | `organization.${Change}`
   | `project.${Change}`
   | `invitation.${'created' | 'accepted' | 'revoked'}`

@@ -8,7 +8,7 @@ import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js
 import type { OwnerNoticesService } from '../owner-notices/owner-notices.service.js';
 import { INSTALLATION_TENANT } from '../tenants/tenant.js';
 import { WEBHOOK_KIND } from '../webhooks/webhook-events.service.js';
-import type { WebhooksService } from '../webhooks/webhooks.service.js';
+import type { WebhookDeliveriesService } from '../webhooks/webhook-deliveries.service.js';
 import { installationWarnings } from './installation-warnings.js';
 import type { InstallationRepository } from './installation.repository.js';
 
@@ -22,7 +22,7 @@ export interface InstallationDependencies {
   outbox: OutboxService;
   audit: AuditService;
   ownerNotices: OwnerNoticesService;
-  webhooks: Pick<WebhooksService, 'revive'>;
+  webhookDeliveries: Pick<WebhookDeliveriesService, 'revive'>;
 }
 
 /** The server as a whole, for its operators: versions, settings, keys, jobs and messages. */
@@ -72,10 +72,10 @@ export class InstallationService {
 
   /** Has a dead letter delivered again. Throws AppError `not_found` when it is none. */
   redeliver(actor: Actor, id: string): Promise<MessageInfo> {
-    const { audit, database, outbox, webhooks } = this.deps;
+    const { audit, database, outbox, webhookDeliveries } = this.deps;
     return database.transaction(async (tx) => {
       const message = await outbox.redeliver(tx, id);
-      if (message.kind === WEBHOOK_KIND) await webhooks.revive(tx, id);
+      if (message.kind === WEBHOOK_KIND) await webhookDeliveries.revive(tx, id);
       await audit.record(tx, event(actor, 'message.redelivered', id));
       return message;
     });

@@ -2,7 +2,7 @@ import { attemptsOf, DeliveryError, type OutboxHandler } from '../../platform/jo
 import { plainFetch } from '../../platform/outgoing/outgoing-requests.js';
 import { guardedFetch } from '../../platform/outgoing/guarded-fetch.js';
 import { signedHeaders } from './webhook-signature.js';
-import type { WebhooksService } from './webhooks.service.js';
+import type { WebhookDeliveriesService } from './webhook-deliveries.service.js';
 import { WEBHOOK_KIND } from './webhook-events.service.js';
 
 /** After 5 s, 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours, as Standard Webhooks recommends. */
@@ -17,7 +17,7 @@ const AT_ONCE = 4;
  *
  * @param isLocal whether this is an installation on localhost, whose receivers may be there, too, and without https
  */
-export function webhookHandler(webhooks: WebhooksService, isLocal: boolean): OutboxHandler {
+export function webhookHandler(deliveries: WebhookDeliveriesService, isLocal: boolean): OutboxHandler {
   return {
     kind: WEBHOOK_KIND,
     retries: RETRIES,
@@ -26,16 +26,16 @@ export function webhookHandler(webhooks: WebhooksService, isLocal: boolean): Out
       const { id } = payload as { id: string };
       let responseStatus: number | null = null;
       try {
-        const message = await webhooks.outgoing(id);
+        const message = await deliveries.outgoing(id);
         if (!message) return;
-        const { url, body, secret } = message;
+        const { url, body, secrets } = message;
         const response = await send(url, {
           method: 'POST',
           body,
           headers: {
             'content-type': 'application/json',
             'user-agent': 'Postern-Webhooks',
-            ...signedHeaders(secret, id, body, Date.now()),
+            ...signedHeaders(secrets, id, body, Date.now()),
           },
           signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]),
           redirect: 'manual',
@@ -53,10 +53,10 @@ export function webhookHandler(webhooks: WebhooksService, isLocal: boolean): Out
             : new DeliveryError(`the receiver could not be reached: ${nameOf(error)}`, { cause: error });
         const isLast = failure.final || attempt >= attemptsOf(RETRIES);
         const status = isLast ? 'failed' : 'waiting';
-        await webhooks.record(id, { status, responseStatus, error: failure.message });
+        await deliveries.record(id, { status, responseStatus, error: failure.message });
         throw failure;
       }
-      await webhooks.record(id, { status: 'delivered', responseStatus, error: null });
+      await deliveries.record(id, { status: 'delivered', responseStatus, error: null });
     },
   };
 

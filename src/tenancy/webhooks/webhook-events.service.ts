@@ -3,7 +3,7 @@ import type { OutboxMessage } from '../../platform/jobs/outbox-message.js';
 import type { OutboxService } from '../../platform/jobs/outbox.service.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import type { AuditRow } from '../audit/audit.service.js';
-import type { WebhooksRepository } from './webhooks.repository.js';
+import type { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js';
 
 /** The kind of the outbox's messages that are deliveries to webhooks. */
 export const WEBHOOK_KIND = 'webhook';
@@ -13,17 +13,22 @@ export function webhookMessage(id: string): OutboxMessage {
   return { id, kind: WEBHOOK_KIND, payload: { id } };
 }
 
+/** The body of a message, as Standard Webhooks has it. */
+export function webhookBody(type: string, data: object): string {
+  return JSON.stringify({ type, timestamp: new Date().toISOString(), data });
+}
+
 /** Sends what the audit trail records to the webhooks that want it. */
 export class WebhookEventsService {
   constructor(
-    private readonly repository: WebhooksRepository,
+    private readonly repository: WebhookDeliveriesRepository,
     private readonly outbox: Pick<OutboxService, 'enqueue'>,
   ) {}
 
   /** Stores a delivery for each webhook, in the transaction of the event. The address of who did it is left out. */
   async publish(tx: Transaction, { address: _address, action, ...event }: AuditRow): Promise<void> {
-    const body = JSON.stringify({ type: action, timestamp: new Date().toISOString(), data: toSnake(event) });
-    for (const id of await this.repository.insertDeliveries(tx, event, action, body))
+    const body = webhookBody(action, toSnake(event));
+    for (const id of await this.repository.insertForAll(tx, event, action, body))
       await this.outbox.enqueue(tx, webhookMessage(id));
   }
 }

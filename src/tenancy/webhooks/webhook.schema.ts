@@ -3,7 +3,8 @@ import { setByServer } from '../../platform/wire/input.js';
 import type { Json } from '../../platform/wire/json.js';
 import { count, described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
-import type { Webhook, WebhookDelivery } from './webhooks.repository.js';
+import type { WebhookDelivery } from './webhook-deliveries.repository.js';
+import type { Webhook } from './webhooks.repository.js';
 
 const WORDS = {
   id: 'The key of the record; it never changes.',
@@ -11,25 +12,28 @@ const WORDS = {
   project_id: 'The project whose events are sent; null for those of the whole organization.',
   url: 'Where events are sent by POST: https. Its query is shown only to those who may write webhooks.',
   events: 'The actions of the audit trail that are sent, such as client.updated; empty means all.',
+  enabled: 'Whether it gets further events; what waits when it is turned off is still sent.',
   created_by: 'The subject that made it.',
   created_at: 'When it was made.',
 } as const;
 
+const url = z.string('Send text.').max(2048, 'A URL has at most 2048 characters.');
+const events = z
+  .array(
+    z.string('Send text.').regex(/^[a-z_]+\.[a-z_]+$/, 'Send an action such as client.updated.'),
+    'Send a list of actions; an empty one means all.',
+  )
+  .max(50, 'At most 50 events.');
+
 /** A new webhook, as it is sent. */
 export const newWebhook = z
-  .strictObject(
-    described(
-      {
-        url: z.string('Send text.').max(2048, 'A URL has at most 2048 characters.'),
-        events: z
-          .array(z.string('Send text.').regex(/^[a-z_]+\.[a-z_]+$/, 'Send an action such as client.updated.'))
-          .max(50, 'At most 50 events.')
-          .optional(),
-      },
-      WORDS,
-    ),
-  )
+  .strictObject(described({ url, events: events.optional() }, WORDS))
   .meta({ id: 'NewWebhook' });
+/** What of a webhook can be changed. */
+export const webhookPatch = z
+  .strictObject(described({ url, events, enabled: z.boolean('Send true or false.') }, WORDS))
+  .partial()
+  .meta({ id: 'WebhookPatch' });
 
 /** Fields that only responses have. */
 export const WEBHOOK_READ_ONLY = setByServer(
@@ -48,6 +52,7 @@ const webhook = described(
     project_id: id.nullable(),
     url: z.string(),
     events: z.array(z.string()),
+    enabled: z.boolean(),
     created_by: z.string(),
     created_at: time,
   },
@@ -58,7 +63,7 @@ export const webhookResponse = z.strictObject(webhook).meta({ id: 'Webhook' }) s
 >;
 export const webhookPage = page(webhookResponse).meta({ id: 'WebhookPage' });
 
-/** A webhook that was just made. */
+/** A webhook that was just made, or got a new secret. */
 export const createdWebhookResponse = z
   .strictObject({
     ...webhook,

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import type { Positioned, Slice } from '../../platform/paging/page.js';
 import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
@@ -11,36 +12,15 @@ export interface Webhook {
   url: string;
   /** Empty means all. */
   events: string[];
+  /** Whether it gets further events. */
+  enabled: boolean;
   createdBy: string;
   createdAt: Date;
 }
 
-/** An event that was sent to a webhook, or is to be. */
-export interface WebhookDelivery {
-  id: string;
-  event: string;
-  status: 'waiting' | 'delivered' | 'failed';
-  attempts: number;
-  responseStatus: number | null;
-  lastError: string | null;
-  createdAt: Date;
-  finishedAt: Date | null;
-}
-
-/** What a delivery needs. */
-export interface Outgoing {
-  webhookId: string;
-  url: string;
-  body: string;
-  sealedSecret: Buffer;
-}
-
-const COLUMNS = `id, org_id AS "orgId", project_id AS "projectId", url, events, created_by AS "createdBy",
+const COLUMNS = `id, org_id AS "orgId", project_id AS "projectId", url, events, enabled, created_by AS "createdBy",
   created_at AS "createdAt"`;
-const DELIVERY = `id, event, status, attempts, response_status AS "responseStatus", last_error AS "lastError",
-  created_at AS "createdAt", finished_at AS "finishedAt"`;
-
-/** The SQL of webhooks and of what is sent to them. */
+/** The SQL of webhooks. */
 export class WebhooksRepository {
   constructor(private readonly database: Database) {}
 
@@ -50,10 +30,19 @@ export class WebhooksRepository {
     return selectSlice(this.database.sql, list, slice, (row: Webhook) => row);
   }
 
-  async find(tenant: Tenant, id: string): Promise<Webhook | undefined> {
+  find(tenant: Tenant, id: string): Promise<Webhook | undefined> {
+    return this.#find(this.database.sql, tenant, id, '');
+  }
+
+  /** Reads a webhook that is changed in the transaction. */
+  lock(tx: Transaction, tenant: Tenant, id: string): Promise<Webhook | undefined> {
+    return this.#find(tx, tenant, id, 'FOR NO KEY UPDATE');
+  }
+
+  async #find(sql: Knex, tenant: Tenant, id: string, locking: string): Promise<Webhook | undefined> {
     const where = [...at(tenant), ['id = ?', id] as const];
-    const { rows } = await this.database.sql.raw<{ rows: Webhook[] }>(
-      `SELECT ${COLUMNS} FROM webhooks WHERE ${where.map(([condition]) => condition).join(' AND ')}`,
+    const { rows } = await sql.raw<{ rows: Webhook[] }>(
+      `SELECT ${COLUMNS} FROM webhooks WHERE ${where.map(([condition]) => condition).join(' AND ')} ${locking}`,
       where.flatMap(([, ...values]) => values) as string[],
     );
     return rows[0];
@@ -70,7 +59,7 @@ export class WebhooksRepository {
 
   async insert(
     tx: Transaction,
-    webhook: Omit<Webhook, 'createdAt'> & { sealedSecret: Buffer },
+    webhook: Omit<Webhook, 'createdAt' | 'enabled'> & { sealedSecret: Buffer },
   ): Promise<Webhook> {
     const { rows } = await tx.raw<{ rows: Webhook[] }>(
       `INSERT INTO webhooks (id, org_id, project_id, url, events, created_by, sealed_secret)
@@ -90,105 +79,27 @@ export class WebhooksRepository {
     return row;
   }
 
+  async update(tx: Transaction, { id, url, events, enabled }: Webhook): Promise<void> {
+    await tx('webhooks').where({ id }).update({ url, events, enabled });
+  }
+
+  /** The secret before signs as well for so many seconds. */
+  async replaceSecret(
+    tx: Transaction,
+    id: string,
+    sealedSecret: Buffer,
+    overlapSeconds: number,
+  ): Promise<void> {
+    await tx.raw(
+      `UPDATE webhooks SET previous_sealed_secret = sealed_secret, sealed_secret = ?,
+         previous_secret_until = now() + ? * interval '1 second'
+       WHERE id = ?`,
+      [sealedSecret, overlapSeconds, id],
+    );
+  }
+
   async delete(tx: Transaction, id: string): Promise<boolean> {
     return (await tx('webhooks').where({ id }).delete()) === 1;
-  }
-
-  /**
-   * Inserts a delivery for each webhook of the tenant, and of those above it, that wants the event; returns their ids. A
-   * webhook that is being deleted meanwhile gets none.
-   */
-  async insertDeliveries(
-    tx: Transaction,
-    { orgId, projectId }: { orgId: string | null; projectId: string | null },
-    event: string,
-    body: string,
-  ): Promise<string[]> {
-    const { rows } = await tx.raw<{ rows: { id: string }[] }>(
-      `INSERT INTO webhook_deliveries (id, webhook_id, event, body)
-       SELECT gen_random_uuid(), id, ?, ? FROM webhooks
-       WHERE (org_id IS NULL OR (org_id = ? AND (project_id IS NULL OR project_id = ?)))
-         AND (events = '{}' OR ? = ANY (events))
-       FOR KEY SHARE RETURNING id`,
-      [event, body, orgId, projectId, event] as string[],
-    );
-    return rows.map(({ id }) => id);
-  }
-
-  /** Deletes at most so many deliveries of a webhook; returns how many. */
-  async deleteDeliveries(webhookId: string, limit: number): Promise<number> {
-    const text = `DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM webhook_deliveries WHERE webhook_id = $1 LIMIT $2))`;
-    const query = { name: 'webhook_deliveries_delete', text, values: [webhookId, limit] };
-    return (await this.database.write(query)).rowCount ?? 0;
-  }
-
-  /** Newest first. */
-  deliveries(webhookId: string, status: string | undefined, slice: Slice) {
-    const where: Condition[] = [
-      ['webhook_id = ?', webhookId],
-      ...(status === undefined ? [] : [['status = ?', status] as const]),
-    ];
-    const list = { columns: DELIVERY, from: 'webhook_deliveries', time: 'created_at', id: 'id', where };
-    return selectSlice(this.database.sql, list, slice, (row: WebhookDelivery) => row);
-  }
-
-  /** Makes a delivery wait again that failed, or that waits without a message in the outbox; undefined when it is none. */
-  async restart(tx: Transaction, webhookId: string, id: string): Promise<WebhookDelivery | undefined> {
-    const { rows } = await tx.raw<{ rows: WebhookDelivery[] }>(
-      `UPDATE webhook_deliveries AS delivery SET status = 'waiting', finished_at = NULL
-       WHERE id = ? AND webhook_id = ? AND (status = 'failed' OR status = 'waiting' AND NOT EXISTS (
-         SELECT FROM outbox WHERE outbox.id = delivery.id AND outbox.dead_at IS NULL))
-       RETURNING ${DELIVERY}`,
-      [id, webhookId],
-    );
-    return rows[0];
-  }
-
-  /** Makes a delivery that failed wait again. */
-  async revive(tx: Transaction, id: string): Promise<void> {
-    await tx.raw(
-      `UPDATE webhook_deliveries SET status = 'waiting', finished_at = NULL WHERE id = ? AND status = 'failed'`,
-      [id],
-    );
-  }
-
-  /** Undefined when the webhook or the delivery is gone, or was delivered. */
-  async outgoing(id: string): Promise<Outgoing | undefined> {
-    const { rows } = await this.database.sql.raw<{ rows: Outgoing[] }>(
-      `SELECT w.id AS "webhookId", w.url, w.sealed_secret AS "sealedSecret", d.body
-       FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE d.id = ? AND d.status = 'waiting'`,
-      [id],
-    );
-    return rows[0];
-  }
-
-  /** Records an attempt, unless it was delivered already. A body that was delivered is dropped. */
-  async record(
-    id: string,
-    {
-      status,
-      responseStatus,
-      error,
-    }: { status: WebhookDelivery['status']; responseStatus: number | null; error: string | null },
-  ): Promise<void> {
-    await this.database.sql.raw(
-      `UPDATE webhook_deliveries SET status = ?, attempts = attempts + 1, response_status = ?, last_error = ?,
-         finished_at = CASE WHEN ? = 'waiting' THEN NULL ELSE now() END,
-         body = CASE WHEN ? = 'delivered' THEN '' ELSE body END
-       WHERE id = ? AND status <> 'delivered'`,
-      [status, responseStatus, error, status, status, id] as string[],
-    );
-  }
-
-  /** Deletes at most so many deliveries that are older than 30 days, or 3 if they were delivered; returns how many. */
-  async purge(limit: number): Promise<number> {
-    const text = `DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM webhook_deliveries WHERE created_at < now() - interval '3 days'
-        AND (finished_at < now() - interval '3 days' AND status = 'delivered' OR created_at < now() - interval '30 days')
-      ORDER BY created_at LIMIT $1))`;
-    const query = { name: 'webhook_deliveries_purge', text, values: [limit] };
-    return (await this.database.background(query)).rowCount ?? 0;
   }
 }
 

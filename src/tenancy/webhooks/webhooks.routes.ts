@@ -11,14 +11,17 @@ import {
   deliveryResponse,
   newWebhook,
   webhookPage,
+  webhookPatch,
   webhookResponse,
 } from './webhook.schema.js';
+import type { WebhookDeliveriesService } from './webhook-deliveries.service.js';
 import type { Webhook, WebhooksService } from './webhooks.service.js';
 
 /** What the routes of webhooks need. */
 export interface WebhookRoutesDependencies {
   access: AccessService;
   webhooks: WebhooksService;
+  webhookDeliveries: WebhookDeliveriesService;
 }
 
 const MAX_BYTES = 16 * 1024;
@@ -82,6 +85,38 @@ function webhooksOf(
       status: 200,
       response: webhookResponse,
     },
+    update: {
+      ...one,
+      id: `update${level}Webhook`,
+      method: 'patch',
+      summary: `Change the URL or the events of a webhook of ${tenant}, or turn it off or on.`,
+      authorization: sending,
+      freshSignIn: true,
+      request: { schema: webhookPatch, maxBytes: MAX_BYTES },
+      status: 200,
+      response: webhookResponse,
+    },
+    rotate: {
+      ...one,
+      id: `rotate${level}WebhookSecret`,
+      method: 'post',
+      path: `${path}/:webhook/rotate_secret`,
+      summary: `Make a new secret for a webhook of ${tenant}. For 24 hours messages are signed with both.`,
+      authorization: sending,
+      freshSignIn: true,
+      status: 200,
+      response: createdWebhookResponse,
+    },
+    test: {
+      ...one,
+      id: `test${level}Webhook`,
+      method: 'post',
+      path: `${path}/:webhook/test`,
+      summary: `Send a message of the type webhook.test to a webhook of ${tenant}.`,
+      authorization: writing,
+      status: 200,
+      response: deliveryResponse,
+    },
     delete: {
       ...one,
       id: `delete${level}Webhook`,
@@ -121,7 +156,7 @@ function webhooksOf(
     },
   } satisfies Record<string, Operation>;
 
-  return routeGroup(operations, ({ access, webhooks }: WebhookRoutesDependencies) => ({
+  return routeGroup(operations, ({ access, webhookDeliveries, webhooks }: WebhookRoutesDependencies) => ({
     list: async ({ caller, tenant: of, query }) => {
       const { limit, cursor } = pageRequestOf(query);
       const mayWrite = await access.may(caller, of, writing.permission);
@@ -135,16 +170,24 @@ function webhooksOf(
     get: async ({ caller, tenant: of, key }) => ({
       body: toWire(await webhooks.get(of, key), await access.may(caller, of, writing.permission)),
     }),
+    update: async ({ actor, tenant: of, key, body }) => ({
+      body: toSnake(await webhooks.update(actor, of, key, body)),
+    }),
+    rotate: async ({ actor, tenant: of, key }) => {
+      const { secret, webhook: record } = await webhooks.rotateSecret(actor, of, key);
+      return { body: { ...toSnake(record), secret } };
+    },
+    test: async ({ tenant: of, key }) => ({ body: toSnake(await webhookDeliveries.sendTest(of, key)) }),
     delete: async ({ actor, tenant: of, key }) => {
       await webhooks.delete(actor, of, key);
       return {};
     },
     deliveries: async ({ tenant: of, key, query }) => {
-      const page = await webhooks.deliveries(of, key, query.status, pageRequestOf(query));
+      const page = await webhookDeliveries.list(of, key, query.status, pageRequestOf(query));
       return { body: pageResponse(page, (delivery) => toSnake(delivery)) };
     },
     redeliver: async ({ actor, tenant: of, parentKey, key }) => ({
-      body: toSnake(await webhooks.redeliver(actor, of, parentKey, key)),
+      body: toSnake(await webhookDeliveries.redeliver(actor, of, parentKey, key)),
     }),
   }));
 }

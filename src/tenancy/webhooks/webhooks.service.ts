@@ -4,26 +4,26 @@ import type { Database, Transaction } from '../../platform/db/database.js';
 import { lock } from '../../platform/db/locks.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
 import { deleteInBatches } from '../../platform/jobs/delete-in-batches.js';
-import { DeliveryError } from '../../platform/jobs/outbox-message.js';
-import type { OutboxService } from '../../platform/jobs/outbox.service.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
+import { changedFields } from '../../platform/wire/changed-fields.js';
 import { parseInput } from '../../platform/wire/input.js';
-import type { Actor, AuditService } from '../audit/audit.service.js';
+import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import type { Tenant } from '../tenants/tenant.js';
-import { newWebhook, WEBHOOK_READ_ONLY } from './webhook.schema.js';
-import { webhookMessage } from './webhook-events.service.js';
+import { newWebhook, WEBHOOK_READ_ONLY, webhookPatch } from './webhook.schema.js';
+import type { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js';
 import { newWebhookSecret } from './webhook-signature.js';
-import type { Webhook, WebhookDelivery, WebhooksRepository } from './webhooks.repository.js';
+import type { Webhook, WebhooksRepository } from './webhooks.repository.js';
 
-export type { Webhook, WebhookDelivery } from './webhooks.repository.js';
+export type { Webhook } from './webhooks.repository.js';
 
 const MOST_OF_TENANT = 20;
+const SECRET_OVERLAP_SECONDS = 24 * 3600;
 
 /** What `WebhooksService` needs. */
 export interface WebhooksDependencies {
   database: Database;
   repository: WebhooksRepository;
-  outbox: Pick<OutboxService, 'enqueue'>;
+  deliveries: Pick<WebhookDeliveriesRepository, 'deleteOf'>;
   vault: Vault;
   audit: AuditService;
   /** Whether this is an installation on localhost. */
@@ -52,7 +52,7 @@ export class WebhooksService {
   ): Promise<{ webhook: Webhook; secret: string }> {
     const { url, events } = parseInput(newWebhook, input, WEBHOOK_READ_ONLY);
     this.#checkUrl(url);
-    const { audit, database, repository, vault } = this.deps;
+    const { database, repository, vault } = this.deps;
     const { orgId, projectId } = tenant;
     const id = randomUUID();
     const secret = newWebhookSecret();
@@ -73,17 +73,31 @@ export class WebhooksService {
         createdBy: actor.subject,
         sealedSecret,
       });
-      await audit.record(tx, {
-        actor,
-        action: 'webhook.created',
-        targetId: id,
-        orgId,
-        projectId,
-        changedFields: ['url', 'events'],
-      });
+      await this.#record(tx, actor, 'webhook.created', made, ['url', 'events']);
       return made;
     });
     return { webhook, secret };
+  }
+
+  /** Applies a JSON merge patch (RFC 7396); one that changes nothing is not recorded. AppErrors are `not_found` and `invalid`. */
+  async update(actor: Actor, tenant: Tenant, id: string, patch: Record<string, unknown>): Promise<Webhook> {
+    const { url, events, enabled } = parseInput(webhookPatch, patch, WEBHOOK_READ_ONLY);
+    if (url !== undefined) this.#checkUrl(url);
+    const { database, repository } = this.deps;
+    return database.transaction(async (tx) => {
+      const before = found(await repository.lock(tx, tenant, id), 'webhook');
+      const fields = {
+        url: url ?? before.url,
+        events: events ? [...new Set(events)] : before.events,
+        enabled: enabled ?? before.enabled,
+      };
+      const changed = changedFields(before, fields);
+      if (changed.length === 0) return before;
+      const after = { ...before, ...fields };
+      await repository.update(tx, after);
+      await this.#record(tx, actor, 'webhook.updated', after, changed);
+      return after;
+    });
   }
 
   /**
@@ -91,81 +105,48 @@ export class WebhooksService {
    * that few rows are locked for long.
    */
   async delete(actor: Actor, tenant: Tenant, id: string): Promise<void> {
-    await this.get(tenant, id);
-    const { audit, database, repository } = this.deps;
-    const { orgId, projectId } = tenant;
-    await deleteInBatches((limit) => repository.deleteDeliveries(id, limit));
+    const webhook = await this.get(tenant, id);
+    const { database, deliveries, repository } = this.deps;
+    await deleteInBatches((limit) => deliveries.deleteOf(id, limit));
     await database.transaction(async (tx) => {
       // Each of two would wait for the other one's webhook, when both want the event.
       await lock(tx, 'webhook deletion');
-      if (!(await repository.delete(tx, id))) return;
-      await audit.record(tx, {
-        actor,
-        action: 'webhook.deleted',
-        targetId: id,
-        orgId,
-        projectId,
-        changedFields: [],
-      });
+      if (await repository.delete(tx, id)) await this.#record(tx, actor, 'webhook.deleted', webhook);
     });
   }
 
-  /** Newest first. Throws AppError `not_found`, and as `readPage` does. */
-  async deliveries(
+  /** The secret is returned once; messages are signed with both for 24 hours. Throws AppError `not_found`. */
+  async rotateSecret(
+    actor: Actor,
     tenant: Tenant,
     id: string,
-    status: string | undefined,
-    { limit, cursor }: { limit: number; cursor: string | undefined },
-  ): Promise<Page<WebhookDelivery>> {
-    await this.get(tenant, id);
-    return readPage(limit, cursor, (slice) => this.deps.repository.deliveries(id, status, slice));
-  }
-
-  /** Sends a delivery that failed again, from its first attempt on. Throws AppError `not_found` when it is none. */
-  async redeliver(actor: Actor, tenant: Tenant, id: string, deliveryId: string): Promise<WebhookDelivery> {
-    await this.get(tenant, id);
-    const { audit, database, outbox, repository } = this.deps;
-    const { orgId, projectId } = tenant;
-    return database.transaction(async (tx) => {
-      const delivery = found(await repository.restart(tx, id, deliveryId), 'failed delivery');
-      await outbox.enqueue(tx, webhookMessage(deliveryId));
-      await audit.record(tx, {
-        actor,
-        action: 'message.redelivered',
-        targetId: deliveryId,
-        orgId,
-        projectId,
-        changedFields: [],
-      });
-      return delivery;
+  ): Promise<{ webhook: Webhook; secret: string }> {
+    const { database, repository, vault } = this.deps;
+    const secret = newWebhookSecret();
+    const webhook = await database.transaction(async (tx) => {
+      const record = found(await repository.lock(tx, tenant, id), 'webhook');
+      await repository.replaceSecret(tx, id, vault.seal('webhooks', secret, id), SECRET_OVERLAP_SECONDS);
+      await this.#record(tx, actor, 'webhook.secret_rotated', record);
+      return record;
     });
+    return { webhook, secret };
   }
 
-  /** Has the delivery of a message wait again whose message the outbox delivers again. */
-  revive(tx: Transaction, messageId: string): Promise<void> {
-    return this.deps.repository.revive(tx, messageId);
-  }
-
-  /** What a delivery sends; undefined when there is nothing to send any more. Throws DeliveryError. */
-  async outgoing(id: string): Promise<{ url: string; body: string; secret: string } | undefined> {
-    const found = await this.deps.repository.outgoing(id);
-    if (!found) return undefined;
-    const { url, body, webhookId, sealedSecret } = found;
-    try {
-      return { url, body, secret: this.deps.vault.open('webhooks', sealedSecret, webhookId).toString() };
-    } catch (cause) {
-      throw new DeliveryError('this encryption key does not open the secret', { final: true, cause });
-    }
-  }
-
-  /** Records an attempt of a delivery. */
-  record(...attempt: Parameters<WebhooksRepository['record']>): Promise<void> {
-    return this.deps.repository.record(...attempt);
-  }
-
-  /** Deletes deliveries after 30 days, what was delivered after 3. */
-  async purge(stopping?: AbortSignal): Promise<void> {
-    await deleteInBatches((limit) => this.deps.repository.purge(limit), stopping);
+  #record(
+    tx: Transaction,
+    actor: Actor,
+    action: AuditAction,
+    { id, orgId, projectId }: Webhook,
+    changed: readonly string[] = [],
+  ): Promise<void> {
+    return this.deps.audit.record(tx, {
+      actor,
+      action,
+      targetId: id,
+      orgId,
+      projectId,
+      changedFields: changed,
+    });
   }
 
   #checkUrl(text: string): void {

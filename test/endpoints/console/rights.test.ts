@@ -20,15 +20,7 @@ const ROLES = {
 } as const;
 
 /** Operations that change something and have no form in the console, with the reason. */
-const WEBHOOKS = ['Installation', 'Organization', 'Project'].flatMap((level) =>
-  [`create${level}Webhook`, `delete${level}Webhook`, `redeliver${level}WebhookDelivery`].map(
-    (id) => [id, 'Webhooks have no page yet: the admin API.'] as const,
-  ),
-);
-const ELSEWHERE = new Map([
-  ['importClients', 'What another system exported is a file: client import.'],
-  ...WEBHOOKS,
-]);
+const ELSEWHERE = new Map([['importClients', 'What another system exported is a file: client import.']]);
 
 let server: TestServer;
 let records: Record<string, string>;
@@ -56,6 +48,14 @@ async function makeRecords(): Promise<Record<string, string>> {
       members.grant(tx, INSTALLATION, tenant, subject, 'owner'),
     );
     const input = { email: `${crypto.randomUUID()}@people.example`, role: 'owner' };
+    const hook = { url: 'https://hooks.example/', events: ['nothing.here'] };
+    const { webhook } = await server.context.webhooks.create(INSTALLATION, tenant, hook);
+    const delivery = await server.context.webhookDeliveries.sendTest(tenant, webhook.id);
+    await server.database.pool.query(`UPDATE webhook_deliveries SET status = 'failed' WHERE id = $1`, [
+      delivery.id,
+    ]);
+    ofTenants[`webhook of the ${level}`] = webhook.id;
+    ofTenants[`delivery of the ${level}`] = delivery.id;
     ofTenants[`member of the ${level}`] = member.id;
     ofTenants[`invitation of the ${level}`] = (await invitations.create(INSTALLATION, tenant, input)).id;
   }

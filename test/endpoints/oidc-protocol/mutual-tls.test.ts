@@ -12,7 +12,7 @@ import { certifiedParty, fetchWith, requestFrom } from '../../harness/protocol/c
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import { authorizationRequest, signInAndAllow } from '../../harness/protocol/relying-party.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
-import { startHaproxyWithTls, startNginx } from '../../harness/servers/tls-proxies.js';
+import { hasTlsProxies, startHaproxyWithTls, startNginx } from '../../harness/servers/tls-proxies.js';
 import { ServerDirectory } from '../../harness/servers/workplace.js';
 
 const PROXY = '127.0.0.9';
@@ -54,9 +54,12 @@ const USERINFO = '/oauth2/userinfo';
 const TOKEN = '/oauth2/token';
 const [withMine, withRenewed, withNone] = [fetchWith(ca, mine), fetchWith(ca, renewed), fetchWith(ca)];
 
-beforeAll(() =>
-  startNginx(place, { port: nginx, node: portOf(server.origin), server: ofServer, from: PROXY }),
-);
+beforeAll(async () => {
+  if (hasTlsProxies)
+    await startNginx(place, { port: nginx, node: portOf(server.origin), server: ofServer, from: PROXY });
+});
+
+const behindProxy = hasTlsProxies ? test : test.skip;
 
 const machine = await server.register({
   token_endpoint_auth_method: 'tls_client_auth',
@@ -78,44 +81,47 @@ function portOf(origin: string): number {
 }
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-test('a client of FAPI 2.0 authenticates by certificate behind nginx, and its tokens are bound', async () => {
-  const client = await server.register({
-    security_profile: 'fapi2',
-    token_endpoint_auth_method: 'tls_client_auth',
-    tls_client_auth_san_uri: 'spiffe://example.com/app',
-    tls_client_certificate_bound_access_tokens: true,
-  });
-  expect(client).toMatchObject({ dpop_bound_access_tokens: false, client_type: 'confidential' });
-  const config = await certifiedParty(server, client, withMine);
-  expect(config.serverMetadata()).toMatchObject({
-    tls_client_certificate_bound_access_tokens: true,
-    token_endpoint_auth_methods_supported: expect.arrayContaining([
-      'tls_client_auth',
-      'self_signed_tls_client_auth',
-    ]),
-    mtls_endpoint_aliases: { token_endpoint: AT_NGINX + TOKEN, userinfo_endpoint: AT_NGINX + USERINFO },
-  });
-  const { checks, url } = await authorizationRequest(config);
-  const pushed = await oidc.buildAuthorizationUrlWithPAR(config, url.searchParams);
-  const redirectUri = 'https://rp.example/callback';
-  const callback = await signInAndAllow({ url: pushed, redirectUri, checks }, person);
-  const tokens = await oidc.authorizationCodeGrant(config, callback, checks);
-  const claims = await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims()?.sub ?? '');
-  expect(claims.sub).toBe(person.id);
-  // The certificate of the token was swapped, left out, or is not passed on by a proxy.
-  const statuses = await Promise.all([
-    withRenewed(AT_NGINX + USERINFO, bearer(tokens.access_token)),
-    withNone(AT_NGINX + USERINFO, bearer(tokens.access_token)),
-    fetch(server.origin + USERINFO, bearer(tokens.access_token)),
-  ]);
-  expect(statuses.map(({ status }) => status)).toEqual([401, 401, 401]);
-  const about = await oidc.tokenIntrospection(config, tokens.access_token);
-  expect(about).toMatchObject({ active: true, token_type: 'Bearer', cnf: { 'x5t#S256': mine.thumbprint } });
-  const again = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '');
-  await oidc.tokenRevocation(config, again.access_token);
-});
+behindProxy(
+  'a client of FAPI 2.0 authenticates by certificate behind nginx, and its tokens are bound',
+  async () => {
+    const client = await server.register({
+      security_profile: 'fapi2',
+      token_endpoint_auth_method: 'tls_client_auth',
+      tls_client_auth_san_uri: 'spiffe://example.com/app',
+      tls_client_certificate_bound_access_tokens: true,
+    });
+    expect(client).toMatchObject({ dpop_bound_access_tokens: false, client_type: 'confidential' });
+    const config = await certifiedParty(server, client, withMine);
+    expect(config.serverMetadata()).toMatchObject({
+      tls_client_certificate_bound_access_tokens: true,
+      token_endpoint_auth_methods_supported: expect.arrayContaining([
+        'tls_client_auth',
+        'self_signed_tls_client_auth',
+      ]),
+      mtls_endpoint_aliases: { token_endpoint: AT_NGINX + TOKEN, userinfo_endpoint: AT_NGINX + USERINFO },
+    });
+    const { checks, url } = await authorizationRequest(config);
+    const pushed = await oidc.buildAuthorizationUrlWithPAR(config, url.searchParams);
+    const redirectUri = 'https://rp.example/callback';
+    const callback = await signInAndAllow({ url: pushed, redirectUri, checks }, person);
+    const tokens = await oidc.authorizationCodeGrant(config, callback, checks);
+    const claims = await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims()?.sub ?? '');
+    expect(claims.sub).toBe(person.id);
+    // The certificate of the token was swapped, left out, or is not passed on by a proxy.
+    const statuses = await Promise.all([
+      withRenewed(AT_NGINX + USERINFO, bearer(tokens.access_token)),
+      withNone(AT_NGINX + USERINFO, bearer(tokens.access_token)),
+      fetch(server.origin + USERINFO, bearer(tokens.access_token)),
+    ]);
+    expect(statuses.map(({ status }) => status)).toEqual([401, 401, 401]);
+    const about = await oidc.tokenIntrospection(config, tokens.access_token);
+    expect(about).toMatchObject({ active: true, token_type: 'Bearer', cnf: { 'x5t#S256': mine.thumbprint } });
+    const again = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '');
+    await oidc.tokenRevocation(config, again.access_token);
+  },
+);
 
-test('the admin API takes a bound token with its certificate only', async () => {
+behindProxy('the admin API takes a bound token with its certificate only', async () => {
   const member = { subject: `client:${machine.client_id}`, role: 'viewer' };
   const joined = await callAdmin(server, 'POST', '/orgs/default/projects/default/members', member);
   expect(joined.status).toBe(201);
@@ -135,7 +141,7 @@ test('the admin API takes a bound token with its certificate only', async () => 
 });
 
 describe('the header', () => {
-  test('is ignored from another address, and replaced by nginx', async () => {
+  behindProxy('is ignored from another address, and replaced by nginx', async () => {
     expect((await ask(escaped(mine.cert))).status).toBe(200);
     expect((await ask(escaped(mine.cert), '127.0.0.1')).body['error']).toBe('invalid_client');
     const options = {
@@ -162,7 +168,7 @@ describe('the header', () => {
     expect(server.logs()).toContain('holds no client certificate in this format');
   });
 
-  test('of Envoy and of RFC 9440 is read on nodes that say so', async () => {
+  behindProxy('of Envoy and of RFC 9440 is read on nodes that say so', async () => {
     const envoy = await addNode({ ...MTLS, MTLS_CERTIFICATE_FORMAT: 'envoy' });
     const cert = escaped(mine.cert);
     const status = async (header: string | string[], origin: string) =>
@@ -200,24 +206,27 @@ describe('the header', () => {
 });
 
 describe('tls_client_auth', () => {
-  test('refuses certificates of another authority, for servers, expired, of an authority itself, and of nobody', async () => {
-    const expired = authority.issue({ subject: SUBJECT, expired: true });
-    const noUsage = authority.issue({ subject: SUBJECT });
-    const forServers = authority.issue({ subject: SUBJECT, extensions: ['extendedKeyUsage=serverAuth'] });
-    const asAuthority = authority.issue({
-      subject: SUBJECT,
-      extensions: ['basicConstraints=critical,CA:TRUE'],
-    });
-    expect((await ask(escaped(noUsage.cert))).status).toBe(200);
-    for (const { cert } of [expired, forged, forServers, asAuthority, authority.selfSigned(SUBJECT)])
-      expect((await ask(escaped(cert))).status).toBe(401);
-    expect(
-      (await withMine(AT_NGINX + TOKEN, { method: 'POST', body: new URLSearchParams(form) })).status,
-    ).toBe(200);
-    expect(
-      (await withNone(AT_NGINX + TOKEN, { method: 'POST', body: new URLSearchParams(form) })).status,
-    ).toBe(401);
-  });
+  behindProxy(
+    'refuses certificates of another authority, for servers, expired, of an authority itself, and of nobody',
+    async () => {
+      const expired = authority.issue({ subject: SUBJECT, expired: true });
+      const noUsage = authority.issue({ subject: SUBJECT });
+      const forServers = authority.issue({ subject: SUBJECT, extensions: ['extendedKeyUsage=serverAuth'] });
+      const asAuthority = authority.issue({
+        subject: SUBJECT,
+        extensions: ['basicConstraints=critical,CA:TRUE'],
+      });
+      expect((await ask(escaped(noUsage.cert))).status).toBe(200);
+      for (const { cert } of [expired, forged, forServers, asAuthority, authority.selfSigned(SUBJECT)])
+        expect((await ask(escaped(cert))).status).toBe(401);
+      expect(
+        (await withMine(AT_NGINX + TOKEN, { method: 'POST', body: new URLSearchParams(form) })).status,
+      ).toBe(200);
+      expect(
+        (await withNone(AT_NGINX + TOKEN, { method: 'POST', body: new URLSearchParams(form) })).status,
+      ).toBe(401);
+    },
+  );
 
   test.each<[string, string, number]>([
     ['subject_dn', 'cn=zahlung  ü, OU=Payments+UID=7, o=Example\\2C Inc., c=de', 200],
@@ -247,7 +256,7 @@ describe('tls_client_auth', () => {
   });
 });
 
-test('self_signed_tls_client_auth takes the certificates of jwks and no others', async () => {
+behindProxy('self_signed_tls_client_auth takes the certificates of jwks and no others', async () => {
   const own = authority.selfSigned('/CN=self');
   const jwk = createPublicKey(own.cert).export({ format: 'jwk' });
   const client = await server.register({
@@ -264,25 +273,28 @@ test('self_signed_tls_client_auth takes the certificates of jwks and no others',
   expect(without.status).toBe(422);
 });
 
-test('refresh tokens of a public client stay bound, also when the client is not bound any more', async () => {
-  const app = await server.register({
-    token_endpoint_auth_method: 'none',
-    tls_client_certificate_bound_access_tokens: true,
-  });
-  const config = await certifiedParty(server, app, withMine, oidc.None());
-  const request = await authorizationRequest(config);
-  const callback = await signInAndAllow(request, person);
-  const tokens = await oidc.authorizationCodeGrant(config, callback, request.checks);
-  expect((await change(app.id, { tls_client_certificate_bound_access_tokens: false })).status).toBe(200);
-  expect((await fetch(server.origin + USERINFO, bearer(tokens.access_token))).status).toBe(401);
-  for (const fetch of [withRenewed, withNone]) {
-    const other = await certifiedParty(server, app, fetch, oidc.None());
-    await expect(oidc.refreshTokenGrant(other, tokens.refresh_token ?? '')).rejects.toMatchObject({
-      error: 'invalid_grant',
+behindProxy(
+  'refresh tokens of a public client stay bound, also when the client is not bound any more',
+  async () => {
+    const app = await server.register({
+      token_endpoint_auth_method: 'none',
+      tls_client_certificate_bound_access_tokens: true,
     });
-  }
-  await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '');
-});
+    const config = await certifiedParty(server, app, withMine, oidc.None());
+    const request = await authorizationRequest(config);
+    const callback = await signInAndAllow(request, person);
+    const tokens = await oidc.authorizationCodeGrant(config, callback, request.checks);
+    expect((await change(app.id, { tls_client_certificate_bound_access_tokens: false })).status).toBe(200);
+    expect((await fetch(server.origin + USERINFO, bearer(tokens.access_token))).status).toBe(401);
+    for (const fetch of [withRenewed, withNone]) {
+      const other = await certifiedParty(server, app, fetch, oidc.None());
+      await expect(oidc.refreshTokenGrant(other, tokens.refresh_token ?? '')).rejects.toMatchObject({
+        error: 'invalid_grant',
+      });
+    }
+    await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '');
+  },
+);
 
 test('a node that finds no certificates gives bound clients nothing, and its discovery says so', async () => {
   const node = await addNode();

@@ -215,6 +215,10 @@ async function driveWebhooks(place: Record<string, string>): Promise<void> {
     const one = { ...parameters, webhook };
     await call(`list${level}Webhooks`, 200, { parameters });
     await call(`get${level}Webhook`, 200, { parameters: one });
+    await call(`update${level}Webhook`, 200, { parameters: one, body: { enabled: false } });
+    await call(`update${level}Webhook`, 422, { parameters: one, body: { url: 'no' } });
+    await call(`rotate${level}WebhookSecret`, 200, { parameters: one });
+    await call(`test${level}Webhook`, 200, { parameters: one });
     await call(`list${level}WebhookDeliveries`, 200, { parameters: { ...one, status: 'failed' } });
     const delivery = randomUUID();
     await server.database.pool.query(

@@ -1,8 +1,7 @@
-import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../common/eventually.js';
 import type { Issued } from '../outside/certificate-authority.js';
-import { debianProgram } from './debian.js';
 import type { ServerDirectory } from './workplace.js';
 
 /** A proxy that ends TLS in front of a node, asks for a certificate and passes it on. */
@@ -15,9 +14,13 @@ export interface TlsProxy {
   from: string;
 }
 
+const [NGINX, HAPROXY] = ['/usr/sbin/nginx', '/usr/sbin/haproxy'];
+
+/** Whether both programs are installed; tests with them are skipped where not. */
+export const hasTlsProxies = [NGINX, HAPROXY].every((path) => existsSync(path));
+
 /** Starts nginx as docs/operations.md has it. */
 export async function startNginx(place: ServerDirectory, proxy: TlsProxy): Promise<void> {
-  const command = await debianProgram('/usr/sbin/nginx', 'nginx');
   const { certificate, key } = filesOf(place, 'nginx', proxy);
   const { directory } = place;
   const file = join(directory, 'nginx.conf');
@@ -48,13 +51,12 @@ http {
 }
 `,
   );
-  place.start(command, ['-c', file, '-p', directory, '-e', `${directory}/nginx.log`]);
+  place.start([NGINX], ['-c', file, '-p', directory, '-e', `${directory}/nginx.log`]);
   await answers(proxy.port);
 }
 
 /** Starts HAProxy as docs/operations.md has it. */
 export async function startHaproxyWithTls(place: ServerDirectory, proxy: TlsProxy): Promise<void> {
-  const command = await debianProgram('/usr/sbin/haproxy', 'haproxy');
   const { both } = filesOf(place, 'haproxy', proxy);
   const file = join(place.directory, 'haproxy.cfg');
   writeFileSync(
@@ -74,7 +76,7 @@ backend postern
   server node 127.0.0.1:${String(proxy.node)} source ${proxy.from}
 `,
   );
-  place.start(command, ['-db', '-q', '-f', file]);
+  place.start([HAPROXY], ['-db', '-q', '-f', file]);
   await answers(proxy.port);
 }
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { type Page, UserAgent } from '../../../src/demo/user-agent.js';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { eventually } from '../../harness/common/eventually.js';
-import { Installation } from '../../harness/nodes/installation.js';
+import { Installation, readWelcome } from '../../harness/nodes/installation.js';
 import { killAll } from '../../harness/nodes/postern-process.js';
 import { linesOf } from '../../harness/nodes/workers.js';
 import { TraceCollector } from '../../harness/outside/trace-collector.js';
@@ -185,7 +185,8 @@ function get(traceparent?: string): Promise<Response> {
 }
 
 async function operatorToken(): Promise<string> {
-  const { operator } = await Party.join([home.issuer], welcome);
+  const { clientId, clientSecret } = readWelcome(welcome);
+  const operator = { id: '', client_id: clientId, client_secret: clientSecret };
   const form = {
     grant_type: 'client_credentials',
     resource: `${home.issuer}/admin`,

@@ -91,6 +91,46 @@ test('an event is sent once to each webhook that wants it, signed as Standard We
   await callAdmin(server, 'DELETE', `${PROJECT}/webhooks/${webhook.id}`);
 });
 
+test('one that is turned off gets no event, one with a new secret two signatures, and each a test message', async () => {
+  const webhook = await subscribe(PROJECT, ['client.created']);
+  const path = `${PROJECT}/webhooks/${webhook.id}`;
+  const change = (body: object) => callAdmin(server, 'PATCH', path, body);
+  for (const bad of [{ url: 'no' }, { enabled: 1 }, { events: null }, { events: ['No'] }, { secret: 'mine' }])
+    expect([bad, (await change(bad)).status]).toEqual([bad, 422]);
+  expect((await change({ enabled: false })).body).toMatchObject({ enabled: false, url });
+  expect((await change({ enabled: false })).status).toBe(200);
+  await server.register();
+  expect(await deliveries(PROJECT, webhook)).toEqual([]);
+  const rotated = await callAdmin<Webhook>(server, 'POST', `${path}/rotate_secret`);
+  expect(rotated.body.secret).not.toBe(webhook.secret);
+  const tried = await callAdmin<Delivery>(server, 'POST', `${path}/test`);
+  await until(PROJECT, webhook, { id: tried.body.id, event: 'webhook.test', status: 'delivered' });
+  const signed = async (secrets: string[]) => {
+    const [{ headers = {}, body = '' } = {}] = gotOf('webhook.test').slice(-1);
+    const text = `${headers['webhook-id'] ?? ''}.${headers['webhook-timestamp'] ?? ''}.${body}`;
+    const signatures = secrets.map((secret) => {
+      const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+      return `v1,${createHmac('sha256', key).update(text).digest('base64')}`;
+    });
+    expect(headers['webhook-signature']).toBe(signatures.join(' '));
+  };
+  await signed([rotated.body.secret, webhook.secret]);
+  await server.database.pool.query('UPDATE webhooks SET previous_secret_until = now() WHERE id = $1', [
+    webhook.id,
+  ]);
+  const later = await callAdmin<Delivery>(server, 'POST', `${path}/test`);
+  await until(PROJECT, webhook, { id: later.body.id, status: 'delivered' });
+  await signed([rotated.body.secret]);
+  expect((await auditTrail(server, webhook.id)).map(({ action }) => action).sort()).toEqual([
+    'webhook.created',
+    'webhook.secret_rotated',
+    'webhook.updated',
+  ]);
+  await callAdmin(server, 'DELETE', path);
+  for (const step of ['test', 'rotate_secret'])
+    expect((await callAdmin(server, 'POST', `${path}/${step}`)).status).toBe(404);
+});
+
 test('a receiver that fails, hangs and comes back gets the same message in the end', async () => {
   const webhook = await subscribe(PROJECT, ['client.deleted']);
   const { id } = await server.register();
@@ -199,7 +239,7 @@ test('what was delivered is listed for 3 days without its body, what failed for 
        AS old (status, days), generate_series(1, 600)`,
     [webhook.id],
   );
-  await server.context.webhooks.purge();
+  await server.context.webhookDeliveries.purge();
   const { rows } = await pool.query(
     'SELECT status, count(*)::int AS count FROM webhook_deliveries WHERE webhook_id = $1 GROUP BY status ORDER BY status',
     [webhook.id],

@@ -11,6 +11,7 @@ interface Permissions {
 
 interface Row {
   client_id: string;
+  client_name: string;
   payload: Permissions & { rejected?: Permissions };
   created_at: Date;
   expires_at: Date;
@@ -23,7 +24,7 @@ const OF_ACCOUNT = `g.account_id = ? AND g.model = ${String(MODELS.Grant)}`;
 const OF_REGISTERED_CLIENT =
   'AND g.client_id = ? AND EXISTS (SELECT FROM oauth_clients c WHERE c.client_id = g.client_id)';
 const LIST = `
-  SELECT g.client_id, g.payload, g.created_at, g.expires_at, t.last_issued_at, coalesce(t.offline, false) AS offline
+  SELECT g.client_id, c.client_name, g.payload, g.created_at, g.expires_at, t.last_issued_at, coalesce(t.offline, false) AS offline
   FROM artifacts g JOIN oauth_clients c ON c.client_id = g.client_id AND c.deleted_at IS NULL
     AND coalesce((g.payload->>'clientTokensValidAfter')::float8, 0) = ${TOKENS_VALID_AFTER}
   LEFT JOIN LATERAL (
@@ -62,6 +63,7 @@ export class AccountGrantStore implements GrantStore {
 
 function toAccess({
   client_id,
+  client_name,
   payload,
   created_at,
   expires_at,
@@ -76,6 +78,7 @@ function toAccess({
   ]);
   return {
     clientId: client_id,
+    clientName: client_name,
     scopes,
     claims: without(openid.claims ?? [], rejected.openid?.claims ?? []),
     resources: Object.fromEntries(entries.filter(([, names]) => names.length > 0)),
@@ -90,6 +93,7 @@ function union(a: GrantedAccess, b: GrantedAccess): GrantedAccess {
   const audiences = distinct([...Object.keys(a.resources), ...Object.keys(b.resources)]);
   return {
     clientId: a.clientId,
+    clientName: a.clientName,
     scopes: distinct([...a.scopes, ...b.scopes]),
     claims: distinct([...a.claims, ...b.claims]),
     resources: Object.fromEntries(

@@ -26,9 +26,21 @@ export function currentSettings(environment: Environment = process.env): Effecti
   return effectiveSettings(environment);
 }
 
+/** Set for workers whose database is the embedded one of their parent. */
+const EMBEDDED_DATABASE = 'POSTERN_EMBEDDED_DATABASE';
+
 /** The environment for the workers of this process: its own, with the database that it has open. */
-export function environmentOfWorkers(databaseUrl: Secret): NodeJS.ProcessEnv {
-  return { ...process.env, DATABASE_URL: databaseUrl.reveal() };
+export function environmentOfWorkers(
+  databaseUrl: Secret,
+  environment: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const embedded = environment['DATABASE_URL'] ? {} : { [EMBEDDED_DATABASE]: 'on' };
+  return { ...environment, ...embedded, DATABASE_URL: databaseUrl.reveal() };
+}
+
+/** What the operator set: without the database that a parent process handed over. */
+function givenTo(environment: Environment): Environment {
+  return environment[EMBEDDED_DATABASE] ? { ...environment, DATABASE_URL: undefined } : environment;
 }
 
 function check(environment: Environment, more: (values: Partial<Values>) => string[]): Settings {
@@ -41,7 +53,7 @@ function check(environment: Environment, more: (values: Partial<Values>) => stri
     ...metricsProblems(values),
   );
   if (problems.length > 0) throw new SettingsError(problems);
-  return { ...assemble(values as Values), effective: effectiveSettings(environment) };
+  return { ...assemble(values as Values), effective: effectiveSettings(givenTo(environment)) };
 }
 
 /** Tokens of our own are verified with our own keys and rules. */

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { ALL_SETTINGS } from '../../src/settings/all-settings.js';
-import { currentSettings, readSettings } from '../../src/settings/settings.js';
+import { Secret } from '../../src/settings/secret.js';
+import { currentSettings, environmentOfWorkers, readSettings } from '../../src/settings/settings.js';
 import { problemsOf, sentencesOf } from './problems.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64url');
@@ -238,4 +239,14 @@ describe('settings', () => {
     }
     expect(settings.databaseUrl?.reveal()).toContain('hunter2');
   });
+});
+
+test('a worker tells whether the operator named the database', () => {
+  const url = new Secret('postgres://postern@127.0.0.1:5433/postern');
+  const shown = (given: NodeJS.ProcessEnv) =>
+    readSettings(environmentOfWorkers(url, given)).effective.find(({ name }) => name === 'DATABASE_URL');
+  const base = { ISSUER: 'http://localhost:3000' };
+  expect(shown(base)).toMatchObject({ value: null, source: 'default' });
+  expect(shown({ ...base, DATABASE_URL: url.reveal() })).toMatchObject({ source: 'environment' });
+  expect(readSettings(environmentOfWorkers(url, base)).databaseUrl?.reveal()).toBe(url.reveal());
 });

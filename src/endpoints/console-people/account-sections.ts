@@ -65,21 +65,27 @@ function applicationsOf({ grants, mayChange, path }: AccountBelongings): TableSe
     none: 'No application has access.',
     table: {
       caption: 'Applications',
-      columns: [{ label: 'Client id' }, { label: 'Allowed' }, { label: 'Last used' }, { label: '' }],
-      rows: grants.map(({ allowed_at, client_id, last_used_at, offline, resources, scopes }) => [
+      columns: [
+        { label: 'Application' },
+        { label: 'Client id' },
+        { label: 'Allowed' },
+        { label: 'Last used' },
+        { label: '' },
+      ],
+      rows: grants.map(({ allowed_at, client_id, client_name, last_used_at, offline, resources, scopes }) => [
         {
-          text: client_id,
-          isCode: true,
+          text: client_name,
           detail:
             [...scopes, ...Object.values(resources).flat()].join(' ') +
             (offline ? ' · also when signed out' : ''),
         },
+        { text: client_id, isCode: true },
         { at: dateOf(allowed_at), as: 'day' },
         { at: dateOf(last_used_at) },
         {
           actions: when(mayChange, {
             text: 'Revoke',
-            about: client_id,
+            about: client_name,
             action: `${path}/applications/${encodeURIComponent(client_id)}/revoke`,
           }),
         },

@@ -78,9 +78,12 @@ function changePages(level: MemberLevel): ConsolePage[] {
 async function showMembers(visit: Visit, level: MemberLevel): Promise<void> {
   const path = membersPath(visit);
   const state = listState(visit, [], path);
+  const cursor = visit.query.get('invitations');
   const [{ body: members }, { body: invitations }] = await Promise.all([
     visit.call<z.infer<typeof memberPage>>(`list${level.name}Members`, { query: state.query }),
-    visit.call<z.infer<typeof invitationPage>>(`list${level.name}Invitations`),
+    visit.call<z.infer<typeof invitationPage>>(`list${level.name}Invitations`, {
+      query: { page_limit: '50', ...(cursor === null ? {} : { cursor }) },
+    }),
   ]);
   const mayChange = visit.canCall(`add${level.name}Member`);
   visit.show(
@@ -165,7 +168,7 @@ function membersOf(
 
 function invitationsOf(
   visit: Visit,
-  { data }: z.infer<typeof invitationPage>,
+  { data, next_cursor: next }: z.infer<typeof invitationPage>,
   mayChange: boolean,
 ): TableSection {
   return {
@@ -174,6 +177,10 @@ function invitationsOf(
     lead: 'Who is invited and has not accepted yet.',
     actions: [],
     none: '',
+    moreHref:
+      next === null
+        ? undefined
+        : `${membersPath(visit)}?${new URLSearchParams({ invitations: next }).toString()}#invitations`,
     table: {
       caption: 'Invitations, newest first',
       columns: [

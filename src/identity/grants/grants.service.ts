@@ -4,6 +4,7 @@ import type { SessionsService } from '../sessions/sessions.service.js';
 /** What a person allowed one application, in all of their browsers together. */
 export interface GrantedAccess {
   clientId: string;
+  clientName: string;
   /** Scopes that belong to no API. */
   scopes: readonly string[];
   /** Single claims of OpenID Connect Core 1.0, section 5.5. */

@@ -14,6 +14,7 @@ const SESSION = {
 } as const;
 const GRANT = {
   client_id: 'The application.',
+  client_name: 'Its name.',
   scopes: 'The scopes that belong to no API.',
   claims: 'The single claims of OpenID Connect Core 1.0, section 5.5.',
   resources: 'The scopes of each API, by its audience.',
@@ -69,6 +70,7 @@ const grant = z
     described(
       {
         client_id: text,
+        client_name: text,
         scopes: z.array(text),
         claims: z.array(text),
         resources: z.record(z.string(), z.array(text)),

@@ -150,3 +150,18 @@ test('an owner of an organization manages it, and sees nothing of the installati
   expect((await viewer.get('/console/o/default/members')).body).not.toContain('Add a member');
   expect((await viewer.get('/console/organizations/new')).status).toBe(404);
 });
+
+test('more invitations than one page has are on the next', async () => {
+  await server.database.pool.query(
+    `INSERT INTO invitations (email, role, invited_by, created_at, expires_at)
+     SELECT 'many' || n || '@people.example', 'owner', 'installation', now() - n * interval '1 minute', now() + interval '1 day'
+       FROM generate_series(1, 51) n`,
+  );
+  const first = (await agent.get('/console/members')).body;
+  expect(first).not.toContain('many51@people.example');
+  const next = /href="([^"]+\?invitations=[^"#]+)#invitations"/.exec(first)?.[1] ?? '';
+  const second = (await agent.get(next)).body;
+  expect(second).toContain('many51@people.example');
+  expect(second).not.toContain('many1@people.example');
+  expect((await agent.get('/console/members?invitations=wrong')).status).toBe(400);
+});

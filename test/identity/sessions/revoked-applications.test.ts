@@ -78,6 +78,7 @@ test('what a person allowed is listed once for each application, however many br
   expect(grants).toEqual([
     {
       client_id: client.client_id,
+      client_name: client['client_name'],
       scopes: expect.arrayContaining(['openid', 'profile', 'email', 'offline_access']),
       claims: [],
       resources: { [JWT_AUDIENCE]: ['jwt.read'] },

@@ -22,11 +22,14 @@ class SlowDown extends errors.OIDCProviderError {
 /** What may be used once was used before: the `jti` of a client's assertion or of a DPoP proof. */
 export class AlreadyUsed extends Error {}
 
+/** The detail of the error for a code or token that another request consumed. */
+export const CONSUMED = 'it was used already';
+
 /** The code, token or pushed request was consumed by another request. */
 export function replayError(model?: string): errors.OIDCProviderError {
   if (model === 'PushedAuthorizationRequest')
     return new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
-  return new errors.InvalidGrant('it was used already');
+  return new errors.InvalidGrant(CONSUMED);
 }
 
 /** Runs work for the engine. AppErrors and database errors become errors that the engine can respond with. */

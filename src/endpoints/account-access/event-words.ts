@@ -39,6 +39,8 @@ const WORDS: Words = {
   'account.factors_reset': 'Passkeys, authenticator app and recovery codes were removed',
   'account.application_allowed': (name) => `${name} was given access`,
   'account.application_revoked': (name) => `The access of ${name} was revoked`,
+  'account.refresh_token_reused': (name) =>
+    `A refresh token of ${name} was used twice, which may mean that it was stolen; its access was ended`,
   'account.data_exported': 'The data of the account was downloaded',
 };
 

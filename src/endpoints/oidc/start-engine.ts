@@ -7,6 +7,7 @@ import { forEngine, replayError } from '../../../adapters/engine-errors.js';
 import { requestState, stateOf } from '../../../adapters/request-state.js';
 import { firstUseOfAssertion } from '../../../adapters/tokens/first-use.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
+import { strangerActor } from '../../identity/account-events/actor.js';
 import type { Context } from '../../context.js';
 import { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { AppError } from '../../platform/errors/errors.js';
@@ -26,6 +27,7 @@ import { logoutMessage } from '../../identity/sessions/logout-messages.js';
 import { clientsWithDocuments } from '../oidc-guards/document-clients.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { Engine } from './engine.js';
+import { listenForTokenReuse } from '../oidc-session-patches/token-reuse.js';
 import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';
@@ -83,6 +85,10 @@ export async function startEngine(
         const provider = buildProvider(parts, patchParts(context, artifacts), log);
         listenForUsage(provider, usage);
         watch?.(provider);
+        listenForTokenReuse(provider, ({ accountId, clientId, ...origin }) => {
+          const action = 'account.refresh_token_reused';
+          context.accountEvents.note({ actor: strangerActor(origin), action, accountId, clientId });
+        });
         recordSignIns(provider, {
           completed: (signIn) => forEngine(() => signIns.completed(signIn)),
           ended: (uid) => forEngine(() => signIns.ended(uid)),

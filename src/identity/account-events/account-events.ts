@@ -13,7 +13,8 @@ export type AccountAction =
   | `account.authenticator_${'added' | 'removed'}`
   | `account.recovery_code${'s_made' | '_used'}`
   | `account.${'second_factor_refused' | 'trusted_browsers_forgotten' | 'factors_reset'}`
-  | `account.${'application_allowed' | 'application_revoked' | 'data_exported'}`;
+  | `account.${'application_allowed' | 'application_revoked' | 'data_exported'}`
+  | 'account.refresh_token_reused';
 
 /** An event of an account. `changedFields` holds names of fields, or of what was refused, never values. */
 export interface AccountEvent {

@@ -85,12 +85,15 @@ describe('parameters', () => {
     for (const grant of [
       'password',
       'implicit',
-      'urn:ietf:params:oauth:grant-type:token-exchange',
+      'urn:ietf:params:oauth:grant-type:saml2-bearer',
       '__proto__',
     ]) {
       const answer = await postForm(url, { grant_type: grant }, basic(client));
       expect(answer).toMatchObject({ status: 400, body: { error: 'unsupported_grant_type' } });
     }
+    const exchange = { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' };
+    const foreign = await postForm(url, exchange, basic(client));
+    expect(foreign).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
     const none = await postForm(url, { scope: 'profile' }, basic(client));
     expect(none).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
     expect(none.body['error_description']).toContain('grant_type');

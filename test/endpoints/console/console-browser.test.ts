@@ -64,6 +64,8 @@ describeWithBrowser('the console', (openPage) => {
       ['keys', 'Keys', (page) => open(page, '/console/keys?rotate')],
       ['settings of the server', 'Settings', (page) => open(page, '/console/settings')],
       ['jobs and messages', 'Jobs and messages', (page) => open(page, '/console/jobs?state=dead')],
+      ['webhooks', 'Webhooks', (page) => open(page, '/console/webhooks')],
+      ['new webhook', 'New webhook', (page) => open(page, '/console/webhooks/new')],
       ['mailbox', 'Development mailbox', (page) => open(page, '/console/mailbox')],
       ['delete', 'Photo book', client('/delete')],
       ['deleted', 'Gone', (page) => open(page, `${PROJECT}/clients/${deletedId}`)],

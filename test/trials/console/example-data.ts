@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { INSTALLATION } from '../../../src/server/bootstrap.js';
+import { INSTALLATION_TENANT } from '../../../src/tenancy/tenants/tenant.js';
 import type { RegisteredClient, TestServer } from '../../harness/nodes/test-server.js';
 
 /** Fills a server with clients, usage and failures that look like those of a shop; returns the id of one client. */
@@ -40,7 +42,7 @@ export async function fillConsole(server: TestServer): Promise<string> {
   await run(`UPDATE oauth_clients SET created_at = now() - interval '120 days' WHERE id = $1`, [
     clients[4]?.id,
   ]);
-  const { database, mailbox, outbox } = server.context;
+  const { database, mailbox, outbox, webhooks } = server.context;
   const dead = await database.transaction((tx) => outbox.enqueue(tx, { kind: 'mail', payload: {} }));
   await run(
     `UPDATE outbox SET dead_at = now(), attempts = 5, last_error = 'the mail server answered 550 to RCPT TO' WHERE id = $1`,
@@ -48,5 +50,12 @@ export async function fillConsole(server: TestServer): Promise<string> {
   );
   const mail = { to: 'lin@people.example', subject: 'Your code', text: '123 456', html: '<p>123 456</p>' };
   await mailbox.keep(randomUUID(), mail);
+  for (const receiver of ['hooks', 'alerts']) {
+    const url = `https://${receiver}.example/postern`;
+    await webhooks.create(INSTALLATION, INSTALLATION_TENANT, {
+      url,
+      events: ['client.updated', 'key.rotated'],
+    });
+  }
   return clients[0]?.id ?? '';
 }

@@ -32,6 +32,8 @@ const pagesOf = (clientId: string): Record<string, string> => ({
   settings: '/console/settings',
   jobs: '/console/jobs?state=dead',
   mailbox: '/console/mailbox',
+  webhooks: '/console/webhooks',
+  'webhook-new': '/console/webhooks/new',
   reference: '/admin/v1/docs',
 });
 

@@ -9,10 +9,15 @@ export interface ReusedToken {
   requestId: string | null;
 }
 
-/** The details of the error: of the engine (lib/actions/grants/refresh_token.js), and of requests at the same moment. */
+/** The details of the error: of the engine, and of requests at the same moment. */
 const REUSED: readonly unknown[] = ['refresh token already used', CONSUMED];
 
-/** Tells `reused` of each refresh token that is used again; its grant has ended then (RFC 9700 section 4.14.2). */
+/**
+ * Tells `reused` of each refresh token that is used again; its grant has ended then (RFC 9700 section 4.14.2).
+ *
+ * Engine: lib/actions/grants/refresh_token.js:112 has an error of its own for it.
+ * Test: test/endpoints/oidc/refresh-reuse.test.ts.
+ */
 export function listenForTokenReuse(provider: Provider, reused: (token: ReusedToken) => void): void {
   provider.on('grant.error', (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     const { RefreshToken: token } = ctx.oidc.entities;

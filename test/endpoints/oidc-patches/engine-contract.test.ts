@@ -32,6 +32,7 @@ const LINES: Record<string, string> = {
   'lib/actions/authorization/sender_constraints.js:16':
     'if (!params.code_challenge_method && params.code_challenge)',
   'lib/actions/authorization/sender_constraints.js:21': "if (params.code_challenge_method !== 'S256')",
+  'lib/actions/grants/refresh_token.js:112': "throw new InvalidGrant('refresh token already used');",
   'lib/actions/grants/refresh_token.js:122': 'await refreshToken.consume();',
   'lib/actions/grants/refresh_token.js:123': "ctx.oidc.entity('RotatedRefreshToken', refreshToken);",
   'lib/actions/grants/refresh_token.js:153': 'refreshTokenValue = await refreshToken.save();',

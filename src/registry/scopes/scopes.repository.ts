@@ -1,3 +1,4 @@
+import { Lookup } from '../../platform/db/lookup.js';
 import { toCamel, toSnake } from '../../platform/wire/snake-case.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
@@ -32,28 +33,36 @@ const COLUMNS: (keyof Row)[] = [
   'updated_at',
 ];
 
+const DESCRIBE = `SELECT s.name, s.title, s.description, s.category, a.name AS api_name, a.audience
+  FROM scopes s LEFT JOIN apis a ON a.id = s.api_id WHERE s.name = ANY($1)`;
+
 /** The SQL of the scope catalogue. */
 export class ScopesRepository {
-  constructor(private readonly database: Database) {}
+  readonly #described: Lookup<DescribedScope[]>;
 
-  /** The entries of these names that exist, retired ones too, with their APIs. */
+  constructor(private readonly database: Database) {
+    this.#described = new Lookup((lists) => this.#describeLists(lists));
+  }
+
+  /** The entries of these names that exist, retired ones too, with their APIs. Names have no blanks (RFC 6749 section 3.3). */
   async describe(names: readonly string[]): Promise<DescribedScope[]> {
-    const rows = await this.database
-      .sql<DescribedRow>('scopes as s')
-      .leftJoin('apis as a', 'a.id', 's.api_id')
-      .whereIn('s.name', [...names])
-      .select<DescribedRow[]>(
-        's.name',
-        's.title',
-        's.description',
-        's.category',
-        'a.name as api_name',
-        'a.audience',
-      );
-    return rows.map(({ api_name: name, audience, ...scope }) => ({
-      ...scope,
-      api: name === null || audience === null ? null : { name, audience },
-    }));
+    return names.length === 0 ? [] : ((await this.#described.find(names.join(' '))) ?? []);
+  }
+
+  async #describeLists(lists: string[]): Promise<Map<string, DescribedScope[]>> {
+    const names = [...new Set(lists.flatMap((list) => list.split(' ')))];
+    const { rows } = await this.database.read<DescribedRow>({
+      name: 'scopes_describe',
+      text: DESCRIBE,
+      values: [names],
+    });
+    const scopes = new Map(
+      rows.map(({ api_name: name, audience, ...scope }) => [
+        scope.name,
+        { ...scope, api: name === null || audience === null ? null : { name, audience } },
+      ]),
+    );
+    return new Map(lists.map((list) => [list, list.split(' ').flatMap((name) => scopes.get(name) ?? [])]));
   }
 
   /**

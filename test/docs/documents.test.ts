@@ -81,7 +81,9 @@ function missingPiece(expected: string, actual: string): string | undefined {
 describe('the commands marked to be run print what the documents say', () => {
   const directories: string[] = [];
   afterEach(killAll);
-  afterAll(() => Promise.all(directories.map((path) => rm(path, { recursive: true, force: true }))));
+  // The database of a killed server writes until it notices.
+  const untilGone = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
+  afterAll(() => Promise.all(directories.map((path) => rm(path, untilGone))));
 
   test.each(
     [...texts].map(([path, text]) => [path, examplesOf(text)] as const).filter(([, list]) => list.length),

@@ -48,6 +48,7 @@ class PipelinedConnection {
   #opening: Promise<pg.Client> | undefined;
   /** Why the last attempt to connect failed, until one succeeds. */
   #failure: Error | undefined;
+  #closed = false;
 
   constructor(
     private readonly config: pg.ClientConfig,
@@ -55,6 +56,8 @@ class PipelinedConnection {
   ) {}
 
   async query<R extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<R>> {
+    // A connection that is opened now would keep the process from ending.
+    if (this.#closed) throw new Error('the connections to the database are closed');
     this.pending++;
     try {
       return await this.#send<R>(this.#client ?? (await this.#connected()), statement);
@@ -64,6 +67,7 @@ class PipelinedConnection {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await (await this.#opening?.catch(() => undefined))?.end();
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import { AppError } from '../errors/errors.js';
@@ -11,7 +12,10 @@ const MAX_HEAD = 40 * 1024;
 
 /** A server that answers requests. */
 export interface Listener {
-  /** Accepts nothing new, gives requests in flight that many seconds to end, then closes every connection. */
+  /**
+   * Accepts nothing new, gives requests in flight that many seconds to end, those whose callers have gone too, then closes
+   * every connection.
+   */
   close(timeoutSeconds: number): Promise<void>;
 }
 
@@ -58,6 +62,7 @@ export async function listenOn(
 function serve(app: HttpApplication): { server: Server } & Listener {
   const handle = app.callback();
   const sockets = new Set<Socket>();
+  const inFlight = new Set<Promise<unknown>>();
   let closing = false;
   const limits = {
     requestTimeout: 60_000,
@@ -73,7 +78,8 @@ function serve(app: HttpApplication): { server: Server } & Listener {
       res.writeHead(400, { 'Content-Type': 'text/plain' }).end('The request target must be a path.\n');
       return;
     }
-    void handle(req, res);
+    const answered = Promise.resolve(handle(req, res)).finally(() => inFlight.delete(answered));
+    inFlight.add(answered);
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -82,7 +88,11 @@ function serve(app: HttpApplication): { server: Server } & Listener {
   const close = async (timeoutSeconds: number): Promise<void> => {
     closing = true;
     if (server.listening) server.close();
-    const timer = setTimeout(() => server.closeAllConnections(), timeoutSeconds * 1000);
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+      late.abort();
+    }, timeoutSeconds * 1000);
     const idle = setInterval(() => server.closeIdleConnections(), 100);
     server.closeIdleConnections();
     while (sockets.size > 0) {
@@ -90,8 +100,9 @@ function serve(app: HttpApplication): { server: Server } & Listener {
         [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
       );
     }
-    clearTimeout(timer);
     clearInterval(idle);
+    if (!late.signal.aborted) await Promise.race([Promise.allSettled(inFlight), once(late.signal, 'abort')]);
+    clearTimeout(timer);
   };
   return { server, close };
 }

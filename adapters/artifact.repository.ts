@@ -131,8 +131,7 @@ export class ArtifactRepository {
 
   /** The id of the newest grant of the account to the client that has not expired. */
   async newestGrant(accountId: string, clientId: string): Promise<string | undefined> {
-    const values = [accountId, clientId];
-    const query = { name: 'artifacts_newest_grant', text: NEWEST_GRANT, values };
+    const query = { name: 'artifacts_newest_grant', text: NEWEST_GRANT, values: [accountId, clientId] };
     return (await this.database.read<{ uid: string }>(query)).rows[0]?.uid;
   }
 

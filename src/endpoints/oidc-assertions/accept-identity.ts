@@ -1,5 +1,5 @@
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
-import { buildTokenResponse, findAccount } from 'oidc-provider/lib/helpers/grants.js';
+import { findAccount } from 'oidc-provider/lib/helpers/grants.js';
 import { stateOf } from '../../../adapters/request-state.js';
 import { ADMIN_API_ID, type ApiRecord } from '../../registry/apis/api-record.js';
 import {
@@ -11,6 +11,7 @@ import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
 import { resourceServer } from '../oidc/resource-servers.js';
 import { assertionRefused, useOnce } from './assertions.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
+import { respondWith } from '../oidc-exchange/token-response.js';
 import { constrain, type Constraint } from '../oidc-exchange/sender-constraint.js';
 
 type Parameters = { resource?: string | undefined; scope?: string | undefined };
@@ -41,7 +42,14 @@ export async function acceptIdentity(
   if (!account) throw assertionRefused('there is no account of this person that may use this client');
   const api = await apiOf(parts, claims['resource'], params.resource);
   const scopes = scopesOf(ctx, api, claims['scope']);
-  const grant = await grantOf(provider, parts, ctx, { accountId: account.accountId, api, scopes });
+  const { grant, isChanged } = await grantOf(provider, parts, ctx, {
+    accountId: account.accountId,
+    api,
+    scopes,
+  });
+  // Before the grant is saved: an assertion that comes again must not bring back what the person has revoked.
+  await useOnce(parts, token, assertion);
+  if (isChanged) await grant.save();
   const now = Math.floor(Date.now() / 1000);
   const expiresIn = Math.min(api.accessTokenTtl ?? parts.ttl.accessToken, (grant.exp ?? Infinity) - now);
   const issued = new provider.AccessToken({
@@ -54,17 +62,10 @@ export async function acceptIdentity(
   });
   issued.resourceServer = new provider.ResourceServer(api.audience, resourceServer(api, scopes));
   await constrain(provider, ctx, issued, constraint);
-  await useOnce(parts, token, assertion);
   const { auth_time: authTime } = claims;
   stateOf(ctx).tokenClaims = typeof authTime === 'number' ? { auth_time: authTime } : undefined;
   ctx.oidc.entity('Account', account);
-  ctx.oidc.entity('AccessToken', issued);
-  ctx.body = buildTokenResponse(provider, {
-    accessToken: await issued.save(),
-    expiresIn: issued.expiration,
-    scope: issued.scope,
-    tokenType: issued.tokenType,
-  });
+  await respondWith(provider, ctx, issued);
 }
 
 /** Of whatever subject: the issuer is trusted by the installation. */
@@ -126,26 +127,25 @@ function scopesOf({ oidc: { client, params } }: Context, api: ApiRecord, asserte
   return names;
 }
 
-/** The grant with these scopes. Throws InvalidGrant when the person has not allowed them to a client that has to ask. */
+/** The grant with these scopes, which has to be saved when it is changed. Throws InvalidGrant when the person has not allowed them to a client that has to ask. */
 async function grantOf(
   provider: Provider,
   { tokens }: ExchangeParts,
   { oidc: { client } }: Context,
   { accountId, api, scopes }: { accountId: string; api: ApiRecord; scopes: readonly string[] },
-): Promise<Grant> {
+): Promise<{ grant: Grant; isChanged: boolean }> {
   const { clientId } = client;
   const grantId = await tokens.newestGrantId(accountId, clientId);
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   const has = (grant: Grant) =>
     words(grant.getResourceScopeFiltered(api.audience, [...scopes])).length === scopes.length;
-  if (found && has(found)) return found;
+  if (found && has(found)) return { grant: found, isChanged: false };
   if (client['first_party'] !== true)
     throw assertionRefused('the person has not allowed this client the scopes: send them to sign in');
   const grant = found ?? new provider.Grant({ accountId, clientId });
   grant.addResourceScope(api.audience, scopes.join(' '));
-  await grant.save();
   if (!has(grant)) throw assertionRefused('the person has refused this client the scopes');
-  return grant;
+  return { grant, isChanged: true };
 }
 
 function words(text: unknown): string[] {

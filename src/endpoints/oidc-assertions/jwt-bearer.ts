@@ -1,5 +1,5 @@
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
-import { buildTokenResponse, resolveRequestedResources } from 'oidc-provider/lib/helpers/grants.js';
+import { resolveRequestedResources } from 'oidc-provider/lib/helpers/grants.js';
 import { clientOfRequest } from '../../../adapters/client.adapter.js';
 import { forEngine } from '../../../adapters/engine-errors.js';
 import { stateOf } from '../../../adapters/request-state.js';
@@ -15,6 +15,7 @@ import { ID_JAG_TYP } from '../oidc-protocol/assertion-types.js';
 import { acceptIdentity } from './accept-identity.js';
 import { assertionRefused, sentAssertion, typOf, useOnce } from './assertions.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
+import { respondWith } from '../oidc-exchange/token-response.js';
 import { constrain, readConstraint } from '../oidc-exchange/sender-constraint.js';
 
 const PARAMETERS = ['assertion', 'scope', 'resource'] as const;
@@ -59,13 +60,7 @@ async function redeem(provider: Provider, parts: ExchangeParts, ctx: Context): P
   await useOnce(parts, assertion, sent);
   if (assertion.trusted.issuer !== client.clientId)
     stateOf(ctx).tokenClaims = { act: { iss: assertion.trusted.issuer, sub: assertion.subject } };
-  ctx.oidc.entity('ClientCredentials', token);
-  ctx.body = buildTokenResponse(provider, {
-    accessToken: await token.save(),
-    expiresIn: token.expiration,
-    scope: token.scope,
-    tokenType: token.tokenType,
-  });
+  await respondWith(provider, ctx, token);
 }
 
 async function verified(

@@ -14,6 +14,7 @@ import { identityAssertion, ruleForServer } from './identity-assertion.js';
 import { ownAccessToken, ownIdToken } from './own-tokens.js';
 import { checkBinding, constrain, readConstraint } from './sender-constraint.js';
 import { NOT_VALID, type PresentedToken, tokenRefused } from './presented-token.js';
+import { respondWith } from './token-response.js';
 
 const TYPE = 'urn:ietf:params:oauth:token-type:';
 const ACCESS_TOKEN = `${TYPE}access_token`;
@@ -68,14 +69,7 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
   const token = exchangedToken(provider, ctx, { parts, api, subject, act, scopes });
   await constrain(provider, ctx, token, constraint);
   for (const presented of [subject, ...(actor ? [actor] : [])]) checkBinding(presented, token);
-  ctx.oidc.entity(token.kind, token);
-  ctx.body = buildTokenResponse(provider, {
-    accessToken: await token.save(),
-    issuedTokenType: requestedType,
-    expiresIn: token.expiration,
-    scope: token.scope,
-    tokenType: token.tokenType,
-  });
+  await respondWith(provider, ctx, token, requestedType);
 }
 
 /** Issues an assertion about the person of an ID token of this client, for another authorization server. */

@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors/errors.js';
 import { guardedFetch } from '../../platform/outgoing/guarded-fetch.js';
 import { ForbiddenAddressError } from '../../platform/outgoing/public-lookup.js';
+import { BodyTooLarge, readBody } from '../../platform/outgoing/read-body.js';
 import { parseJsonObject } from '../../platform/wire/json-object.js';
 import { lifetimeOf } from './document-lifetime.js';
 
@@ -56,15 +57,9 @@ async function readDocument(response: Response): Promise<string> {
   if (!JSON_TYPE.test(type)) return refuse('its Content-Type is not application/json');
   if ((headers.get('content-encoding') ?? 'identity') !== 'identity')
     return refuse('it has a Content-Encoding that was not asked for');
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new DocumentUnavailable(`it has more than ${String(MAX_BYTES)} bytes`);
-    chunks.push(chunk);
-  }
+  const body = await readBody(response, MAX_BYTES);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
     throw new DocumentUnavailable('it is not UTF-8');
   }
@@ -72,6 +67,7 @@ async function readDocument(response: Response): Promise<string> {
 
 function asUnavailable(thrown: unknown, isLate: boolean): DocumentUnavailable {
   if (thrown instanceof DocumentUnavailable) return thrown;
+  if (thrown instanceof BodyTooLarge) return new DocumentUnavailable(thrown.message);
   if (thrown instanceof ForbiddenAddressError) return new DocumentUnavailable('it is not on a public host');
   if (thrown instanceof AppError) return new DocumentUnavailable('it is not a JSON object (RFC 8259)');
   const message = isLate ? 'its server did not answer in time' : 'its server cannot be reached';

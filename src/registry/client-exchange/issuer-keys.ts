@@ -7,6 +7,8 @@ import {
 } from 'jose';
 import QuickLRU from 'quick-lru';
 import { guardedFetch } from '../../platform/outgoing/guarded-fetch.js';
+import { plainFetch } from '../../platform/outgoing/outgoing-requests.js';
+import { readBody } from '../../platform/outgoing/read-body.js';
 import { parseJsonObject } from '../../platform/wire/json-object.js';
 
 const MAX_KEY_SETS = 1_000;
@@ -101,19 +103,12 @@ export class IssuerKeys {
     const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
     const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
     const response = this.isLocal
-      ? await fetch(url, { headers, signal, redirect: 'manual' })
+      ? await plainFetch(url, { headers, signal, redirect: 'manual' })
       : await guardedFetch(url, { headers, signal }, allowPrivate);
     if (response.status !== 200) {
       await response.body?.cancel();
       throw new KeysUnavailable();
     }
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      bytes += chunk.length;
-      if (bytes > MAX_BYTES) throw new KeysUnavailable();
-      chunks.push(chunk);
-    }
-    return parseJsonObject(Buffer.concat(chunks).toString());
+    return parseJsonObject((await readBody(response, MAX_BYTES)).toString());
   }
 }

@@ -1,23 +1,11 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { OUTSIDE_ALGORITHMS } from '../../settings/protocol/outside-algorithms.js';
 import { IssuerKeys, type KeySource, KeysUnavailable } from './issuer-keys.js';
 import { matchesSubject, type TrustedIssuer } from './trusted-issuer.js';
 
 const MAX_LIFETIME = 7_200;
 const CLOCK_TOLERANCE = 60;
 const MAX_SUBJECT = 512;
-const ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-];
 
 /** Why a JWT of an outside issuer is refused, in the middle of a sentence, without anything of the JWT. */
 export class UntrustedToken extends Error {
@@ -82,7 +70,7 @@ export class OutsideTokensService {
       token,
       (header, jws) => this.#keys.find(trusted, header, jws),
       {
-        algorithms: ALGORITHMS,
+        algorithms: OUTSIDE_ALGORITHMS,
         issuer: trusted.issuer,
         audience: trusted.audience ?? this.issuer,
         subject,

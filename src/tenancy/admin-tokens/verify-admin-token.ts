@@ -7,6 +7,7 @@ import {
   type JWTVerifyOptions,
 } from 'jose';
 import type { Delegation } from '../access/delegation.js';
+import { OUTSIDE_ALGORITHMS } from '../../settings/protocol/outside-algorithms.js';
 import { accountSubject, clientSubject, COMMAND_LINE_CLIENT } from '../access/subjects.js';
 import { adminAudience } from './admin-audience.js';
 import { outsideCaller, type OutsideIssuer, outsideKeys } from './outside-issuers.js';
@@ -38,20 +39,7 @@ export interface AdminTrust extends ProofTrust {
 type Verify = (token: string) => Promise<VerifiedToken>;
 
 const COMMON: JWTVerifyOptions = {
-  // Asymmetric only: with a symmetric key, every party that verifies tokens could also issue them.
-  algorithms: [
-    'RS256',
-    'RS384',
-    'RS512',
-    'PS256',
-    'PS384',
-    'PS512',
-    'ES256',
-    'ES384',
-    'ES512',
-    'EdDSA',
-    'Ed25519',
-  ],
+  algorithms: OUTSIDE_ALGORITHMS,
   clockTolerance: 60,
   requiredClaims: ['iss', 'sub', 'aud', 'exp'],
 };

@@ -264,6 +264,15 @@ describe('the other server refuses', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     const token = answers.find(({ status }) => status === 200)?.body['access_token'];
     expect(await isActive(token)).toBe(true);
+    const path = `/accounts/${person.id}/grants`;
+    const clientIds = async () =>
+      (await callAdmin<{ data: { client_id: string }[] }>(chat, 'GET', path)).body.data.map(
+        ({ client_id }) => client_id,
+      );
+    expect(await clientIds()).toContain(atChat.client_id);
+    expect((await callAdmin(chat, 'DELETE', `${path}/${atChat.client_id}`)).status).toBe(204);
+    expect((await redeem(one)).body['error']).toBe('invalid_grant');
+    expect(await clientIds()).not.toContain(atChat.client_id);
     expect((await callAdmin(chat, 'POST', `/accounts/${person.id}/disable`)).status).toBe(200);
     expect(await isActive(token)).toBe(false);
     expect((await redeem(await assertion())).body['error']).toBe('invalid_grant');

@@ -14,8 +14,9 @@ export async function killPostgres(postmaster: number): Promise<void> {
   for (const pid of [postmaster, ...children]) kill(pid);
 }
 
-/** SIGKILL, unless it has ended already. */
+/** SIGKILL, unless it has ended already. Throws RangeError for what names a group of processes, this one's with 0. */
 export function kill(pid: number): void {
+  if (!(pid > 0)) throw new RangeError(`${String(pid)} is not the number of a process`);
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

@@ -54,7 +54,10 @@ export async function openEmbedded(workers: number): Promise<OpenScene> {
   await node.start();
   const pid = () => postmasterOf(join(directory, 'pgdata'));
   const back = () => node.ready();
-  const killDatabase = async () => killPostgres((await pid()) ?? 0);
+  const killDatabase = async () => {
+    const postmaster = await pid();
+    if (postmaster !== undefined) await killPostgres(postmaster);
+  };
   return {
     party: await Party.join([node.origin], await node.welcome()),
     nodes: [node],

@@ -28,6 +28,7 @@ import { clientsWithDocuments } from '../oidc-guards/document-clients.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { Engine } from './engine.js';
 import { listenForTokenReuse } from '../oidc-session-patches/token-reuse.js';
+import { type EngineSubjects, engineSubjects } from '../oidc-subjects/engine-subjects.js';
 import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';
@@ -54,6 +55,7 @@ export async function startEngine(
   const admin: readonly string[] = ADMIN_SCOPES;
   const certificates = new ClientCertificates(settings.clientCertificates, log);
   const mayAuthorize = membershipRule(liveClients, access);
+  const subjects = engineSubjects(clientsWithDocuments(context.clientDocuments), context.clientSubjects);
   const artifacts = artifactContext(context);
   const engine = await Engine.start(async () => {
     const [keySet, catalogue] = await Promise.all([keys.load(), scopes.plainNames()]);
@@ -63,7 +65,13 @@ export async function startEngine(
       keys: keySet,
       scopes: names,
       adapter: adapterFactory(context, names, artifacts),
-      findAccount: findAccount(context, mayAuthorize),
+      findAccount: findAccount(context, mayAuthorize, subjects),
+      subjects: {
+        subjectOf: (clientId: string, accountId: string) =>
+          forEngine(() => subjects.subjectOf(clientId, accountId)),
+        accountOf: (clientId: string, subject: string) =>
+          forEngine(() => subjects.accountOf(clientId, subject)),
+      },
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
       audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
       certificates,
@@ -160,6 +168,7 @@ function adapterFactory(
 function findAccount(
   { accounts }: EngineServices,
   mayAuthorize: MayAuthorize,
+  subjects: EngineSubjects,
 ): NonNullable<Configuration['findAccount']> {
   return (ctx, sub, token) =>
     forEngine(async () => {
@@ -167,15 +176,16 @@ function findAccount(
         return { accountId: sub, claims: () => Promise.resolve({ sub }) };
       // At the authorization endpoint the interaction policy asks, and gives the reason.
       const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
-      const account = allowed
-        ? await (requestState()?.accounts.take(sub) ?? accounts.findActive(sub))
-        : undefined;
+      const id = token || !ctx.oidc.client ? sub : await subjects.accountOf(ctx.oidc.client.clientId, sub);
+      if (id === undefined || !allowed) return undefined;
+      const account = await (requestState()?.accounts.take(id) ?? accounts.findActive(id));
       return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
     });
 }
 
 function exchangeParts(context: EngineServices): ExchangeParts {
-  const { accounts, apis, artifacts, clientDocuments, keys, outsideTokens, settings } = context;
+  const { accounts, apis, artifacts, clientDocuments, clientSubjects, keys } = context;
+  const { outsideTokens, settings } = context;
   return {
     issuer: settings.issuer,
     ownKeys: ownKeys(keys),
@@ -184,6 +194,7 @@ function exchangeParts(context: EngineServices): ExchangeParts {
     clients: clientsWithDocuments(clientDocuments),
     findApi: (audience) => apis.findByAudience(audience),
     accounts,
+    subjects: clientSubjects,
     outsideTokens,
     identityIssuers: settings.protocol.identityIssuers,
     isFirstUse: firstUseOfAssertion(artifacts),

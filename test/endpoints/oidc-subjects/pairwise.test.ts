@@ -9,6 +9,7 @@ import { type DocumentSite, startDocumentSite } from '../../harness/outside/docu
 import { startLogoutReceiver } from '../../harness/outside/logout-receiver.js';
 import { atHome } from '../../harness/pages/account-pages.js';
 import { confirmSignOut, openSignOut } from '../../harness/pages/sign-out.js';
+import { obtainCode } from '../../harness/protocol/codes.js';
 import { authorizationRequest, obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
 import { signingKey } from '../../harness/protocol/signing-client.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
@@ -133,13 +134,16 @@ describe('the sub of a person', () => {
     const admin = await server.register({ ...PAIRWISE, scopes: ['openid', 'accounts.read'] });
     const owner = await server.person();
     await callAdmin(server, 'POST', '/members', { subject: `account:${owner.id}`, role: 'owner' });
-    const ask = { scope: 'openid accounts.read', resource: `${server.issuer}/admin` };
-    const { tokens } = await signedIn(await relyingParty(server, admin), owner, ask);
-    expect(decodeJwt(tokens.access_token).sub).toMatch(SUBJECT);
-    const answer = await bearer(other, tokens.access_token)('GET', `/accounts/${owner.id}`);
+    const resource = `${server.issuer}/admin`;
+    const request = { scope: 'openid accounts.read', resource };
+    const { form } = await obtainCode(await relyingParty(server, admin), owner, request);
+    const issued = await postForm(`${server.origin}/oauth2/token`, { ...form, resource }, basic(admin));
+    const token = String(issued.body['access_token']);
+    expect(decodeJwt(token).sub).toMatch(SUBJECT);
+    const answer = await bearer(other, token)('GET', `/accounts/${owner.id}`);
     expect(answer).toMatchObject({ status: 200, body: { email: owner.email } });
     await server.admin('PATCH', `/${admin.id}`, { subject_type: null });
-    expect((await bearer(other, tokens.access_token)('GET', `/accounts/${owner.id}`)).status).toBe(401);
+    expect((await bearer(other, token)('GET', `/accounts/${owner.id}`)).status).toBe(401);
   });
 });
 
@@ -159,7 +163,8 @@ describe('a hint', () => {
     const another = await signedIn(config, await server.person());
     expect(await silent(agent, tokens.id_token ?? '')).toBe('code');
     expect(await silent(agent, another.tokens.id_token ?? '')).toBe('login_required');
-    const request = await authorizationRequest(config, { id_token_hint: tokens.id_token ?? '' });
+    const hint = { scope: 'openid', id_token_hint: tokens.id_token ?? '' };
+    const request = await authorizationRequest(config, hint);
     const page = await new UserAgent().open(request.url.href);
     expect(page.body).toContain(`value="${person.email}"`);
   });

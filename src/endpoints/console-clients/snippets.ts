@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { SnippetOnPage } from '../../platform/page-models/console/clients.js';
+import type { SnippetOnPage } from '../../platform/console-page-models/clients.js';
 import { CLIENT_KINDS } from './client-kinds.js';
 import { type ClientWire, kindOf, usesSecrets } from './client-wire.js';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TableOnPage } from '../../platform/page-models/console/records.js';
+import type { TableOnPage } from '../../platform/console-page-models/records.js';
 import type { deliveryPage, webhookResponse } from '../../tenancy/webhooks/webhook.schema.js';
 import { dateOf } from '../console-records/list-parts.js';
 import type { RecordField } from '../console-records/record-fields.js';

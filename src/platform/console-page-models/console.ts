@@ -1,4 +1,4 @@
-import type { LinkOnPage, NoticeOnPage } from '../shared.js';
+import type { LinkOnPage, NoticeOnPage } from '../page-models/shared.js';
 
 /** What the layout of the console shows on each of its pages. */
 export interface ConsoleShell {

@@ -1,6 +1,6 @@
 import type { ConsoleField, ProblemsOnPage } from './clients.js';
 import type { ConsolePage } from './console.js';
-import type { LinkOnPage } from '../shared.js';
+import type { LinkOnPage } from '../page-models/shared.js';
 
 /** A button that sends a form of its own, or leads to a page. */
 export interface ActionOnPage {

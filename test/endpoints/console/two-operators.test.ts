@@ -73,7 +73,11 @@ test('of two concurrent changes of one client from two nodes the second is shown
   );
   const agent = refused === 0 ? ada : ben;
   expect((await agent.post(path, states)).status).toBe(303);
-  const { body: record } = await callAdmin(first, 'GET', `/orgs/default/projects/default/oauth_clients/${id}`);
+  const { body: record } = await callAdmin(
+    first,
+    'GET',
+    `/orgs/default/projects/default/oauth_clients/${id}`,
+  );
   expect(record).toMatchObject({ client_name: 'Of Ada', company: 'Of Ben' });
 });
 

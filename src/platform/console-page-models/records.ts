@@ -18,6 +18,8 @@ export interface CellOnPage {
   text?: string | undefined;
   href?: string | undefined;
   isCode?: boolean;
+  /** Names that stand beside each other, in place of a text. */
+  codes?: string[];
   at?: Date | undefined;
   as?: 'ago' | 'day' | 'minute';
   badges?: { kind: 'good' | 'caution' | 'problem' | 'plain'; text: string }[];

@@ -42,8 +42,6 @@ export function readRequest(req: IncomingMessage, trustedProxies: number): Direc
 /**
  * Begins a response without the HTTP applications: its id, what pages of other origins may see of it, and its line in the
  * access log when it ends.
- *
- * @param exposed the headers that pages of other origins may read
  */
 export function beginResponse(
   { log }: Pick<RequestLog, 'log'>,
@@ -51,11 +49,10 @@ export function beginResponse(
   req: IncomingMessage,
   res: ServerResponse,
   path: string,
-  exposed: string,
 ): void {
   res.setHeader('X-Request-Id', requestId);
   res.setHeader('Access-Control-Allow-Origin', req.headers.origin ?? '*');
-  res.setHeader('Access-Control-Expose-Headers', exposed);
+  res.setHeader('Access-Control-Expose-Headers', 'WWW-Authenticate');
   const write = () => logRequest(log, started, res, { requestId, method: req.method ?? '', path, address });
   // The caller may have closed the connection before.
   if (res.closed) write();

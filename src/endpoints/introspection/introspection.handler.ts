@@ -90,7 +90,7 @@ class Exchange {
 
   #begin(): void {
     const { deps, req, res } = this;
-    beginResponse(deps, this.#request, req, res, ENGINE_ROUTES.introspection, 'WWW-Authenticate');
+    beginResponse(deps, this.#request, req, res, ENGINE_ROUTES.introspection);
   }
 
   async #introspect(form: URLSearchParams): Promise<unknown> {

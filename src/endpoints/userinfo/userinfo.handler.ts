@@ -32,7 +32,7 @@ export function userinfoHandler(
       await next(req, res);
       return;
     }
-    beginResponse(log, request, req, res, ENGINE_ROUTES.userinfo, 'DPoP-Nonce,WWW-Authenticate');
+    beginResponse(log, request, req, res, ENGINE_ROUTES.userinfo);
     const json = JSON.stringify(claims);
     res.writeHead(200, { ...JSON_HEADERS, 'Content-Length': Buffer.byteLength(json) });
     res.end(json);

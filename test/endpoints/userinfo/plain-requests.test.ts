@@ -17,8 +17,14 @@ function ask(token: string, query = '', headers: Record<string, string> = {}): P
 }
 
 async function whole(answer: Response): Promise<object> {
-  const { date: _date, 'x-request-id': id, ...headers } = Object.fromEntries(answer.headers);
+  const {
+    'content-security-policy': policy,
+    'x-request-id': id,
+    ...headers
+  } = Object.fromEntries(answer.headers);
+  expect(policy).toMatch(/^default-src 'none';.* frame-ancestors 'none'$/);
   expect(id).toMatch(/^[\w-]+$/);
+  delete headers['date'];
   return { status: answer.status, headers, body: await answer.text() };
 }
 
@@ -88,9 +94,15 @@ test('a token of an account that is disabled, or whose client has changed, is re
   const other = await server.person();
   const { access_token: token } = await obtainTokens(config, other, {});
   expect((await ask(token)).status).toBe(200);
-  await server.database.pool.query("UPDATE accounts SET status = 'disabled' WHERE id = $1", [other.id]);
+  await server.database.pool.query(
+    "UPDATE accounts SET status = 'disabled', disabled_at = now() WHERE id = $1",
+    [other.id],
+  );
   expect((await ask(token)).status).toBe(401);
-  await server.database.pool.query("UPDATE accounts SET status = 'active' WHERE id = $1", [other.id]);
+  await server.database.pool.query(
+    "UPDATE accounts SET status = 'active', disabled_at = NULL WHERE id = $1",
+    [other.id],
+  );
   expect((await ask(token)).status).toBe(200);
   await server.database.pool.query('UPDATE oauth_clients SET tokens_valid_after = now()');
   expect((await ask(token)).status).toBe(401);

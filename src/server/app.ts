@@ -19,7 +19,6 @@ import { createAccountRouter } from '../endpoints/account/account.router.js';
 import { createOwnSignIn } from '../endpoints/sign-in/own-sign-in.router.js';
 import { siteRoutes } from '../endpoints/site/site.routes.js';
 import { AppError } from '../platform/errors/errors.js';
-import { ClientCertificates } from '../platform/client-certificates/client-certificates.js';
 import { accessLog } from '../platform/http/access-log.js';
 import type { HttpApplication } from '../platform/http/server.js';
 import { isHangUp } from '../platform/http/hang-up.js';
@@ -47,12 +46,11 @@ export function createApp(
   isReady: () => boolean = () => true,
   observers: readonly RequestObserver[] = [],
 ): HttpApplication {
-  const { settings, log, pages } = context;
+  const { certificates, settings, log, pages } = context;
   const { issuer } = settings;
   const onUnexpected: OnUnexpected = (error, ctx) => {
     log.error({ requestId: requestIdOf(ctx), error: describeError(error) }, 'unexpected error');
   };
-  const certificates = new ClientCertificates(settings.clientCertificates, log);
   const app = new Koa({ proxy: settings.trustedProxies > 0, maxIpsCount: settings.trustedProxies });
   app.on('error', (error: unknown) => {
     if (!isHangUp(error)) log.warn({ error: describeError(error) }, 'connection error outside a handler');

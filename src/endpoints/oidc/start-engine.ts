@@ -10,7 +10,6 @@ import { accountOfRequest } from '../../../adapters/prefetch.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import { strangerActor } from '../../identity/account-events/actor.js';
 import type { Context } from '../../context.js';
-import { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { ownKeys } from '../../platform/keys/own-keys.js';
 import type { Account } from '../../identity/accounts/account.js';
@@ -46,15 +45,15 @@ export interface EngineEvents {
   watch?: ((provider: Provider) => void) | undefined;
 }
 
-/** Starts the engine on the services of this process. */
+/** Starts the engine on the services of this process. Throws SettingsError when the file of trusted authorities cannot be used. */
 export async function startEngine(
   context: EngineServices,
   { onChange, watch }: EngineEvents = {},
 ): Promise<Engine> {
   const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
-  const { database, scopes, settings, signIns, usage } = context;
+  const { certificates, database, scopes, settings, signIns, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
-  const certificates = new ClientCertificates(settings.clientCertificates, log);
+  certificates.load();
   const mayAuthorize = membershipRule(liveClients, access);
   const artifacts = artifactContext(context);
   const engine = await Engine.start(async () => {

@@ -1,24 +1,22 @@
 import { createHash } from 'node:crypto';
-import { type AdapterFactory, type Configuration, Provider } from 'oidc-provider';
+import { type AdapterFactory, Provider } from 'oidc-provider';
 import { ArtifactAdapter, type ArtifactContext } from '../../../adapters/artifact.adapter.js';
 import { isModelName } from '../../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest, clientTokensValidAfter } from '../../../adapters/client.adapter.js';
 import { forEngine, replayError } from '../../../adapters/engine-errors.js';
-import { requestState, stateOf } from '../../../adapters/request-state.js';
 import { firstUseOfAssertion } from '../../../adapters/tokens/first-use.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import { strangerActor } from '../../identity/account-events/actor.js';
 import type { Context } from '../../context.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { ownKeys } from '../../platform/keys/own-keys.js';
-import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { makeIntrospection, makeTokenLookup } from '../introspection/introspection.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { backchannelHints } from '../oidc-backchannel/backchannel-hints.js';
 import { pingHandler, pingMessage, queuePings } from '../oidc-backchannel/pings.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
-import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
+import { membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-session-patches/back-channel-logout.js';
 import { recordSignIns } from '../oidc-session-patches/sign-ins.js';
 import { logoutHandler } from './logout-delivery.js';
@@ -27,7 +25,8 @@ import { clientsWithDocuments } from '../oidc-guards/document-clients.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { Engine } from './engine.js';
 import { listenForTokenReuse } from '../oidc-session-patches/token-reuse.js';
-import { type EngineSubjects, engineSubjects } from '../oidc-subjects/engine-subjects.js';
+import { engineSubjects } from '../oidc-subjects/engine-subjects.js';
+import { findAccount } from '../oidc-subjects/find-account.js';
 import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';
@@ -133,7 +132,8 @@ async function audiencesOf(
   return [...new Set(described.flatMap(({ api }) => api?.audience ?? []))];
 }
 
-function artifactContext({ accounts, artifacts, liveClients, settings, vault }: EngineServices) {
+function artifactContext(context: EngineServices): ArtifactContext {
+  const { accounts, artifacts, authorizingAccounts, liveClients, settings, vault } = context;
   return {
     store: artifacts,
     vault,
@@ -141,6 +141,7 @@ function artifactContext({ accounts, artifacts, liveClients, settings, vault }: 
     interactionTtl: settings.ttl.interaction,
     clientTokensValidAfter: (clientId: string) => clientTokensValidAfter(liveClients, clientId),
     findAccount: (accountId: string) => accounts.findActive(accountId),
+    authorizingAccounts,
   };
 }
 
@@ -162,24 +163,6 @@ function adapterFactory(
     if (isModelName(name)) return new ArtifactAdapter(name, artifacts);
     throw new Error(`the engine asked for a model that is not stored: ${name}`);
   };
-}
-
-function findAccount(
-  { accounts }: EngineServices,
-  mayAuthorize: MayAuthorize,
-  subjects: EngineSubjects,
-): NonNullable<Configuration['findAccount']> {
-  return (ctx, sub, token) =>
-    forEngine(async () => {
-      if (stateOf(ctx).missingAccount === sub)
-        return { accountId: sub, claims: () => Promise.resolve({ sub }) };
-      // At the authorization endpoint the interaction policy asks, and gives the reason.
-      const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
-      const id = token || !ctx.oidc.client ? sub : await subjects.accountOf(ctx.oidc.client.clientId, sub);
-      if (id === undefined || !allowed) return undefined;
-      const account = await (requestState()?.accounts.take(id) ?? accounts.findActive(id));
-      return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
-    });
 }
 
 function exchangeParts(context: EngineServices): ExchangeParts {

@@ -77,6 +77,8 @@ describe('the sub of a person', () => {
     const { sub, tokens } = await signedIn();
     const userinfo = await oidc.fetchUserInfo(config, tokens.access_token, sub);
     expect(userinfo).toMatchObject({ sub, email: person.email });
+    const byPost = await postForm(`${other.origin}/oauth2/userinfo`, { access_token: tokens.access_token });
+    expect(byPost.body).toEqual(userinfo);
     const service = await server.register();
     for (const [caller, node] of [
       [client, server],

@@ -11,6 +11,7 @@ import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-requests.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
 import { createMailStepsRouter } from '../endpoints/mail-steps/mail-steps.router.js';
+import { withUserinfo } from '../endpoints/userinfo/userinfo.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';
 import { createConsoleRouter } from '../endpoints/console/console.router.js';
@@ -91,7 +92,8 @@ export function createApp(
     }),
   );
   app.use(notFoundPage(pages));
-  const handle = observed(withIntrospection(context, engine, certificates, app.callback()), observers);
+  const introspection = withIntrospection(context, engine, certificates, app.callback());
+  const handle = observed(withUserinfo(context, introspection), observers);
   return { callback: () => handle };
 }
 

@@ -96,6 +96,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
       fingerprint: '',
     },
     scopes: SCOPE.split(' '),
+    detailsTypes: new Map(),
     adapter,
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, email: EMAIL }) }),
     audiencesOf: () => Promise.resolve([]),

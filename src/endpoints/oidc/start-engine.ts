@@ -26,6 +26,7 @@ import { logoutHandler } from './logout-delivery.js';
 import { logoutMessage } from '../../identity/sessions/logout-messages.js';
 import { clientsWithDocuments } from '../oidc-guards/document-clients.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
+import { compileTypes, typesFingerprint } from '../oidc-authorization-details/details-types.js';
 import { Engine } from './engine.js';
 import { listenForTokenReuse } from '../oidc-session-patches/token-reuse.js';
 import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
@@ -38,7 +39,7 @@ export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 
 /** What is told of the engine. */
 export interface EngineEvents {
-  /** Changed keys or scopes made it rebuild. */
+  /** Changed keys, scopes or types of authorization details made it rebuild. */
   onChange?: (() => void) | undefined;
   /** Called with each Provider before its first request. */
   watch?: ((provider: Provider) => void) | undefined;
@@ -49,20 +50,25 @@ export async function startEngine(
   context: EngineServices,
   { onChange, watch }: EngineEvents = {},
 ): Promise<Engine> {
-  const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
+  const { access, accounts, apis, clientPages, detailsTypes, keys, liveClients, log, outbox, pages } =
+    context;
   const { database, scopes, settings, signIns, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
   const certificates = new ClientCertificates(settings.clientCertificates, log);
   const mayAuthorize = membershipRule(liveClients, access);
   const artifacts = artifactContext(context);
   const engine = await Engine.start(async () => {
-    const [keySet, catalogue] = await Promise.all([keys.load(), scopes.plainNames()]);
+    const [keySet, catalogue, types] = await Promise.all([
+      keys.load(),
+      scopes.plainNames(),
+      detailsTypes.describe(),
+    ]);
     const names = catalogue.filter((name) => !admin.includes(name));
     const parts = {
       settings,
       keys: keySet,
       scopes: names,
-      adapter: adapterFactory(context, names, artifacts),
+      adapter: adapterFactory(context, names, new Set(types.map(({ type }) => type)), artifacts),
       findAccount: findAccount(context, mayAuthorize),
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
       audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
@@ -79,10 +85,11 @@ export async function startEngine(
     };
     return {
       fingerprint: createHash('sha256')
-        .update(JSON.stringify([keySet.fingerprint, names]))
+        .update(JSON.stringify([keySet.fingerprint, names, typesFingerprint(types)]))
         .digest('base64url'),
       build: () => {
-        const provider = buildProvider(parts, patchParts(context, artifacts), log);
+        const detailed = { ...parts, detailsTypes: compileTypes(types) };
+        const provider = buildProvider(detailed, patchParts(context, artifacts), log);
         listenForUsage(provider, usage);
         watch?.(provider);
         listenForTokenReuse(provider, ({ accountId, clientId, ...origin }) => {
@@ -140,6 +147,7 @@ function artifactContext({ accounts, artifacts, liveClients, settings, vault }: 
 function adapterFactory(
   { clientDocuments, settings }: EngineServices,
   scopes: readonly string[],
+  detailsTypes: ReadonlySet<string>,
   artifacts: ArtifactContext,
 ): AdapterFactory {
   const clients = clientsWithDocuments(clientDocuments);
@@ -151,6 +159,7 @@ function adapterFactory(
         settings.allow.implicit,
         settings.protocol.parRequired,
         settings.protocol.ciba,
+        detailsTypes,
       );
     if (isModelName(name)) return new ArtifactAdapter(name, artifacts);
     throw new Error(`the engine asked for a model that is not stored: ${name}`);

@@ -4,7 +4,6 @@ import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
-import type { ScopesService } from '../scopes/scopes.service.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import type { TenantsService } from '../../tenancy/tenants/tenants.service.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
@@ -20,15 +19,14 @@ import type { LiveClientsService } from '../live-clients/live-clients.service.js
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { losesExchange } from '../client-exchange/lost-exchange.js';
 import { concernsFirstParty, firstPartyErrors } from './first-party-rules.js';
-import { publicScopeErrors, unknownScopeErrors } from './scope-rules.js';
+import { type Catalogue, catalogueErrors, publicScopeErrors } from './scope-rules.js';
 
 /** What `ClientsService` needs. */
-export interface ClientsDependencies {
+export interface ClientsDependencies extends Catalogue {
   database: Database;
   repository: ClientsRepository;
   liveClients: LiveClientsService;
   secrets: ClientSecretsService;
-  scopes: ScopesService;
   publisher: PublisherService;
   tenants: TenantsService;
   audit: AuditService;
@@ -163,9 +161,10 @@ export class ClientsService {
       if (events.length > 0) await repository.update(tx, id, settings);
       if (promoted) await repository.promote(tx, id);
       if (endsSecrets) await secrets.deleteAll(tx, before);
-      // Grants and tokens may have scopes that the client lost, or were consented to for less, so all of them end.
+      // Grants and tokens may have what the client lost, or were consented to for less, so all of them end.
       grantsEnd =
         before.scopes.some((scope) => !scopes.includes(scope)) ||
+        before.authorizationDetailsTypes.some((type) => !settings.authorizationDetailsTypes.includes(type)) ||
         isWider(adminReach, before.adminReach) ||
         losesExchange(before, settings) ||
         (before.firstParty && !settings.firstParty);
@@ -216,9 +215,8 @@ export class ClientsService {
   }
 
   async #check(draft: ClientDraft, before: ClientRecord | undefined, tx?: Transaction): Promise<void> {
-    const { scopes } = this.deps;
-    const errors = [...draft.errors, ...(await unknownScopeErrors(scopes, before, draft, tx))];
-    if (before && tx) errors.push(...(await publicScopeErrors(scopes, before, draft, tx)));
+    const errors = [...draft.errors, ...(await catalogueErrors(this.deps, before, draft, tx))];
+    if (before && tx) errors.push(...(await publicScopeErrors(this.deps.scopes, before, draft, tx)));
     if (errors.length > 0) throw invalid(errors);
   }
 

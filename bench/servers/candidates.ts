@@ -117,8 +117,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
     secondFactor: {
       issuer: settings.issuer,
       passkeys: false,
-      enrolled: () => Promise.resolve({ passkey: false, totp: false }),
-      isRequired: () => Promise.resolve(false),
+      policyFor: () => Promise.resolve({ enrolled: { passkey: false, totp: false }, isRequired: false }),
       isTrusted: () => Promise.resolve(false),
     },
     pages: {

@@ -1,4 +1,5 @@
 import type { Settings } from '../settings/settings.js';
+import { ClientCertificates } from './client-certificates/client-certificates.js';
 import { Hashing } from './crypto/hashing.js';
 import { Vault } from './crypto/sealing.js';
 import type { Database } from './db/database.js';
@@ -36,6 +37,7 @@ export async function makePlatform(
     log,
     database,
     vault,
+    certificates: new ClientCertificates(settings.clientCertificates, log),
     keys,
     outbox,
     jobStates: new JobStatesService(new JobSlotsRepository(database.sql)),

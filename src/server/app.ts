@@ -11,6 +11,7 @@ import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-requests.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
 import { createMailStepsRouter } from '../endpoints/mail-steps/mail-steps.router.js';
+import { withUserinfo } from '../endpoints/userinfo/userinfo.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';
 import { createConsoleRouter } from '../endpoints/console/console.router.js';
@@ -18,7 +19,6 @@ import { createAccountRouter } from '../endpoints/account/account.router.js';
 import { createOwnSignIn } from '../endpoints/sign-in/own-sign-in.router.js';
 import { siteRoutes } from '../endpoints/site/site.routes.js';
 import { AppError } from '../platform/errors/errors.js';
-import { ClientCertificates } from '../platform/client-certificates/client-certificates.js';
 import { accessLog } from '../platform/http/access-log.js';
 import type { HttpApplication } from '../platform/http/server.js';
 import { isHangUp } from '../platform/http/hang-up.js';
@@ -46,12 +46,11 @@ export function createApp(
   isReady: () => boolean = () => true,
   observers: readonly RequestObserver[] = [],
 ): HttpApplication {
-  const { settings, log, pages } = context;
+  const { certificates, settings, log, pages } = context;
   const { issuer } = settings;
   const onUnexpected: OnUnexpected = (error, ctx) => {
     log.error({ requestId: requestIdOf(ctx), error: describeError(error) }, 'unexpected error');
   };
-  const certificates = new ClientCertificates(settings.clientCertificates, log);
   const app = new Koa({ proxy: settings.trustedProxies > 0, maxIpsCount: settings.trustedProxies });
   app.on('error', (error: unknown) => {
     if (!isHangUp(error)) log.warn({ error: describeError(error) }, 'connection error outside a handler');
@@ -93,7 +92,8 @@ export function createApp(
     }),
   );
   app.use(notFoundPage(pages));
-  const handle = observed(withIntrospection(context, engine, certificates, app.callback()), observers);
+  const introspection = withIntrospection(context, engine, certificates, app.callback());
+  const handle = observed(withUserinfo(context, introspection), observers);
   return { callback: () => handle };
 }
 

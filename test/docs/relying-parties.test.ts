@@ -7,7 +7,7 @@ import { describeWithBrowser } from '../harness/browser/browser.js';
 import { signInOn } from '../harness/browser/sign-in-form.js';
 import { killAll } from '../harness/nodes/postern-process.js';
 import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
-import { documentedApps, register, whileRunning } from './relying-party-app.js';
+import { documentedApps, register, whileRunning } from '../harness/protocol/relying-party-app.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const document = await readFile(`${ROOT}docs/relying-parties.md`, 'utf8');

@@ -38,7 +38,7 @@ export async function serve(): Promise<void> {
       metrics = await serveMetrics(context, () => server.snapshots());
       // Last, because the credentials that it makes are shown once: the port is taken and the engine runs by now.
       const first = await bootstrap(context);
-      if (first) process.stdout.write(credentialsMessage(settings.issuer, first));
+      if (first) process.stdout.write(credentialsMessage(settings, first));
       server.markReady();
       log.info(
         { version: version(), issuer: settings.issuer, host: settings.host, port: server.port },
@@ -59,8 +59,8 @@ export async function serve(): Promise<void> {
 
 async function describeStart({ members, settings }: Context, port: number): Promise<string> {
   const [operator] = await members.operators();
-  const { issuer, host } = settings;
-  return startMessage({ version: version(), issuer, host, port, operator: operator?.email });
+  const { issuer, host, console: hasConsole } = settings;
+  return startMessage({ version: version(), issuer, host, port, operator: operator?.email, hasConsole });
 }
 
 /** Throws SettingsError; a misspelt variable, which may be why, is then named on stderr, because there is no log yet. */

@@ -1,7 +1,18 @@
 import type { FirstCredentials } from '../../server/bootstrap.js';
+import type { Settings } from '../../settings/settings.js';
 
 /** What the first start prints, once, on stdout: the credentials, and what to do with them. */
-export function credentialsMessage(issuer: string, first: FirstCredentials): string {
+export function credentialsMessage(
+  { issuer, console: hasConsole }: Pick<Settings, 'console' | 'issuer'>,
+  first: FirstCredentials,
+): string {
+  const inBrowser = hasConsole
+    ? `Sign in to the console and make a client:
+
+  ${issuer}/console
+
+or try`
+    : 'Try';
   return `
 Postern is ready. This is shown once; keep it.
 
@@ -11,7 +22,7 @@ Postern is ready. This is shown once; keep it.
   Admin client      ${first.clientId}
              secret ${first.clientSecret}
 
-Try next, in a second terminal:
+${inBrowser} an example application, in a second terminal:
 
   npm run demo
 
@@ -32,13 +43,16 @@ export interface RunningInstallation {
   port: number;
   /** The e-mail address of an operator; undefined when no account is one. */
   operator: string | undefined;
+  hasConsole: boolean;
 }
 
 /** What each start at a terminal ends with, on stderr. */
-export function startMessage({ version, issuer, host, port, operator }: RunningInstallation): string {
+export function startMessage(running: RunningInstallation): string {
+  const { version, issuer, host, port, operator, hasConsole } = running;
   const rows = [
     [`Postern ${version}`, `${issuer}  (listening on ${host}:${String(port)})`],
     ['Discovery', `${issuer}/.well-known/openid-configuration`],
+    ...(hasConsole ? [['Console', `${issuer}/console`]] : []),
     ['Admin API', `${issuer}/admin/v1/docs`],
     ['Lost password', `npm run postern -- account set-password ${operator ?? '<e-mail address>'}`],
     ['Stop', 'Ctrl-C'],

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TableOnPage, TableSection } from '../../platform/page-models/console/records.js';
+import type { TableOnPage, TableSection } from '../../platform/console-page-models/records.js';
 import type { scopePage } from '../../registry/scopes/scope.schema.js';
 import { noticeOf } from '../console-records/list-parts.js';
 import { allDetailsTypes, DETAILS_TYPES, tableOfTypes } from '../console-details-types/details-type-wire.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TableSection } from '../../platform/page-models/console/records.js';
+import type { TableSection } from '../../platform/console-page-models/records.js';
 import type { clientUsePage } from '../../registry/client-use/client-use.schema.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';
 import { dateOf, listState, noticeOf } from '../console-records/list-parts.js';

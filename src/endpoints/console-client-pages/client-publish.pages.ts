@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/errors.js';
-import type { PublishStep } from '../../platform/page-models/console/clients.js';
+import type { PublishStep } from '../../platform/console-page-models/clients.js';
 import type { scopePage } from '../../registry/scopes/scope.schema.js';
 import {
   CLIENT,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { OptionOnPage } from '../../platform/page-models/console/clients.js';
+import type { OptionOnPage } from '../../platform/console-page-models/clients.js';
 import type { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
 import type { ProtocolField } from '../../registry/client-protocol/protocol-field.js';
 import { PROTOCOL_FIELDS, type ProtocolFieldName } from '../../registry/client-protocol/protocol-fields.js';

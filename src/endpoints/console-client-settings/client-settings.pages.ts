@@ -3,7 +3,7 @@ import type {
   CardOnPage,
   ClientSettingsModel,
   ConsentPreview,
-} from '../../platform/page-models/console/client-settings.js';
+} from '../../platform/console-page-models/client-settings.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
 import {
   CLIENT,

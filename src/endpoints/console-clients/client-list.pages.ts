@@ -1,4 +1,4 @@
-import type { ClientRow, OptionOnPage } from '../../platform/page-models/console/clients.js';
+import type { ClientRow, OptionOnPage } from '../../platform/console-page-models/clients.js';
 import { GRANT_TYPES } from '../../registry/client-record/client-record.js';
 import { listPage } from '../console-records/list-page.js';
 import type { Filter, ListState } from '../console-records/list-parts.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ClientHead } from '../../platform/page-models/console/clients.js';
+import type { ClientHead } from '../../platform/console-page-models/clients.js';
 import type { clientDetailsResponse } from '../../registry/usage-reports/usage-report.schema.js';
 import type { clientPage, clientResponse } from '../../registry/client-record/client-response.schema.js';
 import { DEVICE_CODE } from '../../registry/client-record/client-record.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/errors.js';
 import { field } from '../../platform/pages/form-tokens.js';
-import type { ConsoleField } from '../../platform/page-models/console/clients.js';
+import type { ConsoleField } from '../../platform/console-page-models/clients.js';
 import type { createdClientResponse } from '../../registry/client-record/client-response.schema.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { FormProblems, isProblemOfForm } from '../console/form-problems.js';

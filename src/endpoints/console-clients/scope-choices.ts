@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ScopeChoice } from '../../platform/page-models/console/clients.js';
+import type { ScopeChoice } from '../../platform/console-page-models/clients.js';
 import { AUTOMATIC_SCOPES } from '../../registry/client-record/client-defaults.js';
 import type { scopePage } from '../../registry/scopes/scope.schema.js';
 import type { Visit } from '../console/visit.js';

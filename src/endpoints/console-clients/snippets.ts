@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { SnippetOnPage } from '../../platform/page-models/console/clients.js';
+import type { SnippetOnPage } from '../../platform/console-page-models/clients.js';
 import { CLIENT_KINDS } from './client-kinds.js';
 import { type ClientWire, kindOf, usesSecrets } from './client-wire.js';
 
@@ -79,7 +79,8 @@ function filledIn(
     if (!from?.protocol.startsWith('http') || !to?.protocol.startsWith('http'))
       return constants(moved, client, issuer);
     const paths = from.pathname === '/' ? moved : moved.replaceAll(`'${from.pathname}'`, `'${to.pathname}'`);
-    return constants(paths.replaceAll(from.origin, to.origin), client, issuer);
+    const ports = to.port === '' ? paths : paths.replaceAll(`(${from.port})`, `(${to.port})`);
+    return constants(ports.replaceAll(from.origin, to.origin), client, issuer);
   };
   return {
     key: `library-${String(index + 1)}`,

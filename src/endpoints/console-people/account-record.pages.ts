@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { browserOf } from '../../identity/sessions/user-agent.js';
-import type { RecordModel } from '../../platform/page-models/console/records.js';
+import type { RecordModel } from '../../platform/console-page-models/records.js';
 import type {
   factorsResponse,
   grantList,

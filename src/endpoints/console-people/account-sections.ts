@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ActionOnPage, TableOnPage, TableSection } from '../../platform/page-models/console/records.js';
+import type { ActionOnPage, TableOnPage, TableSection } from '../../platform/console-page-models/records.js';
 import type {
   factorsResponse,
   grantList,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { CellOnPage } from '../../platform/page-models/console/records.js';
+import type { CellOnPage } from '../../platform/console-page-models/records.js';
 import type { accountResponse } from '../../tenancy/account-admin/account.schema.js';
 import { CONSOLE } from '../console/console-paths.js';
 import type { Visit } from '../console/visit.js';

@@ -1,4 +1,4 @@
-import type { ConsoleField, OptionOnPage } from '../../platform/page-models/console/clients.js';
+import type { ConsoleField, OptionOnPage } from '../../platform/console-page-models/clients.js';
 import type { NoticeOnPage } from '../../platform/page-models/shared.js';
 import type { Visit } from '../console/visit.js';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { field } from '../../platform/pages/form-tokens.js';
-import type { FieldConflict } from '../../platform/page-models/console/records.js';
+import type { FieldConflict } from '../../platform/console-page-models/records.js';
 import type { Members } from '../console/form-values.js';
 import type { RecordField } from './record-fields.js';
 

@@ -1,5 +1,5 @@
 import { invalid, type ValidationError } from '../../platform/errors/errors.js';
-import type { ConsoleField, OptionOnPage } from '../../platform/page-models/console/clients.js';
+import type { ConsoleField, OptionOnPage } from '../../platform/console-page-models/clients.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import { linesOf, type Members } from '../console/form-values.js';
 

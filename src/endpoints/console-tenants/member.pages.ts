@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TableSection } from '../../platform/page-models/console/records.js';
+import type { TableSection } from '../../platform/console-page-models/records.js';
 import type { invitationPage } from '../../tenancy/invitations/invitation.schema.js';
 import type { memberPage, memberResponse } from '../../tenancy/members/member-response.schema.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';

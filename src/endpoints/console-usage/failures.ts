@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { FailureOnPage } from '../../platform/page-models/console/home.js';
+import type { FailureOnPage } from '../../platform/console-page-models/home.js';
 import type { LinkOnPage } from '../../platform/page-models/shared.js';
 import type { clientFailureResponse } from '../../registry/client-failures/client-failure.schema.js';
 

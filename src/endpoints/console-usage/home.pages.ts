@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { longNumber } from '../../platform/charts/scale.js';
-import type { TaskOnPage } from '../../platform/page-models/console/home.js';
+import type { TaskOnPage } from '../../platform/console-page-models/home.js';
 import type { projectOverview } from '../../registry/project-overview/project-overview.schema.js';
 import { CONSOLE, PROJECT_PAGES } from '../console/console-paths.js';
 import type { ConsolePage } from '../console/console-page.js';

@@ -1,6 +1,6 @@
 import { barChart, type BarChart, maximumOf } from '../../platform/charts/bar-chart.js';
 import { shortNumber } from '../../platform/charts/scale.js';
-import type { ChartOnPage, ChartsOnPage } from '../../platform/page-models/console/charts.js';
+import type { ChartOnPage, ChartsOnPage } from '../../platform/console-page-models/charts.js';
 
 /** Usage in a day or an hour, as the wire has it. */
 export interface UsageFigures {

@@ -8,6 +8,7 @@ import { dateOf, type ListState, noticeOf } from '../console-records/list-parts.
 import type { Visit } from '../console/visit.js';
 import {
   deliveryTable,
+  eventsCell,
   hostOf,
   webhookCrumbs,
   type WebhookLevel,
@@ -78,7 +79,7 @@ export function showList(
             detail: webhook.url,
             ...(webhook.enabled ? {} : { badges: [{ kind: 'caution' as const, text: 'Turned off' }] }),
           },
-          { text: webhook.events.join(' ') || 'All' },
+          eventsCell(webhook, 3),
           { at: dateOf(webhook.created_at), as: 'day' as const },
         ]),
       },
@@ -117,7 +118,7 @@ export async function showOne(visit: Visit, { name, section }: WebhookLevel): Pr
       actions: mayChange ? [{ label: 'Edit', href: `${path}/edit` }] : [],
       facts: [
         { name: 'URL', cell: { text: webhook.url } },
-        { name: 'Events', cell: { text: webhook.events.join(' ') || 'All' } },
+        { name: 'Events', cell: eventsCell(webhook) },
         { name: 'Created', cell: { at: dateOf(webhook.created_at), as: 'minute' } },
         { name: 'By', cell: { text: webhook.created_by, isCode: true } },
       ],

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TableOnPage } from '../../platform/page-models/console/records.js';
+import type { CellOnPage, TableOnPage } from '../../platform/console-page-models/records.js';
 import type { deliveryPage, webhookResponse } from '../../tenancy/webhooks/webhook.schema.js';
 import { dateOf } from '../console-records/list-parts.js';
 import type { RecordField } from '../console-records/record-fields.js';
@@ -40,6 +40,13 @@ export function webhookCrumbs(visit: Visit, ...more: { label: string; href: stri
 /** The host of a receiver. */
 export function hostOf({ url }: Pick<WebhookWire, 'url'>): string {
   return URL.parse(url)?.host ?? url;
+}
+
+/** The events of a webhook, of more than `most` only the first. */
+export function eventsCell({ events }: Pick<WebhookWire, 'events'>, most = Infinity): CellOnPage {
+  if (events.length === 0) return { text: 'All' };
+  const more = events.length - most;
+  return { codes: events.slice(0, most), detail: more > 0 ? `and ${String(more)} more` : undefined };
 }
 
 /** What of a webhook can be set. */

@@ -2,6 +2,8 @@ import { CONSOLE_AREA } from '../sign-in/own-paths.js';
 
 /** The first page of the console. */
 export const CONSOLE = CONSOLE_AREA.home;
+/** The page to come back to from a sign-in in another tab. */
+export const SIGNED_IN = `${CONSOLE}/signed-in`;
 /** Paths of pages about an organization and about a project, as the router writes them. */
 export const ORGANIZATION_PAGES = `${CONSOLE}/o/:org`;
 export const PROJECT_PAGES = `${ORGANIZATION_PAGES}/p/:project`;

@@ -14,7 +14,7 @@ import type { OwnContext, OwnPages, OwnSessionState } from '../sign-in/own-sessi
 import type { ConsolePage } from './console-page.js';
 import { operationOf } from './console-page.js';
 import { ConsoleLimits } from './console-limits.js';
-import { CONSOLE, projectPath } from './console-paths.js';
+import { CONSOLE, projectPath, SIGNED_IN } from './console-paths.js';
 import { ORGANIZATIONS_PAGE } from '../console-tenants/tenant-wire.js';
 import { clientAuditPages } from '../console-client-pages/client-audit.pages.js';
 import { clientLifePages } from '../console-client-pages/client-life.pages.js';
@@ -120,7 +120,7 @@ export function createConsoleRouter(
   const overviewOf = (ctx: OwnContext & { params: Record<string, string> }) =>
     tenantOverview.of(callerOf(ctx).caller.subject, ctx.params['org'], ctx.params['project']);
 
-  for (const path of [CONSOLE, `${CONSOLE}/signed-in`])
+  for (const path of [CONSOLE, SIGNED_IN])
     router.get(path, async (ctx) => {
       const overview = await overviewOf(ctx);
       const [organization] = overview.organizations.filter(({ projects }) => projects.length > 0);
@@ -139,6 +139,8 @@ export function createConsoleRouter(
       if (!overview.can(permission, at)) throw notFound('page');
       const visit = new Visit(parts, ctx, overview, page);
       if (freshSignIn || page.needsFreshSignIn) {
+        const again = page.method === 'post' ? ownPages.freshSignInPath(ctx, SIGNED_IN) : undefined;
+        if (again !== undefined && (await keptForms.keepOfRecord(ctx, again))) return;
         visit.requireFresh(page.backTo?.(visit) ?? ctx.path);
         if (page.method === 'post') await limits.countChange(ctx.state.person.accountId, page.operation);
       }

@@ -1,6 +1,6 @@
 import type { AppError } from '../../platform/errors/errors.js';
 import { JSON_PROTOCOL_FIELDS } from '../../registry/client-protocol/protocol-fields.js';
-import type { ConsoleField, ProblemsOnPage } from '../../platform/page-models/console/clients.js';
+import type { ConsoleField, ProblemsOnPage } from '../../platform/console-page-models/clients.js';
 
 /** What is wrong with a form, by the name of the field. */
 export class FormProblems {

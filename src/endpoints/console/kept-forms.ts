@@ -5,7 +5,7 @@ import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import { OWN_SIGN_IN } from '../sign-in/own-paths.js';
 import type { OwnContext } from '../sign-in/own-session.js';
-import { CONSOLE } from './console-paths.js';
+import { SIGNED_IN } from './console-paths.js';
 
 const FIELD = 'kept';
 /** What was typed can be sent again for this long. */
@@ -16,7 +16,7 @@ const FORM_BYTES = 1_100_000;
 const OWN_FIELDS = ['csrf', 'version', 'base', 'password'];
 
 /**
- * Keeps what was typed into a form that was sent when the session had ended. The page that answers has the form, sealed;
+ * Keeps what was typed into a form that was sent when the session had ended, or when its sign-in was too old. The page that answers has the form, sealed;
  * the person signs in in another tab and sends the copy, which leads to the same form with a token of the new session.
  * Nothing is stored, and the copy alone changes nothing.
  */
@@ -31,10 +31,16 @@ export class KeptForms {
     requireOwnForm(ctx);
     const form = await readForm(ctx, FORM_BYTES);
     const kept = form.get(FIELD) ?? this.#seal(form, ctx.path);
-    const signInUrl = `${OWN_SIGN_IN}?${new URLSearchParams({ to: `${CONSOLE}/signed-in` }).toString()}`;
-    const model = { action: ctx.path, kept, signInUrl };
-    sendPage(ctx, this.pages.render('console/kept-form', model), { status: 401 });
-    ctx.set('WWW-Authenticate', 'Cookie');
+    this.#show(ctx, kept, `${OWN_SIGN_IN}?${new URLSearchParams({ to: SIGNED_IN }).toString()}`, true);
+  }
+
+  /** If the form is that of a record, answers with the page that keeps it until a newer sign-in, and returns true. */
+  async keepOfRecord(ctx: OwnContext, signInUrl: string): Promise<boolean> {
+    if (ctx.get('Sec-Fetch-Site') !== 'same-origin') return false;
+    const form = await readForm(ctx, FORM_BYTES);
+    if (!form.has('base')) return false;
+    this.#show(ctx, this.#seal(form, ctx.path), signInUrl, false);
+    return true;
   }
 
   /** If the form is a kept one, answers with what was typed, to be sent again, and returns true. */
@@ -48,6 +54,12 @@ export class KeptForms {
     const model = { action: ctx.path, csrf: ctx.state.person.csrf, fields };
     sendPage(ctx, this.pages.render('console/form-again', model), { status: 200 });
     return true;
+  }
+
+  #show(ctx: OwnContext, kept: string, signInUrl: string, isSignedOut: boolean): void {
+    const model = { action: ctx.path, kept, signInUrl, isSignedOut };
+    sendPage(ctx, this.pages.render('console/kept-form', model), { status: 401 });
+    ctx.set('WWW-Authenticate', 'Cookie');
   }
 
   #seal(form: URLSearchParams, path: string): string {

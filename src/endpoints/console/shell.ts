@@ -1,4 +1,4 @@
-import type { ConsoleShell } from '../../platform/page-models/console/console.js';
+import type { ConsoleShell } from '../../platform/console-page-models/console.js';
 import type { LinkOnPage } from '../../platform/page-models/shared.js';
 import type { Permission } from '../../tenancy/access/permissions.js';
 import type { Level, TenantOverview } from '../../tenancy/access/tenant-overview.service.js';

@@ -1,4 +1,4 @@
-import type { ConsolePage as ConsolePageModel } from '../../platform/page-models/console/console.js';
+import type { ConsolePage as ConsolePageModel } from '../../platform/console-page-models/console.js';
 import type { PageModels } from '../../platform/page-models/page-models.js';
 import type { LinkOnPage } from '../../platform/page-models/shared.js';
 import { sendPage } from '../../platform/pages/page-headers.js';

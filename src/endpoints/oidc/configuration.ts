@@ -37,6 +37,7 @@ import {
 } from './resource-servers.js';
 import { RESPONSE_TYPES } from '../../registry/client-record/client-record.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+import { SCOPE_CLAIMS } from '../userinfo/scope-claims.js';
 
 /** What the engine's configuration depends on. */
 export interface EngineParts {
@@ -80,30 +81,6 @@ export const CLIENT_EXTENSIONS = [
   'pkce_required',
   'security_profile',
 ];
-
-/** The claims of each scope (OpenID Connect Core section 5.4), and of every ID token. */
-const CLAIMS = {
-  openid: ['sub', 'acr', 'amr'],
-  email: ['email', 'email_verified'],
-  phone: ['phone_number', 'phone_number_verified'],
-  address: ['address'],
-  profile: [
-    'name',
-    'given_name',
-    'family_name',
-    'middle_name',
-    'nickname',
-    'preferred_username',
-    'profile',
-    'picture',
-    'website',
-    'gender',
-    'birthdate',
-    'zoneinfo',
-    'locale',
-    'updated_at',
-  ],
-};
 
 /** The engine's configuration. Every feature that is not enabled here is off. */
 export function engineConfiguration(parts: EngineParts): Configuration {
@@ -160,7 +137,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     loadExistingGrant: firstPartyGrants(parts.mayAuthorize),
     renderError: pages.renderError,
     scopes: parts.scopes,
-    claims: CLAIMS,
+    claims: SCOPE_CLAIMS,
     acrValues: ACR_VALUES,
     // The engine is told of `token` when it runs: see `supportTokenResponseType`.
     responseTypes: settings.allow.implicit ? RESPONSE_TYPES.filter((type) => type !== 'token') : ['code'],
@@ -197,7 +174,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     ttl: lifetimes(ttl),
     features: {
       devInteractions: { enabled: false },
-      claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(CLAIMS) },
+      claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(SCOPE_CLAIMS) },
       ...protocolFeatures(parts.dpopNonceSecret, settings.protocol.dpopNonceRequired),
       ...(settings.protocol.ciba ? { ciba: cibaFeature(parts.backchannel) } : {}),
       mTLS: mutualTls(settings.clientCertificates, parts.certificates),

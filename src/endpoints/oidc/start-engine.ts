@@ -6,12 +6,13 @@ import { ClientAdapter, clientOfRequest, clientTokensValidAfter } from '../../..
 import { forEngine, replayError } from '../../../adapters/engine-errors.js';
 import { requestState, stateOf } from '../../../adapters/request-state.js';
 import { firstUseOfAssertion } from '../../../adapters/tokens/first-use.js';
+import { accountOfRequest } from '../../../adapters/prefetch.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import { strangerActor } from '../../identity/account-events/actor.js';
 import type { Context } from '../../context.js';
-import { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { ownKeys } from '../../platform/keys/own-keys.js';
+import type { Account } from '../../identity/accounts/account.js';
 import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { makeIntrospection, makeTokenLookup } from '../introspection/introspection.js';
@@ -45,23 +46,22 @@ export interface EngineEvents {
   watch?: ((provider: Provider) => void) | undefined;
 }
 
-/** Starts the engine on the services of this process. */
+/** Starts the engine on the services of this process. Throws SettingsError when the file of trusted authorities cannot be used. */
 export async function startEngine(
   context: EngineServices,
   { onChange, watch }: EngineEvents = {},
 ): Promise<Engine> {
-  const { access, accounts, apis, clientPages, detailsTypes, keys, liveClients, log, outbox, pages } =
-    context;
-  const { database, scopes, settings, signIns, usage } = context;
+  const { access, accounts, apis, clientPages, keys, liveClients, log, outbox, pages } = context;
+  const { certificates, database, scopes, settings, signIns, usage } = context;
   const admin: readonly string[] = ADMIN_SCOPES;
-  const certificates = new ClientCertificates(settings.clientCertificates, log);
+  certificates.load();
   const mayAuthorize = membershipRule(liveClients, access);
   const artifacts = artifactContext(context);
   const engine = await Engine.start(async () => {
     const [keySet, catalogue, types] = await Promise.all([
       keys.load(),
       scopes.plainNames(),
-      detailsTypes.describe(),
+      context.detailsTypes.describe(),
     ]);
     const names = catalogue.filter((name) => !admin.includes(name));
     const parts = {
@@ -133,7 +133,8 @@ async function audiencesOf(
   return [...new Set(described.flatMap(({ api }) => api?.audience ?? []))];
 }
 
-function artifactContext({ accounts, artifacts, liveClients, settings, vault }: EngineServices) {
+function artifactContext(context: EngineServices): ArtifactContext {
+  const { accounts, artifacts, authorizingAccounts, liveClients, settings, vault } = context;
   return {
     store: artifacts,
     vault,
@@ -141,6 +142,7 @@ function artifactContext({ accounts, artifacts, liveClients, settings, vault }: 
     interactionTtl: settings.ttl.interaction,
     clientTokensValidAfter: (clientId: string) => clientTokensValidAfter(liveClients, clientId),
     findAccount: (accountId: string) => accounts.findActive(accountId),
+    authorizingAccounts,
   };
 }
 
@@ -167,18 +169,25 @@ function adapterFactory(
 }
 
 function findAccount(
-  { accounts }: EngineServices,
+  { accounts, authorizingAccounts }: EngineServices,
   mayAuthorize: MayAuthorize,
 ): NonNullable<Configuration['findAccount']> {
+  const ofToken = async (sub: string, clientId: string): Promise<Account | undefined> =>
+    (await mayAuthorize(clientId, sub))
+      ? (requestState()?.accounts.take(sub) ?? accounts.findActive(sub))
+      : undefined;
+  // At the authorization endpoint the interaction policy asks whether the person may, and gives the reason.
+  const ofAuthorization = async (sub: string): Promise<Account | undefined> => {
+    const account = (await accountOfRequest(authorizingAccounts, sub))?.account;
+    return account?.status === 'active' ? account : undefined;
+  };
   return (ctx, sub, token) =>
     forEngine(async () => {
       if (stateOf(ctx).missingAccount === sub)
         return { accountId: sub, claims: () => Promise.resolve({ sub }) };
-      // At the authorization endpoint the interaction policy asks, and gives the reason.
-      const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
-      const account = allowed
-        ? await (requestState()?.accounts.take(sub) ?? accounts.findActive(sub))
-        : undefined;
+      const account = await (token?.clientId === undefined
+        ? ofAuthorization(sub)
+        : ofToken(sub, token.clientId));
       return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
     });
 }

@@ -96,11 +96,14 @@ export class OwnPages {
    * for the second factor, where the account has one and this browser was trusted without it.
    */
   requireFresh(ctx: OwnContext, page: string, seconds = FRESH_SECONDS): void {
-    const { amr, authTime, hasSecondFactor } = ctx.state.person;
-    const acr: Acr | undefined = hasSecondFactor ? 'urn:postern:2fa' : undefined;
-    const isOld = Date.now() / 1000 - authTime > seconds;
-    if (isOld || (acr !== undefined && !satisfies(acrOf(amr), acr)))
-      throw new SignInRequired(page, { ...(isOld && { maxAge: seconds }), acr });
+    const required = missingOf(ctx.state.person, seconds);
+    if (required) throw new SignInRequired(page, required);
+  }
+
+  /** The path of the sign-in that `requireFresh` would ask for; undefined where it would not. */
+  freshSignInPath(ctx: OwnContext, page: string): string | undefined {
+    const required = missingOf(ctx.state.person, FRESH_SECONDS);
+    return required && signInPath(page, required);
   }
 
   /** Notes in the session what the person has shown in addition, by setting it up (RFC 8176). */
@@ -126,11 +129,26 @@ function contextOf(token: string): string {
   return `own session ${digestOf(token).toString('base64url')}`;
 }
 
-function redirectToSignIn(ctx: OwnContext, to: string, { maxAge, acr }: Required): void {
+/** What the sign-in of the session lacks to be fresh. */
+function missingOf(
+  { amr, authTime, hasSecondFactor }: SignedInPerson,
+  seconds: number,
+): Required | undefined {
+  const acr: Acr | undefined = hasSecondFactor ? 'urn:postern:2fa' : undefined;
+  const isOld = Date.now() / 1000 - authTime > seconds;
+  const isEnough = !isOld && (acr === undefined || satisfies(acrOf(amr), acr));
+  return isEnough ? undefined : { ...(isOld && { maxAge: seconds }), acr };
+}
+
+function signInPath(to: string, { maxAge, acr }: Required): string {
   const query = new URLSearchParams({ to });
   if (maxAge !== undefined) query.set('max_age', String(maxAge));
   if (acr !== undefined) query.set('acr', acr);
+  return `${OWN_SIGN_IN}?${query.toString()}`;
+}
+
+function redirectToSignIn(ctx: OwnContext, to: string, required: Required): void {
   ctx.set('Cache-Control', 'no-store');
   ctx.status = 303;
-  ctx.redirect(`${OWN_SIGN_IN}?${query.toString()}`);
+  ctx.redirect(signInPath(to, required));
 }

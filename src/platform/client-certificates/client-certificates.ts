@@ -11,18 +11,21 @@ type CertificateSettings = Settings['clientCertificates'];
 /** Finds the certificate with which a client connected to the proxy in front (RFC 8705). */
 export class ClientCertificates {
   readonly #found = new WeakMap<IncomingMessage, X509Certificate | null>();
-  readonly #authorities: readonly X509Certificate[];
+  #authorities: readonly X509Certificate[] = [];
   readonly #proxies = new BlockList();
 
-  /** Throws SettingsError when the file of the authorities cannot be used. */
   constructor(
     private readonly settings: CertificateSettings,
     private readonly log: Pick<Logger, 'warn'>,
   ) {
-    this.#authorities =
-      settings.enabled && settings.caFile !== undefined ? readAuthorities(settings.caFile) : [];
     for (const { address, prefix, family } of settings.proxies)
       this.#proxies.addSubnet(address, prefix, family);
+  }
+
+  /** Reads the trusted authorities; before that there are none. Throws SettingsError when their file cannot be used. */
+  load(): void {
+    const { enabled, caFile } = this.settings;
+    if (enabled && caFile !== undefined) this.#authorities = readAuthorities(caFile);
   }
 
   /** Whether the request comes from a trusted proxy and has the header. */

@@ -1,11 +1,11 @@
 import type { AccountPage, AccountPages } from './account.js';
 import type { AccountSecurityPages } from './account-security.js';
-import type { ConsolePages } from './console/console.js';
-import type { ConsoleRecordPages } from './console/records.js';
-import type { ConsoleClientSettingsPages } from './console/client-settings.js';
-import type { ConsoleUsagePages } from './console/home.js';
-import type { ConsoleInstallationPages } from './console/installation.js';
-import type { ConsoleClientPages } from './console/clients.js';
+import type { ConsolePages } from '../console-page-models/console.js';
+import type { ConsoleRecordPages } from '../console-page-models/records.js';
+import type { ConsoleClientSettingsPages } from '../console-page-models/client-settings.js';
+import type { ConsoleUsagePages } from '../console-page-models/home.js';
+import type { ConsoleInstallationPages } from '../console-page-models/installation.js';
+import type { ConsoleClientPages } from '../console-page-models/clients.js';
 import type { EngineEndpointPages } from './engine.js';
 import type { InteractionPages } from './interactions.js';
 import type { MailStepPages } from './mail-steps.js';

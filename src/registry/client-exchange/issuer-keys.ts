@@ -15,6 +15,8 @@ const MAX_KEY_SETS = 1_000;
 const KEPT_MILLISECONDS = 600_000;
 /** After a failure, and before keys are fetched again for an unknown key. */
 const PAUSE_MILLISECONDS = 30_000;
+/** Keys stay in use for so long after they were fetched while their issuer does not answer. */
+const OLDEST_MILLISECONDS = 3_600_000;
 const TIMEOUT_MILLISECONDS = 5_000;
 const MAX_BYTES = 256 * 1024;
 
@@ -33,16 +35,24 @@ export interface KeySource {
 }
 
 type FindKey = ReturnType<typeof createLocalJWKSet>;
-type FetchedKeys = { at: number; keys: FindKey | undefined };
+
+/** The newest keys of an issuer, and how the last attempt to fetch them went. */
+interface KnownKeys {
+  triedAt: number;
+  hasFailed: boolean;
+  keys: FindKey | undefined;
+  /** When the keys were fetched. */
+  fetchedAt: number;
+}
 
 /**
  * The keys of issuers that clients trust, by where they are: fetched when first needed, under the rules for addresses that
  * clients gave, one fetch at a time for each, kept for ten minutes, and fetched again, at most every 30 seconds, for an
- * unknown key or after a failure.
+ * unknown key or after a failure. While fetching fails, the last keys are used until they are an hour old.
  */
 export class IssuerKeys {
-  readonly #known = new QuickLRU<string, FetchedKeys>({ maxSize: MAX_KEY_SETS });
-  readonly #fetching = new Map<string, Promise<FetchedKeys>>();
+  readonly #known = new QuickLRU<string, KnownKeys>({ maxSize: MAX_KEY_SETS });
+  readonly #fetching = new Map<string, Promise<KnownKeys>>();
 
   /** @param isLocal whether the installation is on this computer, and so are the issuers. */
   constructor(private readonly isLocal: boolean) {}
@@ -56,34 +66,43 @@ export class IssuerKeys {
     if (source.jwks) return createLocalJWKSet(source.jwks)(header, token);
     const name = JSON.stringify([source.issuer, source.jwks_uri, source.isOfInstallation]);
     const known = this.#known.get(name);
-    const age = known ? Date.now() - known.at : Infinity;
-    const isUsable = known && age < (known.keys ? KEPT_MILLISECONDS : PAUSE_MILLISECONDS);
+    const age = known ? Date.now() - known.triedAt : Infinity;
+    const isUsable = known && age < (known.hasFailed ? PAUSE_MILLISECONDS : KEPT_MILLISECONDS);
     const found = isUsable ? known : await this.#fetch(name, source);
     if (!found.keys) throw new KeysUnavailable();
     try {
       return await found.keys(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || Date.now() - found.at < PAUSE_MILLISECONDS)
-        throw error;
-      const { keys } = await this.#fetch(name, source);
-      if (!keys) throw new KeysUnavailable();
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      const isFresh = Date.now() - found.triedAt < PAUSE_MILLISECONDS;
+      if (isFresh && !found.hasFailed) throw error;
+      const { hasFailed, keys } = isFresh ? found : await this.#fetch(name, source);
+      if (hasFailed || !keys) throw new KeysUnavailable();
       return keys(header, token);
     }
   }
 
-  #fetch(name: string, source: KeySource): Promise<FetchedKeys> {
+  #fetch(name: string, source: KeySource): Promise<KnownKeys> {
     const current = this.#fetching.get(name);
     if (current) return current;
     const fetching = this.#read(source)
-      .catch(() => undefined)
-      .then((keys) => {
-        const fetched = { at: Date.now(), keys };
-        this.#known.set(name, fetched);
-        return fetched;
+      .then(
+        (keys) => ({ triedAt: Date.now(), hasFailed: false, keys, fetchedAt: Date.now() }),
+        () => this.#afterFailure(this.#known.get(name)),
+      )
+      .then((known) => {
+        this.#known.set(name, known);
+        return known;
       })
       .finally(() => this.#fetching.delete(name));
     this.#fetching.set(name, fetching);
     return fetching;
+  }
+
+  #afterFailure(last: KnownKeys | undefined): KnownKeys {
+    const fetchedAt = last?.fetchedAt ?? -Infinity;
+    const keys = Date.now() - fetchedAt < OLDEST_MILLISECONDS ? last?.keys : undefined;
+    return { triedAt: Date.now(), hasFailed: true, keys, fetchedAt };
   }
 
   async #read({ issuer, jwks_uri: jwksUri, isOfInstallation }: KeySource): Promise<FindKey> {

@@ -48,7 +48,8 @@ export const rateLimitSettings = settingGroup('Rate limits', {
   CONSOLE_REQUESTS: {
     default: '600',
     check: wholeNumber(10, 1_000_000),
-    description: 'Requests of one account to the console in a minute. Each process counts for itself.',
+    description:
+      'Requests of one account to the console in a minute. Each process counts for itself, so that up to WORKERS times as many pass each node.',
   },
   CONSOLE_CHANGES: {
     default: '60',

@@ -149,4 +149,25 @@ describeWithBrowser('the console', (openPage) => {
       await page.getByText('The older secret is deleted').waitFor();
     },
   );
+
+  test('keeps a form that was typed while its sign-in became too old', async () => {
+    const page = await openPage({});
+    await open(page, '/console/webhooks/new');
+    await page.getByLabel('URL url').fill('https://hooks.example/typed');
+    await server.database.pool.query(
+      `UPDATE own_sessions SET auth_time = auth_time - interval '11 minutes' WHERE account_id = $1`,
+      [person.id],
+    );
+    await page.getByRole('button', { name: 'Create webhook' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Sign in again' }).waitFor();
+    const opened = page.context().waitForEvent('page');
+    await page.getByRole('link', { name: 'Sign in again' }).click();
+    const tab = await opened;
+    await tab.waitForURL(`**${PROJECT}`);
+    await tab.close();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('https://hooks.example/typed').waitFor();
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('heading', { level: 1, name: 'The secret is ready' }).waitFor();
+  });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { ConsoleAgent, hiddenField } from '../../harness/pages/console-agent.js';
+import { CLIENTS, IDENTITY, identityForm } from '../../harness/pages/console-clients-fixture.js';
 
 let nodes: TestServer[];
 let ada: ConsoleAgent;
@@ -19,6 +20,14 @@ afterAll(async () => {
 
 const SCOPES = '/console/catalogue/scopes';
 const FIELDS = { title: 'See your orders', description: '', category: 'general', api_id: '' };
+
+/** The fields of the form of the page, but for its token. */
+function formOn(body: string): Record<string, string> {
+  const names = [...body.matchAll(/<input type="hidden" name="([^"]+)"/g)].map(([, name = '']) => name);
+  return Object.fromEntries(
+    names.filter((name) => name !== 'csrf').map((name) => [name, hiddenField(body, name)]),
+  );
+}
 
 async function start(agent: ConsoleAgent, path: string) {
   const { body } = await agent.get(path);
@@ -41,6 +50,83 @@ test('two operators on two nodes change one scope, and neither change is lost', 
   if (!first) throw new Error('there is no node');
   const { body } = await callAdmin(first, 'GET', '/scopes/orders.shared');
   expect(body).toMatchObject({ category: 'orders', description: 'What you bought.' });
+});
+
+test('of two concurrent changes of one client from two nodes the second is shown both, and neither is lost', async () => {
+  const [first] = nodes;
+  if (!first) throw new Error('there is no node');
+  const { id } = await first.register({ client_name: 'Before', company: 'Before Ltd' });
+  const path = `${CLIENTS}/${id}/settings/identity`;
+  const forms = [
+    { ...IDENTITY, client_name: 'Of Ada', company: 'Before Ltd' },
+    { ...IDENTITY, client_name: 'Before', company: 'Of Ben' },
+  ];
+  const { body } = await ada.get(`${CLIENTS}/${id}`);
+  const answers = await Promise.all(
+    [ada, ben].map((agent, index) => agent.post(path, { ...identityForm(body), ...forms[index] })),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([303, 412]);
+  const refused = answers.findIndex(({ status }) => status === 412);
+  const conflict = answers[refused]?.body ?? '';
+  const states = Object.fromEntries(
+    ['version', 'base', 'theirs', 'yours'].map((name) => [name, hiddenField(conflict, name, path)]),
+  );
+  const agent = refused === 0 ? ada : ben;
+  expect((await agent.post(path, states)).status).toBe(303);
+  const { body: record } = await callAdmin(
+    first,
+    'GET',
+    `/orgs/default/projects/default/oauth_clients/${id}`,
+  );
+  expect(record).toMatchObject({ client_name: 'Of Ada', company: 'Of Ben' });
+});
+
+test('a form that was typed while the session expired on one node is sent again on the other', async () => {
+  const [first] = nodes;
+  if (!first) throw new Error('there is no node');
+  const chloe = await ConsoleAgent.signIn(first);
+  const { base } = await start(chloe, `${SCOPES}/new`);
+  const fields = { ...FIELDS, base, name: 'orders.kept', title: 'Typed' };
+  await first.database.pool.query(
+    `UPDATE own_sessions SET last_seen_at = last_seen_at - interval '31 minutes' WHERE account_id = $1`,
+    [chloe.person.id],
+  );
+  const kept = await chloe.post(`${SCOPES}/new`, fields);
+  expect(kept.status).toBe(401);
+  const again = await ben.post(`${SCOPES}/new?kept`, { kept: hiddenField(kept.body, 'kept') });
+  expect(again.status).toBe(200);
+  const sent = await ben.post(`${SCOPES}/new`, formOn(again.body));
+  expect(sent.status).toBe(303);
+  expect((await callAdmin(first, 'GET', '/scopes/orders.kept')).body).toMatchObject({ title: 'Typed' });
+});
+
+test('a form whose sign-in became too old while it was typed is kept as well, and nothing is changed before', async () => {
+  const [first] = nodes;
+  if (!first) throw new Error('there is no node');
+  const chloe = await ConsoleAgent.signIn(first);
+  const path = '/console/webhooks/new';
+  const { base } = await start(chloe, path);
+  await first.database.pool.query(
+    `UPDATE own_sessions SET auth_time = auth_time - interval '11 minutes' WHERE account_id = $1`,
+    [chloe.person.id],
+  );
+  const url = 'https://hooks.example/typed';
+  const kept = await chloe.post(path, { base, url, events: 'client.updated' });
+  expect(kept.status).toBe(401);
+  expect(kept.body).toContain('/self/sign-in?to=%2Fconsole%2Fsigned-in&amp;max_age=600');
+  expect(kept.body).not.toContain(url);
+  expect((await ben.get('/console/webhooks')).body).not.toContain(url);
+  const copy = hiddenField(kept.body, 'kept');
+  // Sent again before the person has signed in: it is kept once more.
+  const early = await chloe.post(`${path}?kept`, { kept: copy });
+  expect((await chloe.post(path, formOn(early.body))).status).toBe(401);
+  const again = await ben.post(`${path}?kept`, { kept: copy });
+  expect(again.body).toContain(url);
+  expect((await ben.post(path, formOn(again.body))).status).toBe(201);
+  expect((await ada.get('/console/webhooks')).body).toContain(url);
+  // Without a form of ours there is only the way to the sign-in.
+  const elsewhere = await chloe.post(path, { base, url }, { 'sec-fetch-site': 'cross-site' });
+  expect(elsewhere.headers.get('location')).toMatch(/^\/self\/sign-in\?to=.*&max_age=600$/);
 });
 
 test('of two concurrent confirmations one succeeds', async () => {

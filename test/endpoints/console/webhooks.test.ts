@@ -26,7 +26,7 @@ test.each(['/console', '/console/o/default', PROJECT])('%s has its webhooks', as
   const [secret = 'none'] = /whsec_[\w+/=]+/.exec(made.body) ?? [];
   const [, page = ''] = /href="([^"]+\/webhooks\/[0-9a-f-]{36})"/.exec(made.body) ?? [];
   const shown = await agent.get(page);
-  expect(shown.body).toContain('nothing.here client.purged');
+  expect(shown.body).toContain('<code>nothing.here</code>, <code>client.purged</code>');
   expect(shown.body).not.toContain('whsec_');
 
   const change = { ...fields, ...(await base(`${page}/edit`)), events: 'nothing.here', enabled: 'false' };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt, SignJWT, UnsecuredJWT } from 'jose';
 import * as oidc from 'openid-client';
+import { later } from '../../harness/common/later.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { startTokenIssuer, type TokenIssuer } from '../../harness/outside/token-issuer.js';
 import { relyingParty } from '../../harness/protocol/relying-party.js';
@@ -214,6 +215,26 @@ describe('refused', () => {
     expect((await redeem(await assertion(), client)).body['error']).toBe('invalid_grant');
     expect(silent.requests).toHaveLength(1);
     await silent.close();
+  });
+
+  test('are not those of an issuer that stopped answering within the hour', async () => {
+    const issuer = await startTokenIssuer();
+    const client = await register([{ issuer: issuer.issuer, subject: 'job' }]);
+    const redeemAfter = async (minutes: number, kid = 'workload') => {
+      const exp = Math.floor(Date.now() / 1000) + 7_000;
+      const claims = { sub: 'job', aud: server.issuer, jti: randomUUID(), exp };
+      const assertion = await issuer.sign(claims, { kid });
+      return (await later(minutes * 60, () => redeem(assertion, client))).body['error'];
+    };
+    expect(await redeemAfter(0)).toBeUndefined();
+    issuer.answerWith(500);
+    expect(await redeemAfter(11)).toBeUndefined();
+    expect(await redeemAfter(58, 'another')).toBe('invalid_grant');
+    expect(await redeemAfter(58)).toBeUndefined();
+    expect(await redeemAfter(61)).toBe('invalid_grant');
+    issuer.answerWith(200);
+    expect(await redeemAfter(62)).toBeUndefined();
+    await issuer.close();
   });
 
   test('is what was got by an issuer that is not trusted any more', async () => {

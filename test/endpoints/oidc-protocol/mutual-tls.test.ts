@@ -355,6 +355,7 @@ test('settings that do not go together, and files that are no authority, stop th
     expect(() => readSettings({ ...settings, ...MTLS, MTLS_PROXIES: proxies })).toThrow(/MTLS_PROXIES/);
   for (const file of ['/does/not/exist', mine.certFile]) {
     const { clientCertificates } = readSettings({ ...settings, ...MTLS, MTLS_CA_FILE: file });
-    expect(() => new ClientCertificates(clientCertificates, server.context.log)).toThrow(/MTLS_CA_FILE/);
+    const certificates = new ClientCertificates(clientCertificates, server.context.log);
+    expect(() => certificates.load()).toThrow(/MTLS_CA_FILE/);
   }
 });

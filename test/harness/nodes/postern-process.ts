@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../common/eventually.js';
+import { runCommand } from '../commands/command-runner.js';
 import { type Content, createTestDatabase, type TestDatabase } from '../database/test-database.js';
 
 const MAIN = fileURLToPath(new URL('../../../src/main.cjs', import.meta.url));
@@ -27,9 +28,7 @@ export class PosternProcess {
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 
   constructor(args: readonly string[], environment: Environment, input?: string) {
-    const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env;
-    const env = { PATH, HOME, TMPDIR, PASSWORD_HASH_COST: '10', ...environment };
-    this.child = spawn(process.execPath, [MAIN, ...args], { env });
+    this.child = spawn(process.execPath, [MAIN, ...args], { env: processEnvironment(environment) });
     running.add(this.child);
     this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
@@ -68,16 +67,30 @@ export interface Outcome {
   json(): Record<string, unknown>;
 }
 
+/** Commands that run for a long time, or beside others, in a process of their own. */
+const LONG: readonly (string | undefined)[] = ['serve', 'worker', 'demo', 'migrate'];
+
 /** Runs a command to its end. */
 export async function runPostern(
   args: readonly string[],
   environment: Environment = {},
-  input?: string,
+  input = '',
 ): Promise<Outcome> {
+  const { code, stdout, stderr } = LONG.includes(args[0])
+    ? await runAlone(args, environment, input)
+    : await runCommand({ args, environment: processEnvironment(environment), input });
+  return { code, stdout, stderr, json: () => JSON.parse(stdout) as Record<string, unknown> };
+}
+
+async function runAlone(args: readonly string[], environment: Environment, input: string) {
   const command = new PosternProcess(args, environment, input);
   const { code } = await command.ended;
-  const { stdout, stderr } = command;
-  return { code, stdout, stderr, json: () => JSON.parse(stdout) as Record<string, unknown> };
+  return { code, stdout: command.stdout, stderr: command.stderr };
+}
+
+function processEnvironment(environment: Environment): Environment {
+  const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env;
+  return { PATH, HOME, TMPDIR, PASSWORD_HASH_COST: '10', ...environment };
 }
 
 /** Kills whatever is left of the processes that a test started. For `afterEach` or `afterAll`. */

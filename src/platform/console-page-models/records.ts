@@ -1,6 +1,6 @@
 import type { ConsoleField, ProblemsOnPage } from './clients.js';
 import type { ConsolePage } from './console.js';
-import type { LinkOnPage } from '../shared.js';
+import type { LinkOnPage } from '../page-models/shared.js';
 
 /** A button that sends a form of its own, or leads to a page. */
 export interface ActionOnPage {
@@ -18,6 +18,8 @@ export interface CellOnPage {
   text?: string | undefined;
   href?: string | undefined;
   isCode?: boolean;
+  /** Names that stand beside each other, in place of a text. */
+  codes?: string[];
   at?: Date | undefined;
   as?: 'ago' | 'day' | 'minute';
   badges?: { kind: 'good' | 'caution' | 'problem' | 'plain'; text: string }[];

@@ -1,4 +1,4 @@
-import type { LinkOnPage, NoticeOnPage } from '../shared.js';
+import type { LinkOnPage, NoticeOnPage } from '../page-models/shared.js';
 
 /** What the layout of the console shows on each of its pages. */
 export interface ConsoleShell {
@@ -49,12 +49,14 @@ export interface NoRoleModel {
   signOutAction: string;
 }
 
-/** `console/kept-form`: a form that came without a session, and waits to be sent again. */
+/** `console/kept-form`: a form that came without a session or with an old sign-in, and waits to be sent again. */
 export interface KeptFormModel {
   action: string;
   /** Sealed; the page is the only one that has it. */
   kept: string;
   signInUrl: string;
+  /** Whether the session had ended; else its sign-in is too old for the change. */
+  isSignedOut: boolean;
 }
 
 /** `console/form-again`: the same form, once the person is signed in. */

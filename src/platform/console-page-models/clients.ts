@@ -1,6 +1,6 @@
 import type { ConsolePage } from './console.js';
 import type { TableOnPage } from './records.js';
-import type { LinkOnPage } from '../shared.js';
+import type { LinkOnPage } from '../page-models/shared.js';
 
 /** A choice of a field. */
 export interface OptionOnPage {

@@ -1,4 +1,4 @@
-import type { LinkOnPage } from '../shared.js';
+import type { LinkOnPage } from '../page-models/shared.js';
 import type { ConsoleField } from './clients.js';
 import type { ConsolePage } from './console.js';
 

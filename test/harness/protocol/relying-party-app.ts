@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { eventually } from '../harness/common/eventually.js';
-import { runPostern } from '../harness/nodes/postern-process.js';
-import { freePort, type TestServer } from '../harness/nodes/test-server.js';
+import { eventually } from '../common/eventually.js';
+import { runPostern } from '../nodes/postern-process.js';
+import { freePort, type TestServer } from '../nodes/test-server.js';
 
 /** A library of docs/relying-parties.md: how its client is registered, and the lines to write. */
 export interface DocumentedApp {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TableOnPage } from '../../platform/page-models/console/records.js';
+import type { TableOnPage } from '../../platform/console-page-models/records.js';
 import type {
   detailsTypePage,
   detailsTypeResponse,

@@ -1,4 +1,4 @@
-import type { TableSection } from '../../platform/page-models/console/records.js';
+import type { TableSection } from '../../platform/console-page-models/records.js';
 import { allApis, APIS, CATALOGUE, catalogueCrumbs, SECTION } from '../console-catalogue/catalogue-wire.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';
 import { dateOf, noticeOf } from '../console-records/list-parts.js';

@@ -58,11 +58,8 @@ export async function startEngine(
   const mayAuthorize = membershipRule(liveClients, access);
   const artifacts = artifactContext(context);
   const engine = await Engine.start(async () => {
-    const [keySet, catalogue, types] = await Promise.all([
-      keys.load(),
-      scopes.plainNames(),
-      context.detailsTypes.describe(),
-    ]);
+    const [keySet, catalogue] = await Promise.all([keys.load(), scopes.plainNames()]);
+    const types = await context.detailsTypes.describe();
     const names = catalogue.filter((name) => !admin.includes(name));
     const parts = {
       settings,

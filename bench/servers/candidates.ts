@@ -107,6 +107,10 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
         ...(algorithm ? { signingAlg: algorithm as 'ES256' } : {}),
       }),
     mayAuthorize: () => Promise.resolve(true),
+    subjects: {
+      subjectOf: (_clientId, accountId) => Promise.resolve(accountId),
+      accountOf: (_clientId, subject) => Promise.resolve(subject),
+    },
     countAnonymous: () => Promise.resolve(),
     signUp: 'off',
     backchannel: {

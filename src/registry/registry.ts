@@ -13,6 +13,8 @@ import { ClientDocumentsRepository } from './client-documents/client-documents.r
 import { ClientDocumentsService } from './client-documents/client-documents.service.js';
 import { SCOPES_GIVEN_UNASKED } from './client-record/client-defaults.js';
 import { capabilitiesOf } from './client-rules/capabilities.js';
+import { ClientSubjectsService } from './client-subjects/client-subjects.service.js';
+import { SectorDocumentsService } from './client-subjects/sector-documents.service.js';
 import { OutsideTokensService } from './client-exchange/outside-tokens.service.js';
 import { ClientUseRepository } from './client-use/client-use.repository.js';
 import { ClientUseService } from './client-use/client-use.service.js';
@@ -58,7 +60,7 @@ import { UsageService } from './usage/usage.service.js';
 /** What the registry is made of; `artifacts` holds what was issued to clients. */
 export interface RegistryParts
   extends
-    Pick<Platform, 'database' | 'hashing' | 'log' | 'settings' | 'vault'>,
+    Pick<Platform, 'database' | 'hashing' | 'log' | 'pairwiseSubjects' | 'settings' | 'vault'>,
     Pick<Identity, 'attempts' | 'rateLimits'>,
     Pick<Tenancy, 'audit' | 'tenants'> {
   liveClients: LiveClientsService;
@@ -90,6 +92,8 @@ export function makeRegistry(parts: RegistryParts) {
   const isLocal = settings.issuer.startsWith('http:');
   const logos = new LogosService(liveClients, parts.vault, isLocal);
   const publisher = new PublisherService(publisherRepository);
+  const capabilities = capabilitiesOf(settings.allow, settings.protocol, settings.clientCertificates);
+  const sectorDocuments = new SectorDocumentsService(capabilities, isLocal);
   const clients = new ClientsService({
     database,
     repository: clientsRepository,
@@ -101,7 +105,8 @@ export function makeRegistry(parts: RegistryParts) {
     tenants,
     audit,
     invalidatedArtifacts,
-    capabilities: capabilitiesOf(settings.allow, settings.protocol, settings.clientCertificates),
+    sectorDocuments,
+    capabilities,
   });
   const usage = new UsageService(new UsageRepository(database), log);
   const clientAuthentication = new ClientAuthenticationService(
@@ -146,6 +151,7 @@ export function makeRegistry(parts: RegistryParts) {
     scopes,
     detailsTypes,
     catalogue: catalogueService,
+    clientSubjects: new ClientSubjectsService(parts.pairwiseSubjects),
     outsideTokens: new OutsideTokensService(settings.issuer),
     clientUse: new ClientUseService(new ClientUseRepository(database), catalogueService, clients),
     apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
@@ -167,6 +173,7 @@ export function makeRegistry(parts: RegistryParts) {
       clients,
       secrets: clientSecrets,
       hashing,
+      sectorDocuments,
     }),
     clientExport: new ClientExportService(clients, liveClients),
     clientPages: new ClientPagesService({ liveClients, publisher, logos }),

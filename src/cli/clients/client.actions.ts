@@ -27,6 +27,7 @@ export interface CreateClientOptions extends ClientOptions {
   detailsType?: string[];
   authMethod?: string;
   securityProfile?: string;
+  subjectType?: string;
   jwksFile?: string;
   tokenExchangeFile?: string;
   trustedIssuersFile?: string;
@@ -231,6 +232,7 @@ async function fieldsOf(options: CreateClientOptions): Promise<Record<string, un
     ...given('authorization_details_types', options.detailsType),
     ...given('token_endpoint_auth_method', options.authMethod),
     ...given('security_profile', options.securityProfile),
+    ...given('subject_type', options.subjectType),
     ...given('jwks', await jsonFile('--jwks-file', options.jwksFile)),
     ...given('token_exchange', await jsonFile('--token-exchange-file', options.tokenExchangeFile, jsonList)),
     ...given(

@@ -35,6 +35,7 @@ export function clientCommands(): Command {
           ['fapi2', 'fapi2_message_signing'],
         ),
       )
+      .addOption(new Option('--subject-type <type>', 'subject_type').choices(['public', 'pairwise']))
       .option('--jwks-file <file>', 'jwks: a file with the public keys, a JSON Web Key Set')
       .option('--token-exchange-file <file>', 'token_exchange: a file with the list, as JSON')
       .option('--trusted-issuers-file <file>', 'trusted_issuers: a file with the list, as JSON')

@@ -9,6 +9,7 @@ import { SecondFactorStepsService } from '../second-factor/second-factor-steps.s
 import { secondFactorRoutes } from '../second-factor/second-factor.routes.js';
 import { signUpRouter } from '../sign-up/sign-up.router.js';
 import { endingPages } from './ending-pages.js';
+import { engineSubjects } from '../oidc-subjects/engine-subjects.js';
 import { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import { InteractionForms } from './interaction-forms.js';
 import { logoRoutes } from './logo.routes.js';
@@ -26,6 +27,7 @@ export function createInteractionRouter(
   const { accountEvents, accountLifecycle, detailsTypes, passwordSignIn } = context;
   const { recovery, scopes, settings, signUp, vault } = context;
   const { issuer } = settings;
+  const subjects = engineSubjects(context.liveClients, context.clientSubjects);
   const interactions = new InteractionEngine(() => engine.provider);
   const forms = new InteractionForms(interactions, new FormTokens(vault));
   const steps = new SecondFactorStepsService(clientPages, accounts, factors, passkeys);
@@ -40,6 +42,7 @@ export function createInteractionRouter(
       accounts,
       passwordSignIn,
       accountEvents,
+      subjects,
     ),
     secondFactor: responses,
     recovery,

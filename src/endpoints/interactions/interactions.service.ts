@@ -25,6 +25,7 @@ import type { ScopesService } from '../../registry/scopes/scopes.service.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { ConsentDecision } from '../oidc-interactions/grant-decision.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
+import type { EngineSubjects } from '../oidc-subjects/engine-subjects.js';
 import { consentQuestionOf, decisionOf, scopeChoicesOf } from './consent.js';
 import { detailsOnPage } from './details-on-page.js';
 import { groupByApi } from './scope-groups.js';
@@ -43,6 +44,7 @@ export class InteractionsService {
     private readonly accounts: Pick<AccountsService, 'findActive'>,
     private readonly passwordSignIn: PasswordSignInService,
     private readonly events: Pick<AccountEvents, 'add'>,
+    private readonly subjects: Pick<EngineSubjects, 'accountOf'>,
   ) {}
 
   /**
@@ -50,8 +52,12 @@ export class InteractionsService {
    * or the address that is signed in already.
    */
   async signInPage(pending: PendingInteraction, forms: Forms): Promise<SignInModel> {
-    const { accountId, hintedAccountId = accountId, loginHint } = pending;
-    const account = await this.#account({ accountId: hintedAccountId });
+    const { clientId, hintedSubject, loginHint } = pending;
+    const accountId =
+      hintedSubject === undefined
+        ? pending.accountId
+        : await this.subjects.accountOf(clientId, hintedSubject);
+    const account = await this.#account({ accountId });
     const email = loginHint?.includes('@') ? loginHint.slice(0, 254) : (account?.email ?? '');
     return this.#signInPage(pending, forms, email);
   }

@@ -42,8 +42,8 @@ export interface PendingInteraction {
   /** Where the response goes; undefined in the device flow. */
   redirectUri: string | undefined;
   loginHint: string | undefined;
-  /** The account of `id_token_hint`. */
-  hintedAccountId: string | undefined;
+  /** The `sub` of `id_token_hint`. */
+  hintedSubject: string | undefined;
   /** The account that is signed in. */
   accountId: string | undefined;
   grantId: string | undefined;
@@ -69,7 +69,7 @@ export function readInteraction(interaction: EngineInteraction): PendingInteract
     clientId: text(params['client_id']) ?? '',
     redirectUri: interaction.deviceCode === undefined ? text(params['redirect_uri']) : undefined,
     loginHint: text(params['login_hint']),
-    hintedAccountId: subjectOfHint(params['id_token_hint']),
+    hintedSubject: subjectOfHint(params['id_token_hint']),
     accountId: session?.accountId,
     grantId: interaction.grantId,
     amr: session?.amr ?? [],

@@ -1,26 +1,22 @@
 import { createHash } from 'node:crypto';
-import { type AdapterFactory, type Configuration, Provider } from 'oidc-provider';
+import { type AdapterFactory, Provider } from 'oidc-provider';
 import { ArtifactAdapter, type ArtifactContext } from '../../../adapters/artifact.adapter.js';
 import { isModelName } from '../../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest, clientTokensValidAfter } from '../../../adapters/client.adapter.js';
 import { forEngine, replayError } from '../../../adapters/engine-errors.js';
-import { requestState, stateOf } from '../../../adapters/request-state.js';
 import { firstUseOfAssertion } from '../../../adapters/tokens/first-use.js';
-import { accountOfRequest } from '../../../adapters/prefetch.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import { strangerActor } from '../../identity/account-events/actor.js';
 import type { Context } from '../../context.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { ownKeys } from '../../platform/keys/own-keys.js';
-import type { Account } from '../../identity/accounts/account.js';
-import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { makeIntrospection, makeTokenLookup } from '../introspection/introspection.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { backchannelHints } from '../oidc-backchannel/backchannel-hints.js';
 import { pingHandler, pingMessage, queuePings } from '../oidc-backchannel/pings.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
-import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
+import { membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-session-patches/back-channel-logout.js';
 import { recordSignIns } from '../oidc-session-patches/sign-ins.js';
 import { logoutHandler } from './logout-delivery.js';
@@ -30,6 +26,8 @@ import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous
 import { compileTypes, typesFingerprint } from '../oidc-authorization-details/details-types.js';
 import { Engine } from './engine.js';
 import { listenForTokenReuse } from '../oidc-session-patches/token-reuse.js';
+import { engineSubjects } from '../oidc-subjects/engine-subjects.js';
+import { findAccount } from '../oidc-subjects/find-account.js';
 import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';
@@ -56,6 +54,7 @@ export async function startEngine(
   const admin: readonly string[] = ADMIN_SCOPES;
   certificates.load();
   const mayAuthorize = membershipRule(liveClients, access);
+  const subjects = engineSubjects(clientsWithDocuments(context.clientDocuments), context.clientSubjects);
   const artifacts = artifactContext(context);
   const engine = await Engine.start(async () => {
     const [keySet, catalogue] = await Promise.all([keys.load(), scopes.plainNames()]);
@@ -66,7 +65,13 @@ export async function startEngine(
       keys: keySet,
       scopes: names,
       adapter: adapterFactory(context, names, new Set(types.map(({ type }) => type)), artifacts),
-      findAccount: findAccount(context, mayAuthorize),
+      findAccount: findAccount(context, mayAuthorize, subjects),
+      subjects: {
+        subjectOf: (clientId: string, accountId: string) =>
+          forEngine(() => subjects.subjectOf(clientId, accountId)),
+        accountOf: (clientId: string, subject: string) =>
+          forEngine(() => subjects.accountOf(clientId, subject)),
+      },
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
       audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
       certificates,
@@ -165,32 +170,9 @@ function adapterFactory(
   };
 }
 
-function findAccount(
-  { accounts, authorizingAccounts }: EngineServices,
-  mayAuthorize: MayAuthorize,
-): NonNullable<Configuration['findAccount']> {
-  const ofToken = async (sub: string, clientId: string): Promise<Account | undefined> =>
-    (await mayAuthorize(clientId, sub))
-      ? (requestState()?.accounts.take(sub) ?? accounts.findActive(sub))
-      : undefined;
-  // At the authorization endpoint the interaction policy asks whether the person may, and gives the reason.
-  const ofAuthorization = async (sub: string): Promise<Account | undefined> => {
-    const account = (await accountOfRequest(authorizingAccounts, sub))?.account;
-    return account?.status === 'active' ? account : undefined;
-  };
-  return (ctx, sub, token) =>
-    forEngine(async () => {
-      if (stateOf(ctx).missingAccount === sub)
-        return { accountId: sub, claims: () => Promise.resolve({ sub }) };
-      const account = await (token?.clientId === undefined
-        ? ofAuthorization(sub)
-        : ofToken(sub, token.clientId));
-      return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
-    });
-}
-
 function exchangeParts(context: EngineServices): ExchangeParts {
-  const { accounts, apis, artifacts, clientDocuments, keys, outsideTokens, settings } = context;
+  const { accounts, apis, artifacts, clientDocuments, clientSubjects, keys } = context;
+  const { outsideTokens, settings } = context;
   return {
     issuer: settings.issuer,
     ownKeys: ownKeys(keys),
@@ -199,6 +181,7 @@ function exchangeParts(context: EngineServices): ExchangeParts {
     clients: clientsWithDocuments(clientDocuments),
     findApi: (audience) => apis.findByAudience(audience),
     accounts,
+    subjects: clientSubjects,
     outsideTokens,
     identityIssuers: settings.protocol.identityIssuers,
     isFirstUse: firstUseOfAssertion(artifacts),

@@ -102,11 +102,11 @@ export function objects<Entry extends z.ZodType>(
   });
 }
 
-/** A URL that this server sends requests to, or null. */
-export function endpoint(words: FieldWords) {
+/** A URL that this server sends requests to, or null; `loopback` allows http for this computer. */
+export function endpoint(words: FieldWords, loopback = true) {
   return field({
     ...words,
-    write: uri((value) => fetchedUrlErrors(value, { loopback: true, fragment: false })),
+    write: uri((value) => fetchedUrlErrors(value, { loopback, fragment: false })),
     read: z.string().nullable(),
     fallback: null,
     control: 'url',

@@ -44,6 +44,20 @@ const encodedWith = (what: string) =>
  * of client metadata, of its column, and of the engine's metadata. All that knows the record is made from this table.
  */
 export const PROTOCOL_FIELDS = {
+  subject_type: choice(['public', 'pairwise'], {
+    label: 'Subject type',
+    none: 'public: the id of the account',
+    description:
+      'Whether people have the `sub` of their account at the client (`public`), or one that only clients of its sector know them by (`pairwise`, OpenID Connect Core section 8.1); null: public. A change ends all grants and tokens of the client.',
+  }),
+  sector_identifier_uri: endpoint(
+    {
+      label: 'Sector identifier URI',
+      description:
+        'The URL of a JSON array with the redirect URIs of all clients for which people have one pairwise `sub`: the sector is its host. Needed where the redirect URIs have no host in common; null: the sector is their host.',
+    },
+    false,
+  ),
   require_pushed_authorization_requests: flag({
     label: 'Pushed authorization requests only',
     description:

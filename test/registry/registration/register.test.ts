@@ -136,10 +136,10 @@ describe('a registration is refused', () => {
     ],
     ['a list as scope', { scope: ['openid'] }, 'invalid_client_metadata', /scope: Send the scopes as text/],
     [
-      'pairwise subjects',
-      { subject_type: 'pairwise' },
+      'an unknown type of subjects',
+      { subject_type: 'random' },
       'invalid_client_metadata',
-      /subject_type: Use public/,
+      /subject_type: Use one of: public, pairwise/,
     ],
     [
       'HS256',

@@ -86,6 +86,8 @@ test('pushed details are shown in words, consented to, and are in tokens, intros
   expect(text).toContain('Pay 12.50 EUR to Ada');
   expect(text).toContain('to &lt;b&gt;Grace\ufffd&lt;/b&gt;');
   expect(text).toContain('Payments');
+  expect(text).toContain('&lt;b&gt;Grace\\u202e&lt;/b&gt;&quot;');
+  expect(text).not.toContain('\u202e');
   const done = await agent.submit(page, {}, { action: '/consent', stopAt: CALLBACK });
   const tokens = await oidc.authorizationCodeGrant(config, new URL(done.url), checks);
 

@@ -172,7 +172,7 @@ function signingKeys(algorithms: string[]) {
 }
 
 async function formPages(provider: Provider): Promise<Router> {
-  const hashing = new Hashing({ processes: 1, passwordCost: 12 });
+  const hashing = new Hashing({ processes: 1, passwordCost: 12, secretCost: 10 });
   const hash = await hashing.hashPassword(PASSWORD);
   const router = new Router();
   router.get('/interaction/:uid', async (ctx) => {

@@ -45,7 +45,11 @@ export async function makePlatform(
     jobStates: new JobStatesService(new JobSlotsRepository(database.sql)),
     mailbox: new MailboxService(new MailboxRepository(database), vault),
     mail: new MailService(settings, outbox),
-    hashing: new Hashing({ processes: settings.workers, passwordCost: settings.passwordHashCost }),
+    hashing: new Hashing({
+      processes: settings.workers,
+      passwordCost: settings.passwordHashCost,
+      secretCost: settings.clientSecretHashCost,
+    }),
     pages: new Pages(settings.issuer, { ...settings.signUp, supportUrl: settings.mail.supportUrl }),
   };
 }

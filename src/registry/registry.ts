@@ -7,6 +7,8 @@ import type { Tenancy } from '../tenancy/tenancy.js';
 import { adminApi } from './apis/api-record.js';
 import { ApisRepository } from './apis/apis.repository.js';
 import { ApisService } from './apis/apis.service.js';
+import { DetailsTypesRepository } from './authorization-details/details-types.repository.js';
+import { DetailsTypesService } from './authorization-details/details-types.service.js';
 import { ClientDocumentsRepository } from './client-documents/client-documents.repository.js';
 import { ClientDocumentsService } from './client-documents/client-documents.service.js';
 import { SCOPES_GIVEN_UNASKED } from './client-record/client-defaults.js';
@@ -79,7 +81,9 @@ export function makeRegistry(parts: RegistryParts) {
     scopeUse: clientsRepository,
     scopes: scopesRepository,
     apis: new ApisRepository(database),
+    detailsTypes: new DetailsTypesRepository(database),
   };
+  const detailsTypes = new DetailsTypesService(catalogue);
   const scopeNames = settings.allow.anyScopeNames ? 'any' : 'dots';
   const ownApi = adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials);
   const scopes = new ScopesService(scopesRepository, ownApi);
@@ -96,6 +100,7 @@ export function makeRegistry(parts: RegistryParts) {
     liveClients,
     secrets: clientSecrets,
     scopes,
+    detailsTypes,
     publisher,
     tenants,
     audit,
@@ -121,7 +126,12 @@ export function makeRegistry(parts: RegistryParts) {
     givenUnasked: SCOPES_GIVEN_UNASKED,
     scopeNames,
   });
-  const metadata = new RegistrationMetadataService(policyOf(settings), scopes, clientAuthentication);
+  const metadata = new RegistrationMetadataService(
+    policyOf(settings),
+    scopes,
+    detailsTypes,
+    clientAuthentication,
+  );
   return {
     clientDocuments: new ClientDocumentsService({
       settings,
@@ -139,6 +149,7 @@ export function makeRegistry(parts: RegistryParts) {
       allowPrivate: isLocal,
     }),
     scopes,
+    detailsTypes,
     catalogue: catalogueService,
     clientSubjects: new ClientSubjectsService(parts.pairwiseSubjects),
     outsideTokens: new OutsideTokensService(settings.issuer),

@@ -24,6 +24,7 @@ export interface CreateClientOptions extends ClientOptions {
   redirectUri?: string[];
   grantType?: string[];
   scope?: string[];
+  detailsType?: string[];
   authMethod?: string;
   securityProfile?: string;
   subjectType?: string;
@@ -228,6 +229,7 @@ async function fieldsOf(options: CreateClientOptions): Promise<Record<string, un
     ...given('redirect_uris', options.redirectUri),
     ...given('grant_types', options.grantType),
     ...given('scopes', options.scope),
+    ...given('authorization_details_types', options.detailsType),
     ...given('token_endpoint_auth_method', options.authMethod),
     ...given('security_profile', options.securityProfile),
     ...given('subject_type', options.subjectType),

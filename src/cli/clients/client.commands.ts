@@ -28,6 +28,7 @@ export function clientCommands(): Command {
       .option('--redirect-uri <uri...>', 'redirect_uris')
       .option('--grant-type <grant...>', 'grant_types')
       .option('--scope <scope...>', 'scopes')
+      .option('--details-type <type...>', 'authorization_details_types')
       .option('--auth-method <method>', 'token_endpoint_auth_method')
       .addOption(
         new Option('--security-profile <profile>', 'security_profile: sets what the profile demands').choices(

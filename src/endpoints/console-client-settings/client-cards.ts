@@ -68,6 +68,7 @@ const WITHOUT_HELP: readonly Card[] = [
     fields: [
       { name: 'scopes', label: 'Scopes', control: 'ticks', keeps: AUTOMATIC_SCOPES },
       { name: 'optional_scopes', label: 'Optional scopes', control: 'ticks' },
+      ...ofProtocol('authorization_details_types'),
     ],
   },
   {

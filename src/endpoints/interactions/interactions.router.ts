@@ -24,7 +24,7 @@ export function createInteractionRouter(
   onUnexpected: OnUnexpected,
 ): Router {
   const { accounts, clientPages, factorChanges, factorChecks, factors, logos, pages, passkeys } = context;
-  const { accountEvents, accountLifecycle, passwordSignIn } = context;
+  const { accountEvents, accountLifecycle, detailsTypes, passwordSignIn } = context;
   const { recovery, scopes, settings, signUp, vault } = context;
   const { issuer } = settings;
   const subjects = engineSubjects(context.liveClients, context.clientSubjects);
@@ -35,7 +35,15 @@ export function createInteractionRouter(
   const restoreAccount = new RestoreAccount({ accountLifecycle, engine: interactions, forms, pages, vault });
   const router = interactionRoutes({
     engine: interactions,
-    service: new InteractionsService(clientPages, scopes, accounts, passwordSignIn, accountEvents, subjects),
+    service: new InteractionsService(
+      clientPages,
+      scopes,
+      detailsTypes,
+      accounts,
+      passwordSignIn,
+      accountEvents,
+      subjects,
+    ),
     secondFactor: responses,
     recovery,
     signUp,

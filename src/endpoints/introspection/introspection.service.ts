@@ -107,6 +107,7 @@ export class IntrospectionService {
         iss: issuer,
         aud: payload['aud'],
         scope: payload.scope || undefined,
+        authorization_details: payload['rar'],
         cnf: confirmationOf(payload),
         token_type: isRefreshToken ? undefined : tokenType(confirmationOf(payload)),
       },

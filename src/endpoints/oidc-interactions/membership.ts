@@ -6,6 +6,7 @@ import type { AccessService } from '../../tenancy/access/access.service.js';
 import { offlineAccess } from '../oidc-patches/offline-consent.js';
 import { noteSignIn } from '../oidc-session-patches/sign-ins.js';
 import { createAccount, hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
+import { detailsConsent } from '../oidc-authorization-details/details-consent.js';
 import { nativeConsent } from '../oidc-requests/native-consent.js';
 import type { EngineSubjects } from '../oidc-subjects/engine-subjects.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
@@ -127,6 +128,8 @@ export function interactionPolicy(
   policy.get('consent')?.checks.remove(nativeConsent.reason);
   policy.get('consent')?.checks.add(nativeConsent);
   policy.get('consent')?.checks.add(administration);
+  policy.get('consent')?.checks.remove(detailsConsent.reason);
+  policy.get('consent')?.checks.add(detailsConsent);
   policy[0]?.checks.add(offlineAccess);
   return policy;
 }

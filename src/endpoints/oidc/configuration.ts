@@ -25,6 +25,8 @@ import {
 } from '../oidc-protocol/protocol-features.js';
 import { mutualTls } from '../oidc-protocol/mutual-tls.js';
 import { subjectClaims } from '../oidc-protocol/subject-claims.js';
+import { detailsFeature } from '../oidc-authorization-details/details-feature.js';
+import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
 import { lifetimes } from '../oidc-protocol/lifetimes.js';
 import { rotatesRefreshTokens } from '../oidc-protocol/security-profile.js';
 import {
@@ -44,6 +46,8 @@ export interface EngineParts {
   keys: KeySet;
   /** The names of the scopes that need no resource indicator. */
   scopes: string[];
+  /** The types of authorization details. */
+  detailsTypes: DetailsTypes;
   adapter: AdapterFactory;
   findAccount: NonNullable<Configuration['findAccount']>;
   findApi: FindApi;
@@ -207,7 +211,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
         userCodeConfirmSource: pages.userCodeConfirmSource,
         successSource: pages.successSource,
       },
-      resourceIndicators: resourceIndicators(parts.findApi, parts.audiencesOf),
+      resourceIndicators: resourceIndicators(parts.findApi, parts.audiencesOf, parts.detailsTypes),
+      richAuthorizationRequests: detailsFeature(parts.detailsTypes),
     },
   };
 }

@@ -23,6 +23,7 @@ import { logoutHandler } from './logout-delivery.js';
 import { logoutMessage } from '../../identity/sessions/logout-messages.js';
 import { clientsWithDocuments } from '../oidc-guards/document-clients.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
+import { compileTypes, typesFingerprint } from '../oidc-authorization-details/details-types.js';
 import { Engine } from './engine.js';
 import { listenForTokenReuse } from '../oidc-session-patches/token-reuse.js';
 import { engineSubjects } from '../oidc-subjects/engine-subjects.js';
@@ -37,7 +38,7 @@ export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 
 /** What is told of the engine. */
 export interface EngineEvents {
-  /** Changed keys or scopes made it rebuild. */
+  /** Changed keys, scopes or types of authorization details made it rebuild. */
   onChange?: (() => void) | undefined;
   /** Called with each Provider before its first request. */
   watch?: ((provider: Provider) => void) | undefined;
@@ -57,12 +58,13 @@ export async function startEngine(
   const artifacts = artifactContext(context);
   const engine = await Engine.start(async () => {
     const [keySet, catalogue] = await Promise.all([keys.load(), scopes.plainNames()]);
+    const types = await context.detailsTypes.describe();
     const names = catalogue.filter((name) => !admin.includes(name));
     const parts = {
       settings,
       keys: keySet,
       scopes: names,
-      adapter: adapterFactory(context, names, artifacts),
+      adapter: adapterFactory(context, names, new Set(types.map(({ type }) => type)), artifacts),
       findAccount: findAccount(context, mayAuthorize, subjects),
       subjects: {
         subjectOf: (clientId: string, accountId: string) =>
@@ -85,10 +87,11 @@ export async function startEngine(
     };
     return {
       fingerprint: createHash('sha256')
-        .update(JSON.stringify([keySet.fingerprint, names]))
+        .update(JSON.stringify([keySet.fingerprint, names, typesFingerprint(types)]))
         .digest('base64url'),
       build: () => {
-        const provider = buildProvider(parts, patchParts(context, artifacts), log);
+        const detailed = { ...parts, detailsTypes: compileTypes(types) };
+        const provider = buildProvider(detailed, patchParts(context, artifacts), log);
         listenForUsage(provider, usage);
         watch?.(provider);
         listenForTokenReuse(provider, ({ accountId, clientId, ...origin }) => {
@@ -148,6 +151,7 @@ function artifactContext(context: EngineServices): ArtifactContext {
 function adapterFactory(
   { clientDocuments, settings }: EngineServices,
   scopes: readonly string[],
+  detailsTypes: ReadonlySet<string>,
   artifacts: ArtifactContext,
 ): AdapterFactory {
   const clients = clientsWithDocuments(clientDocuments);
@@ -159,6 +163,7 @@ function adapterFactory(
         settings.allow.implicit,
         settings.protocol.parRequired,
         settings.protocol.ciba,
+        detailsTypes,
       );
     if (isModelName(name)) return new ArtifactAdapter(name, artifacts);
     throw new Error(`the engine asked for a model that is not stored: ${name}`);

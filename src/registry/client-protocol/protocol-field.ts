@@ -6,7 +6,7 @@ import { fetchedUrlErrors } from '../client-rules/redirect-uri-rules.js';
 const MAX_TEXT = 1024;
 
 /** How a field is typed on a page. */
-export type FieldControl = 'flag' | 'choice' | 'text' | 'json' | 'url';
+export type FieldControl = 'flag' | 'choice' | 'text' | 'lines' | 'json' | 'url';
 
 /** What people read about a field, and how they change it. */
 export interface FieldWords {
@@ -70,6 +70,20 @@ export function text(words: FieldWords, isOne: (value: string) => boolean, wrong
     read: z.string().nullable(),
     fallback: null,
     control: 'text',
+  });
+}
+
+/** A list of names, none twice; an empty one by default. It is typed with one on each line. */
+export function names(name: z.ZodString, max: number, words: FieldWords) {
+  return field({
+    ...words,
+    write: z
+      .array(name, 'Send an array.')
+      .max(max, `List at most ${String(max)} entries.`)
+      .refine((list) => new Set(list).size === list.length, 'List each once.'),
+    read: z.array(z.string()),
+    fallback: [],
+    control: 'lines',
   });
 }
 

@@ -11,7 +11,16 @@ import {
 import { CERTIFICATE_FIELDS } from './certificate-fields.js';
 import { exchangeRule, MAX_RULES } from '../client-exchange/exchange-rule.js';
 import { MAX_ISSUERS, trustedIssuer } from '../client-exchange/trusted-issuer.js';
-import { choice, endpoint, flag, objects, operatorOnly, type ProtocolField } from './protocol-field.js';
+import { detailsTypeName } from '../authorization-details/details-type-input.js';
+import {
+  choice,
+  endpoint,
+  flag,
+  names,
+  objects,
+  operatorOnly,
+  type ProtocolField,
+} from './protocol-field.js';
 
 const encryptedWith = (what: string) =>
   choice(
@@ -102,6 +111,11 @@ export const PROTOCOL_FIELDS = {
       'Whether every access token is bound to a key that the client proves to have (DPoP, RFC 9449). A client that sends proofs gets bound tokens anyway.',
   }),
   ...CERTIFICATE_FIELDS,
+  authorization_details_types: names(detailsTypeName, 50, {
+    label: 'Authorization details',
+    description:
+      'The types of authorization details that the client may ask for (RFC 9396); each is in the catalogue. None by default.',
+  }),
   security_profile: operatorOnly(
     choice(['fapi2', 'fapi2_message_signing'], {
       label: 'Security profile',

@@ -6,12 +6,13 @@ import { changesSubjects } from '../client-subjects/sector.js';
 type Settings = ClientSettings & Pick<ClientRecord, 'adminReach'>;
 
 /**
- * Whether a change ends all grants and tokens of the client: they may have scopes that it lost, were consented to for less,
+ * Whether a change ends all grants and tokens of the client: they may have scopes or authorization details that it lost, were consented to for less,
  * or name people by subjects that it does not have any more.
  */
 export function endsGrants(before: Settings, after: Settings): boolean {
   return (
     before.scopes.some((scope) => !after.scopes.includes(scope)) ||
+    before.authorizationDetailsTypes.some((type) => !after.authorizationDetailsTypes.includes(type)) ||
     isWider(after.adminReach, before.adminReach) ||
     losesExchange(before, after) ||
     (before.firstParty && !after.firstParty) ||

@@ -3,7 +3,6 @@ import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
-import type { ScopesService } from '../scopes/scopes.service.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import type { TenantsService } from '../../tenancy/tenants/tenants.service.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
@@ -20,15 +19,14 @@ import type { InvalidatedArtifactsCleanup } from './invalidated-artifacts-cleanu
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { concernsFirstParty, firstPartyErrors } from './first-party-rules.js';
-import { publicScopeErrors, unknownScopeErrors } from './scope-rules.js';
+import { type Catalogue, catalogueErrors, publicScopeErrors } from './scope-rules.js';
 
 /** What `ClientsService` needs. */
-export interface ClientsDependencies {
+export interface ClientsDependencies extends Catalogue {
   database: Database;
   repository: ClientsRepository;
   liveClients: LiveClientsService;
   secrets: ClientSecretsService;
-  scopes: ScopesService;
   publisher: PublisherService;
   tenants: TenantsService;
   audit: AuditService;
@@ -216,9 +214,8 @@ export class ClientsService {
   }
 
   async #check(draft: ClientDraft, before: ClientRecord | undefined, tx?: Transaction): Promise<void> {
-    const { scopes } = this.deps;
-    const errors = [...draft.errors, ...(await unknownScopeErrors(scopes, before, draft, tx))];
-    if (before && tx) errors.push(...(await publicScopeErrors(scopes, before, draft, tx)));
+    const errors = [...draft.errors, ...(await catalogueErrors(this.deps, before, draft, tx))];
+    if (before && tx) errors.push(...(await publicScopeErrors(this.deps.scopes, before, draft, tx)));
     if (errors.length > 0) throw invalid(errors);
   }
 

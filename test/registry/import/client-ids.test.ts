@@ -21,8 +21,8 @@ const SECRET = 'the-secret-in-use-everywhere-0123456789';
 let any: TestServer;
 let own: TestServer;
 beforeAll(async () => {
-  any = await startTestServer({ env: { CLIENT_RECORDS: 'any' } });
-  own = await startTestServer({ nodeOf: any });
+  any = await startTestServer({ env: { CLIENT_RECORDS: 'any', PASSWORD_HASH_COST: '10' } });
+  own = await startTestServer({ nodeOf: any, env: { PASSWORD_HASH_COST: '10' } });
 });
 afterAll(async () => {
   await own.close();

@@ -58,6 +58,7 @@ describe('a client that registers itself', () => {
       subject_type: 'public',
       require_pushed_authorization_requests: false,
       require_signed_request_object: false,
+      authorization_details_types: [],
       dpop_bound_access_tokens: false,
       tls_client_certificate_bound_access_tokens: false,
       id_token_signed_response_alg: 'RS256',

@@ -2,6 +2,7 @@ import { Provider } from 'oidc-provider';
 import type { LogoutNotice } from '../src/identity/sessions/logout-messages.js';
 import type { Account } from '../src/identity/accounts/account.js';
 import type { ApiRecord } from '../src/registry/apis/api-record.js';
+import type { AuthorizationDetail } from '../src/registry/authorization-details/detail-check.js';
 import type { LiveClient } from '../src/registry/live-clients/live-client.js';
 import type { AuthorizingAccount } from '../src/tenancy/authorizing-accounts/authorizing-accounts.service.js';
 import type { StoredArtifact } from './artifact.repository.js';
@@ -26,6 +27,8 @@ export interface RequestState {
   transaction: TokenTransaction | undefined;
   /** The scope of an authorization request as it was sent; the engine drops `offline_access` from it. */
   requestedScope: string | undefined;
+  /** The authorization details that the request asks for, once they were checked. */
+  authorizationDetails: readonly AuthorizationDetail[] | undefined;
   /** The id of an account that does not exist, in place of one that a client asked for and that is not there. */
   missingAccount: string | undefined;
   /** Whether the request was counted as a failed one of its client; the engine may emit two errors for it. */
@@ -72,6 +75,7 @@ export function stateOf(ctx: object): RequestState {
     tokenClaims: undefined,
     transaction: undefined,
     requestedScope: undefined,
+    authorizationDetails: undefined,
     missingAccount: undefined,
     failureCounted: false,
     session: undefined,

@@ -29,6 +29,7 @@ import { ownKeys } from '../platform/keys/own-keys.js';
 import { errorPages, requestIdOf } from '../platform/pages/error-page.js';
 import { describeError } from '../platform/telemetry/telemetry.js';
 import { registrationRoutes } from '../registry/registration/registration.routes.js';
+import { engineSubjects } from '../endpoints/oidc-subjects/engine-subjects.js';
 import { firstUseOf } from '../../adapters/tokens/first-use.js';
 import { reloadEngine } from './reload-engine.js';
 import { observed, type RequestObserver } from './telemetry/observed-requests.js';
@@ -87,6 +88,7 @@ export function createApp(
         ownKeys: ownKeys(context.keys),
         isFirstUse: firstUseOf(context.artifacts),
         ownTokens: makeTokenLookup(context),
+        accountOf: engineSubjects(context.liveClients, context.clientSubjects).accountOf,
         outside: settings.adminIssuers,
       },
     }),

@@ -11,7 +11,7 @@ import { IntrospectionService } from './introspection.service.js';
 
 type Services = Pick<
   Context,
-  'access' | 'apis' | 'artifacts' | 'keys' | 'liveClients' | 'settings' | 'vault'
+  'access' | 'apis' | 'artifacts' | 'clientSubjects' | 'keys' | 'liveClients' | 'settings' | 'vault'
 >;
 
 /** Reads tokens on the services of this process. */

@@ -13,6 +13,7 @@ import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
 import { permittedClaims } from '../oidc-second-factor/claims-parameter.js';
+import type { EngineSubjects } from '../oidc-subjects/engine-subjects.js';
 import type { SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
 import { ACR_VALUES } from '../../identity/second-factors/authentication-level.js';
 import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
@@ -24,6 +25,8 @@ import {
 } from '../oidc-protocol/protocol-features.js';
 import { mutualTls } from '../oidc-protocol/mutual-tls.js';
 import { subjectClaims } from '../oidc-protocol/subject-claims.js';
+import { detailsFeature } from '../oidc-authorization-details/details-feature.js';
+import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
 import { lifetimes } from '../oidc-protocol/lifetimes.js';
 import { rotatesRefreshTokens } from '../oidc-protocol/security-profile.js';
 import {
@@ -43,11 +46,14 @@ export interface EngineParts {
   keys: KeySet;
   /** The names of the scopes that need no resource indicator. */
   scopes: string[];
+  /** The types of authorization details. */
+  detailsTypes: DetailsTypes;
   adapter: AdapterFactory;
   findAccount: NonNullable<Configuration['findAccount']>;
   findApi: FindApi;
   audiencesOf: AudiencesOf;
   mayAuthorize: MayAuthorize;
+  subjects: EngineSubjects;
   countAnonymous: CountAnonymous;
   certificates: ClientCertificates;
   /** 32 bytes that all nodes make nonces of DPoP proofs from. */
@@ -114,12 +120,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
-      policy: interactionPolicy(
-        parts.mayAuthorize,
-        parts.countAnonymous,
-        parts.secondFactor,
-        parts.signUp !== 'off',
-      ),
+      policy: interactionPolicy(parts, parts.signUp !== 'off'),
     },
     formats: {
       customizers: {
@@ -139,7 +140,10 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     responseTypes: settings.allow.implicit ? RESPONSE_TYPES.filter((type) => type !== 'token') : ['code'],
     // ID tokens have the claims of the granted scopes; see the patch `scopeClaimsByClient`.
     conformIdTokenClaims: false,
-    subjectTypes: ['public'],
+    subjectTypes: ['public', 'pairwise'],
+    pairwiseIdentifier: (_ctx, accountId, client) => parts.subjects.subjectOf(client.clientId, accountId),
+    // The registry has fetched the document.
+    sectorIdentifierUriValidate: () => false,
     clientAuthMethods: [
       'client_secret_basic',
       'client_secret_post',
@@ -207,7 +211,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
         userCodeConfirmSource: pages.userCodeConfirmSource,
         successSource: pages.successSource,
       },
-      resourceIndicators: resourceIndicators(parts.findApi, parts.audiencesOf),
+      resourceIndicators: resourceIndicators(parts.findApi, parts.audiencesOf, parts.detailsTypes),
+      richAuthorizationRequests: detailsFeature(parts.detailsTypes),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { StoredToken, TokenLookup } from '../../../adapters/tokens/token-lookup.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
 import { claimsOf } from '../../identity/accounts/claims.js';
+import type { ClientSubjectsService } from '../../registry/client-subjects/client-subjects.service.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
@@ -13,6 +14,7 @@ export interface UserinfoDependencies {
   liveClients: Pick<LiveClientsService, 'find'>;
   accounts: Pick<AccountsService, 'findActive'>;
   access: Pick<AccessService, 'isMember'>;
+  clientSubjects: Pick<ClientSubjectsService, 'subjectOf'>;
 }
 
 /** What a token has that is answered in another way: it is bound to a key, for an API, exchanged, or asks for claims. */
@@ -39,7 +41,9 @@ export class UserinfoService {
     const ofToken = scope.split(' ');
     const { scope: consented = '' } = (grant.openid ?? {}) as { scope?: string };
     const granted = consented.split(' ').filter((name) => ofToken.includes(name));
-    return granted.includes('openid') ? claimsOfScopes(claimsOf(account), granted) : undefined;
+    if (!granted.includes('openid')) return undefined;
+    const sub = await this.deps.clientSubjects.subjectOf(client.record, accountId);
+    return claimsOfScopes({ ...claimsOf(account), sub }, granted);
   }
 }
 

@@ -15,8 +15,9 @@ afterAll(async () => {
   await server.close();
 });
 
-const warningsOf = ({ logs }: TestServer) =>
-  logs()
+const warningsOf = (node: TestServer) =>
+  node
+    .logs()
     .split('\n')
     .filter((line) => line.includes('SIGNING_ALGORITHMS'))
     .map((line) => JSON.parse(line) as object);

@@ -58,6 +58,8 @@ import * as addBackchannelAuthentication from './20261127020000_add_backchannel_
 import * as addClientCertificates from './20261127040000_add_client_certificates.js';
 import * as addTokenExchange from './20261127050000_add_token_exchange.js';
 import * as addWebhookState from './20261127055000_add_webhook_state.js';
+import * as sumUsageOfProjects from './20261127061000_sum_usage_of_projects.js';
+import * as indexUnfinishedDeliveries from './20261127061100_index_unfinished_deliveries.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -130,4 +132,6 @@ export const migrations: readonly Migration[] = [
   { name: '20261127040000_add_client_certificates', ...addClientCertificates },
   { name: '20261127050000_add_token_exchange', ...addTokenExchange },
   { name: '20261127055000_add_webhook_state', ...addWebhookState },
+  { name: '20261127061000_sum_usage_of_projects', ...sumUsageOfProjects },
+  { name: '20261127061100_index_unfinished_deliveries', ...indexUnfinishedDeliveries },
 ];

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { TOKEN_EXCHANGE } from '../src/settings/protocol/grant-types.js';
-import type { Account } from '../src/identity/accounts/account.js';
 import { artifactKey, type ModelName, MODELS } from './artifact.models.js';
 import type { ArtifactRow, StoredArtifact } from './artifact.repository.js';
 import { AlreadyUsed, forEngine, replayError } from './engine-errors.js';
+import { isUpToDate } from './people/saved-session.js';
+import { prefetch, type PrefetchContext } from './prefetch.js';
 import { isInGrace, type RefreshGrace } from './refresh-grace.js';
 import { requestState } from './request-state.js';
 import { TokenTransaction } from './token-transaction.js';
 
 /** What the adapters of all models share. */
-export interface ArtifactContext extends RefreshGrace {
+export interface ArtifactContext extends RefreshGrace, PrefetchContext {
   /**
    * Tokens and grants issued to the client before this time are invalid: milliseconds since the epoch, 0 if there is no
    * such time, undefined when the client is deleted. Within a request the answer stays the same.
@@ -18,8 +19,6 @@ export interface ArtifactContext extends RefreshGrace {
   clientTokensValidAfter(clientId: string): Promise<number | undefined>;
   /** Seconds for which a person may sign in and consent. */
   interactionTtl: number;
-  /** Reads an account that the request is going to need. */
-  findAccount(accountId: string): Promise<Account | undefined>;
 }
 
 /** Stored sealed: a session's cookie, parameters of a request that nobody has answered yet. */
@@ -57,8 +56,9 @@ export class ArtifactAdapter implements Adapter {
         const state = requestState();
         if (this.model === 'Session' && state?.session !== undefined) {
           const former = state.session;
-          state.session = row.key;
-          return this.context.store.replaceSession(former, row);
+          if (isUpToDate(former, row)) return;
+          state.session = row;
+          return this.context.store.replaceSession(former.key, row);
         }
         const transaction = state?.transaction;
         return transaction ? transaction.upsert(row) : this.context.store.upsert(row);
@@ -85,10 +85,10 @@ export class ArtifactAdapter implements Adapter {
       if (!row) return undefined;
       const payload = this.#withoutOrigin(this.#toPayload(row, id));
       if (this.#hasEnded(payload)) return undefined;
-      this.#prefetch(payload);
+      prefetch(this.context, this.model, payload);
       if (!(await this.#isValid(payload))) return undefined;
       const state = this.model === 'Session' ? requestState() : undefined;
-      if (state) state.session = key;
+      if (state) state.session = row;
       if (row.consumedAt === null || (await isInGrace(this.context, this.model, row, id))) return payload;
       return { ...payload, consumed: row.consumedAt };
     });
@@ -159,17 +159,6 @@ export class ArtifactAdapter implements Adapter {
     if (this.model !== 'AccessToken' || payload.gty !== TOKEN_EXCHANGE) return payload;
     const { grantId: _grant, expiresWithSession: _session, ...kept } = payload;
     return kept;
-  }
-
-  /** Starts the reads that the engine is going to ask for because of what was found, all at once. */
-  #prefetch({ grantId, accountId, sessionUid, expiresWithSession }: AdapterPayload): void {
-    const state = requestState();
-    if (!state || !grantId || NOT_TOKENS.has(this.model)) return;
-    const { store } = this.context;
-    const grantKey = artifactKey('Grant', grantId);
-    state.artifacts.start(grantKey, store.find(grantKey));
-    if (expiresWithSession && sessionUid) state.artifacts.start(sessionUid, store.findSession(sessionUid));
-    if (accountId) state.accounts.start(accountId, this.context.findAccount(accountId));
   }
 
   async #withClientTime(payload: AdapterPayload): Promise<AdapterPayload> {

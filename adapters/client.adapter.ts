@@ -41,6 +41,8 @@ export class ClientAdapter implements Adapter {
     private readonly parRequired: boolean,
     /** Whether the grant type CIBA is enabled; the engine rejects clients that name it when it is not. */
     private readonly ciba: boolean,
+    /** The types of authorization details that the engine knows; it rejects clients that name others. */
+    private readonly detailsTypes: { has(type: string): boolean },
   ) {}
 
   find(id: string): Promise<AdapterPayload | undefined> {
@@ -82,6 +84,9 @@ export class ClientAdapter implements Adapter {
       first_party: record.firstParty,
       ...(usesSecret(record.tokenEndpointAuthMethod) ? { client_secret: SECRET_MARKER } : {}),
       ...engineProtocolMetadata(record),
+      authorization_details_types: record.authorizationDetailsTypes.filter((type) =>
+        this.detailsTypes.has(type),
+      ),
       ...(record.grantTypes.includes(CIBA) && this.ciba
         ? {
             backchannel_token_delivery_mode: record.backchannelTokenDeliveryMode ?? 'poll',

@@ -2,8 +2,11 @@ import { Provider } from 'oidc-provider';
 import type { LogoutNotice } from '../src/identity/sessions/logout-messages.js';
 import type { Account } from '../src/identity/accounts/account.js';
 import type { ApiRecord } from '../src/registry/apis/api-record.js';
+import type { AuthorizationDetail } from '../src/registry/authorization-details/detail-check.js';
 import type { LiveClient } from '../src/registry/live-clients/live-client.js';
+import type { AuthorizingAccount } from '../src/tenancy/authorizing-accounts/authorizing-accounts.service.js';
 import type { StoredArtifact } from './artifact.repository.js';
+import type { SavedSession } from './people/saved-session.js';
 import type { TokenTransaction } from './token-transaction.js';
 
 /** All that is kept while the engine answers one request. It is dropped with the request's context. */
@@ -14,6 +17,8 @@ export interface RequestState {
   readonly artifacts: Prefetched<StoredArtifact | undefined>;
   /** Reads of accounts, by id, that were started together with that of their token. */
   readonly accounts: Prefetched<Account | undefined>;
+  /** The accounts of an authorization, by id; read once in a request. */
+  readonly authorizingAccounts: Map<string, Promise<AuthorizingAccount | undefined>>;
   /** The APIs by audience; read once in a request. */
   readonly apis: Map<string, Promise<ApiRecord | undefined>>;
   /** Claims of the access token that the request issues, besides those that every one has. */
@@ -22,12 +27,14 @@ export interface RequestState {
   transaction: TokenTransaction | undefined;
   /** The scope of an authorization request as it was sent; the engine drops `offline_access` from it. */
   requestedScope: string | undefined;
+  /** The authorization details that the request asks for, once they were checked. */
+  authorizationDetails: readonly AuthorizationDetail[] | undefined;
   /** The id of an account that does not exist, in place of one that a client asked for and that is not there. */
   missingAccount: string | undefined;
   /** Whether the request was counted as a failed one of its client; the engine may emit two errors for it. */
   failureCounted: boolean;
-  /** The key of the session that was read, or, once it was saved under another id, of that. */
-  session: string | undefined;
+  /** The session as it was read, or, once it was saved, as it is stored since. */
+  session: SavedSession | undefined;
   /** Whether the person has just signed in, with all that it takes; see the patch `recordSignIns`. */
   signedIn: boolean;
   /** Back-channel logout notices of a request that ends a session, until they are queued. */
@@ -63,10 +70,12 @@ export function stateOf(ctx: object): RequestState {
     clients: new Map(),
     artifacts: new Prefetched(),
     accounts: new Prefetched(),
+    authorizingAccounts: new Map(),
     apis: new Map(),
     tokenClaims: undefined,
     transaction: undefined,
     requestedScope: undefined,
+    authorizationDetails: undefined,
     missingAccount: undefined,
     failureCounted: false,
     session: undefined,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Database, Transaction } from '../../src/platform/db/database.js';
 import type { GrantedAccess, GrantStore } from '../../src/identity/grants/grants.service.js';
 import { TOKENS_VALID_AFTER } from '../../src/registry/live-clients/client-columns.js';
@@ -12,7 +13,7 @@ interface Permissions {
 interface Row {
   client_id: string;
   client_name: string;
-  payload: Permissions & { rejected?: Permissions };
+  payload: Permissions & { rejected?: Permissions; rar?: GrantedAccess['authorizationDetails'] };
   created_at: Date;
   expires_at: Date;
   last_issued_at: Date | null;
@@ -82,6 +83,7 @@ function toAccess({
     scopes,
     claims: without(openid.claims ?? [], rejected.openid?.claims ?? []),
     resources: Object.fromEntries(entries.filter(([, names]) => names.length > 0)),
+    authorizationDetails: payload.rar ?? [],
     offline: offline || scopes.includes('offline_access'),
     allowedAt: created_at,
     lastUsedAt: last_issued_at !== null && last_issued_at > created_at ? last_issued_at : created_at,
@@ -102,6 +104,12 @@ function union(a: GrantedAccess, b: GrantedAccess): GrantedAccess {
         distinct([...(a.resources[audience] ?? []), ...(b.resources[audience] ?? [])]),
       ]),
     ),
+    authorizationDetails: [
+      ...a.authorizationDetails,
+      ...b.authorizationDetails.filter(
+        (detail) => !a.authorizationDetails.some((other) => isDeepStrictEqual(other, detail)),
+      ),
+    ],
     offline: a.offline || b.offline,
     allowedAt: a.allowedAt < b.allowedAt ? a.allowedAt : b.allowedAt,
     lastUsedAt: a.lastUsedAt > b.lastUsedAt ? a.lastUsedAt : b.lastUsedAt,

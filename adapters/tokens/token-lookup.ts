@@ -3,6 +3,7 @@ import { artifactKey, type ModelName } from '../artifact.models.js';
 import { isInGrace, type RefreshGrace } from '../refresh-grace.js';
 
 const KINDS = ['AccessToken', 'ClientCredentials', 'RefreshToken'] as const satisfies readonly ModelName[];
+type Kind = (typeof KINDS)[number];
 
 /** The claim of our JWT access tokens of people that names their grant. */
 const GRANT_CLAIM = 'grant_id';
@@ -17,7 +18,7 @@ export function grantClaim(grantId: string): { [GRANT_CLAIM]: string } {
 
 /** An opaque token as it is stored, not expired and not used up. */
 export interface StoredToken {
-  kind: (typeof KINDS)[number];
+  kind: Kind;
   payload: AdapterPayload & { clientId: string };
 }
 
@@ -41,11 +42,11 @@ export class TokenLookup {
     private readonly tokensValidAfterOf: (clientId: string) => Promise<number | undefined>,
   ) {}
 
-  /** The access or refresh token with this value, of whichever kind. */
-  async find(value: string): Promise<StoredToken | undefined> {
+  /** The access or refresh token with this value, of one of these kinds. */
+  async find(value: string, kinds: readonly Kind[] = KINDS): Promise<StoredToken | undefined> {
     const { store } = this.context;
-    const rows = await Promise.all(KINDS.map((kind) => store.find(artifactKey(kind, value))));
-    for (const [index, kind] of KINDS.entries()) {
+    const rows = await Promise.all(kinds.map((kind) => store.find(artifactKey(kind, value))));
+    for (const [index, kind] of kinds.entries()) {
       const row = rows[index];
       if (!row) continue;
       const payload = JSON.parse(row.payload) as AdapterPayload;
@@ -61,10 +62,24 @@ export class TokenLookup {
    *
    * @param tokensValidAfter what the token's client has (see `LiveClient`)
    */
-  async isBacked({ payload }: StoredToken, tokensValidAfter: number): Promise<boolean> {
-    if ((payload.clientTokensValidAfter ?? 0) !== tokensValidAfter) return false;
-    const [grant, session] = await Promise.all([this.#grant(payload), this.#session(payload)]);
-    return grant(tokensValidAfter) && session;
+  async isBacked(token: StoredToken, tokensValidAfter: number): Promise<boolean> {
+    if (token.payload.grantId) return (await this.backing(token))(tokensValidAfter) !== undefined;
+    return isCurrent(token, tokensValidAfter) && this.#session(token.payload);
+  }
+
+  /**
+   * The grant of a person's token, if `isBacked` is true of the token; for callers that read the client of the token at the same time and
+   * pass its `tokensValidAfter` then.
+   */
+  async backing(token: StoredToken): Promise<(tokensValidAfter: number) => AdapterPayload | undefined> {
+    const { payload } = token;
+    const { grantId, clientId, accountId } = payload;
+    if (!grantId) return () => undefined;
+    const [grant, session] = await Promise.all([
+      this.#grantAt(artifactKey('Grant', grantId), { clientId, other: grantClient(payload), accountId }),
+      this.#session(payload),
+    ]);
+    return (validAfter) => (session && isCurrent(token, validAfter) ? grant(validAfter) : undefined);
   }
 
   /**
@@ -78,7 +93,7 @@ export class TokenLookup {
     if (claim === undefined) return true;
     const key = keyOf(claims);
     if (key === undefined) return false;
-    return (await this.#grantAt(key, { clientId, other, accountId }))(tokensValidAfter);
+    return (await this.#grantAt(key, { clientId, other, accountId }))(tokensValidAfter) !== undefined;
   }
 
   /** The id of the grant that a JWT access token of a person names; undefined when it names none, or one that is gone. */
@@ -92,33 +107,27 @@ export class TokenLookup {
     return this.context.store.repository.newestGrant(accountId, clientId);
   }
 
-  async #grant(token: AdapterPayload): Promise<(validAfter: number) => boolean> {
-    const { grantId, clientId, accountId } = token;
-    if (!grantId) return () => true;
-    return this.#grantAt(artifactKey('Grant', grantId), { clientId, other: grantClient(token), accountId });
-  }
-
   /** The grant of an exchanged token is that of another client, whose own changes end it. */
   async #grantAt(
     key: string,
     { clientId, other, accountId }: { clientId: unknown; other: unknown; accountId: unknown },
-  ): Promise<(validAfter?: number) => boolean> {
+  ): Promise<(validAfter?: number) => AdapterPayload | undefined> {
     const isOther = typeof other === 'string' && other !== clientId;
     const [row, ofOther] = await Promise.all([
       this.context.store.find(key),
       isOther ? this.tokensValidAfterOf(other) : undefined,
     ]);
-    if (!row || (isOther && ofOther === undefined)) return () => false;
+    if (!row || (isOther && ofOther === undefined)) return () => undefined;
     const grant = JSON.parse(row.payload) as AdapterPayload;
     return (validAfter) => {
       const needed = isOther ? ofOther : validAfter;
-      return (
+      const isValid =
         grant.kind === 'Grant' &&
         !isExpired(grant) &&
         (needed === undefined || (grant.clientTokensValidAfter ?? 0) === needed) &&
         grant.clientId === (isOther ? other : clientId) &&
-        grant.accountId === accountId
-      );
+        grant.accountId === accountId;
+      return isValid ? grant : undefined;
     };
   }
 
@@ -133,6 +142,11 @@ export class TokenLookup {
       session.authorizations?.[grantClient(token) ?? token.clientId ?? '']?.grantId === token.grantId
     );
   }
+}
+
+/** Whether it was issued while its client was as it is now. */
+function isCurrent({ payload }: StoredToken, tokensValidAfter: number): boolean {
+  return (payload.clientTokensValidAfter ?? 0) === tokensValidAfter;
 }
 
 function isExpired({ exp }: AdapterPayload): boolean {

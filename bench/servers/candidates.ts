@@ -96,6 +96,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
       fingerprint: '',
     },
     scopes: SCOPE.split(' '),
+    detailsTypes: new Map(),
     adapter,
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, email: EMAIL }) }),
     audiencesOf: () => Promise.resolve([]),
@@ -106,6 +107,10 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
         ...(algorithm ? { signingAlg: algorithm as 'ES256' } : {}),
       }),
     mayAuthorize: () => Promise.resolve(true),
+    subjects: {
+      subjectOf: (_clientId, accountId) => Promise.resolve(accountId),
+      accountOf: (_clientId, subject) => Promise.resolve(subject),
+    },
     countAnonymous: () => Promise.resolve(),
     signUp: 'off',
     backchannel: {
@@ -116,8 +121,7 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
     secondFactor: {
       issuer: settings.issuer,
       passkeys: false,
-      enrolled: () => Promise.resolve({ passkey: false, totp: false }),
-      isRequired: () => Promise.resolve(false),
+      policyFor: () => Promise.resolve({ enrolled: { passkey: false, totp: false }, isRequired: false }),
       isTrusted: () => Promise.resolve(false),
     },
     pages: {
@@ -168,7 +172,7 @@ function signingKeys(algorithms: string[]) {
 }
 
 async function formPages(provider: Provider): Promise<Router> {
-  const hashing = new Hashing({ processes: 1, passwordCost: 12 });
+  const hashing = new Hashing({ processes: 1, passwordCost: 12, secretCost: 10 });
   const hash = await hashing.hashPassword(PASSWORD);
   const router = new Router();
   router.get('/interaction/:uid', async (ctx) => {

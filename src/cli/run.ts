@@ -3,6 +3,7 @@ import { version } from '../platform/telemetry/version.js';
 import { accountCommands } from './accounts/account.commands.js';
 import { clientCommands } from './clients/client.commands.js';
 import { apiCommands, scopeCommands } from './catalogue/catalogue.commands.js';
+import { detailsTypeCommands } from './catalogue/details-type.commands.js';
 import { completionCommand } from './completion/completion.commands.js';
 import { auditCommand, usageCommand } from './reports/reports.commands.js';
 import { demoCommand } from './server/demo.commands.js';
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     mailCommands(),
     scopeCommands(),
     apiCommands(),
+    detailsTypeCommands(),
     keysCommands(),
     jobsCommands(),
     outboxCommands(),

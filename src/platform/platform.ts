@@ -10,6 +10,7 @@ import { OutboxService } from './jobs/outbox.service.js';
 import { encryptionKey } from './keys/encryption-key.js';
 import { KeysRepository } from './keys/keys.repository.js';
 import { KeysService } from './keys/keys.service.js';
+import { PairwiseSubjects } from './keys/pairwise-subjects.js';
 import { MailService } from './mail/mail.service.js';
 import { MailboxRepository } from './mail/mailbox.repository.js';
 import { MailboxService } from './mail/mailbox.service.js';
@@ -39,11 +40,16 @@ export async function makePlatform(
     vault,
     certificates: new ClientCertificates(settings.clientCertificates, log),
     keys,
+    pairwiseSubjects: new PairwiseSubjects(keys),
     outbox,
     jobStates: new JobStatesService(new JobSlotsRepository(database.sql)),
     mailbox: new MailboxService(new MailboxRepository(database), vault),
     mail: new MailService(settings, outbox),
-    hashing: new Hashing({ processes: settings.workers, passwordCost: settings.passwordHashCost }),
+    hashing: new Hashing({
+      processes: settings.workers,
+      passwordCost: settings.passwordHashCost,
+      secretCost: settings.clientSecretHashCost,
+    }),
     pages: new Pages(settings.issuer, { ...settings.signUp, supportUrl: settings.mail.supportUrl }),
   };
 }

@@ -7,10 +7,14 @@ import type { Tenancy } from '../tenancy/tenancy.js';
 import { adminApi } from './apis/api-record.js';
 import { ApisRepository } from './apis/apis.repository.js';
 import { ApisService } from './apis/apis.service.js';
+import { DetailsTypesRepository } from './authorization-details/details-types.repository.js';
+import { DetailsTypesService } from './authorization-details/details-types.service.js';
 import { ClientDocumentsRepository } from './client-documents/client-documents.repository.js';
 import { ClientDocumentsService } from './client-documents/client-documents.service.js';
 import { SCOPES_GIVEN_UNASKED } from './client-record/client-defaults.js';
 import { capabilitiesOf } from './client-rules/capabilities.js';
+import { ClientSubjectsService } from './client-subjects/client-subjects.service.js';
+import { SectorDocumentsService } from './client-subjects/sector-documents.service.js';
 import { OutsideTokensService } from './client-exchange/outside-tokens.service.js';
 import { ClientUseRepository } from './client-use/client-use.repository.js';
 import { ClientUseService } from './client-use/client-use.service.js';
@@ -56,7 +60,7 @@ import { UsageService } from './usage/usage.service.js';
 /** What the registry is made of; `artifacts` holds what was issued to clients. */
 export interface RegistryParts
   extends
-    Pick<Platform, 'database' | 'hashing' | 'log' | 'settings' | 'vault'>,
+    Pick<Platform, 'database' | 'hashing' | 'log' | 'pairwiseSubjects' | 'settings' | 'vault'>,
     Pick<Identity, 'attempts' | 'rateLimits'>,
     Pick<Tenancy, 'audit' | 'tenants'> {
   liveClients: LiveClientsService;
@@ -77,7 +81,9 @@ export function makeRegistry(parts: RegistryParts) {
     scopeUse: clientsRepository,
     scopes: scopesRepository,
     apis: new ApisRepository(database),
+    detailsTypes: new DetailsTypesRepository(database),
   };
+  const detailsTypes = new DetailsTypesService(catalogue);
   const scopeNames = settings.allow.anyScopeNames ? 'any' : 'dots';
   const ownApi = adminApi(adminAudience(settings.issuer), ADMIN_SCOPES, settings.ttl.clientCredentials);
   const scopes = new ScopesService(scopesRepository, ownApi);
@@ -86,17 +92,21 @@ export function makeRegistry(parts: RegistryParts) {
   const isLocal = settings.issuer.startsWith('http:');
   const logos = new LogosService(liveClients, parts.vault, isLocal);
   const publisher = new PublisherService(publisherRepository);
+  const capabilities = capabilitiesOf(settings.allow, settings.protocol, settings.clientCertificates);
+  const sectorDocuments = new SectorDocumentsService(capabilities, isLocal);
   const clients = new ClientsService({
     database,
     repository: clientsRepository,
     liveClients,
     secrets: clientSecrets,
     scopes,
+    detailsTypes,
     publisher,
     tenants,
     audit,
     invalidatedArtifacts,
-    capabilities: capabilitiesOf(settings.allow, settings.protocol, settings.clientCertificates),
+    sectorDocuments,
+    capabilities,
   });
   const usage = new UsageService(new UsageRepository(database), log);
   const clientAuthentication = new ClientAuthenticationService(
@@ -116,7 +126,12 @@ export function makeRegistry(parts: RegistryParts) {
     givenUnasked: SCOPES_GIVEN_UNASKED,
     scopeNames,
   });
-  const metadata = new RegistrationMetadataService(policyOf(settings), scopes, clientAuthentication);
+  const metadata = new RegistrationMetadataService(
+    policyOf(settings),
+    scopes,
+    detailsTypes,
+    clientAuthentication,
+  );
   return {
     clientDocuments: new ClientDocumentsService({
       settings,
@@ -134,7 +149,9 @@ export function makeRegistry(parts: RegistryParts) {
       allowPrivate: isLocal,
     }),
     scopes,
+    detailsTypes,
     catalogue: catalogueService,
+    clientSubjects: new ClientSubjectsService(parts.pairwiseSubjects),
     outsideTokens: new OutsideTokensService(settings.issuer),
     clientUse: new ClientUseService(new ClientUseRepository(database), catalogueService, clients),
     apis: new ApisService({ ...catalogue, issuer: settings.issuer, adminApi: ownApi }),
@@ -156,6 +173,7 @@ export function makeRegistry(parts: RegistryParts) {
       clients,
       secrets: clientSecrets,
       hashing,
+      sectorDocuments,
     }),
     clientExport: new ClientExportService(clients, liveClients),
     clientPages: new ClientPagesService({ liveClients, publisher, logos }),

@@ -11,6 +11,7 @@ import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-requests.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
 import { createMailStepsRouter } from '../endpoints/mail-steps/mail-steps.router.js';
+import { withUserinfo } from '../endpoints/userinfo/userinfo.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';
 import { createConsoleRouter } from '../endpoints/console/console.router.js';
@@ -28,6 +29,7 @@ import { ownKeys } from '../platform/keys/own-keys.js';
 import { errorPages, requestIdOf } from '../platform/pages/error-page.js';
 import { describeError } from '../platform/telemetry/telemetry.js';
 import { registrationRoutes } from '../registry/registration/registration.routes.js';
+import { engineSubjects } from '../endpoints/oidc-subjects/engine-subjects.js';
 import { firstUseOf } from '../../adapters/tokens/first-use.js';
 import { reloadEngine } from './reload-engine.js';
 import { observed, type RequestObserver } from './telemetry/observed-requests.js';
@@ -86,12 +88,14 @@ export function createApp(
         ownKeys: ownKeys(context.keys),
         isFirstUse: firstUseOf(context.artifacts),
         ownTokens: makeTokenLookup(context),
+        accountOf: engineSubjects(context.liveClients, context.clientSubjects).accountOf,
         outside: settings.adminIssuers,
       },
     }),
   );
   app.use(notFoundPage(pages));
-  const handle = observed(withIntrospection(context, engine, certificates, app.callback()), observers);
+  const introspection = withIntrospection(context, engine, certificates, app.callback());
+  const handle = observed(withUserinfo(context, introspection), observers);
   return { callback: () => handle };
 }
 

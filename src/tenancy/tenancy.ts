@@ -9,6 +9,8 @@ import { TenantOverviewRepository } from './access/tenant-overview.repository.js
 import { TenantOverviewService } from './access/tenant-overview.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
+import { AuthorizingAccountsRepository } from './authorizing-accounts/authorizing-accounts.repository.js';
+import { AuthorizingAccountsService } from './authorizing-accounts/authorizing-accounts.service.js';
 import { InstallationRepository } from './installation/installation.repository.js';
 import { InstallationService } from './installation/installation.service.js';
 import { InvitationsRepository } from './invitations/invitations.repository.js';
@@ -76,6 +78,7 @@ export function makeTenancy(platform: Platform, identity: Identity, audit: Audit
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
     access: new AccessService(new AccessRepository(database)),
+    authorizingAccounts: new AuthorizingAccountsService(new AuthorizingAccountsRepository(database)),
     tenantOverview: new TenantOverviewService(new TenantOverviewRepository(database)),
     /** The registry, which is above, says where clients belong. */
     makeMembers: (clients: MemberClients) =>

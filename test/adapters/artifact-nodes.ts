@@ -33,6 +33,7 @@ export class ArtifactNodes {
       interactionTtl: 3_600,
       clientTokensValidAfter: () => Promise.resolve(0),
       findAccount: () => Promise.resolve(undefined),
+      authorizingAccounts: { find: () => Promise.resolve(undefined) },
     });
   }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { artifactKey } from '../../adapters/artifact.models.js';
 import { ArtifactRepository, type ArtifactRow } from '../../adapters/artifact.repository.js';
 import { AccountsRepository } from '../../src/identity/accounts/accounts.repository.js';
+import { AuthorizingAccountsRepository } from '../../src/tenancy/authorizing-accounts/authorizing-accounts.repository.js';
 import { LiveClientsRepository } from '../../src/registry/live-clients/live-clients.repository.js';
 import { Database } from '../../src/platform/db/database.js';
 import { ApisRepository } from '../../src/registry/apis/apis.repository.js';
@@ -52,6 +53,7 @@ async function everyStatement(): Promise<void> {
   const artifacts = new ArtifactRepository(database);
   const clients = new LiveClientsRepository(database);
   const accounts = new AccountsRepository(database);
+  const authorizing = new AuthorizingAccountsRepository(database);
   const apis = new ApisRepository(database);
   const key = row().key;
   const each: (() => Promise<unknown>)[] = [
@@ -70,6 +72,7 @@ async function everyStatement(): Promise<void> {
     () => clients.find('client-0'),
     () => clients.delegation('nobody', 0),
     () => accounts.find(randomUUID()),
+    () => authorizing.find(randomUUID()),
     () => apis.findByAudience('https://nobody.example'),
   ];
   for (const statement of each) await Promise.all([statement(), statement()]);

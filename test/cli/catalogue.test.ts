@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CommandLine, killAll, openCommandLine } from '../harness/nodes/postern-process.js';
 
@@ -101,6 +104,37 @@ test('organizations, projects and roles are renamed and deleted, and events and 
   expect((await run('usage', '--project', 'default', '--hours')).body['hours']).toHaveLength(48);
   expect((await run('usage', '--client', 'a-client')).code).toBe(2);
 }, 120_000);
+
+test('types of authorization details are made, listed, changed, given to a client and deleted', async () => {
+  await run('api', 'create', 'https://pay.example');
+  const folder = mkdtempSync(join(tmpdir(), 'postern-'));
+  const file = join(folder, 'schema.json');
+  writeFileSync(file, '{"type": "object", "properties": {"amount": {"type": "integer"}}}');
+  const fields = ['--template', 'Pay {{amount}}', '--schema-file', file, '--api', 'https://pay.example'];
+  const made = await run('details-type', 'create', 'payment', ...fields);
+  expect(made.body).toMatchObject({ type: 'payment', title: 'payment', consent_template: 'Pay {{amount}}' });
+  const listed = await run('details-type', 'list', '--api', 'https://pay.example');
+  expect(listed.body['data']).toEqual([made.body]);
+  expect((await run('details-type', 'update', 'payment', '--title', 'Pay')).body['title']).toBe('Pay');
+  expect((await run('details-type', 'update', 'payment')).code).toBe(2);
+  expect(
+    (await run('details-type', 'create', 'broken', '--template', '{{', '--schema-file', file)).code,
+  ).toBe(4);
+  rmSync(folder, { recursive: true });
+  const uri = ['--redirect-uri', 'https://payer.example/cb'];
+  const client = await run('client', 'create', 'Payer', ...uri, '--details-type', 'payment');
+  expect(client.body['authorization_details_types']).toEqual(['payment']);
+  expect((await run('details-type', 'delete', 'payment')).code).toBe(4);
+  await run(
+    'client',
+    'update',
+    String(client.body['client_id']),
+    '--set',
+    '{"authorization_details_types": []}',
+  );
+  expect((await run('details-type', 'delete', 'payment')).code).toBe(0);
+  expect((await run('details-type', 'show', 'payment')).code).toBe(3);
+}, 60_000);
 
 test('webhooks are made, listed and deleted, and their secret is shown once', async () => {
   const made = await run('webhook', 'create', 'https://hooks.example/in', '--event', 'client.updated');

@@ -1,21 +1,28 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { killAll, PosternProcess, temporaryDirectory } from '../harness/nodes/postern-process.js';
 import { freePort } from '../harness/nodes/test-server.js';
 import { type Example, examplesOf } from './examples.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const documents = [
+const documents = new Set([
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  ...(await readdir(join(ROOT, 'docs'), { recursive: true })).map((name) => `docs/${name}`),
-].filter((path) => path.endsWith('.md'));
+  // What follows changes the installation that the examples share.
+  'docs/getting-started.md',
+  ...(await readdir(join(ROOT, 'docs'), { recursive: true }))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]);
 const texts = new Map(
-  await Promise.all(documents.map(async (path) => [path, await readFile(join(ROOT, path), 'utf8')] as const)),
+  await Promise.all(
+    [...documents].map(async (path) => [path, await readFile(join(ROOT, path), 'utf8')] as const),
+  ),
 );
 
 /** Every heading of a document as the fragment that links to it. */
@@ -48,9 +55,12 @@ test('every link between the documents leads somewhere', () => {
   expect(broken).toEqual([]);
 });
 
+/** What `npx .` runs, without the second of CPU that npx takes to find it; one test runs npx itself. */
+const NPX = `npx() { [ "$1" = . ]; shift; node dist/src/main.cjs "$@"; }`;
+
 /** Runs the examples in one shell, in order, and returns what each printed. */
 async function runExamples(examples: readonly Example[], env: NodeJS.ProcessEnv) {
-  const script = examples.map(({ command }) => `printf '\\n@@\\n'\n${command}`).join('\n');
+  const script = [NPX, ...examples.map(({ command }) => `printf '\\n@@\\n'\n${command}`)].join('\n');
   const shell = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], { cwd: ROOT, env });
   let printed = '';
   let errors = '';
@@ -78,34 +88,43 @@ function missingPiece(expected: string, actual: string): string | undefined {
   return undefined;
 }
 
+test('npx . runs the command line of this folder', async () => {
+  const { stdout } = await promisify(execFile)('npx', ['.', '--version'], { cwd: ROOT });
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
 describe('the commands marked to be run print what the documents say', () => {
-  const directories: string[] = [];
-  afterEach(killAll);
-  // The database of a killed server writes until it notices.
-  const untilGone = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
-  afterAll(() => Promise.all(directories.map((path) => rm(path, untilGone))));
+  let directory: string;
+  let port: string;
+  let settings: Record<string, string>;
+  beforeAll(async () => {
+    directory = await temporaryDirectory();
+    port = String(await freePort());
+    settings = {
+      DATA_DIR: join(directory, 'data'),
+      PORT: port,
+      ISSUER: `http://localhost:${port}`,
+      REGISTRATION: 'open',
+    };
+    await new PosternProcess(['serve'], settings).says('"msg":"listening"');
+  });
+  afterAll(async () => {
+    await killAll();
+    // The database of a killed server writes until it notices.
+    await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  });
 
   test.each(
     [...texts].map(([path, text]) => [path, examplesOf(text)] as const).filter(([, list]) => list.length),
   )(
     '%s',
     async (_path, examples) => {
-      const directory = await temporaryDirectory();
-      directories.push(directory);
-      const port = await freePort();
-      const settings = { DATA_DIR: join(directory, 'data'), PORT: String(port), REGISTRATION: 'open' };
-      const server = new PosternProcess(['serve'], {
-        ...settings,
-        ISSUER: `http://localhost:${String(port)}`,
-      });
-      await server.says('"msg":"listening"');
       const { PATH, HOME, TMPDIR } = process.env;
-      const env = { PATH, HOME, TMPDIR, ...settings, ISSUER: `http://localhost:${String(port)}` };
       const here = examples.map(({ command, output }) => ({
-        command: command.replaceAll('localhost:3000', `localhost:${String(port)}`),
+        command: command.replaceAll('localhost:3000', `localhost:${port}`),
         output,
       }));
-      const outputs = await runExamples(here, env);
+      const outputs = await runExamples(here, { PATH, HOME, TMPDIR, ...settings });
       const wrong = here.flatMap(({ command, output }, index) => {
         const missing = output === undefined ? undefined : missingPiece(output, outputs[index] ?? '');
         return missing === undefined ? [] : [{ command, missing, printed: outputs[index] }];

@@ -153,7 +153,8 @@ export async function deleteApi(name: string, { json }: JsonOption): Promise<voi
   print({ id, deleted: true }, json, `Deleted ${name}.`);
 }
 
-async function findApi({ apis }: Context, name: string): Promise<ApiRecord> {
+/** The API with this id or audience. Throws AppError `not_found`. */
+export async function findApi({ apis }: Context, name: string): Promise<ApiRecord> {
   return isUuid(name) ? apis.get(name.toLowerCase()) : found(await apis.findByAudience(name), 'API');
 }
 
@@ -176,7 +177,8 @@ function apiInput({ format, name, openToRegistration, set, ttl }: CreateApiOptio
   };
 }
 
-function notEmpty(patch: Record<string, unknown>): Record<string, unknown> {
+/** Throws UsageError for a patch that changes nothing. */
+export function notEmpty(patch: Record<string, unknown>): Record<string, unknown> {
   if (Object.keys(patch).length === 0) throw new UsageError('Say what to change; see --help.');
   return patch;
 }

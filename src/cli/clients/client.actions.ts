@@ -24,8 +24,10 @@ export interface CreateClientOptions extends ClientOptions {
   redirectUri?: string[];
   grantType?: string[];
   scope?: string[];
+  detailsType?: string[];
   authMethod?: string;
   securityProfile?: string;
+  subjectType?: string;
   jwksFile?: string;
   tokenExchangeFile?: string;
   trustedIssuersFile?: string;
@@ -227,8 +229,10 @@ async function fieldsOf(options: CreateClientOptions): Promise<Record<string, un
     ...given('redirect_uris', options.redirectUri),
     ...given('grant_types', options.grantType),
     ...given('scopes', options.scope),
+    ...given('authorization_details_types', options.detailsType),
     ...given('token_endpoint_auth_method', options.authMethod),
     ...given('security_profile', options.securityProfile),
+    ...given('subject_type', options.subjectType),
     ...given('jwks', await jsonFile('--jwks-file', options.jwksFile)),
     ...given('token_exchange', await jsonFile('--token-exchange-file', options.tokenExchangeFile, jsonList)),
     ...given(

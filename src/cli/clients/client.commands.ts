@@ -28,12 +28,14 @@ export function clientCommands(): Command {
       .option('--redirect-uri <uri...>', 'redirect_uris')
       .option('--grant-type <grant...>', 'grant_types')
       .option('--scope <scope...>', 'scopes')
+      .option('--details-type <type...>', 'authorization_details_types')
       .option('--auth-method <method>', 'token_endpoint_auth_method')
       .addOption(
         new Option('--security-profile <profile>', 'security_profile: sets what the profile demands').choices(
           ['fapi2', 'fapi2_message_signing'],
         ),
       )
+      .addOption(new Option('--subject-type <type>', 'subject_type').choices(['public', 'pairwise']))
       .option('--jwks-file <file>', 'jwks: a file with the public keys, a JSON Web Key Set')
       .option('--token-exchange-file <file>', 'token_exchange: a file with the list, as JSON')
       .option('--trusted-issuers-file <file>', 'trusted_issuers: a file with the list, as JSON')

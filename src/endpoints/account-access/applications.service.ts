@@ -1,9 +1,11 @@
 import type { GrantedAccess } from '../../identity/grants/grants.service.js';
 import type { ApplicationOnPage } from '../../platform/page-models/account.js';
 import type { ClientPagesService } from '../../registry/clients/client-pages.service.js';
+import type { DetailsTypesService } from '../../registry/authorization-details/details-types.service.js';
 import type { ScopesService } from '../../registry/scopes/scopes.service.js';
 import type { AccountAccessService } from '../../tenancy/account-admin/account-access.service.js';
 import { nameOfClaim } from '../interactions/consent.js';
+import { detailsOnPage } from '../interactions/details-on-page.js';
 import { groupByApi } from '../interactions/scope-groups.js';
 
 const MONTH = 30 * 86_400_000;
@@ -15,13 +17,20 @@ export class ApplicationsService {
     private readonly access: Pick<AccountAccessService, 'grants'>,
     private readonly clients: Pick<ClientPagesService, 'consentView' | 'names'>,
     private readonly scopes: Pick<ScopesService, 'describe'>,
+    private readonly detailsTypes: Pick<DetailsTypesService, 'describe'>,
   ) {}
 
   /** Last used first. */
   async list(accountId: string): Promise<ApplicationOnPage[]> {
     const grants = await this.access.grants(accountId);
     const names = new Set(grants.flatMap(namesOf));
-    const described = await this.scopes.describe([...names]);
+    const types = new Set(
+      grants.flatMap(({ authorizationDetails }) => authorizationDetails.map(({ type }) => type)),
+    );
+    const [described, ofDetails] = await Promise.all([
+      this.scopes.describe([...names]),
+      types.size === 0 ? [] : this.detailsTypes.describe([...types]),
+    ]);
     const shown = await Promise.all(
       grants.map(async (grant): Promise<ApplicationOnPage[]> => {
         const view = await this.clients.consentView(grant.clientId);
@@ -31,7 +40,8 @@ export class ApplicationsService {
         const groups = groupByApi(choices, described);
         const months = Math.floor((Date.now() - lastUsedAt.getTime()) / MONTH);
         const unusedMonths = months >= UNUSED_MONTHS ? months : undefined;
-        return [{ client: view.client, groups, allowedAt, lastUsedAt, unusedMonths, offline }];
+        const details = detailsOnPage(grant.authorizationDetails, ofDetails);
+        return [{ client: view.client, groups, details, allowedAt, lastUsedAt, unusedMonths, offline }];
       }),
     );
     return shown.flat();

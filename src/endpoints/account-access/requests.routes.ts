@@ -2,8 +2,10 @@ import Router from '@koa/router';
 import { AppError } from '../../platform/errors/errors.js';
 import type { RequestOnPage } from '../../platform/page-models/account.js';
 import type { ClientPagesService } from '../../registry/clients/client-pages.service.js';
+import type { DetailsTypesService } from '../../registry/authorization-details/details-types.service.js';
 import type { ScopesService } from '../../registry/scopes/scopes.service.js';
 import type { AccountArea } from '../account/account-area.js';
+import { detailsOnPage } from '../interactions/details-on-page.js';
 import { groupByApi } from '../interactions/scope-groups.js';
 import type { BackchannelRequests } from '../oidc-backchannel/backchannel-requests.js';
 import { ACCOUNT_REQUESTS } from '../sign-in/own-paths.js';
@@ -15,6 +17,7 @@ export interface RequestRoutesDependencies {
   requests: BackchannelRequests;
   clientPages: Pick<ClientPagesService, 'consentView'>;
   scopes: Pick<ScopesService, 'describe'>;
+  detailsTypes: Pick<DetailsTypesService, 'describe'>;
 }
 
 const NOTICES = {
@@ -24,18 +27,30 @@ const NOTICES = {
 };
 
 /** The applications that ask for the person by themselves (CIBA), and the answers. Both need a sign-in of the last 10 minutes. */
-export function requestRoutes({ area, requests, clientPages, scopes }: RequestRoutesDependencies) {
+export function requestRoutes({
+  area,
+  requests,
+  clientPages,
+  scopes,
+  detailsTypes,
+}: RequestRoutesDependencies) {
   const router = new Router<OwnSessionState>();
 
   router.get(ACCOUNT_REQUESTS, async (ctx) => {
     area.requireFresh(ctx, ACCOUNT_REQUESTS);
     const waiting = await requests.waiting(ctx.state.person.account.id);
     const described = await scopes.describe([...new Set(waiting.flatMap((request) => request.scopes))]);
+    const types = new Set(waiting.flatMap(({ details }) => details.map(({ type }) => type)));
+    const ofDetails = types.size === 0 ? [] : await detailsTypes.describe([...types]);
     const shown = await Promise.all(
-      waiting.map(async ({ clientId, scopes: names, ...request }): Promise<RequestOnPage[]> => {
+      waiting.map(async ({ clientId, details, scopes: names, ...request }): Promise<RequestOnPage[]> => {
         const view = await clientPages.consentView(clientId);
         const choices = names.map((name) => ({ name, optional: false, ticked: true }));
-        return view ? [{ ...request, client: view.client, groups: groupByApi(choices, described) }] : [];
+        const words = {
+          groups: groupByApi(choices, described),
+          details: detailsOnPage(details, ofDetails),
+        };
+        return view ? [{ ...request, client: view.client, ...words }] : [];
       }),
     );
     area.send(ctx, 'account/requests', 'requests', { requests: shown.flat() }, { notices: NOTICES });

@@ -31,13 +31,13 @@ export function createAccountRouter(
   engine: Pick<Engine, 'provider'>,
   onUnexpected: OnUnexpected,
 ): Router<OwnSessionState> {
-  const { clientPages, pages, scopes } = context;
+  const { clientPages, detailsTypes, pages, scopes } = context;
   const router = new Router<OwnSessionState>();
   router.get(ACCOUNT_DELETED, (ctx) => sendPage(ctx, pages.render('account-deleted', {})));
   router.use(HOME, errorPages(pages, onUnexpected), ownPages.signedIn(ACCOUNT_AREA));
 
   const area = new AccountArea(pages, ownPages, context.settings.protocol.ciba);
-  const applications = new ApplicationsService(context.accountAccess, clientPages, scopes);
+  const applications = new ApplicationsService(context.accountAccess, clientPages, scopes, detailsTypes);
   const services = { ...context, area, applications, exports: new AccountExportService(context) };
   for (const routes of [
     overviewRoutes,

@@ -1,4 +1,8 @@
 import { apiRoutes, type ApiRoutesDependencies } from '../../registry/apis/apis.routes.js';
+import {
+  detailsTypeRoutes,
+  type DetailsTypeRoutesDependencies,
+} from '../../registry/authorization-details/details-types.routes.js';
 import { clientRoutes, type ClientRoutesDependencies } from '../../registry/clients/clients.routes.js';
 import {
   clientUseRoutes,
@@ -61,6 +65,7 @@ export type AdminApiDependencies = OrganizationRoutesDependencies &
   InitialAccessTokenRoutesDependencies &
   ScopeRoutesDependencies &
   ApiRoutesDependencies &
+  DetailsTypeRoutesDependencies &
   ClientUseRoutesDependencies &
   UsageRoutesDependencies &
   ProjectOverviewRoutesDependencies &
@@ -82,6 +87,7 @@ export const ADMIN_API_ROUTES: readonly RouteGroup<AdminApiDependencies>[] = [
   initialAccessTokenRoutes,
   scopeRoutes,
   apiRoutes,
+  detailsTypeRoutes,
   clientUseRoutes,
   usageRoutes,
   projectOverviewRoutes,

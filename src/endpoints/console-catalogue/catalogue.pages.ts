@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { TableOnPage, TableSection } from '../../platform/console-page-models/records.js';
 import type { scopePage } from '../../registry/scopes/scope.schema.js';
 import { noticeOf } from '../console-records/list-parts.js';
+import { allDetailsTypes, DETAILS_TYPES, tableOfTypes } from '../console-details-types/details-type-wire.js';
 import type { ConsolePage } from '../console/console-page.js';
 import type { Visit } from '../console/visit.js';
 import {
@@ -18,13 +19,13 @@ import {
 
 const MAX_PAGES = 10;
 
-/** What clients can ask for: the APIs with their scopes, and the scopes of none. */
+/** What clients can ask for: the APIs with their scopes, the scopes of none, and the types of authorization details. */
 export const cataloguePages: readonly ConsolePage[] = [
   { method: 'get', path: CATALOGUE, operation: 'listScopes', answer: showCatalogue },
 ];
 
 async function showCatalogue(visit: Visit): Promise<void> {
-  const [apis, scopes] = await Promise.all([allApis(visit), allScopes(visit)]);
+  const [apis, scopes, types] = await Promise.all([allApis(visit), allScopes(visit), allDetailsTypes(visit)]);
   const mayChange = visit.canCall('createScope');
   const own = scopes.filter(({ api_id }) => api_id === null);
   visit.show(
@@ -52,12 +53,23 @@ async function showCatalogue(visit: Visit): Promise<void> {
           none: 'None.',
           table: tableOf(own, 'Scopes of no API'),
         },
+        {
+          id: 'authorization-details',
+          heading: 'Types of authorization details',
+          lead: 'What clients may ask for once and in detail, such as one payment (RFC 9396).',
+          actions: mayChange
+            ? [{ text: 'New type', about: 'of authorization details', href: `${DETAILS_TYPES}/new` }]
+            : [],
+          none: 'None.',
+          table: tableOfTypes(types),
+        },
         ...apis.filter((api) => api.built_in).map((api) => sectionOf(api, scopes, mayChange)),
       ],
       grave: [],
       notice: noticeOf(visit, {
         'scope-deleted': 'The scope is deleted.',
         'api-deleted': 'The API is deleted.',
+        'type-deleted': 'The type is deleted.',
       }),
       curl: visit.curl('listScopes'),
     },

@@ -47,6 +47,7 @@ export const clientConsentPages: readonly ConsolePage[] = [
         csrf,
         email: account.email,
         groups: groupByApi(choices, described),
+        details: [],
         administration: asksForAdministration ? view.administration : undefined,
         destination: destinationOf(client.redirect_uris[0]),
         preview: { backHref: path },

@@ -56,6 +56,7 @@ export const ofProtocol = (...names: ProtocolFieldName[]): CardField[] =>
       options = [],
     }: ProtocolField<z.ZodType, z.ZodType> = PROTOCOL_FIELDS[name];
     if (control === 'text' || control === 'url') return { name, label, control };
+    if (control === 'lines') return lines(name, label);
     if (control === 'json') return { name, label, control: 'code', notJson };
     return control === 'flag' ? flag(name, label) : choice(name, label, options, none);
   });

@@ -68,6 +68,7 @@ const WITHOUT_HELP: readonly Card[] = [
     fields: [
       { name: 'scopes', label: 'Scopes', control: 'ticks', keeps: AUTOMATIC_SCOPES },
       { name: 'optional_scopes', label: 'Optional scopes', control: 'ticks' },
+      ...ofProtocol('authorization_details_types'),
     ],
   },
   {
@@ -131,6 +132,7 @@ const WITHOUT_HELP: readonly Card[] = [
       choice('userinfo_signed_response_alg', 'Userinfo signature', USERINFO_ALGORITHMS, 'None: JSON'),
       { name: 'default_max_age', label: 'Default max age', control: 'number' },
       flag('require_auth_time', 'Require auth_time'),
+      ...ofProtocol('subject_type', 'sector_identifier_uri'),
       url('backchannel_logout_uri', 'Back-channel logout URI'),
       flag('backchannel_logout_session_required', 'Back-channel logout names the session'),
     ],

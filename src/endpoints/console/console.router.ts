@@ -42,6 +42,7 @@ import { projectSettingsPages } from '../console-tenants/project-settings.pages.
 import { apiPages } from '../console-catalogue/api.pages.js';
 import { cataloguePages } from '../console-catalogue/catalogue.pages.js';
 import { initialAccessTokenPages } from '../console-catalogue/initial-access-token.pages.js';
+import { detailsTypePages } from '../console-details-types/details-type.pages.js';
 import { scopePages } from '../console-catalogue/scope.pages.js';
 import { clientConsentPages } from '../console-client-pages/client-consent.pages.js';
 import { clientPeoplePages } from '../console-client-pages/client-people.pages.js';
@@ -78,6 +79,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...memberPages,
   ...cataloguePages,
   ...scopePages,
+  ...detailsTypePages,
   ...apiPages,
   ...initialAccessTokenPages,
   ...webhookPages,

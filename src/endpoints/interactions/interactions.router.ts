@@ -9,6 +9,7 @@ import { SecondFactorStepsService } from '../second-factor/second-factor-steps.s
 import { secondFactorRoutes } from '../second-factor/second-factor.routes.js';
 import { signUpRouter } from '../sign-up/sign-up.router.js';
 import { endingPages } from './ending-pages.js';
+import { engineSubjects } from '../oidc-subjects/engine-subjects.js';
 import { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import { InteractionForms } from './interaction-forms.js';
 import { logoRoutes } from './logo.routes.js';
@@ -23,9 +24,10 @@ export function createInteractionRouter(
   onUnexpected: OnUnexpected,
 ): Router {
   const { accounts, clientPages, factorChanges, factorChecks, factors, logos, pages, passkeys } = context;
-  const { accountEvents, accountLifecycle, passwordSignIn } = context;
+  const { accountEvents, accountLifecycle, detailsTypes, passwordSignIn } = context;
   const { recovery, scopes, settings, signUp, vault } = context;
   const { issuer } = settings;
+  const subjects = engineSubjects(context.liveClients, context.clientSubjects);
   const interactions = new InteractionEngine(() => engine.provider);
   const forms = new InteractionForms(interactions, new FormTokens(vault));
   const steps = new SecondFactorStepsService(clientPages, accounts, factors, passkeys);
@@ -33,7 +35,15 @@ export function createInteractionRouter(
   const restoreAccount = new RestoreAccount({ accountLifecycle, engine: interactions, forms, pages, vault });
   const router = interactionRoutes({
     engine: interactions,
-    service: new InteractionsService(clientPages, scopes, accounts, passwordSignIn, accountEvents),
+    service: new InteractionsService(
+      clientPages,
+      scopes,
+      detailsTypes,
+      accounts,
+      passwordSignIn,
+      accountEvents,
+      subjects,
+    ),
     secondFactor: responses,
     recovery,
     signUp,

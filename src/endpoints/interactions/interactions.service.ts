@@ -11,6 +11,7 @@ import { AppError } from '../../platform/errors/errors.js';
 import { destinationOf } from '../../platform/pages/destination.js';
 import type {
   ConsentModel,
+  DetailOnPage,
   NotAMemberModel,
   PasskeyOnPage,
   SelectAccountModel,
@@ -19,11 +20,14 @@ import type {
 import type { ClientOnPage, FormOnPage } from '../../platform/page-models/shared.js';
 import type { ClientPagesService, ConsentView } from '../../registry/clients/client-pages.service.js';
 import { OWN_CLIENT_ID } from '../../registry/live-clients/own-client.js';
+import type { DetailsTypesService } from '../../registry/authorization-details/details-types.service.js';
 import type { ScopesService } from '../../registry/scopes/scopes.service.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { ConsentDecision } from '../oidc-interactions/grant-decision.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
+import type { EngineSubjects } from '../oidc-subjects/engine-subjects.js';
 import { consentQuestionOf, decisionOf, scopeChoicesOf } from './consent.js';
+import { detailsOnPage } from './details-on-page.js';
 import { groupByApi } from './scope-groups.js';
 
 const ADMIN: readonly string[] = ADMIN_SCOPES;
@@ -36,9 +40,11 @@ export class InteractionsService {
   constructor(
     private readonly clients: Pick<ClientPagesService, 'consentView'>,
     private readonly scopes: Pick<ScopesService, 'describe'>,
+    private readonly detailsTypes: Pick<DetailsTypesService, 'describe'>,
     private readonly accounts: Pick<AccountsService, 'findActive'>,
     private readonly passwordSignIn: PasswordSignInService,
     private readonly events: Pick<AccountEvents, 'add'>,
+    private readonly subjects: Pick<EngineSubjects, 'accountOf'>,
   ) {}
 
   /**
@@ -46,8 +52,12 @@ export class InteractionsService {
    * or the address that is signed in already.
    */
   async signInPage(pending: PendingInteraction, forms: Forms): Promise<SignInModel> {
-    const { accountId, hintedAccountId = accountId, loginHint } = pending;
-    const account = await this.#account({ accountId: hintedAccountId });
+    const { clientId, hintedSubject, loginHint } = pending;
+    const accountId =
+      hintedSubject === undefined
+        ? pending.accountId
+        : await this.subjects.accountOf(clientId, hintedSubject);
+    const account = await this.#account({ accountId });
     const email = loginHint?.includes('@') ? loginHint.slice(0, 254) : (account?.email ?? '');
     return this.#signInPage(pending, forms, email);
   }
@@ -115,6 +125,7 @@ export class InteractionsService {
       ...forms,
       client,
       groups: groupByApi(choices, described),
+      details: await this.#details(pending),
       administration: choices.some(({ name }) => ADMIN.includes(name)) ? administration : undefined,
       email: account.email,
       destination: destinationOf(pending.redirectUri),
@@ -136,6 +147,11 @@ export class InteractionsService {
     if (accountId === undefined) return Promise.resolve();
     const actor = personActor(accountId, origin);
     return this.events.add({ actor, action: 'account.application_allowed', accountId, clientId });
+  }
+
+  async #details({ details }: PendingInteraction): Promise<DetailOnPage[]> {
+    if (details.length === 0) return [];
+    return detailsOnPage(details, await this.detailsTypes.describe(details.map(({ type }) => type)));
   }
 
   async #account({ accountId }: Pick<PendingInteraction, 'accountId'>): Promise<Account | undefined> {

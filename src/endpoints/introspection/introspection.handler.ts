@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { logRequest } from '../../platform/http/access-log.js';
-import { callerAddress } from './caller-address.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
-import { requestIdFor } from '../../platform/http/request-id.js';
-import { describeError, type Logger } from '../../platform/telemetry/telemetry.js';
+import { describeError } from '../../platform/telemetry/telemetry.js';
 import { corsOrigins } from '../../registry/client-rules/redirect-uri-rules.js';
 import type { ClientAuthenticationService } from '../../registry/client-secrets/client-authentication.service.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
@@ -17,36 +14,30 @@ import {
   SIGNED_INTROSPECTION,
   SignedAnswer,
 } from '../oidc-protocol/signed-introspection.js';
+import {
+  beginResponse,
+  type DirectRequest,
+  type HttpHandler,
+  JSON_HEADERS,
+  readRequest,
+  type RequestLog,
+} from './direct-response.js';
 import { IntrospectionError, invalidRequest, toIntrospectionError } from './introspection-error.js';
 import { type PresentedClient, presentedClient, readFormBytes, replayBody } from './introspection-request.js';
 import type { IntrospectionService } from './introspection.service.js';
 
 /** What the handler needs. */
-export interface IntrospectionHandlerDependencies {
+export interface IntrospectionHandlerDependencies extends RequestLog {
   issuer: string;
-  trustedProxies: number;
   introspection: IntrospectionService;
   sign: SignAnswer;
   liveClients: Pick<LiveClientsService, 'find'>;
   certificates: Pick<ClientCertificates, 'isIn'>;
   clientAuthentication: Pick<ClientAuthenticationService, 'authenticate'>;
   usage: { secretUsed(clientId: string, secretId: string): void };
-  log: Logger;
 }
 
-/** Answers a request as Node has it. */
-export type HttpHandler = (req: IncomingMessage, res: ServerResponse) => unknown;
-
 const METHODS = 'POST, OPTIONS';
-const HEADERS = {
-  'Content-Type': 'application/json; charset=utf-8',
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  Vary: 'Origin',
-};
-
 /**
  * Answers the introspection endpoint (RFC 7662) without the HTTP applications behind it, which get every other request,
  * and those whose client authenticates with an assertion or a certificate: the engine verifies it, and the answer is made
@@ -64,17 +55,14 @@ export function introspectionHandler(deps: IntrospectionHandlerDependencies, nex
 
 /** One request and its response. */
 class Exchange {
-  readonly #started = performance.now();
-  readonly #requestId: string;
-  readonly #address: string;
+  readonly #request: DirectRequest;
 
   constructor(
     private readonly deps: IntrospectionHandlerDependencies,
     private readonly req: IncomingMessage,
     private readonly res: ServerResponse,
   ) {
-    this.#requestId = requestIdFor(req.headers['x-request-id']);
-    this.#address = callerAddress(req, deps.trustedProxies);
+    this.#request = readRequest(req, deps.trustedProxies);
   }
 
   async answer(next: HttpHandler): Promise<void> {
@@ -101,20 +89,8 @@ class Exchange {
   }
 
   #begin(): void {
-    const { req, res } = this;
-    res.setHeader('X-Request-Id', this.#requestId);
-    res.setHeader('Access-Control-Allow-Origin', req.headers.origin ?? '*');
-    res.setHeader('Access-Control-Expose-Headers', 'WWW-Authenticate');
-    const log = () =>
-      logRequest(this.deps.log, this.#started, res, {
-        requestId: this.#requestId,
-        method: req.method ?? '',
-        path: ENGINE_ROUTES.introspection,
-        address: this.#address,
-      });
-    // The caller may have closed the connection while it sent the body.
-    if (res.closed) log();
-    else res.once('close', log);
+    const { deps, req, res } = this;
+    beginResponse(deps, this.#request, req, res, ENGINE_ROUTES.introspection);
   }
 
   async #introspect(form: URLSearchParams): Promise<unknown> {
@@ -148,7 +124,7 @@ class Exchange {
       client,
       secret.value,
       secret.method,
-      this.#address,
+      this.#request.address,
     );
     if ('secretId' in outcome) usage.secretUsed(clientId, outcome.secretId);
     else throw this.#invalidClient(client, outcome.message ?? 'invalid secret provided', outcome.message);
@@ -160,9 +136,9 @@ class Exchange {
     description = 'client authentication failed',
   ): IntrospectionError {
     logRefusedClient(this.deps.log, {
-      requestId: this.#requestId,
+      requestId: this.#request.requestId,
       path: ENGINE_ROUTES.introspection,
-      address: this.#address,
+      address: this.#request.address,
       clientId: typeof named === 'string' ? attemptedClientId('', named) : named.record.clientId,
       reason,
     });
@@ -184,7 +160,10 @@ class Exchange {
   #refuse(thrown: unknown): void {
     const error = toIntrospectionError(thrown);
     if (!error) {
-      this.deps.log.error({ requestId: this.#requestId, error: describeError(thrown) }, 'unexpected error');
+      this.deps.log.error(
+        { requestId: this.#request.requestId, error: describeError(thrown) },
+        'unexpected error',
+      );
       this.#send(500, { error: 'server_error', error_description: 'internal server error' });
       return;
     }
@@ -198,7 +177,12 @@ class Exchange {
     const signed = body instanceof SignedAnswer;
     const json = signed ? body.jwt : JSON.stringify(body);
     const type = signed ? { 'Content-Type': SIGNED_INTROSPECTION } : {};
-    res.writeHead(status, { ...HEADERS, ...type, 'Content-Length': Buffer.byteLength(json), ...headers });
+    res.writeHead(status, {
+      ...JSON_HEADERS,
+      ...type,
+      'Content-Length': Buffer.byteLength(json),
+      ...headers,
+    });
     res.end(req.method === 'HEAD' ? undefined : json);
   }
 }

@@ -2,6 +2,7 @@ import type { JWTVerifyGetKey } from 'jose';
 import type { StoredToken, TokenLookup } from '../../../adapters/tokens/token-lookup.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
+import type { ClientSubjectsService } from '../../registry/client-subjects/client-subjects.service.js';
 import type { ApisService } from '../../registry/apis/apis.service.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
 import { mayAuthorizeClient } from '../oidc-interactions/membership.js';
@@ -15,6 +16,7 @@ export interface IntrospectionDependencies {
   liveClients: Pick<LiveClientsService, 'find'>;
   apis: Pick<ApisService, 'findByAudience'>;
   access: Pick<AccessService, 'isMember'>;
+  clientSubjects: ClientSubjectsService;
 }
 
 /** An answer of RFC 7662 section 2.2. */
@@ -23,11 +25,13 @@ export type IntrospectionAnswer = { active: boolean } & Record<string, unknown>;
 /** A token with the answer about it, before it is known whether its client is live and the caller may have it. */
 interface Described {
   clientId: string;
-  accountId: string | undefined;
+  /** The account of the person, or what the token calls it; undefined in a token of a client. */
+  subject: string | undefined;
   audience: unknown;
   /** Only the token's own client may introspect it. */
   private: boolean;
-  isValidFor(client: LiveClient): boolean | Promise<boolean>;
+  isValidFor(client: LiveClient, accountId: string | undefined): boolean | Promise<boolean>;
+  /** The answer without the `sub` of a person. */
   answer: Omit<IntrospectionAnswer, 'active'>;
 }
 
@@ -51,12 +55,13 @@ export class IntrospectionService {
     if (!claims) return undefined;
     return {
       clientId: claims.client_id,
-      accountId: claims['sub_type'] === undefined ? claims.sub : undefined,
+      subject: claims['sub_type'] === undefined ? claims.sub : undefined,
       audience: claims.aud,
       private: false,
       // A second is what `iat` has; a token of the same second is refused.
-      isValidFor: ({ tokensValidAfter }) =>
-        Math.floor(tokensValidAfter / 1000) < claims.iat && tokens.isGranted(claims, tokensValidAfter),
+      isValidFor: ({ tokensValidAfter }, sub = claims.sub) =>
+        Math.floor(tokensValidAfter / 1000) < claims.iat &&
+        tokens.isGranted({ ...claims, sub }, tokensValidAfter),
       answer: { ...claims, token_type: tokenType(claims['cnf']) },
     };
   }
@@ -64,17 +69,23 @@ export class IntrospectionService {
   /** What the client may know of the token. */
   async answer(caller: LiveClient, token: Described | undefined): Promise<IntrospectionAnswer> {
     if (!token) return INACTIVE;
-    const { access, liveClients } = this.deps;
+    const { access, clientSubjects, liveClients } = this.deps;
     const isOwn = token.clientId === caller.record.clientId;
     if (!isOwn && (token.private || !isTrusted(caller))) return INACTIVE;
     const client = isOwn ? caller : await liveClients.find(token.clientId);
     if (!client) return INACTIVE;
     if (!isOwn && !(await this.#mayKnow(caller, client, token.audience))) return INACTIVE;
+    const { subject } = token;
+    if (subject === undefined)
+      return (await token.isValidFor(client, undefined)) ? { active: true, ...token.answer } : INACTIVE;
+    const accountId = await clientSubjects.accountOf(client.record, subject);
+    if (accountId === undefined) return INACTIVE;
     const [isValid, isAllowed] = await Promise.all([
-      token.isValidFor(client),
-      token.accountId === undefined || mayAuthorizeClient(client, token.accountId, access),
+      token.isValidFor(client, accountId),
+      mayAuthorizeClient(client, accountId, access),
     ]);
-    return isValid && isAllowed ? { active: true, ...token.answer } : INACTIVE;
+    if (!isValid || !isAllowed) return INACTIVE;
+    return { active: true, ...token.answer, sub: await clientSubjects.subjectOf(client.record, accountId) };
   }
 
   #describeStored(token: StoredToken): Described {
@@ -83,13 +94,12 @@ export class IntrospectionService {
     const isRefreshToken = kind === 'RefreshToken';
     return {
       clientId: payload.clientId,
-      accountId: payload.accountId,
+      subject: payload.accountId,
       audience: payload['aud'],
       private: isRefreshToken,
       isValidFor: ({ tokensValidAfter }) => tokens.isBacked(token, tokensValidAfter),
       answer: {
         ...payload.extra,
-        ...(payload.accountId === undefined ? {} : { sub: payload.accountId }),
         client_id: payload.clientId,
         exp: payload.exp,
         iat: payload.iat,
@@ -97,6 +107,7 @@ export class IntrospectionService {
         iss: issuer,
         aud: payload['aud'],
         scope: payload.scope || undefined,
+        authorization_details: payload['rar'],
         cnf: confirmationOf(payload),
         token_type: isRefreshToken ? undefined : tokenType(confirmationOf(payload)),
       },

@@ -3,14 +3,15 @@ import { TokenLookup } from '../../../adapters/tokens/token-lookup.js';
 import type { Context } from '../../context.js';
 import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { ownKeys } from '../../platform/keys/own-keys.js';
-import { type HttpHandler, introspectionHandler } from './introspection.handler.js';
+import type { HttpHandler } from './direct-response.js';
+import { introspectionHandler } from './introspection.handler.js';
 import { type SignAnswer, signIntrospection } from '../oidc-protocol/signed-introspection.js';
 import type { Engine } from '../oidc/engine.js';
 import { IntrospectionService } from './introspection.service.js';
 
 type Services = Pick<
   Context,
-  'access' | 'apis' | 'artifacts' | 'keys' | 'liveClients' | 'settings' | 'vault'
+  'access' | 'apis' | 'artifacts' | 'clientSubjects' | 'keys' | 'liveClients' | 'settings' | 'vault'
 >;
 
 /** Reads tokens on the services of this process. */

@@ -6,6 +6,9 @@ import type { Context } from '../../context.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
 import { acrOf } from '../../identity/second-factors/authentication-level.js';
 import type { Engine } from '../oidc/engine.js';
+import type { AuthorizationDetail } from '../../registry/authorization-details/detail-check.js';
+import { storedDetails } from '../oidc-authorization-details/details-parameter.js';
+import { addDetails } from '../oidc-authorization-details/granted-details.js';
 import { addDecision } from '../oidc-interactions/grant-decision.js';
 
 type Services = Pick<Context, 'artifacts' | 'database' | 'scopes' | 'vault'>;
@@ -18,6 +21,8 @@ export interface WaitingRequest {
   clientId: string;
   bindingMessage: string | undefined;
   scopes: string[];
+  /** The authorization details (RFC 9396). */
+  details: AuthorizationDetail[];
   askedAt: Date;
   expiresAt: Date;
 }
@@ -50,6 +55,7 @@ export class BackchannelRequests {
       clientId,
       bindingMessage: textOf(params?.['binding_message']),
       scopes: words(scope),
+      details: storedDetails(params?.['authorization_details']),
       askedAt: new Date(iat * 1_000),
       expiresAt: new Date(exp * 1_000),
     }));
@@ -64,8 +70,11 @@ export class BackchannelRequests {
     const { provider } = this.engine;
     const grant = new provider.Grant({ accountId, clientId: request.clientId ?? '' });
     addDecision(grant, { granted: await this.#grantedBy(request), rejected: NOTHING });
+    const details = storedDetails(request.params?.['authorization_details']);
+    addDetails(grant, details);
     const grantId = await grant.save();
-    const signIn = { acr: acrOf(amr), amr: [...amr], authTime };
+    const rar = details.length > 0 ? details : undefined;
+    const signIn = { acr: acrOf(amr), amr: [...amr], authTime, rar };
     await forEngine(() => provider.backchannelResult(request, grantId, signIn));
   }
 

@@ -8,9 +8,13 @@ type Claims = Readonly<Record<string, unknown>>;
 
 /**
  * The `act` of a token (RFC 8693 section 4.1): the actor, if there is one, and, nested in it, who acted before. Without an
- * actor it stays as it is. Throws InvalidRequest for a chain that is too long.
+ * actor it stays as it is. `actorName` is the `sub` of the actor. Throws InvalidRequest for a chain that is too long.
  */
-export function actorsOf(subject: PresentedToken, actor: PresentedToken | undefined): object | undefined {
+export function actorsOf(
+  subject: PresentedToken,
+  actor: PresentedToken | undefined,
+  actorName: string | undefined,
+): object | undefined {
   const before = subject.claims['act'];
   if (depthOf(before) + (actor ? 1 : 0) > MAX_ACTORS)
     throw new errors.InvalidRequest(`a token passes through at most ${String(MAX_ACTORS)} actors`);
@@ -18,7 +22,7 @@ export function actorsOf(subject: PresentedToken, actor: PresentedToken | undefi
   if (!actor) return earlier;
   const isPerson = actor.grant !== undefined;
   return {
-    sub: actor.subject,
+    sub: actorName,
     ...(actor.issuer === undefined ? {} : { iss: actor.issuer }),
     ...(actor.client && isPerson ? { client_id: actor.client.record.clientId } : {}),
     ...(earlier ? { act: earlier } : {}),

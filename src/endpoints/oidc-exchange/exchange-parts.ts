@@ -3,6 +3,7 @@ import type { EngineClients } from '../../../adapters/client.adapter.js';
 import type { TokenLookup } from '../../../adapters/tokens/token-lookup.js';
 import type { KeysService } from '../../platform/keys/keys.service.js';
 import type { OutsideTokensService } from '../../registry/client-exchange/outside-tokens.service.js';
+import type { ClientSubjectsService } from '../../registry/client-subjects/client-subjects.service.js';
 import type { Settings } from '../../settings/settings.js';
 import type { FindApi } from '../oidc/resource-servers.js';
 
@@ -16,6 +17,8 @@ export interface ExchangeParts {
   clients: EngineClients;
   findApi: FindApi;
   accounts: { acceptsTokens(accountId: string, issuedAt: number): Promise<boolean> };
+  /** What tokens call people. */
+  subjects: ClientSubjectsService;
   outsideTokens: OutsideTokensService;
   /** Whose assertions about people are accepted; each with the claim that has the id of the account. */
   identityIssuers: Settings['protocol']['identityIssuers'];

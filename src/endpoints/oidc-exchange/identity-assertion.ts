@@ -36,7 +36,7 @@ interface Assertion {
  * as ID tokens of the client are. Throws InvalidTarget for a resource that is no URI.
  */
 export async function identityAssertion(
-  { issuer, keys }: ExchangeParts,
+  { issuer, keys, subjects }: ExchangeParts,
   { record }: LiveClient,
   { rule, subject, resource, scopes }: Assertion,
 ): Promise<{ jwt: string; expiresIn: number }> {
@@ -60,7 +60,7 @@ export async function identityAssertion(
     .setProtectedHeader({ alg, typ: ID_JAG_TYP, kid: jwk.kid })
     .setIssuer(issuer)
     .setAudience(rule.audience)
-    .setSubject(subject.subject)
+    .setSubject(await subjects.subjectOf(record, subject.subject))
     .setJti(randomUUID())
     .setIssuedAt(now)
     .setExpirationTime(now + expiresIn)

@@ -19,19 +19,22 @@ export async function ownAccessToken(parts: ExchangeParts, sent: Sent): Promise<
 }
 
 async function accessTokenJwt(parts: ExchangeParts, sent: Sent): Promise<PresentedToken> {
-  const { issuer, ownKeys, tokens, clients } = parts;
+  const { issuer, ownKeys, tokens, clients, subjects } = parts;
   const { parameter, token } = sent;
   const claims = await verifyAccessToken(token, issuer, ownKeys);
   const client = claims && (await clients.find(claims.client_id));
   if (!claims || !client || !isSince(client, claims)) throw tokenRefused(parameter, NOT_VALID);
-  if (!(await tokens.isGranted(claims, client.tokensValidAfter))) throw tokenRefused(parameter, NOT_VALID);
   const ofPerson = claims['sub_type'] === undefined;
+  const { sub = '' } = claims;
+  const subject = ofPerson ? await subjects.accountOf(client.record, sub) : sub;
+  const isGranted = await tokens.isGranted({ ...claims, sub: subject }, client.tokensValidAfter);
+  if (subject === undefined || !isGranted) throw tokenRefused(parameter, NOT_VALID);
   const grantId = ofPerson ? await tokens.grantIdOf(claims) : undefined;
   const { scope } = claims;
   return complete(parts, sent, {
     client,
     grantId,
-    subject: claims.sub ?? '',
+    subject,
     claims,
     audience: claims.aud,
     scopes: typeof scope === 'string' ? words(scope) : [],
@@ -71,11 +74,13 @@ export async function ownIdToken(parts: ExchangeParts, sent: Sent): Promise<Pres
   const { aud, sub = '' } = claims ?? {};
   const client = typeof aud === 'string' ? await parts.clients.find(aud) : undefined;
   if (!claims || !client || !isSince(client, claims)) throw tokenRefused(parameter, NOT_VALID);
-  const grantId = await parts.tokens.newestGrantId(sub, client.record.clientId);
+  const subject = await parts.subjects.accountOf(client.record, sub);
+  if (subject === undefined) throw tokenRefused(parameter, NOT_VALID);
+  const grantId = await parts.tokens.newestGrantId(subject, client.record.clientId);
   return complete(parts, sent, {
     client,
     grantId,
-    subject: sub,
+    subject,
     claims,
     audience: aud,
     scopes: undefined,

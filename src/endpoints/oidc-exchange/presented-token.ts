@@ -10,6 +10,7 @@ export type Binding = { jkt?: string; 'x5t#S256'?: string };
 export interface PresentedToken {
   /** Undefined for this server. */
   issuer: string | undefined;
+  /** Of a person of this server: the id of the account. */
   subject: string;
   /** Whom this server issued it to; undefined for a token of another issuer. */
   client: LiveClient | undefined;

@@ -65,7 +65,7 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
   if (grant) await checkPerson(provider, ctx, subject);
   const scopes = chosenScopes(params.scope, allowed);
   checkMayAct(subject, actor, { clientId: client.clientId, issuer: parts.issuer });
-  const act = actorsOf(subject, actor);
+  const act = actorsOf(subject, actor, await actorName(parts, live, actor));
   const token = exchangedToken(provider, ctx, { parts, api, subject, act, scopes });
   await constrain(provider, ctx, token, constraint);
   for (const presented of [subject, ...(actor ? [actor] : [])]) checkBinding(presented, token);
@@ -129,6 +129,15 @@ async function actorOf(
   if (actor.claims['act'] !== undefined)
     throw tokenRefused('actor_token', 'it names an actor itself; send one that does not');
   return actor;
+}
+
+/** What the client knows the actor as. */
+async function actorName(
+  { subjects }: ExchangeParts,
+  { record }: LiveClient,
+  actor: PresentedToken | undefined,
+): Promise<string | undefined> {
+  return actor?.grant ? subjects.subjectOf(record, actor.subject) : actor?.subject;
 }
 
 /** The token of this parameter, verified; undefined when neither it nor its type was sent. Throws InvalidRequest. */

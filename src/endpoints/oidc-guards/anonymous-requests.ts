@@ -16,6 +16,7 @@ const MAX_BYTES: Readonly<Record<string, number>> = {
   nonce: 2_048,
   scope: 8_192,
   claims: 8_192,
+  authorization_details: 8_192,
   id_token_hint: 8_192,
 };
 const OTHER_BYTES = 4_096;

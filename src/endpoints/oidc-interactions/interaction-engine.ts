@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
 import { acrOf } from '../../identity/second-factors/authentication-level.js';
 import { AppError } from '../../platform/errors/errors.js';
+import { addDetails } from '../oidc-authorization-details/granted-details.js';
 import { addDecision, type ConsentDecision, readDecision } from './grant-decision.js';
 import { InteractionOver } from './interaction-over.js';
 import { type PendingInteraction, readInteraction } from './pending-interaction.js';
@@ -54,7 +55,10 @@ export class InteractionEngine {
     return grant && readDecision(grant, pending.requested.resources);
   }
 
-  /** Adds the decision to the person's grant for this client, or to a new one, and returns the URL to redirect to. */
+  /**
+   * Adds the decision, with the authorization details of the request, to the person's grant for this client, or to a new
+   * one, and returns the URL to redirect to.
+   */
   async consent(
     req: IncomingMessage,
     res: ServerResponse,
@@ -67,6 +71,7 @@ export class InteractionEngine {
       (await this.#findGrant(pending)) ??
       new Grant({ accountId: pending.accountId, clientId: pending.clientId });
     addDecision(grant, decision);
+    addDetails(grant, pending.details);
     return this.finish(req, res, { consent: { grantId: await this.#call(() => grant.save()) } });
   }
 

@@ -6,7 +6,9 @@ import type { AccessService } from '../../tenancy/access/access.service.js';
 import { offlineAccess } from '../oidc-patches/offline-consent.js';
 import { noteSignIn } from '../oidc-session-patches/sign-ins.js';
 import { createAccount, hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
+import { detailsConsent } from '../oidc-authorization-details/details-consent.js';
 import { nativeConsent } from '../oidc-requests/native-consent.js';
+import type { EngineSubjects } from '../oidc-subjects/engine-subjects.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
 import { secondFactorPrompt, type SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
@@ -81,11 +83,17 @@ const signedIn = new Check('signed_in', 'never fails', (ctx) => {
   return Check.NO_NEED_TO_PROMPT;
 });
 
+/** What the policy asks. */
+export interface PolicyParts {
+  mayAuthorize: MayAuthorize;
+  countAnonymous: CountAnonymous;
+  secondFactor: SecondFactorRules;
+  subjects: EngineSubjects;
+}
+
 /** The engine's own prompts, with those of the second factor and of membership between sign-in and consent. */
 export function interactionPolicy(
-  mayAuthorize: MayAuthorize,
-  countAnonymous: CountAnonymous,
-  secondFactor: SecondFactorRules,
+  { mayAuthorize, countAnonymous, secondFactor, subjects }: PolicyParts,
   signUp: boolean,
 ) {
   const policy = base();
@@ -112,13 +120,16 @@ export function interactionPolicy(
   });
   policy.add(prompt, 1);
   policy.add(new Prompt({ name: MEMBERSHIP_PROMPT }, signedIn, scopeReduced, notAMember), 2);
-  policy.get('login')?.checks.remove(hintedPerson.reason);
-  policy.get('login')?.checks.add(hintedPerson);
+  const hinted = hintedPerson(subjects);
+  login?.checks.remove(hinted.reason);
+  login?.checks.add(hinted);
   policy.add(selectAccount, 0);
   if (signUp) policy.add(createAccount, 0);
   policy.get('consent')?.checks.remove(nativeConsent.reason);
   policy.get('consent')?.checks.add(nativeConsent);
   policy.get('consent')?.checks.add(administration);
+  policy.get('consent')?.checks.remove(detailsConsent.reason);
+  policy.get('consent')?.checks.add(detailsConsent);
   policy[0]?.checks.add(offlineAccess);
   return policy;
 }

@@ -1,9 +1,11 @@
 import type { Provider } from 'oidc-provider';
+import type { AuthorizationDetail } from '../../registry/authorization-details/detail-check.js';
 import type { Acr } from '../../identity/second-factors/authentication-level.js';
 import {
   SECOND_FACTOR_PROMPT,
   type SecondFactorDetails,
 } from '../oidc-second-factor/second-factor-prompt.js';
+import { storedDetails } from '../oidc-authorization-details/details-parameter.js';
 import { subjectOfHint } from '../oidc-requests/account-prompts.js';
 
 /** OIDC scopes, single claims, and scopes per resource. */
@@ -40,8 +42,8 @@ export interface PendingInteraction {
   /** Where the response goes; undefined in the device flow. */
   redirectUri: string | undefined;
   loginHint: string | undefined;
-  /** The account of `id_token_hint`. */
-  hintedAccountId: string | undefined;
+  /** The `sub` of `id_token_hint`. */
+  hintedSubject: string | undefined;
   /** The account that is signed in. */
   accountId: string | undefined;
   grantId: string | undefined;
@@ -50,6 +52,8 @@ export interface PendingInteraction {
   /** Only of the prompt `second_factor`. */
   secondFactor: PendingSecondFactor | undefined;
   requested: RequestedAccess;
+  /** The authorization details that it asks for (RFC 9396), whether or not they were allowed before. */
+  details: readonly AuthorizationDetail[];
   /** What of it no grant covers yet. */
   missing: ScopesAndClaims;
 }
@@ -65,7 +69,7 @@ export function readInteraction(interaction: EngineInteraction): PendingInteract
     clientId: text(params['client_id']) ?? '',
     redirectUri: interaction.deviceCode === undefined ? text(params['redirect_uri']) : undefined,
     loginHint: text(params['login_hint']),
-    hintedAccountId: subjectOfHint(params['id_token_hint']),
+    hintedSubject: subjectOfHint(params['id_token_hint']),
     accountId: session?.accountId,
     grantId: interaction.grantId,
     amr: session?.amr ?? [],
@@ -75,6 +79,7 @@ export function readInteraction(interaction: EngineInteraction): PendingInteract
       claims: requestedClaims(text(params['claims'])),
       resources: [params['resource']].flat().filter((value) => typeof value === 'string'),
     },
+    details: storedDetails(params['authorization_details']),
     missing: {
       oidcScopes: strings(prompt.details['missingOIDCScope']),
       oidcClaims: strings(prompt.details['missingOIDCClaims']),

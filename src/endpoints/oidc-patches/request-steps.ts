@@ -1,12 +1,17 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import authorizationSteps from 'oidc-provider/lib/actions/authorization/index.js';
+import tokenSteps from 'oidc-provider/lib/actions/token.js';
 
 type Work = (ctx: KoaContextWithOIDC) => void | Promise<void>;
 
-/** What to do when the parameters of an authorization request are known, and when their scope was checked. */
+/**
+ * What to do when the parameters of an authorization request are known, when their scope was checked, and when the
+ * parameters of a token request are known.
+ */
 export interface RequestChecks {
   parametersRead: Work;
   scopeChecked: Work;
+  tokenParametersRead: Work;
 }
 
 /** The endpoints that read the parameters of an authorization request. */
@@ -24,25 +29,32 @@ let inserted = false;
 
 /**
  * Has the engine call the checks when the parameters of an authorization request are known, wherever they came from: the
- * query, a pushed request or a request object. The client is known too, and nothing was stored. To be called before the
- * Provider is made.
+ * query, a pushed request or a request object. The client is known too, and nothing was stored. At the token endpoint it
+ * does so before the engine looks at the authorization details. To be called before the Provider is made.
  *
  * Engine: lib/actions/authorization/index.js:112 has the steps of each endpoint in a list that is shared by all Providers;
- * lib/helpers/initialize_app.js:159 copies it. Test: test/endpoints/oidc-requests/requested-scopes.test.ts.
+ * lib/helpers/initialize_app.js:159 copies it. At the token endpoint ours is between lib/actions/token.js:77 and :85.
+ * Test: test/endpoints/oidc-requests/requested-scopes.test.ts, and oidc-authorization-details/refused-details.test.ts.
  */
 export function insertRequestSteps(): void {
   if (inserted) return;
   inserted = true;
   for (const endpoint of ENDPOINTS) {
     const steps = authorizationSteps(endpoint);
-    for (const [name, after] of Object.entries(AFTER) as [keyof RequestChecks, string][]) {
+    for (const [name, after] of Object.entries(AFTER) as [keyof typeof AFTER, string][]) {
       const at = steps.findIndex((step) => step.name === after);
-      steps.splice(at + 1, 0, async (ctx, next) => {
-        await checks.get(ctx.oidc.provider)?.[name](ctx);
-        return next();
-      });
+      steps.splice(at + 1, 0, step(name));
     }
   }
+  const at = tokenSteps.findIndex(({ name }) => name === 'validateScope');
+  tokenSteps.splice(at + 1, 0, step('tokenParametersRead'));
+}
+
+function step(name: keyof RequestChecks) {
+  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+    await checks.get(ctx.oidc.provider)?.[name](ctx);
+    return next();
+  };
 }
 
 /** The checks of this Provider. */

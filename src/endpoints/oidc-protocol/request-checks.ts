@@ -1,5 +1,7 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
+import { checkDetails } from '../oidc-authorization-details/check-details.js';
+import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
 import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
 import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
 import { checkBackchannelRequest } from '../oidc-backchannel/ciba-feature.js';
@@ -14,19 +16,21 @@ const MAX_REQUEST_OBJECT_BYTES = 16_384;
  * Completes and checks the parameters of authorization requests. A pushed request is stored when this has passed, so its
  * parameters are bounded here, and those of public clients, which anybody can send, are counted by network.
  */
-export function requestChecks(countAnonymous: CountAnonymous): RequestChecks {
+export function requestChecks(countAnonymous: CountAnonymous, detailsTypes: DetailsTypes): RequestChecks {
   return {
     parametersRead: async (ctx) => {
       const { client, params, route } = ctx.oidc;
       if (!client || !params) return;
       completeScope(params, client);
       stateOf(ctx).requestedScope = textOf(params['scope']);
+      checkDetails(ctx, detailsTypes);
       if (route === BACKCHANNEL) checkBackchannelRequest(ctx);
       if (route !== PUSHED) return;
       checkParameterSizes(ctx);
       checkRequestObjectSize(ctx);
       if (client.clientAuthMethod === 'none') await countAnonymous(ctx.ip);
     },
+    tokenParametersRead: (ctx) => checkDetails(ctx, detailsTypes),
     scopeChecked: (ctx: KoaContextWithOIDC) => {
       if (ctx.oidc.route === PUSHED || ctx.oidc.route === BACKCHANNEL) restoreOfflineAccess(ctx, true);
     },

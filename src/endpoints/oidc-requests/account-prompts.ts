@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { errors, interactionPolicy as policies } from 'oidc-provider';
+import type { EngineSubjects } from '../oidc-subjects/engine-subjects.js';
 
 const { Check, Prompt } = policies;
 
@@ -22,14 +23,18 @@ export function subjectOfHint(hint: unknown): string | undefined {
  * Asks for a sign-in while the person is not that of `id_token_hint`; throws LoginRequired when another person has signed
  * in (OpenID Connect Core section 3.1.2.1). It replaces the engine's check, which has no hint after a sign-in.
  */
-export const hintedPerson = new Check(
-  'id_token_hint',
-  'id_token_hint and authenticated subject do not match',
-  'login_required',
-  ({ oidc }) => {
-    const subject = subjectOfHint(oidc.params?.['id_token_hint']);
-    if (subject === undefined || oidc.session?.accountId === subject) return Check.NO_NEED_TO_PROMPT;
-    if (oidc.result?.login === undefined) return Check.REQUEST_PROMPT;
-    throw new errors.LoginRequired('another person has signed in than that of id_token_hint');
-  },
-);
+export function hintedPerson(subjects: EngineSubjects) {
+  return new Check(
+    'id_token_hint',
+    'id_token_hint and authenticated subject do not match',
+    'login_required',
+    async ({ oidc }) => {
+      const subject = subjectOfHint(oidc.params?.['id_token_hint']);
+      if (subject === undefined || !oidc.client) return Check.NO_NEED_TO_PROMPT;
+      const hinted = await subjects.accountOf(oidc.client.clientId, subject);
+      if (hinted !== undefined && oidc.session?.accountId === hinted) return Check.NO_NEED_TO_PROMPT;
+      if (oidc.result?.login === undefined) return Check.REQUEST_PROMPT;
+      throw new errors.LoginRequired('another person has signed in than that of id_token_hint');
+    },
+  );
+}

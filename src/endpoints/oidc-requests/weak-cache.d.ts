@@ -9,3 +9,10 @@ declare module 'oidc-provider/lib/actions/authorization/index.js' {
   /** The steps of an endpoint that reads authorization requests; always the same list. */
   export default function authorizationAction(endpoint: string): Step[];
 }
+
+declare module 'oidc-provider/lib/actions/token.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider';
+  /** The steps of the token endpoint. */
+  const steps: ((ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void> | void)[];
+  export default steps;
+}

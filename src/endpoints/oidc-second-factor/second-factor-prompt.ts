@@ -19,9 +19,8 @@ export interface SecondFactorRules {
   issuer: string;
   /** Whether passkeys are possible here. */
   passkeys: boolean;
-  enrolled(accountId: string): Promise<Enrolled>;
-  /** Whether the account must have a second factor, at the latest for this client. */
-  isRequired(accountId: string, clientId: string): Promise<boolean>;
+  /** What the account has set up, and whether it must have a second factor, at the latest for this client. */
+  policyFor(accountId: string, clientId: string): Promise<{ enrolled: Enrolled; isRequired: boolean }>;
   isTrusted(accountId: string, token: string): Promise<boolean>;
 }
 
@@ -102,9 +101,8 @@ async function findDemand(rules: SecondFactorRules, ctx: KoaContextWithOIDC): Pr
   if (isMet(have, neededLevel(done))) return undefined;
 
   const token = trustCookie(rules.issuer).read(ctx);
-  const [enrolled, policy, isTrusted] = await Promise.all([
-    rules.enrolled(accountId),
-    rules.isRequired(accountId, client.clientId),
+  const [{ enrolled, isRequired: policy }, isTrusted] = await Promise.all([
+    rules.policyFor(accountId, client.clientId),
     token === undefined ? false : rules.isTrusted(accountId, token),
   ]);
   const reach = reachOf(enrolled, rules);

@@ -13,6 +13,7 @@ import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
 import { firstPartyGrants } from '../oidc-interactions/first-party-grants.js';
 import { permittedClaims } from '../oidc-second-factor/claims-parameter.js';
+import type { EngineSubjects } from '../oidc-subjects/engine-subjects.js';
 import type { SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
 import { ACR_VALUES } from '../../identity/second-factors/authentication-level.js';
 import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
@@ -24,6 +25,8 @@ import {
 } from '../oidc-protocol/protocol-features.js';
 import { mutualTls } from '../oidc-protocol/mutual-tls.js';
 import { subjectClaims } from '../oidc-protocol/subject-claims.js';
+import { detailsFeature } from '../oidc-authorization-details/details-feature.js';
+import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
 import { lifetimes } from '../oidc-protocol/lifetimes.js';
 import { rotatesRefreshTokens } from '../oidc-protocol/security-profile.js';
 import {
@@ -35,6 +38,7 @@ import {
 } from './resource-servers.js';
 import { RESPONSE_TYPES } from '../../registry/client-record/client-record.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+import { SCOPE_CLAIMS } from '../userinfo/scope-claims.js';
 
 /** What the engine's configuration depends on. */
 export interface EngineParts {
@@ -42,11 +46,14 @@ export interface EngineParts {
   keys: KeySet;
   /** The names of the scopes that need no resource indicator. */
   scopes: string[];
+  /** The types of authorization details. */
+  detailsTypes: DetailsTypes;
   adapter: AdapterFactory;
   findAccount: NonNullable<Configuration['findAccount']>;
   findApi: FindApi;
   audiencesOf: AudiencesOf;
   mayAuthorize: MayAuthorize;
+  subjects: EngineSubjects;
   countAnonymous: CountAnonymous;
   certificates: ClientCertificates;
   /** 32 bytes that all nodes make nonces of DPoP proofs from. */
@@ -76,30 +83,6 @@ export const CLIENT_EXTENSIONS = [
   'pkce_required',
   'security_profile',
 ];
-
-/** The claims of each scope (OpenID Connect Core section 5.4), and of every ID token. */
-const CLAIMS = {
-  openid: ['sub', 'acr', 'amr'],
-  email: ['email', 'email_verified'],
-  phone: ['phone_number', 'phone_number_verified'],
-  address: ['address'],
-  profile: [
-    'name',
-    'given_name',
-    'family_name',
-    'middle_name',
-    'nickname',
-    'preferred_username',
-    'profile',
-    'picture',
-    'website',
-    'gender',
-    'birthdate',
-    'zoneinfo',
-    'locale',
-    'updated_at',
-  ],
-};
 
 /** The engine's configuration. Every feature that is not enabled here is off. */
 export function engineConfiguration(parts: EngineParts): Configuration {
@@ -137,12 +120,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
-      policy: interactionPolicy(
-        parts.mayAuthorize,
-        parts.countAnonymous,
-        parts.secondFactor,
-        parts.signUp !== 'off',
-      ),
+      policy: interactionPolicy(parts, parts.signUp !== 'off'),
     },
     formats: {
       customizers: {
@@ -156,13 +134,16 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     loadExistingGrant: firstPartyGrants(parts.mayAuthorize),
     renderError: pages.renderError,
     scopes: parts.scopes,
-    claims: CLAIMS,
+    claims: SCOPE_CLAIMS,
     acrValues: ACR_VALUES,
     // The engine is told of `token` when it runs: see `supportTokenResponseType`.
     responseTypes: settings.allow.implicit ? RESPONSE_TYPES.filter((type) => type !== 'token') : ['code'],
     // ID tokens have the claims of the granted scopes; see the patch `scopeClaimsByClient`.
     conformIdTokenClaims: false,
-    subjectTypes: ['public'],
+    subjectTypes: ['public', 'pairwise'],
+    pairwiseIdentifier: (_ctx, accountId, client) => parts.subjects.subjectOf(client.clientId, accountId),
+    // The registry has fetched the document.
+    sectorIdentifierUriValidate: () => false,
     clientAuthMethods: [
       'client_secret_basic',
       'client_secret_post',
@@ -193,7 +174,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     ttl: lifetimes(ttl),
     features: {
       devInteractions: { enabled: false },
-      claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(CLAIMS) },
+      claimsParameter: { enabled: true, assertClaimsParameter: permittedClaims(SCOPE_CLAIMS) },
       ...protocolFeatures(parts.dpopNonceSecret, settings.protocol.dpopNonceRequired),
       ...(settings.protocol.ciba ? { ciba: cibaFeature(parts.backchannel) } : {}),
       mTLS: mutualTls(settings.clientCertificates, parts.certificates),
@@ -230,7 +211,8 @@ export function engineConfiguration(parts: EngineParts): Configuration {
         userCodeConfirmSource: pages.userCodeConfirmSource,
         successSource: pages.successSource,
       },
-      resourceIndicators: resourceIndicators(parts.findApi, parts.audiencesOf),
+      resourceIndicators: resourceIndicators(parts.findApi, parts.audiencesOf, parts.detailsTypes),
+      richAuthorizationRequests: detailsFeature(parts.detailsTypes),
     },
   };
 }

@@ -62,7 +62,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   completeHttp(provider, parts.pages);
   renderFormPosts(provider, patches.pages);
   if (parts.settings.allow.plainPkce) announcePlainPkce(provider);
-  checkRequests(provider, requestChecks(parts.countAnonymous));
+  checkRequests(provider, requestChecks(parts.countAnonymous, parts.detailsTypes));
   nameIssuerInResponses(provider);
   detectReplays(provider);
   acceptLoopbackPorts(provider);

@@ -8,6 +8,12 @@ import {
   type ResourceServer,
 } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
+import {
+  audiencesOfDetails,
+  hasTypeFor,
+  isForGrantedResource,
+} from '../oidc-authorization-details/details-resources.js';
+import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
 import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
 
@@ -18,15 +24,20 @@ export type AudiencesOf = (scopes: readonly string[]) => Promise<string[]>;
 type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>;
 
 /** Resource indicators (RFC 8707), answered from the catalogue; each audience of a request is read once. */
-export function resourceIndicators(findApi: FindApi, audiencesOf: AudiencesOf): ResourceIndicators {
+export function resourceIndicators(
+  findApi: FindApi,
+  audiencesOf: AudiencesOf,
+  detailsTypes: DetailsTypes,
+): ResourceIndicators {
   return {
     enabled: true,
     defaultResource: async (ctx, _client, oneOf) =>
-      oneOf ? [...oneOf] : onlyResource(ctx.oidc, audiencesOf),
+      oneOf ? [...oneOf] : defaultResource(ctx, audiencesOf, detailsTypes),
+    useGrantedResource: async (ctx, model) => isForGrantedResource(ctx, model),
     getResourceServerInfo: async (ctx, resource, client) => {
       const api = await apiOfRequest(findApi, ctx, resource);
       if (api && api.audience !== resource) useRegisteredAudience(ctx, resource, api.audience);
-      return resourceOf(api, client);
+      return resourceOf(api, client, detailsTypes);
     },
   };
 }
@@ -91,11 +102,11 @@ function useRegisteredAudience(ctx: KoaContextWithOIDC, resource: string, audien
 }
 
 /**
- * Rejects a token that has an audience but no scope there. So `aud` always stands for an access that the person consented
+ * Rejects a token that has an audience but no scope and no authorization details there. So `aud` always stands for an access that the person consented
  * to, or, in a client's own token, that the client was registered with.
  */
 export function rejectAudienceWithoutScope(token: AccessToken | ClientCredentials): void {
-  if (token.aud === undefined || token.scope) return;
+  if (token.aud === undefined || token.scope || token.rar?.length) return;
   if (token.kind === 'AccessToken')
     throw new errors.InvalidTarget('nothing was consented to at this resource');
   const description = 'ask for a scope that the client has at this resource';
@@ -103,27 +114,35 @@ export function rejectAudienceWithoutScope(token: AccessToken | ClientCredential
 }
 
 /**
- * The resource of a client's own token whose request names none: the one API that its scopes belong to; undefined when
- * they belong to none. Throws InvalidTarget with the list when they belong to several. Requests of people name theirs.
+ * The resources of a request that names none: the APIs of its authorization details, and, for a client's own token, the one
+ * API that its scopes belong to; undefined for none. Throws InvalidTarget with the list when such a token would be for
+ * several. Requests of people for scopes of an API name it.
  */
-async function onlyResource(
-  { params, requestParamScopes }: KoaContextWithOIDC['oidc'],
+async function defaultResource(
+  ctx: KoaContextWithOIDC,
   audiencesOf: AudiencesOf,
-): Promise<string | undefined> {
+  detailsTypes: DetailsTypes,
+): Promise<string | string[] | undefined> {
+  const { params, requestParamScopes } = ctx.oidc;
+  const ofDetails = audiencesOfDetails(ctx, detailsTypes);
   const grantType = params?.['grant_type'];
-  if (grantType !== 'client_credentials' && grantType !== JWT_BEARER) return undefined;
-  const audiences = await audiencesOf([...requestParamScopes]);
+  if (grantType !== 'client_credentials' && grantType !== JWT_BEARER)
+    return ofDetails.length > 1 ? ofDetails : ofDetails[0];
+  const audiences = [...new Set([...ofDetails, ...(await audiencesOf([...requestParamScopes]))])];
   if (audiences.length < 2) return audiences[0];
   throw new errors.InvalidTarget(
-    `these scopes belong to several resources: send resource with one of ${audiences.join(', ')}`,
+    `what is asked for belongs to several resources: send resource with one of ${audiences.join(', ')}`,
   );
 }
 
-/** The API with the scopes that the client may ask for. Throws InvalidTarget if there are none, as for an unknown API. */
-function resourceOf(api: ApiRecord | undefined, client: Client): ResourceServer {
+/**
+ * The API with the scopes that the client may ask for. Throws InvalidTarget if there are none, and no authorization details
+ * either, as for an unknown API.
+ */
+function resourceOf(api: ApiRecord | undefined, client: Client, detailsTypes: DetailsTypes): ResourceServer {
   const allowed: unknown = client['allowed_scopes'];
   const scopes = api?.scopes.filter((scope) => Array.isArray(allowed) && allowed.includes(scope)) ?? [];
-  if (!api || scopes.length === 0) {
+  if (!api || (scopes.length === 0 && !hasTypeFor(client, api, detailsTypes))) {
     throw new errors.InvalidTarget('there is no such resource here, or it is not for this client');
   }
   return resourceServer(api, scopes);

@@ -1,32 +1,33 @@
 import { createHash } from 'node:crypto';
-import { type AdapterFactory, type Configuration, Provider } from 'oidc-provider';
+import { type AdapterFactory, Provider } from 'oidc-provider';
 import { ArtifactAdapter, type ArtifactContext } from '../../../adapters/artifact.adapter.js';
 import { isModelName } from '../../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest, clientTokensValidAfter } from '../../../adapters/client.adapter.js';
 import { forEngine, replayError } from '../../../adapters/engine-errors.js';
-import { requestState, stateOf } from '../../../adapters/request-state.js';
 import { firstUseOfAssertion } from '../../../adapters/tokens/first-use.js';
 import { TokenTransaction } from '../../../adapters/token-transaction.js';
 import { strangerActor } from '../../identity/account-events/actor.js';
 import type { Context } from '../../context.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { ownKeys } from '../../platform/keys/own-keys.js';
-import { claimsOf } from '../../identity/accounts/claims.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { makeIntrospection, makeTokenLookup } from '../introspection/introspection.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { backchannelHints } from '../oidc-backchannel/backchannel-hints.js';
 import { pingHandler, pingMessage, queuePings } from '../oidc-backchannel/pings.js';
 import { enginePages } from '../oidc-interactions/engine-pages.js';
-import { type MayAuthorize, membershipRule } from '../oidc-interactions/membership.js';
+import { membershipRule } from '../oidc-interactions/membership.js';
 import { queueBackChannelLogout } from '../oidc-session-patches/back-channel-logout.js';
 import { recordSignIns } from '../oidc-session-patches/sign-ins.js';
 import { logoutHandler } from './logout-delivery.js';
 import { logoutMessage } from '../../identity/sessions/logout-messages.js';
 import { clientsWithDocuments } from '../oidc-guards/document-clients.js';
 import { countAnonymous, countAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
+import { compileTypes, typesFingerprint } from '../oidc-authorization-details/details-types.js';
 import { Engine } from './engine.js';
 import { listenForTokenReuse } from '../oidc-session-patches/token-reuse.js';
+import { engineSubjects } from '../oidc-subjects/engine-subjects.js';
+import { findAccount } from '../oidc-subjects/find-account.js';
 import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
 import { buildProvider, type PatchParts } from './provider.js';
 import { useRegisteredAudiences } from './resource-servers.js';
@@ -37,7 +38,7 @@ export type EngineServices = Omit<Context, 'usage'> & { usage: UsageListener };
 
 /** What is told of the engine. */
 export interface EngineEvents {
-  /** Changed keys or scopes made it rebuild. */
+  /** Changed keys, scopes or types of authorization details made it rebuild. */
   onChange?: (() => void) | undefined;
   /** Called with each Provider before its first request. */
   watch?: ((provider: Provider) => void) | undefined;
@@ -53,16 +54,24 @@ export async function startEngine(
   const admin: readonly string[] = ADMIN_SCOPES;
   certificates.load();
   const mayAuthorize = membershipRule(liveClients, access);
+  const subjects = engineSubjects(clientsWithDocuments(context.clientDocuments), context.clientSubjects);
   const artifacts = artifactContext(context);
   const engine = await Engine.start(async () => {
     const [keySet, catalogue] = await Promise.all([keys.load(), scopes.plainNames()]);
+    const types = await context.detailsTypes.describe();
     const names = catalogue.filter((name) => !admin.includes(name));
     const parts = {
       settings,
       keys: keySet,
       scopes: names,
-      adapter: adapterFactory(context, names, artifacts),
-      findAccount: findAccount(context, mayAuthorize),
+      adapter: adapterFactory(context, names, new Set(types.map(({ type }) => type)), artifacts),
+      findAccount: findAccount(context, mayAuthorize, subjects),
+      subjects: {
+        subjectOf: (clientId: string, accountId: string) =>
+          forEngine(() => subjects.subjectOf(clientId, accountId)),
+        accountOf: (clientId: string, subject: string) =>
+          forEngine(() => subjects.accountOf(clientId, subject)),
+      },
       findApi: (audience: string) => forEngine(() => apis.findByAudience(audience)),
       audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
       certificates,
@@ -78,10 +87,11 @@ export async function startEngine(
     };
     return {
       fingerprint: createHash('sha256')
-        .update(JSON.stringify([keySet.fingerprint, names]))
+        .update(JSON.stringify([keySet.fingerprint, names, typesFingerprint(types)]))
         .digest('base64url'),
       build: () => {
-        const provider = buildProvider(parts, patchParts(context, artifacts), log);
+        const detailed = { ...parts, detailsTypes: compileTypes(types) };
+        const provider = buildProvider(detailed, patchParts(context, artifacts), log);
         listenForUsage(provider, usage);
         watch?.(provider);
         listenForTokenReuse(provider, ({ accountId, clientId, ...origin }) => {
@@ -125,7 +135,8 @@ async function audiencesOf(
   return [...new Set(described.flatMap(({ api }) => api?.audience ?? []))];
 }
 
-function artifactContext({ accounts, artifacts, liveClients, settings, vault }: EngineServices) {
+function artifactContext(context: EngineServices): ArtifactContext {
+  const { accounts, artifacts, authorizingAccounts, liveClients, settings, vault } = context;
   return {
     store: artifacts,
     vault,
@@ -133,12 +144,14 @@ function artifactContext({ accounts, artifacts, liveClients, settings, vault }: 
     interactionTtl: settings.ttl.interaction,
     clientTokensValidAfter: (clientId: string) => clientTokensValidAfter(liveClients, clientId),
     findAccount: (accountId: string) => accounts.findActive(accountId),
+    authorizingAccounts,
   };
 }
 
 function adapterFactory(
   { clientDocuments, settings }: EngineServices,
   scopes: readonly string[],
+  detailsTypes: ReadonlySet<string>,
   artifacts: ArtifactContext,
 ): AdapterFactory {
   const clients = clientsWithDocuments(clientDocuments);
@@ -150,31 +163,16 @@ function adapterFactory(
         settings.allow.implicit,
         settings.protocol.parRequired,
         settings.protocol.ciba,
+        detailsTypes,
       );
     if (isModelName(name)) return new ArtifactAdapter(name, artifacts);
     throw new Error(`the engine asked for a model that is not stored: ${name}`);
   };
 }
 
-function findAccount(
-  { accounts }: EngineServices,
-  mayAuthorize: MayAuthorize,
-): NonNullable<Configuration['findAccount']> {
-  return (ctx, sub, token) =>
-    forEngine(async () => {
-      if (stateOf(ctx).missingAccount === sub)
-        return { accountId: sub, claims: () => Promise.resolve({ sub }) };
-      // At the authorization endpoint the interaction policy asks, and gives the reason.
-      const allowed = token?.clientId === undefined || (await mayAuthorize(token.clientId, sub));
-      const account = allowed
-        ? await (requestState()?.accounts.take(sub) ?? accounts.findActive(sub))
-        : undefined;
-      return account && { accountId: account.id, claims: () => Promise.resolve(claimsOf(account)) };
-    });
-}
-
 function exchangeParts(context: EngineServices): ExchangeParts {
-  const { accounts, apis, artifacts, clientDocuments, keys, outsideTokens, settings } = context;
+  const { accounts, apis, artifacts, clientDocuments, clientSubjects, keys } = context;
+  const { outsideTokens, settings } = context;
   return {
     issuer: settings.issuer,
     ownKeys: ownKeys(keys),
@@ -183,6 +181,7 @@ function exchangeParts(context: EngineServices): ExchangeParts {
     clients: clientsWithDocuments(clientDocuments),
     findApi: (audience) => apis.findByAudience(audience),
     accounts,
+    subjects: clientSubjects,
     outsideTokens,
     identityIssuers: settings.protocol.identityIssuers,
     isFirstUse: firstUseOfAssertion(artifacts),

@@ -11,7 +11,7 @@ export type DeletionRequester = (typeof DELETION_REQUESTERS)[number];
 
 /** A person who can sign in while the account is active. */
 export interface Account {
-  /** The subject (`sub`) of every token about this person; never changes. */
+  /** The subject (`sub`) of tokens about this person, but for clients with pairwise subjects; never changes. */
   id: string;
   email: string;
   emailVerified: boolean;

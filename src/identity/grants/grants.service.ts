@@ -11,6 +11,8 @@ export interface GrantedAccess {
   claims: readonly string[];
   /** Scopes by the audience of their API. */
   resources: Readonly<Record<string, readonly string[]>>;
+  /** Authorization details (RFC 9396). */
+  authorizationDetails: readonly Readonly<{ type: string } & Record<string, unknown>>[];
   /** Whether the access continues when the person is signed out. */
   offline: boolean;
   allowedAt: Date;

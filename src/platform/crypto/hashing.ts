@@ -8,7 +8,6 @@ import { equalInConstantTime } from './sealing.js';
 /** bcrypt ignores bytes after this many; longer values are refused instead of being truncated silently. */
 export const MAX_HASHED_BYTES = 72;
 
-const CLIENT_SECRET_COST = 10;
 /** How many may wait for a hash: what this machine computes in about half a minute. */
 const MAX_WAITING = { passwords: 100, secrets: 500 };
 const REMEMBERED_SECRETS = 10_000;
@@ -22,6 +21,8 @@ export interface HashingOptions {
   processes: number;
   /** bcrypt's cost of passwords. */
   passwordCost: number;
+  /** bcrypt's cost of client secrets. */
+  secretCost: number;
 }
 
 /**
@@ -38,11 +39,13 @@ export class Hashing {
   readonly #passwordCost: number;
   /** How the hash of a password begins. */
   readonly #passwordPrefix: string;
+  readonly #secretCost: number;
 
-  constructor({ processes, passwordCost }: HashingOptions) {
+  constructor({ processes, passwordCost, secretCost }: HashingOptions) {
     this.#cores = Math.max(1, Math.floor(availableParallelism() / processes));
     this.#passwordCost = passwordCost;
-    this.#passwordPrefix = `$2b$${String(passwordCost)}$`;
+    this.#passwordPrefix = prefixOf(passwordCost);
+    this.#secretCost = secretCost;
   }
 
   /** Hashes that are being computed, and that wait, at this moment. */
@@ -55,9 +58,9 @@ export class Hashing {
     return this.#hash(password, this.#passwordCost, this.#passwords);
   }
 
-  /** bcrypt, cost 10: a client secret is 256 random bits, so that the cost protects nothing a guess could reach. */
+  /** bcrypt, of the cost that is set. Throws RangeError when the secret is longer than `MAX_HASHED_BYTES`. */
   hashClientSecret(secret: string): Promise<string> {
-    return this.#hash(secret, CLIENT_SECRET_COST, this.#secrets);
+    return this.#hash(secret, this.#secretCost, this.#secrets);
   }
 
   /**
@@ -95,7 +98,7 @@ export class Hashing {
 
   /** Whether this secret is to be hashed again: its hash is not what `hashClientSecret` makes, which can take it. */
   replacesSecret(hash: string, secret: string): boolean {
-    return !hash.startsWith(`$2b$${String(CLIENT_SECRET_COST)}$`) && hashable(secret);
+    return !hash.startsWith(prefixOf(this.#secretCost)) && hashable(secret);
   }
 
   /** A value that bcrypt would cut is none. */
@@ -120,6 +123,11 @@ export class Hashing {
       if (!this.#secrets.next() && !this.#passwords.next()) this.#running--;
     }
   }
+}
+
+/** How a hash of this cost begins. */
+function prefixOf(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$`;
 }
 
 function hashable(value: string): boolean {

@@ -37,6 +37,7 @@ export type Purpose =
   | 'restore-account'
   | 'kept-forms'
   | 'dpop-nonces'
+  | 'subject-key'
   | 'installation';
 
 /**

@@ -41,6 +41,16 @@ export class KeysRepository {
     await tx('installation').insert({ key_check: check });
   }
 
+  /** The sealed key of pairwise subject identifiers; null before it was made. */
+  async subjectKey(sql: Sql = this.database.sql): Promise<Buffer | null> {
+    const row = await sql<{ sealed_subject_key: Buffer | null }>('installation').first('sealed_subject_key');
+    return row?.sealed_subject_key ?? null;
+  }
+
+  async setSubjectKey(tx: Transaction, sealed: Buffer): Promise<void> {
+    await tx('installation').update({ sealed_subject_key: sealed });
+  }
+
   /** All signing keys, the current ones first. */
   async signingKeys(sql: Sql = this.database.sql): Promise<SigningKeyRow[]> {
     return sql<SigningKeyRow>('signing_keys').select('*').orderByRaw(NEWEST_USE_FIRST);

@@ -9,6 +9,8 @@ import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
 import { SettingsError } from '../../settings/settings-error.js';
 import type { KeysRepository, KeyState, SigningAlgorithm } from './keys.repository.js';
 
+const SUBJECT_KEY_CONTEXT = 'installation';
+
 /** The keys of the installation, decrypted; the current ones come first. */
 export interface KeySet {
   /** Private JWKs with `kid`, `alg` and `use`. */
@@ -47,14 +49,22 @@ export class KeysService {
     }
   }
 
-  /** Makes the missing keys: a current and a next one of each kind. Safe to call from several nodes at once. */
+  /** Makes the missing keys: a current and a next one of each kind, and the key of subjects. Safe to call from several nodes at once. */
   async ensure(): Promise<void> {
     await this.database.transaction(async (tx) => {
       await lock(tx, 'keys');
       if (!(await this.repository.keyCheck(tx))) await this.repository.setKeyCheck(tx, this.#keyCheck());
+      if (!(await this.repository.subjectKey(tx))) await this.#addSubjectKey(tx);
       await this.#fill(tx);
     });
     await this.assertEncryptionKey();
+  }
+
+  /** The key of pairwise subject identifiers, 32 bytes, which never changes. Throws before `ensure` has made it. */
+  async subjectKey(): Promise<Buffer> {
+    const sealed = await this.repository.subjectKey();
+    if (!sealed) throw new Error('the key of pairwise subject identifiers was not made yet');
+    return this.vault.open('subject-key', sealed, SUBJECT_KEY_CONTEXT);
   }
 
   /** Reads and decrypts the keys in the database. */
@@ -127,6 +137,11 @@ export class KeysService {
         await this.repository.insertCookieKey(tx, { id, state, sealed_key: sealed });
       }
     }
+  }
+
+  async #addSubjectKey(tx: Transaction): Promise<void> {
+    const sealed = this.vault.seal('subject-key', randomBytes(32), SUBJECT_KEY_CONTEXT);
+    await this.repository.setSubjectKey(tx, sealed);
   }
 
   async #addSigningKey(tx: Transaction, alg: SigningAlgorithm, state: KeyState): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ScopeGroup } from './interactions.js';
+import type { DetailOnPage, ScopeGroup } from './interactions.js';
 import type { ClientOnPage, FormOnPage, NoticeOnPage } from './shared.js';
 
 /** An entry of the navigation of the account area. */
@@ -127,6 +127,7 @@ export interface SessionsModel extends AccountPage {
 export interface ApplicationOnPage {
   client: ClientOnPage;
   groups: readonly ScopeGroup[];
+  details: readonly DetailOnPage[];
   allowedAt: Date;
   lastUsedAt: Date;
   /** Whole months without use, from 6 on. */
@@ -140,6 +141,7 @@ export interface RequestOnPage {
   key: string;
   client: ClientOnPage;
   groups: readonly ScopeGroup[];
+  details: readonly DetailOnPage[];
   /** What the application shows the person too, so that they can compare. */
   bindingMessage: string | undefined;
   askedAt: Date;

@@ -55,6 +55,17 @@ export interface ScopeGroup {
   optional: ScopeOnPage[];
 }
 
+/** One authorization detail (RFC 9396) in words. */
+export interface DetailOnPage {
+  title: string;
+  /** `host` is the whole audience if that has no host. */
+  api: { name: string; host: string } | undefined;
+  /** The words of the operator, and in them the values that the client sent. */
+  parts: readonly { text: string; isValue: boolean }[];
+  /** All of the detail. */
+  json: string;
+}
+
 /** Who an application for the admin API belongs to, and where it may act for the person. */
 export interface AdministrationOnPage {
   orgName: string;
@@ -70,6 +81,7 @@ export interface ConsentModel extends FormOnPage {
   switchUrl: string;
   email: string;
   groups: ScopeGroup[];
+  details: readonly DetailOnPage[];
   /** Only when scopes of the admin API are asked for. */
   administration: AdministrationOnPage | undefined;
   destination: Destination | undefined;

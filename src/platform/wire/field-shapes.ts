@@ -17,6 +17,11 @@ export function paragraphs(max: number) {
   return text(max, DECEPTIVE_TEXT, 'optional');
 }
 
+/** The text with a replacement character for each character that one line of text cannot have. */
+export function withoutDeceptive(value: string): string {
+  return value.replace(new RegExp(DECEPTIVE_LINE, 'gu'), '\ufffd');
+}
+
 /** One of the values; `refused` has the reason for other values that people try. */
 export function oneOf<const T extends readonly string[]>(
   values: T,

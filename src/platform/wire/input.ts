@@ -29,7 +29,7 @@ export function readFields(input: Input, fields: Fields): ReadFields {
     if (!result.success) {
       read.unreadable.push(name);
       for (const { path, message } of result.error.issues)
-        read.errors.push({ pointer: pointer(name, ...path), detail: message });
+        read.errors.push({ pointer: jsonPointer(name, ...path), detail: message });
     } else if (result.data !== undefined) read.values[name] = result.data;
   }
   return read;
@@ -44,7 +44,7 @@ export function unknownFields(
   return Object.keys(input)
     .filter((name) => !Object.hasOwn(fields, name))
     .map((name) => ({
-      pointer: pointer(name),
+      pointer: jsonPointer(name),
       detail: (Object.hasOwn(readOnly, name) && readOnly[name]) || 'There is no such field; check its name.',
     }));
 }
@@ -85,10 +85,10 @@ function isStorable(text: string): boolean {
 
 function unstorable(path: readonly string[]): ValidationError {
   const detail = 'Leave out the character U+0000 and halves of surrogate pairs: they are not text.';
-  return { pointer: pointer(...path), detail };
+  return { pointer: jsonPointer(...path), detail };
 }
 
 /** A JSON pointer (RFC 6901). */
-function pointer(...path: readonly PropertyKey[]): string {
+export function jsonPointer(...path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -18,11 +18,17 @@ export interface ScopesOfApis {
   delete(tx: Transaction, names: readonly string[]): Promise<void>;
 }
 
+/** The types of authorization details, as far as deleting an API needs them. */
+export interface DetailsTypesOfApis {
+  ofApi(tx: Transaction, apiId: string): Promise<string[]>;
+}
+
 /** What `ApisService` needs. */
 export interface ApisDependencies {
   database: Database;
   apis: ApisRepository;
   scopes: ScopesOfApis;
+  detailsTypes: DetailsTypesOfApis;
   scopeUse: ScopeUse;
   audit: AuditService;
   issuer: string;
@@ -108,11 +114,20 @@ export class ApisService {
     });
   }
 
-  /** With its scopes, which no client has. Throws AppError `conflict` when one does. */
+  /**
+   * With its scopes, which no client has. Throws AppError `conflict` when one does, and when types of authorization details
+   * belong to the API.
+   */
   async delete(actor: Actor, id: string, ifMatch?: IfMatch): Promise<void> {
-    const { apis, audit, database, scopes, scopeUse } = this.deps;
+    const { apis, audit, database, detailsTypes, scopes, scopeUse } = this.deps;
     await database.transaction(async (tx) => {
       await this.#lock(tx, id, ifMatch);
+      const types = await detailsTypes.ofApi(tx, id);
+      if (types.length > 0)
+        throw new AppError(
+          'conflict',
+          `Types of authorization details belong to this API (${types.join(', ')}): remove them first.`,
+        );
       const names = await scopes.lockOfApi(tx, id);
       const count = names.length === 0 ? 0 : await scopeUse.countWithScopes(tx, names);
       if (count > 0) {

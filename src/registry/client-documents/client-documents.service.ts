@@ -3,6 +3,7 @@ import type { AttemptsService } from '../../identity/attempts/attempts.service.j
 import type { RateLimits } from '../../identity/attempts/limits.js';
 import type { Database } from '../../platform/db/database.js';
 import { AppError } from '../../platform/errors/errors.js';
+import { DocumentUnavailable } from '../../platform/outgoing/fetch-json.js';
 import type { Logger } from '../../platform/telemetry/telemetry.js';
 import type { Settings } from '../../settings/settings.js';
 import type { Actor, AuditService } from '../../tenancy/audit/audit.service.js';
@@ -15,7 +16,7 @@ import type { LiveClientsService } from '../live-clients/live-clients.service.js
 import type { RegistrationMetadataService } from '../registration/registration-metadata.service.js';
 import type { ClientDocumentsRepository } from './client-documents.repository.js';
 import { documentUrlError, isDocumentUrl } from './document-url.js';
-import { DocumentUnavailable, fetchDocument } from './fetch-document.js';
+import { fetchDocument } from './fetch-document.js';
 
 /** What `ClientDocumentsService` needs. */
 export interface ClientDocumentsDependencies {

@@ -17,6 +17,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   consent_required: 'Ordinary for prompt=none, before a person allowed the client.',
   expired_token: 'The device code was not confirmed in time; the device asks for another one.',
   interaction_required: 'Ordinary for prompt=none, when a person has to answer something.',
+  invalid_authorization_details:
+    'The client does not have the type, or a detail breaks its schema: the description names the entry.',
   invalid_client: 'The secret or the method of authentication is wrong: look at the secrets of the client.',
   invalid_grant:
     'A code or refresh token was used twice, too late, or with another redirect URI or verifier.',

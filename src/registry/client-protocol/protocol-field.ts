@@ -6,7 +6,7 @@ import { fetchedUrlErrors } from '../client-rules/redirect-uri-rules.js';
 const MAX_TEXT = 1024;
 
 /** How a field is typed on a page. */
-export type FieldControl = 'flag' | 'choice' | 'text' | 'json' | 'url';
+export type FieldControl = 'flag' | 'choice' | 'text' | 'lines' | 'json' | 'url';
 
 /** What people read about a field, and how they change it. */
 export interface FieldWords {
@@ -73,6 +73,20 @@ export function text(words: FieldWords, isOne: (value: string) => boolean, wrong
   });
 }
 
+/** A list of names, none twice; an empty one by default. It is typed with one on each line. */
+export function names(name: z.ZodString, max: number, words: FieldWords) {
+  return field({
+    ...words,
+    write: z
+      .array(name, 'Send an array.')
+      .max(max, `List at most ${String(max)} entries.`)
+      .refine((list) => new Set(list).size === list.length, 'List each once.'),
+    read: z.array(z.string()),
+    fallback: [],
+    control: 'lines',
+  });
+}
+
 /** A list of objects; an empty one by default. It is typed as JSON. */
 export function objects<Entry extends z.ZodType>(
   entry: Entry,
@@ -88,11 +102,11 @@ export function objects<Entry extends z.ZodType>(
   });
 }
 
-/** A URL that this server sends requests to, or null. */
-export function endpoint(words: FieldWords) {
+/** A URL that this server sends requests to, or null; `loopback` allows http for this computer. */
+export function endpoint(words: FieldWords, loopback = true) {
   return field({
     ...words,
-    write: uri((value) => fetchedUrlErrors(value, { loopback: true, fragment: false })),
+    write: uri((value) => fetchedUrlErrors(value, { loopback, fragment: false })),
     read: z.string().nullable(),
     fallback: null,
     control: 'url',

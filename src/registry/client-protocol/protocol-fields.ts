@@ -11,7 +11,16 @@ import {
 import { CERTIFICATE_FIELDS } from './certificate-fields.js';
 import { exchangeRule, MAX_RULES } from '../client-exchange/exchange-rule.js';
 import { MAX_ISSUERS, trustedIssuer } from '../client-exchange/trusted-issuer.js';
-import { choice, endpoint, flag, objects, operatorOnly, type ProtocolField } from './protocol-field.js';
+import { detailsTypeName } from '../authorization-details/details-type-input.js';
+import {
+  choice,
+  endpoint,
+  flag,
+  names,
+  objects,
+  operatorOnly,
+  type ProtocolField,
+} from './protocol-field.js';
 
 const encryptedWith = (what: string) =>
   choice(
@@ -35,6 +44,20 @@ const encodedWith = (what: string) =>
  * of client metadata, of its column, and of the engine's metadata. All that knows the record is made from this table.
  */
 export const PROTOCOL_FIELDS = {
+  subject_type: choice(['public', 'pairwise'], {
+    label: 'Subject type',
+    none: 'public: the id of the account',
+    description:
+      'Whether people have the `sub` of their account at the client (`public`), or one that only clients of its sector know them by (`pairwise`, OpenID Connect Core section 8.1); null: public. A change ends all grants and tokens of the client.',
+  }),
+  sector_identifier_uri: endpoint(
+    {
+      label: 'Sector identifier URI',
+      description:
+        'The URL of a JSON array with the redirect URIs of all clients for which people have one pairwise `sub`: the sector is its host. Needed where the redirect URIs have no host in common; null: the sector is their host.',
+    },
+    false,
+  ),
   require_pushed_authorization_requests: flag({
     label: 'Pushed authorization requests only',
     description:
@@ -88,6 +111,11 @@ export const PROTOCOL_FIELDS = {
       'Whether every access token is bound to a key that the client proves to have (DPoP, RFC 9449). A client that sends proofs gets bound tokens anyway.',
   }),
   ...CERTIFICATE_FIELDS,
+  authorization_details_types: names(detailsTypeName, 50, {
+    label: 'Authorization details',
+    description:
+      'The types of authorization details that the client may ask for (RFC 9396); each is in the catalogue. None by default.',
+  }),
   security_profile: operatorOnly(
     choice(['fapi2', 'fapi2_message_signing'], {
       label: 'Security profile',

@@ -5,6 +5,7 @@ import { canVerify } from '../client-rules/jwks-rules.js';
 import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
 import { snakeName } from '../../platform/wire/snake-case.js';
 import { CERTIFICATE_RULES } from './certificate-rules.js';
+import { SUBJECT_RULES } from '../client-subjects/subject-rules.js';
 import { EXCHANGE_RULES } from '../client-exchange/exchange-rules.js';
 import { BACKCHANNEL_RULES } from './backchannel-rules.js';
 import { PROFILE_RULES } from './security-profiles.js';
@@ -83,6 +84,7 @@ export const PROTOCOL_RULES: readonly Rule[] = [
   ...BACKCHANNEL_RULES,
   ...CERTIFICATE_RULES,
   ...EXCHANGE_RULES,
+  ...SUBJECT_RULES,
   ...PROFILE_RULES,
 ];
 

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { isWider } from '../../tenancy/access/delegation.js';
 import type { Actor, AuditAction, AuditService } from '../../tenancy/audit/audit.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
 import type { PublisherService } from '../publisher/publisher.service.js';
-import type { ScopesService } from '../scopes/scopes.service.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import type { TenantsService } from '../../tenancy/tenants/tenants.service.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
 import { type ClientDraft, readNewClient, readPatch } from '../client-record/client-input.js';
 import { type ClientRecord, usesSecret } from '../client-record/client-record.js';
 import type { Capabilities } from '../client-rules/client-rules.js';
+import { endsGrants } from '../client-rules/ended-grants.js';
+import { concernsSector, type SectorDocumentsService } from '../client-subjects/sector-documents.service.js';
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import { type CreateOptions, OPERATOR_CHANNEL, type UpdateOptions } from './registration-channel.js';
@@ -18,21 +18,20 @@ import type { ClientFilter, ClientsRepository } from './clients.repository.js';
 import type { InvalidatedArtifactsCleanup } from './invalidated-artifacts-cleanup.js';
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
-import { losesExchange } from '../client-exchange/lost-exchange.js';
 import { concernsFirstParty, firstPartyErrors } from './first-party-rules.js';
-import { publicScopeErrors, unknownScopeErrors } from './scope-rules.js';
+import { type Catalogue, catalogueErrors, publicScopeErrors } from './scope-rules.js';
 
 /** What `ClientsService` needs. */
-export interface ClientsDependencies {
+export interface ClientsDependencies extends Catalogue {
   database: Database;
   repository: ClientsRepository;
   liveClients: LiveClientsService;
   secrets: ClientSecretsService;
-  scopes: ScopesService;
   publisher: PublisherService;
   tenants: TenantsService;
   audit: AuditService;
   invalidatedArtifacts: InvalidatedArtifactsCleanup;
+  sectorDocuments: SectorDocumentsService;
   capabilities: Capabilities;
 }
 
@@ -81,11 +80,12 @@ export class ClientsService {
       secretsInUse,
     }: CreateOptions = {},
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
-    const { repository, secrets, publisher, database, tenants } = this.deps;
+    const { repository, secrets, publisher, database, sectorDocuments, tenants } = this.deps;
     const draft = readNewClient(input, { ...this.deps.capabilities, anyClientIds: anyClientId });
     draft.errors.push(...channel.validate(draft));
     if (draft.settings.firstParty) await authorizeFirstParty?.();
     await this.#check(draft, undefined, within);
+    await sectorDocuments.check(draft);
     const { settings, clientId = randomUUID() } = draft;
     const hasSecret = usesSecret(settings.tokenEndpointAuthMethod);
     const secret = hasSecret && !secretsInUse ? await secrets.make() : undefined;
@@ -131,7 +131,10 @@ export class ClientsService {
       tx: within,
     }: UpdateOptions = {},
   ): Promise<ClientRecord> {
-    const { invalidatedArtifacts, repository, publisher, database, secrets } = this.deps;
+    const { invalidatedArtifacts, repository, publisher, database, secrets, sectorDocuments } = this.deps;
+    // Before the client is locked.
+    if (!within && concernsSector(patch))
+      await sectorDocuments.checkPatch(await this.get(tenant, id), patch, channel.typeFollowsMethod);
     let grantsEnd = false;
     const work = async (tx: Transaction): Promise<ClientRecord> => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
@@ -140,16 +143,16 @@ export class ClientsService {
       draft.errors.push(...firstPartyErrors(before, draft));
       if (concernsFirstParty(before, draft.settings)) await authorizeFirstParty?.();
       await this.#check(draft, before, tx);
+      await sectorDocuments.check(draft, before);
       const { clientType, ...rest } = draft.settings;
       const settings = {
         ...rest,
         ...(channel.typeFollowsMethod ? { clientType } : {}),
         adminReach: draft.adminReach ?? before.adminReach,
       };
-      const { adminReach, scopes } = settings;
       const changed = changedFields(before, settings);
       if (changed.includes('scopes') || changed.includes('admin_reach'))
-        await authorizeDelegation?.(scopes, adminReach);
+        await authorizeDelegation?.(settings.scopes, settings.adminReach);
       const endsSecrets = before.secrets.length > 0 && !usesSecret(settings.tokenEndpointAuthMethod);
       if (endsSecrets) changed.push('secrets');
       const promoted = draft.visibility !== before.visibility;
@@ -163,12 +166,7 @@ export class ClientsService {
       if (events.length > 0) await repository.update(tx, id, settings);
       if (promoted) await repository.promote(tx, id);
       if (endsSecrets) await secrets.deleteAll(tx, before);
-      // Grants and tokens may have scopes that the client lost, or were consented to for less, so all of them end.
-      grantsEnd =
-        before.scopes.some((scope) => !scopes.includes(scope)) ||
-        isWider(adminReach, before.adminReach) ||
-        losesExchange(before, settings) ||
-        (before.firstParty && !settings.firstParty);
+      grantsEnd = endsGrants(before, settings);
       if (grantsEnd) await repository.endIssued(tx, id);
       for (const [action, fields] of events) await this.#audit(tx, actor, tenant, action, id, fields);
       const after =
@@ -216,9 +214,8 @@ export class ClientsService {
   }
 
   async #check(draft: ClientDraft, before: ClientRecord | undefined, tx?: Transaction): Promise<void> {
-    const { scopes } = this.deps;
-    const errors = [...draft.errors, ...(await unknownScopeErrors(scopes, before, draft, tx))];
-    if (before && tx) errors.push(...(await publicScopeErrors(scopes, before, draft, tx)));
+    const errors = [...draft.errors, ...(await catalogueErrors(this.deps, before, draft, tx))];
+    if (before && tx) errors.push(...(await publicScopeErrors(this.deps.scopes, before, draft, tx)));
     if (errors.length > 0) throw invalid(errors);
   }
 

@@ -13,6 +13,7 @@ const GUARDED = [
   'jwksUri',
   'tokenExchange',
   'trustedIssuers',
+  'authorizationDetailsTypes',
 ] as const;
 
 /** A client that registered itself can change its redirect URIs itself, so it is never first-party. */

@@ -44,10 +44,11 @@ export function readHydraRecord(record: ForeignRecord): ImportedRecord {
   const jwks = reader.object('jwks');
   const keys = jwks['keys'];
   const userinfo = reader.text('userinfo_signed_response_alg');
-  if (reader.text('subject_type') === 'pairwise')
-    reader.error(
+  const subjects = reader.text('subject_type');
+  if (subjects === 'pairwise')
+    reader.report(
       'subject_type',
-      'Pairwise subjects are not offered: set public, and people get another sub.',
+      'Kept, but people get another sub: Hydra made theirs with a key of its own.',
     );
   readSecrets(reader);
   reader.ignore('registration_access_token', 'registration_access_token_signature');
@@ -68,6 +69,8 @@ export function readHydraRecord(record: ForeignRecord): ImportedRecord {
           .filter((name) => name !== '' && name !== 'offline') ?? [],
       jwks: Array.isArray(keys) && keys.length > 0 ? jwks : undefined,
       userinfo_signed_response_alg: userinfo === 'none' ? undefined : userinfo,
+      subject_type: subjects === 'public' ? undefined : subjects,
+      sector_identifier_uri: reader.text('sector_identifier_uri'),
       backchannel_logout_session_required: reader.flag('backchannel_logout_session_required') || undefined,
       first_party: skipsConsent || undefined,
     },

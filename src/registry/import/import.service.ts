@@ -8,6 +8,7 @@ import { changedFields } from '../../platform/wire/changed-fields.js';
 import { lacksSecret, usesSecret } from '../client-record/client-record.js';
 import { importedDigestOf, type SecretInUse, type SecretToStore } from '../client-secrets/client-secret.js';
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
+import type { SectorDocumentsService } from '../client-subjects/sector-documents.service.js';
 import type { ClientsService } from '../clients/clients.service.js';
 import { type ImportFile, type ImportSystem, readImportFile } from '../import-formats/import-file.js';
 import { failuresOf, type ImportedClient, type ImportReport } from './import-report.js';
@@ -21,6 +22,7 @@ export interface ImportDependencies {
   clients: ClientsService;
   secrets: ClientSecretsService;
   hashing: Hashing;
+  sectorDocuments: Pick<SectorDocumentsService, 'checkNew'>;
 }
 
 /** What the caller may import, on top of `clients.write`; each throws AppError `forbidden`. */
@@ -123,7 +125,10 @@ export class ImportService {
     let adminReach: AdminReach = 'project';
     try {
       if (mine) await authorization.change(mine.id, scopes);
-      else adminReach = await authorization.newClient(scopes);
+      else {
+        adminReach = await authorization.newClient(scopes);
+        await this.deps.sectorDocuments.checkNew(input);
+      }
     } catch (thrown) {
       refusal.push(...errorsIn(thrown));
     }

@@ -10,6 +10,8 @@ export interface LiveClient {
   secrets: readonly StoredSecret[];
   /** Whether every account counts as a member of the organization that owns the client. */
   membershipOpen: boolean;
+  /** Whether that organization requires a second factor of everybody who authorizes the client. */
+  secondFactorRequired: boolean;
   /** The names of the organization and the project that own the client. */
   orgName: string;
   projectName: string;

@@ -14,14 +14,14 @@ const CACHED_CLIENTS = 2_000;
  * Differs after every change: `xmin` is the transaction that wrote the row last, and the time separates two changes to
  * which a failed primary and its successor gave the same number. Changes of a secret write the client's row too.
  */
-const ROW_VERSION = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open, md5(o.name || p.name)) AS row_version`;
+const ROW_VERSION = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open, o.second_factor, md5(o.name || p.name)) AS row_version`;
 // Materialized, so that a plan made while the table was empty cannot use another index than that of client_id.
 const NAMED = 'WITH c AS MATERIALIZED (SELECT *, xmin FROM oauth_clients WHERE client_id = ANY($1))';
 const LIVE = `FROM c JOIN projects p ON p.id = c.project_id JOIN organizations o ON o.id = p.org_id
   WHERE c.deleted_at IS NULL`;
 const FIND_VERSIONS = `${NAMED} SELECT c.client_id, ${ROW_VERSION} ${LIVE}`;
-const FIND_CLIENTS = `${NAMED} SELECT ${COLUMNS}, o.membership_open, o.name AS org_name, p.name AS project_name,
-  c.registration_token_digest, ${ROW_VERSION},
+const FIND_CLIENTS = `${NAMED} SELECT ${COLUMNS}, o.membership_open,
+  o.second_factor = 'required' AS second_factor_required, o.name AS org_name, p.name AS project_name, c.registration_token_digest, ${ROW_VERSION},
   ${TOKENS_VALID_AFTER} AS tokens_valid_after,
   ${secretsAs(`'id', s.id, 'hash', s.hash`)} ${LIVE}`;
 const FIND_DELEGATION = `${NAMED} SELECT c.scopes, p.org_id AS "orgId", c.project_id AS "projectId",
@@ -70,11 +70,12 @@ export class LiveClientsRepository {
 
   #addToCache({ row_version: rowVersion, ...row }: Row): LiveClient {
     const { secrets, membership_open, tokens_valid_after, registration_token_digest, ...others } = row;
-    const { org_name, project_name, ...record } = others;
+    const { org_name, project_name, second_factor_required, ...record } = others;
     const client = {
       record: toCamel(record),
       secrets,
       membershipOpen: membership_open,
+      secondFactorRequired: second_factor_required,
       orgName: org_name,
       projectName: project_name,
       tokensValidAfter: tokens_valid_after,

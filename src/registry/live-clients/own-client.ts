@@ -45,6 +45,7 @@ export function ownClient(issuer: string): LiveClient {
     },
     secrets: [],
     membershipOpen: true,
+    secondFactorRequired: false,
     orgName: '',
     projectName: '',
     tokensValidAfter: 0,

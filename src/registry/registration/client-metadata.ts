@@ -39,11 +39,9 @@ const SHARED = [
  * a client that asked for encryption or a signature must not be registered without.
  */
 const FIXED: Readonly<Record<string, readonly unknown[]>> = {
-  subject_type: ['public'],
   token_endpoint_auth_signing_alg: ASSERTION_ALGORITHMS,
   ...Object.fromEntries(
     [
-      'sector_identifier_uri',
       'request_object_encryption_alg',
       'request_object_encryption_enc',
       'token_exchange',
@@ -103,7 +101,7 @@ export function toMetadata(record: Registered): Metadata {
     token_endpoint_auth_method: record.tokenEndpointAuthMethod ?? 'client_secret_basic',
     scope: record.scopes.join(' '),
     application_type: applicationTypeOf(record),
-    subject_type: 'public',
+    subject_type: record.subjectType ?? 'public',
   };
 }
 

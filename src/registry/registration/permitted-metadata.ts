@@ -4,10 +4,10 @@ import type { Metadata } from './client-metadata.js';
 import type { RegistrationPolicy } from './registration-policy.js';
 
 /** What the client has already, which may stay whatever the policy says. */
-type Present = Pick<ClientSettings, 'grantTypes' | 'scopes'>;
+type Present = Pick<ClientSettings, 'authorizationDetailsTypes' | 'grantTypes' | 'scopes'>;
 
 /**
- * The metadata without the grant types, response types and scopes that the policy does not allow: the response tells what
+ * The metadata without the grant types, response types, scopes and types of authorization details that the policy does not allow: the response tells what
  * is registered instead (RFC 7591 section 3.2.1). When no grant type would be left that a client can begin with, the list
  * stays as it is, to be refused.
  */
@@ -19,7 +19,11 @@ export function permittedMetadata(
   const permitted = { ...metadata };
   const grants = permittedGrants(metadata, [...policy.grantTypes, ...(before?.grantTypes ?? [])]);
   if (grants) permitted['grant_types'] = grants;
-  const { response_types: responses, scope } = metadata;
+  const { authorization_details_types: types, response_types: responses, scope } = metadata;
+  if (isTexts(types)) {
+    const allowed = [...(policy.detailsTypes ?? []), ...(before?.authorizationDetailsTypes ?? [])];
+    permitted['authorization_details_types'] = types.filter((type) => allowed.includes(type));
+  }
   if (isTexts(responses)) {
     const having = grants ?? ['authorization_code'];
     const kept = responses.filter((type) => grantsOf(type).every((grant) => having.includes(grant)));

@@ -5,6 +5,7 @@ import type { RegistrationChannel } from '../clients/registration-channel.js';
 import type { LiveClient } from '../live-clients/live-client.js';
 import { metadataErrors } from '../client-documents/document-rules.js';
 import { ADMINISTRATION } from '../scopes/scope-record.js';
+import type { DetailsTypesService } from '../authorization-details/details-types.service.js';
 import type { ScopesService } from '../scopes/scopes.service.js';
 import { type Metadata, toRecordInput, withoutEmpty } from './client-metadata.js';
 import { permittedMetadata } from './permitted-metadata.js';
@@ -30,6 +31,7 @@ export class RegistrationMetadataService {
     /** The installation's policy; its grant types are those that are turned on. */
     private readonly policy: RegistrationPolicy,
     private readonly scopes: ScopesService,
+    private readonly detailsTypes: Pick<DetailsTypesService, 'openToRegistration'>,
     private readonly clientAuthentication: ClientAuthenticationService,
   ) {}
 
@@ -60,7 +62,12 @@ export class RegistrationMetadataService {
     before?: LiveClient,
     registrationType: RegistrationChannel['registrationType'] = 'dynamic',
   ): Promise<RegistrationRequest> {
-    const policy = { ...this.policy, scopes: await this.#offeredScopes() };
+    const asksForDetails = metadata['authorization_details_types'] !== undefined;
+    const policy = {
+      ...this.policy,
+      scopes: await this.#offeredScopes(),
+      detailsTypes: asksForDetails ? await this.detailsTypes.openToRegistration() : [],
+    };
     const permitted = permittedMetadata(metadata, policy, before?.record);
     const { input, errors } = toRecordInput(permitted, policy.scopes, defaultName(metadata, clientId));
     return {

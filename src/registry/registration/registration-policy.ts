@@ -11,9 +11,13 @@ const URI_LISTS = {
   postLogoutRedirectUris: 'post_logout_redirect_uris',
 } as const;
 
-/** What clients may register themselves for. `scopes` are those of the catalogue that are open to them. */
+/**
+ * What clients may register themselves for. `scopes` and `detailsTypes`, the types of authorization details, are those of
+ * the catalogue that are open to them.
+ */
 export type RegistrationPolicy = Pick<Settings['registration'], 'grantTypes' | 'redirectHosts'> & {
   scopes: readonly string[];
+  detailsTypes?: readonly string[];
 };
 
 /** The policy of the settings, with the grant types that are turned on. */

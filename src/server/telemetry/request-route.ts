@@ -40,12 +40,16 @@ export interface Endpoint {
 /** The endpoint that answers the request. */
 export function endpointOf(req: IncomingMessage): Endpoint {
   const ctx = contexts.get(req);
-  // Introspection is answered in front of the application.
-  if (!ctx) return { area: 'protocol', route: ENGINE_ROUTES.introspection };
+  if (!ctx) return { area: 'protocol', route: directRoute(req) };
   const route = routeOf(ctx);
   const { path } = ctx;
   const known = AREAS.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`));
   return { area: known?.[1] ?? (route === UNMATCHED ? 'none' : 'pages'), route };
+}
+
+/** Introspection and userinfo are answered in front of the application. */
+function directRoute({ url }: IncomingMessage): string {
+  return url === ENGINE_ROUTES.userinfo ? url : ENGINE_ROUTES.introspection;
 }
 
 function routeOf(ctx: Koa.Context): string {

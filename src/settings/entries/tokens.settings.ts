@@ -52,7 +52,7 @@ export const tokenSettings = settingGroup('Tokens and sessions', {
     default: '1209600',
     check: seconds,
     description:
-      'How long a person stays signed in without using it. Each use begins it again, up to SESSION_TTL after the sign-in.',
+      'How long a person stays signed in without using it. Each use begins it again, up to SESSION_TTL after the sign-in; of several uses within a minute the first counts.',
   },
   REFRESH_GRACE: {
     default: '10',

@@ -1,5 +1,4 @@
 import type { Database } from '../../platform/db/database.js';
-import { Lookup } from '../../platform/db/lookup.js';
 import type { TenantName } from '../tenants/tenant.js';
 import type { AdminReach } from './delegation.js';
 import type { Role } from './permissions.js';
@@ -35,28 +34,10 @@ const HELD = `m.subject IN (?, (SELECT 'email:' || lower(a.email) FROM accounts 
 const HELD_NUMBERED = HELD.replace('?', '$1').replace('?', '$2');
 const IS_MEMBER = `SELECT FROM members m WHERE ${HELD_NUMBERED}
   AND (m.org_id IS NULL OR m.org_id = $3) LIMIT 1`;
-const SECOND_FACTOR = `SELECT a.id::text AS "accountId", asked.org_id::text AS "orgId",
-  EXISTS (SELECT FROM members m WHERE m.subject IN (own.subject, own.email) AND m.org_id IS NULL) AS "isOperator",
-  EXISTS (SELECT FROM organizations o WHERE o.second_factor = 'required' AND (o.id = asked.org_id OR
-    EXISTS (SELECT FROM members m WHERE m.subject IN (own.subject, own.email) AND m.org_id = o.id))) AS "byOrganization"
-  FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, org_id) JOIN accounts a ON a.id = asked.account_id,
-  LATERAL (SELECT 'account:' || a.id, CASE WHEN a.email_verified THEN 'email:' || lower(a.email) END) AS own (subject, email)`;
-
-/** What bears on whether a person must have a second factor. */
-export interface SecondFactorPolicy {
-  /** Whether the person owns the installation. */
-  isOperator: boolean;
-  /** Whether an organization requires it: that of the client, or one that the person has a role in. */
-  byOrganization: boolean;
-}
 
 /** The SQL of access control: tenants by name, and roles in them. */
 export class AccessRepository {
-  readonly #secondFactorPolicies: Lookup<SecondFactorPolicy>;
-
-  constructor(private readonly database: Database) {
-    this.#secondFactorPolicies = new Lookup((keys) => this.#findSecondFactorPolicies(keys));
-  }
+  constructor(private readonly database: Database) {}
 
   /** Finds a tenant with the roles of the subject. One statement in every case, so that its time tells nothing. */
   async find(
@@ -122,27 +103,6 @@ export class AccessRepository {
     const query = { name: 'access_is_member', text: IS_MEMBER, values: [...subjectsOf(subject), orgId] };
     return (await this.database.read(query)).rowCount === 1;
   }
-
-  /** @param orgId the organization of the client, if it has one */
-  async secondFactorPolicy(accountId: string, orgId: string | null): Promise<SecondFactorPolicy> {
-    const found = await this.#secondFactorPolicies.find(policyKey(accountId.toLowerCase(), orgId));
-    return found ?? { isOperator: false, byOrganization: false };
-  }
-
-  async #findSecondFactorPolicies(keys: string[]): Promise<Map<string, SecondFactorPolicy>> {
-    const asked = keys.map((key) => key.split(' '));
-    const accountIds = asked.map(([accountId]) => accountId);
-    const orgIds = asked.map(([, orgId]) => orgId || null);
-    const query = { name: 'access_second_factor', text: SECOND_FACTOR, values: [accountIds, orgIds] };
-    const { rows } = await this.database.read<SecondFactorPolicy & PolicyKey>(query);
-    return new Map(rows.map(({ accountId, orgId, ...policy }) => [policyKey(accountId, orgId), policy]));
-  }
-}
-
-type PolicyKey = { accountId: string; orgId: string | null };
-
-function policyKey(accountId: string, orgId: string | null): string {
-  return `${accountId} ${orgId ?? ''}`;
 }
 
 /** The values of `HELD`. */

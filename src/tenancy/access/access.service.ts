@@ -8,12 +8,7 @@ import {
   type Tenant,
   tenantName,
 } from '../tenants/tenant.js';
-import type {
-  AccessRepository,
-  RoleAssignment,
-  SecondFactorPolicy,
-  TenantWithRoles,
-} from './access.repository.js';
+import type { AccessRepository, RoleAssignment, TenantWithRoles } from './access.repository.js';
 import type { Caller } from './caller.js';
 import { checkPermission, forbiddenAs, OWNERS_ONLY, requireScope } from './checks.js';
 import { type AdminReach, confine } from './delegation.js';
@@ -221,11 +216,6 @@ export class AccessService {
   /** Whether the account has any role in the organization, in one of its projects, or in the installation. */
   isMember(accountId: string, orgId: string): Promise<boolean> {
     return this.repository.isMember(accountSubject(accountId), orgId);
-  }
-
-  /** What bears on whether the account must have a second factor for a client of this organization, if it has one. */
-  secondFactorPolicy(accountId: string, orgId: string | null): Promise<SecondFactorPolicy> {
-    return this.repository.secondFactorPolicy(accountId, orgId);
   }
 
   /** Every role of the caller: those in the database, and those that claims of the token stand for. */

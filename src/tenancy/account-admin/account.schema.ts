@@ -7,7 +7,7 @@ import type { Json } from '../../platform/wire/json.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
 
 const FIELD_DESCRIPTIONS = {
-  id: 'The key of the record and the subject (`sub`) of every token about the person; it never changes.',
+  id: 'The key of the record and the subject (`sub`) of tokens about the person, but for clients with pairwise subjects; it never changes.',
   email: 'The e-mail address, which the person signs in with.',
   email_verified: 'Whether the address is known to be the person’s; false after another address was set.',
   profile: 'The standard claims of OpenID Connect Core 1.0, section 5.1, under their names.',

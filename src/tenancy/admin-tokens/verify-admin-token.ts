@@ -34,6 +34,8 @@ export interface AdminTrust extends ProofTrust {
       issuedAt: number,
     ): Promise<(Delegation & { scopes: readonly string[] }) | undefined>;
   };
+  /** The account that a token for this client calls so; undefined when there is none, or no such client. */
+  accountOf(clientId: string, subject: string): Promise<string | undefined>;
 }
 
 type Verify = (token: string) => Promise<VerifiedToken>;
@@ -77,7 +79,8 @@ export function adminTokenVerifier(trust: AdminTrust): Verify {
   };
 }
 
-function ownVerifier({ accounts, factors, issuer, ownKeys, ownTokens, liveClients }: AdminTrust): Verify {
+function ownVerifier(trust: AdminTrust): Verify {
+  const { accounts, factors, issuer, ownKeys, ownTokens, liveClients } = trust;
   return async (token) => {
     const { payload } = await jwtVerify(token, ownKeys, {
       ...COMMON,
@@ -104,15 +107,16 @@ function ownVerifier({ accounts, factors, issuer, ownKeys, ownTokens, liveClient
     // A client's id may be chosen, even to look like an account's; what the token says of its subject may not.
     const ofClient = payload['sub_type'] === CLIENT_TOKEN.sub_type;
     if (ofClient) return { caller: { subject: clientSubject(sub), scopes, claimedRoles: [] }, cnf };
-    if (!(await accounts.acceptsTokens(sub, payload.iat ?? 0)))
+    const accountId = clientId === COMMAND_LINE_CLIENT ? sub : await trust.accountOf(clientId, sub);
+    if (accountId === undefined || !(await accounts.acceptsTokens(accountId, payload.iat ?? 0)))
       throw invalidToken(
         'The account of the token does not exist any more, is disabled, or has a new password.',
       );
-    if (!(await ownTokens.isGranted(payload)))
+    if (!(await ownTokens.isGranted({ ...payload, sub: accountId })))
       throw invalidToken('The person took back what they allowed the client of the token.');
-    const caller = { subject: accountSubject(sub), scopes, claimedRoles: [] };
+    const caller = { subject: accountSubject(accountId), scopes, claimedRoles: [] };
     if (!delegation) return { caller, cnf };
-    const signIn = signInOf(payload, () => factors.isEnrolled(sub));
+    const signIn = signInOf(payload, () => factors.isEnrolled(accountId));
     return { caller: { ...caller, delegation, signIn }, cnf };
   };
 }

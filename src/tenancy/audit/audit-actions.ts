@@ -14,6 +14,7 @@ export type AuditAction =
   | `member.${'added' | 'updated' | 'removed'}`
   | `api.${Change}`
   | `scope.${Change}`
+  | `authorization_details_type.${Change}`
   | `initial_access_token.${Exclude<Change, 'updated'>}`
   | `client.${Change | 'promoted' | 'restored' | 'purged'}`
   | `client.${'secret_rotated' | 'rotated_secret_deleted'}`

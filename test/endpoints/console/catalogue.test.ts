@@ -236,3 +236,41 @@ test('clients are listed by kind and by last use, and 100 000 of them by indexes
       (await sequentialScans(server, statement, FREE_CHOICE)).filter((table) => table === 'oauth_clients'),
     ).toEqual([]);
 }, 180_000);
+
+describe('a type of authorization details', () => {
+  const TYPES = `${CATALOGUE}/authorization-details`;
+  const type = 'https://pay.example/payment';
+  const path = `${TYPES}/${encodeURIComponent(type)}`;
+  const fields = {
+    title: 'Payment',
+    consent_template: 'Pay {{amount}}',
+    schema: '{"type": "object", "properties": {"amount": {"type": "integer"}}}',
+    api_id: '',
+  };
+
+  test('is made, shown, changed and deleted', async () => {
+    const made = await agent.post(`${TYPES}/new`, { ...(await start(`${TYPES}/new`)), ...fields, type });
+    expect(made.headers.get('location')).toBe(`${path}?done=created`);
+    for (const page of [CATALOGUE, path]) expect((await agent.get(page)).body).toContain(type);
+    const schema = '{"type": "object", "properties": {"sum": {"type": "integer"}}}';
+    const edit = { ...(await start(`${path}/edit`)), ...fields, consent_template: 'Pay {{sum}}', schema };
+    expect((await agent.post(`${path}/edit`, edit)).status).toBe(303);
+    const saved = await read(`/authorization_details_types/${encodeURIComponent(type)}`);
+    expect(saved).toMatchObject({ consent_template: 'Pay {{sum}}', schema: JSON.parse(schema) as object });
+    const version = hiddenField((await agent.get(`${path}/delete`)).body, 'version');
+    expect((await agent.post(`${path}/delete`, { version, typed: type })).status).toBe(303);
+    expect((await agent.get(path)).status).toBe(404);
+  });
+
+  test('with mistakes is refused, with each at its field', async () => {
+    const wrong = { ...(await start(`${TYPES}/new`)), ...fields, type: 'wrong' };
+    const noJson = await agent.post(`${TYPES}/new`, { ...wrong, schema: '{' });
+    expect(noJson.status).toBe(422);
+    expect(noJson.body).toContain('This is not JSON: send a JSON Schema');
+    const pattern = '{"type": "object", "properties": {"a": {"type": "string", "pattern": "(a+)+"}}}';
+    const slow = await agent.post(`${TYPES}/new`, { ...wrong, schema: pattern, consent_template: '{{' });
+    expect(slow.status).toBe(422);
+    expect(slow.body).toContain('no groups and no alternatives');
+    expect(slow.body).toContain('braces that do not belong together');
+  });
+});

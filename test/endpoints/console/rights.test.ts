@@ -59,10 +59,12 @@ async function makeRecords(): Promise<Record<string, string>> {
     ofTenants[`member of the ${level}`] = member.id;
     ofTenants[`invitation of the ${level}`] = (await invitations.create(INSTALLATION, tenant, input)).id;
   }
-  const { apis, catalogue, initialAccessTokens } = server.context;
+  const { apis, catalogue, detailsTypes, initialAccessTokens } = server.context;
   const suffix = crypto.randomUUID();
   const scope = await catalogue.create(INSTALLATION, { name: suffix, title: 'See it' });
   const api = await apis.create(INSTALLATION, { audience: `urn:uuid:${suffix}`, name: 'An API' });
+  const details = { title: 'Details', consent_template: 'Do it.', schema: { type: 'object' } };
+  const { type } = await detailsTypes.create(INSTALLATION, { type: suffix, ...details });
   const token = await initialAccessTokens.create(INSTALLATION, levels.project, {});
   const mail = crypto.randomUUID();
   const words = { to: 'you@people.example', subject: 'Hello', text: 'Hello.', html: '<p>Hello.</p>' };
@@ -75,6 +77,7 @@ async function makeRecords(): Promise<Record<string, string>> {
     mail,
     message,
     name: scope.name,
+    type,
     'apis id': api.id,
     'initial-access-tokens id': token.id,
   };

@@ -1,7 +1,12 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type * as oidc from 'openid-client';
 import { makeApi } from '../../harness/admin/catalogue.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import {
+  type RegisteredClient,
+  startTestServer,
+  type TestServer,
+  type TestServerOptions,
+} from '../../harness/nodes/test-server.js';
 import { relyingParty } from '../../harness/protocol/relying-party.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
 
@@ -21,8 +26,8 @@ export class ApiTokens {
     readonly ordersId: string,
   ) {}
 
-  static async create(): Promise<ApiTokens> {
-    const server = await startTestServer();
+  static async create(options: TestServerOptions = {}): Promise<ApiTokens> {
+    const server = await startTestServer(options);
     const es256 = { audience: ORDERS, signing_alg: 'ES256', access_token_ttl: 90 };
     const ordersId = await makeApi(server, es256, ['orders.read', 'orders.write', 'orders.admin']);
     await makeApi(server, { audience: STOCK, access_token_format: 'opaque', access_token_ttl: 45 }, [

@@ -46,7 +46,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
       id_token_signing_alg_values_supported: ['RS256', 'ES256'],
       request_uri_parameter_supported: false,
       response_types_supported: ['code'],
-      subject_types_supported: ['public'],
+      subject_types_supported: ['public', 'pairwise'],
     });
     expect(found).toMatchObject({
       request_parameter_supported: true,

@@ -105,6 +105,25 @@ async function driveCatalogue(): Promise<void> {
   await call('listClientsOfScope', 200, name);
   await call('deleteScope', 204, name);
   await call('deleteScope', 409, { parameters: { name: 'openid' } });
+  const details = {
+    type: 'drive_payment',
+    title: 'Payments',
+    consent_template: 'Pay {{amount}}',
+    schema: { type: 'object', properties: { amount: { type: 'number' } } },
+    api_id: idOf(api),
+  };
+  await call('createAuthorizationDetailsType', 201, { body: details });
+  await call('createAuthorizationDetailsType', 409, { body: details });
+  await call('createAuthorizationDetailsType', 422, { body: { ...details, schema: { type: 'text' } } });
+  await call('listAuthorizationDetailsTypes', 200, { parameters: { api_id: idOf(api) } });
+  const type = { parameters: { type: 'drive_payment' } };
+  const readType = await call('getAuthorizationDetailsType', 200, type);
+  await call('updateAuthorizationDetailsType', 200, { ...type, body: { title: 'A payment' } });
+  const staleType = { ...type, headers: { 'if-match': tagOf(readType) } };
+  await call('updateAuthorizationDetailsType', 412, { ...staleType, body: { title: 'Another' } });
+  await call('deleteApi', 409, { parameters });
+  await call('deleteAuthorizationDetailsType', 412, staleType);
+  await call('deleteAuthorizationDetailsType', 204, type);
   await call('deleteApi', 204, { parameters });
 }
 

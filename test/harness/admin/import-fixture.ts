@@ -53,7 +53,7 @@ export const SUPABASE_HASH = '6-sAVn33y2sGHZl6331AmzWK0yMi6Qy5IXhdetApm38';
 
 /** A server and what imports clients into it. For the top level of a test file: everything is closed after its tests. */
 export async function importFixture() {
-  const server = await startTestServer({ env: { CLIENT_SECRET_ATTEMPTS: '1000' } });
+  const server = await startTestServer({ env: { CLIENT_SECRET_ATTEMPTS: '1000', PASSWORD_HASH_COST: '10' } });
   afterAll(() => server.close());
 
   function send(content: unknown, options: object = {}): Promise<AdminAnswer<Report>> {

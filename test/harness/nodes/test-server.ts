@@ -15,7 +15,7 @@ import type { Engine } from '../../../src/endpoints/oidc/engine.js';
 import { startEngine } from '../../../src/endpoints/oidc/start-engine.js';
 import { listen } from '../../../src/platform/http/server.js';
 import { startDeliveries } from '../../../src/server/deliveries.js';
-import { readSettings } from '../../../src/settings/settings.js';
+import { readSettings, type Settings } from '../../../src/settings/settings.js';
 import { insertAccount, PASSWORD } from '../database/accounts.js';
 import { createTestDatabase, type TestDatabase } from '../database/test-database.js';
 import { INSTALLATION_TENANT } from '../../../src/tenancy/tenants/tenant.js';
@@ -50,7 +50,10 @@ export type RegisteredClient = { id: string; client_id: string; client_secret: s
 >;
 
 export interface TestServerOptions {
-  /** Settings as environment variables. */
+  /**
+   * Settings as environment variables. Unless PASSWORD_HASH_COST is among them, passwords and client secrets are hashed at
+   * bcrypt's lowest cost: at the costs of the product, hashes take most of the tests' CPU.
+   */
   env?: Record<string, string>;
   /** Another node of the installation that this one joins. */
   nodeOf?: TestServer;
@@ -66,14 +69,15 @@ export async function startTestServer({
   const database = nodeOf?.database ?? (await createTestDatabase());
   const port = await freePort();
   const issuer = nodeOf?.issuer ?? `http://localhost:${String(port)}`;
-  const settings = readSettings({
+  const settings: Settings = readSettings({
     ISSUER: issuer,
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '5',
-    PASSWORD_HASH_COST: '10',
     ENCRYPTION_KEY: database.encryptionKey,
     ...env,
   });
+  if (env['PASSWORD_HASH_COST'] === undefined)
+    Object.assign(settings, { passwordHashCost: 4, clientSecretHashCost: 4 });
   const lines: string[] = [];
   const log = pino(
     { level: 'trace', base: null },

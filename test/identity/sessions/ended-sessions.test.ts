@@ -73,6 +73,32 @@ test('the sessions of a person are listed as they are', async () => {
   expect(Date.parse(String(session?.['expires_at']))).toBeGreaterThan(Date.now());
 });
 
+test('a use is stored when the one before was stored a minute ago or more', async () => {
+  const person = await server.person();
+  const { agent } = await signedIn(person);
+  const version = async () => {
+    const query = 'SELECT xmin::text AS version FROM artifacts WHERE model = 1 AND account_id = $1';
+    return (await server.database.pool.query<{ version: string }>(query, [person.id])).rows[0]?.version;
+  };
+  await server.database.pool.query(
+    `UPDATE artifacts SET payload = payload || jsonb_build_object('exp', (payload->>'exp')::int - 90,
+       'savedAt', (payload->>'savedAt')::int - 90) WHERE model = 1 AND account_id = $1`,
+    [person.id],
+  );
+  const [earlier] = await sessionsOf(person);
+  expect(await silentAnswer(config, agent)).toBe('code');
+  const [used] = await sessionsOf(person);
+  const lastUse = (session?: Record<string, unknown>) => Date.parse(String(session?.['last_used_at']));
+  expect(lastUse(used) - lastUse(earlier)).toBeGreaterThanOrEqual(90_000);
+  const stored = await version();
+  expect(await silentAnswer(config, agent)).toBe('code');
+  expect(await version()).toBe(stored);
+  // What is new of the session is stored at once.
+  const another = await relyingParty(server, await server.register({ first_party: true }));
+  expect(await silentAnswer(another, agent)).toBe('code');
+  expect(await version()).not.toBe(stored);
+});
+
 test('a session that is ended on one node is gone on every other, and its applications are told', async () => {
   const person = await server.person();
   const first = await signedIn(person);

@@ -5,7 +5,7 @@ import { machineToken, registerMachine } from '../../harness/admin/usage.js';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ env: { PASSWORD_HASH_COST: '10' } });
 });
 afterAll(() => server.close());
 

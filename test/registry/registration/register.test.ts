@@ -58,6 +58,7 @@ describe('a client that registers itself', () => {
       subject_type: 'public',
       require_pushed_authorization_requests: false,
       require_signed_request_object: false,
+      authorization_details_types: [],
       dpop_bound_access_tokens: false,
       tls_client_certificate_bound_access_tokens: false,
       id_token_signed_response_alg: 'RS256',
@@ -135,10 +136,10 @@ describe('a registration is refused', () => {
     ],
     ['a list as scope', { scope: ['openid'] }, 'invalid_client_metadata', /scope: Send the scopes as text/],
     [
-      'pairwise subjects',
-      { subject_type: 'pairwise' },
+      'an unknown type of subjects',
+      { subject_type: 'random' },
       'invalid_client_metadata',
-      /subject_type: Use public/,
+      /subject_type: Use one of: public, pairwise/,
     ],
     [
       'HS256',

@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { logRequest } from '../../platform/http/access-log.js';
+import { requestIdFor } from '../../platform/http/request-id.js';
+import type { Logger } from '../../platform/telemetry/telemetry.js';
+import { callerAddress } from './caller-address.js';
+
+/** Answers a request as Node has it. */
+export type HttpHandler = (req: IncomingMessage, res: ServerResponse) => unknown;
+
+/** What the line of a request in the access log depends on. */
+export interface RequestLog {
+  trustedProxies: number;
+  log: Logger;
+}
+
+/** What is known of a request when it begins. */
+export interface DirectRequest {
+  /** Of `performance.now()`. */
+  started: number;
+  requestId: string;
+  address: string;
+}
+
+/** The headers of responses in JSON, as those of the engine. */
+export const JSON_HEADERS = {
+  'Content-Type': 'application/json; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  Vary: 'Origin',
+};
+
+export function readRequest(req: IncomingMessage, trustedProxies: number): DirectRequest {
+  return {
+    started: performance.now(),
+    requestId: requestIdFor(req.headers['x-request-id']),
+    address: callerAddress(req, trustedProxies),
+  };
+}
+
+/**
+ * Begins a response without the HTTP applications: its id, what pages of other origins may see of it, and its line in the
+ * access log when it ends.
+ */
+export function beginResponse(
+  { log }: Pick<RequestLog, 'log'>,
+  { started, requestId, address }: DirectRequest,
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+): void {
+  res.setHeader('X-Request-Id', requestId);
+  res.setHeader('Access-Control-Allow-Origin', req.headers.origin ?? '*');
+  res.setHeader('Access-Control-Expose-Headers', 'WWW-Authenticate');
+  const write = () => logRequest(log, started, res, { requestId, method: req.method ?? '', path, address });
+  // The caller may have closed the connection before.
+  if (res.closed) write();
+  else res.once('close', write);
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+import {
+  beginResponse,
+  type HttpHandler,
+  JSON_HEADERS,
+  readRequest,
+  type RequestLog,
+} from '../introspection/direct-response.js';
+import type { UserinfoService } from './userinfo.service.js';
+
+/** An opaque token; those in JWT format are for APIs. */
+const BEARER = /^bearer ([\w-]+)$/i;
+
+/**
+ * Answers a GET request at userinfo with a plain bearer token without the HTTP applications behind it. They answer all
+ * others: errors, other methods, DPoP, other origins, and tokens of which `UserinfoService` knows no claims.
+ */
+export function userinfoHandler(
+  { userinfo, ...log }: RequestLog & { userinfo: UserinfoService },
+  next: HttpHandler,
+): HttpHandler {
+  return (req, res) => {
+    const token = req.url === ENGINE_ROUTES.userinfo ? plainToken(req) : undefined;
+    return token === undefined ? next(req, res) : answer(token, req, res);
+  };
+
+  async function answer(token: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const request = readRequest(req, log.trustedProxies);
+    const claims = await userinfo.claimsFor(token).catch(() => undefined);
+    if (!claims) {
+      await next(req, res);
+      return;
+    }
+    beginResponse(log, request, req, res, ENGINE_ROUTES.userinfo);
+    const json = JSON.stringify(claims);
+    res.writeHead(200, { ...JSON_HEADERS, 'Content-Length': Buffer.byteLength(json) });
+    res.end(json);
+  }
+}
+
+function plainToken({ headers, method }: IncomingMessage): string | undefined {
+  if (method !== 'GET' || headers.origin !== undefined || headers['dpop'] !== undefined) return undefined;
+  return BEARER.exec(headers.authorization ?? '')?.[1];
+}

@@ -24,8 +24,9 @@ export function backchannelHints(
       forEngine(async () => {
         await count(email);
         const account = await accounts.findByEmail(email);
-        if (account?.status === 'active' && (await mayAuthorize(client.clientId, account.id)))
-          return account.id;
+        // Asked without an account, too, so that the response takes as long.
+        const mayUse = await mayAuthorize(client.clientId, account?.id ?? randomUUID());
+        if (account?.status === 'active' && mayUse) return account.id;
         return (stateOf(ctx).missingAccount = randomUUID());
       }),
     count: (accountId) =>

@@ -48,5 +48,7 @@ export function checkBinding({ binding }: PresentedToken, token: AccessToken | C
   if (binding.jkt !== undefined && binding.jkt !== token.jkt)
     throw new errors.InvalidRequest('a presented token is bound to a key: send a DPoP proof of that key');
   if (binding['x5t#S256'] !== undefined && binding['x5t#S256'] !== token['x5t#S256'])
-    throw new errors.InvalidRequest('a presented token is bound to a certificate: use that certificate');
+    throw new errors.InvalidRequest(
+      'a presented token is bound to a certificate: connect with that one, as a client with tls_client_certificate_bound_access_tokens',
+    );
 }

@@ -28,8 +28,11 @@ export function findAccount(
   };
   return (ctx, sub, token) =>
     forEngine(async () => {
-      if (stateOf(ctx).missingAccount === sub)
+      if (stateOf(ctx).missingAccount === sub) {
+        // Looked for as one that is there, so that the response takes as long.
+        await ofAuthorization(sub, undefined);
         return { accountId: sub, claims: () => Promise.resolve({ sub }) };
+      }
       const account = await (token?.clientId === undefined
         ? ofAuthorization(sub, ctx.oidc.client?.clientId)
         : ofToken(sub, token.clientId));

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { SeededRandom } from '../../harness/common/seeded-random.js';
-import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { authorizationRequest, relyingParty } from '../../harness/protocol/relying-party.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 import setUp from '../../harness/run/global-setup.js';
 import tearDown from '../../harness/run/global-teardown.js';
 import { compare } from './compare.js';
@@ -10,7 +11,7 @@ import { compare } from './compare.js';
 const { values: options } = parseArgs({
   options: {
     people: { type: 'string', default: '200' },
-    flows: { type: 'string', default: 'sign-in,recovery,sign-up' },
+    flows: { type: 'string', default: 'sign-in,recovery,sign-up,backchannel' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
@@ -19,6 +20,7 @@ const random = new SeededRandom(Number(options.seed));
 const people = Number(options.people);
 
 let party: ReturnType<typeof relyingParty> | undefined;
+let caller: Promise<RegisteredClient> | undefined;
 
 /** A form that is ready to be sent with an address. */
 type Prepared = (email: string) => Promise<number>;
@@ -59,6 +61,14 @@ const FLOWS: Readonly<Record<string, Flow>> = {
     const csrf = csrfIn((await agent.open(`${server.issuer}/recover`)).body);
     return (email) => post(agent, `${server.issuer}/recover`, { csrf, email }, from);
   },
+  backchannel: async (server, from) => {
+    const grant_types = ['urn:openid:params:grant-type:ciba'];
+    const client = await (caller ??= server.register({ grant_types, redirect_uris: [] }));
+    const headers = { ...basic(client), 'x-forwarded-for': from };
+    return async (login_hint) =>
+      (await postForm(`${server.issuer}/oauth2/backchannel`, { scope: 'openid', login_hint }, headers))
+        .status;
+  },
 };
 
 /** People whose passwords have a hash of the cost that the product uses. */
@@ -96,6 +106,7 @@ const server = await startTestServer({
     TRUSTED_PROXIES: '1',
     PASSWORD_HASH_COST: '12',
     SIGN_UP: 'open',
+    CIBA: 'on',
     RECOVERY_ATTEMPTS: '10000',
     SIGN_UP_ATTEMPTS: '10000',
   },

@@ -74,6 +74,7 @@ export function hydra(site: Site, evened: boolean): Product {
         userinfo: `${issuer}/userinfo`,
         introspectionNeedsClient: false,
         client: await create({}),
+        plainForm: {},
         jwtClient: await create({ access_token_strategy: 'jwt' }),
         jwtForm: {},
         scope: SCOPE,

@@ -16,7 +16,13 @@ export function detailsOnPage(
       title: type?.title ?? detail.type,
       api: type?.api ? { name: type.api.name, host: hostOf(type.api.audience) } : undefined,
       parts: type ? renderTemplate(type.consentTemplate, detail) : [],
-      json: JSON.stringify(detail, null, 2),
+      json: JSON.stringify(detail, null, 2).replace(/\p{Cf}/gu, escaped),
     };
   });
+}
+
+/** Characters that are invisible or reorder text, as JSON can also write them. */
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }

@@ -27,6 +27,7 @@ test('a caller with fewer permissions is refused as documented', async () => {
     session: id,
     client: 'a-client',
     name: 'openid',
+    type: 'a_type',
   };
   for (const [operation, { ...documented }] of weak.operations) {
     const body = documented.requestBody ? {} : undefined;

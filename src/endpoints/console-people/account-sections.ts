@@ -72,12 +72,10 @@ function applicationsOf({ grants, mayChange, path }: AccountBelongings): TableSe
         { label: 'Last used' },
         { label: '' },
       ],
-      rows: grants.map(({ allowed_at, client_id, client_name, last_used_at, offline, resources, scopes }) => [
+      rows: grants.map(({ allowed_at, client_id, client_name, last_used_at, offline, ...grant }) => [
         {
           text: client_name,
-          detail:
-            [...scopes, ...Object.values(resources).flat()].join(' ') +
-            (offline ? ' · also when signed out' : ''),
+          detail: namesOf(grant).join(' ') + (offline ? ' · also when signed out' : ''),
         },
         { text: client_id, isCode: true },
         { at: dateOf(allowed_at), as: 'day' },
@@ -92,6 +90,16 @@ function applicationsOf({ grants, mayChange, path }: AccountBelongings): TableSe
       ]),
     },
   };
+}
+
+/** The scopes, and the types of the authorization details. */
+function namesOf({
+  authorization_details: details,
+  resources,
+  scopes,
+}: Pick<AccountBelongings['grants'][number], 'authorization_details' | 'resources' | 'scopes'>): string[] {
+  const types = details.map(({ type }) => type);
+  return [...scopes, ...Object.values(resources).flat(), ...new Set(types)];
 }
 
 function factorsOf({ account, factors }: AccountBelongings): TableSection {

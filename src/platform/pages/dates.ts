@@ -3,6 +3,15 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const LOCALE = 'en-GB';
 
+/** The formats of a time zone. */
+interface ZoneFormats {
+  day: Intl.DateTimeFormat;
+  clock: Intl.DateTimeFormat;
+}
+
+/** By time zone, of which there are some hundred: making a format takes a hundred times as long as using it. */
+const formats = new Map<string, ZoneFormats>();
+
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /** How long ago a time is, in the largest unit: "just now", "2 minutes ago", "yesterday"; after 30 days its date. */
@@ -23,16 +32,27 @@ export function inMinutes(seconds: number): string {
 
 /** The date of a time in a time zone: "26 November 2026". */
 export function dayText(time: Date, timeZone = 'UTC'): string {
-  return new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long', timeZone }).format(time);
+  return formatsOf(timeZone).day.format(time);
 }
 
 /** A time to the minute, with the name of the time zone: "26 November 2026, 13:05 UTC". */
 export function minuteText(time: Date, timeZone = 'UTC'): string {
-  const clock = new Intl.DateTimeFormat(LOCALE, {
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone,
-    timeZoneName: 'short',
-  });
-  return `${dayText(time, timeZone)}, ${clock.format(time)}`;
+  return `${dayText(time, timeZone)}, ${formatsOf(timeZone).clock.format(time)}`;
+}
+
+/** Throws RangeError for a time zone that there is not. */
+function formatsOf(timeZone: string): ZoneFormats {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const made = {
+    day: new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long', timeZone }),
+    clock: new Intl.DateTimeFormat(LOCALE, {
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZone,
+      timeZoneName: 'short',
+    }),
+  };
+  formats.set(timeZone, made);
+  return made;
 }

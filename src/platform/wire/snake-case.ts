@@ -12,9 +12,13 @@ export type CamelKeys<T> = { [K in keyof T as K extends string ? Camel<K> : neve
 /** An object with its member names as the wire and the database spell them. */
 export type SnakeKeys<T> = { [K in keyof T as K extends string ? Snake<K> : never]: T[K] };
 
+/** How many names are remembered; those of columns and of the wire are fewer. */
+const MOST_NAMES = 2_000;
+const [toCamelName, toSnakeName] = [remembered(camelName), remembered(snakeName)];
+
 /** Renames the members, one level deep; values stay as they are. */
 export function toCamel<T extends object>(value: T): CamelKeys<T> {
-  return rename(value, camelName) as CamelKeys<T>;
+  return rename(value, toCamelName) as CamelKeys<T>;
 }
 
 /** The name that a member of the wire has in TypeScript. */
@@ -24,12 +28,23 @@ export function camelName(name: string): string {
 
 /** Undoes `toCamel`. */
 export function toSnake<T extends object>(value: T): SnakeKeys<T> {
-  return rename(value, snakeName) as SnakeKeys<T>;
+  return rename(value, toSnakeName) as SnakeKeys<T>;
 }
 
 /** The name of a member on the wire. */
 export function snakeName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function remembered(how: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const made = how(name);
+    if (known.size < MOST_NAMES) known.set(name, made);
+    return made;
+  };
 }
 
 function rename(value: object, how: (name: string) => string): unknown {

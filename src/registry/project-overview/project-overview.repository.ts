@@ -31,16 +31,17 @@ const SECRETS_SEEN = 500;
 
 const listOf = (rows: string) => `(SELECT coalesce(json_agg(r), '[]') FROM (${rows}) r)`;
 const counted = (rows: string) => `(SELECT count(*)::int FROM (${rows} LIMIT ${String(MOST_COUNTED + 1)}) r)`;
-const MINE = 'oauth_client_id IN (SELECT id FROM oauth_clients WHERE project_id = :project)';
 const LIVE = 'c.project_id = :project AND c.deleted_at IS NULL';
 
 const READ = `SELECT
-  ${listOf(`SELECT day::text AS day, kind, detail, sum(count)::float8 AS count FROM usage_counters
-    WHERE ${MINE} AND day BETWEEN :from::date AND :to::date GROUP BY day, kind, detail`)} AS days,
-  ${listOf(`SELECT hour, kind, detail, sum(count)::float8 AS count FROM usage_hours
-    WHERE ${MINE} AND hour >= :since::timestamptz GROUP BY hour, kind, detail`)} AS hours,
-  ${listOf(`SELECT day::text AS day, count(DISTINCT account_id)::float8 AS people FROM usage_people
-    WHERE ${MINE} AND day BETWEEN :from::date AND :to::date GROUP BY GROUPING SETS ((day), ())`)} AS people,
+  ${listOf(`SELECT day::text AS day, kind, detail, count::float8 AS count FROM project_usage_days
+    WHERE project_id = :project AND day BETWEEN :from::date AND :to::date`)} AS days,
+  ${listOf(`SELECT hour, kind, detail, count::float8 AS count FROM project_usage_hours
+    WHERE project_id = :project AND hour >= :since::timestamptz`)} AS hours,
+  ${listOf(`SELECT day::text AS day, people::float8 AS people FROM project_people_days
+      WHERE project_id = :project AND day BETWEEN :from::date AND :to::date
+    UNION ALL SELECT NULL, count(*)::float8 FROM project_people
+      WHERE project_id = :project AND last_day >= :from::date`)} AS people,
   ${listOf(`SELECT c.id, c.client_name AS "clientName", ${FAILURE_COLUMNS}
     FROM client_failures f JOIN oauth_clients c ON c.id = f.oauth_client_id
     WHERE ${LIVE} AND f.occurred_at > now() - interval '30 days'

@@ -37,6 +37,9 @@ const KEEP_FAILURES = `
 const PURGE_HOURS = `
   DELETE FROM usage_hours WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM usage_hours WHERE hour < now() - interval '50 hours' ORDER BY hour LIMIT $1))`;
+const PURGE_HOURS_OF_PROJECTS = `
+  DELETE FROM project_usage_hours WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM project_usage_hours WHERE hour < now() - interval '50 hours' ORDER BY hour LIMIT $1))`;
 const PURGE_FAILURES = `
   DELETE FROM client_failures WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM client_failures WHERE occurred_at < now() - interval '90 days' ORDER BY occurred_at LIMIT $1))`;
@@ -101,6 +104,12 @@ export class UsageRepository {
   /** Deletes at most so many rows of hours that are over for two days; returns how many. */
   async purgeHours(limit: number): Promise<number> {
     const query = { name: 'usage_hours_purge', text: PURGE_HOURS, values: [limit] };
+    return (await this.database.background(query)).rowCount ?? 0;
+  }
+
+  /** The same for the hours of projects. */
+  async purgeHoursOfProjects(limit: number): Promise<number> {
+    const query = { name: 'project_usage_hours_purge', text: PURGE_HOURS_OF_PROJECTS, values: [limit] };
     return (await this.database.background(query)).rowCount ?? 0;
   }
 

@@ -9,6 +9,7 @@ import { UsageTally } from './usage-tally.js';
 export interface UsageStore {
   write(tally: UsageTally): Promise<void>;
   purgeHours(limit: number): Promise<number>;
+  purgeHoursOfProjects(limit: number): Promise<number>;
   purgeFailures(limit: number): Promise<number>;
 }
 
@@ -78,6 +79,7 @@ export class UsageService {
   /** Deletes hours that are over for two days, and failures after 90 days. */
   async purge(stopping?: AbortSignal): Promise<void> {
     await deleteInBatches((limit) => this.store.purgeHours(limit), stopping);
+    await deleteInBatches((limit) => this.store.purgeHoursOfProjects(limit), stopping);
     await deleteInBatches((limit) => this.store.purgeFailures(limit), stopping);
   }
 

@@ -18,10 +18,12 @@ import {
 } from '../../harness/protocol/authorization-details.js';
 import { goOnToConsent, pollOnce, DEVICE_CODE_GRANT } from '../../harness/protocol/device.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { signingClient } from '../../harness/protocol/signing-client.js';
+import { basic, postForm } from '../../harness/protocol/wire.js';
 import { authorizationRequest, relyingParty, signIn } from '../../harness/protocol/relying-party.js';
 
 const CIBA = 'urn:openid:params:grant-type:ciba';
-const { person, server } = await protocolFixture({ env: { CIBA: 'on' } });
+const { addNode, person, server } = await protocolFixture({ env: { CIBA: 'on' } });
 const CALLBACK = 'https://rp.example/callback';
 const SCOPE = 'openid offline_access';
 let client: RegisteredClient;
@@ -215,6 +217,48 @@ describe('a token', () => {
     const named = await oidc.clientCredentialsGrant(at, { ...asks(NOTE), resource: FILES });
     expect(named['authorization_details']).toEqual([NOTE]);
   });
+});
+
+test('a signed request asks for details, too', async () => {
+  const types = { authorization_details_types: ['payment'], require_signed_request_object: true };
+  const { config: at, key } = await signingClient(server, types);
+  const { checks, url } = await authorizationRequest(at, { scope: SCOPE, ...asks(PAYMENT) });
+  const signed = await oidc.buildAuthorizationUrlWithJAR(at, url.searchParams, key);
+  const agent = new UserAgent();
+  const page = await signIn({ url: signed, redirectUri: CALLBACK, checks }, person, agent);
+  const done = await agent.submit(page, {}, { action: '/consent', stopAt: CALLBACK });
+  const tokens = await oidc.authorizationCodeGrant(at, new URL(done.url), checks);
+  expect(tokens['authorization_details']).toEqual([PAYMENT]);
+});
+
+test('a code that comes again ends what it gave', async () => {
+  const agent = new UserAgent();
+  const { page, request } = await begin([PAYMENT], agent);
+  const done = await agent.submit(page, {}, { action: '/consent', stopAt: CALLBACK });
+  const redeem = () => oidc.authorizationCodeGrant(config, new URL(done.url), request.checks);
+  const tokens = await redeem();
+  expect(await introspect(tokens.access_token)).toMatchObject({ active: true });
+  expect(refusal(await redeem().catch((error: unknown) => error)).error).toBe('invalid_grant');
+  expect(await introspect(tokens.access_token)).toEqual({ active: false });
+  const again = await begin([PAYMENT], agent);
+  expect(again.page.body).toContain('It asks you to allow exactly this');
+});
+
+test('another node refuses a new type until it has read the catalogue, and the client works there all the while', async () => {
+  const other = await addNode();
+  const body = { title: 'New', consent_template: 'New', schema: { type: 'object' } };
+  await callAdmin(server, 'POST', '/authorization_details_types', { type: 'new', ...body });
+  const own = await registerForDetails(server, { authorization_details_types: ['new', 'payment'] });
+  const push = async (type: string) => {
+    const form = { client_id: own.client_id, response_type: 'code', redirect_uri: CALLBACK };
+    const asked = type === 'new' ? { ...asks({ type }), resource: FILES } : asks(PAYMENT);
+    const answer = await postForm(`${other.origin}/oauth2/par`, { ...form, ...asked }, basic(own));
+    return answer.body['error'] ?? answer.status;
+  };
+  expect(await push('payment')).toBe(201);
+  expect(await push('new')).toBe('invalid_authorization_details');
+  await other.engine.refresh();
+  expect(await push('new')).toBe(201);
 });
 
 test('a device gets the details that the person allowed on another one', async () => {

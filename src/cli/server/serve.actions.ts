@@ -8,7 +8,7 @@ import { serveAlone } from '../../server/processes/alone.js';
 import { serveWithWorkers } from '../../server/processes/primary.js';
 import { serveMetrics } from '../../server/telemetry/telemetry.js';
 import { readServerSettings, type Settings } from '../../settings/settings.js';
-import { logStartWarnings } from '../../server/start-warnings.js';
+import { logStartWarnings, warnOfLostAlgorithms } from '../../server/start-warnings.js';
 import { warnOfUnknownVariables } from '../context/command-settings.js';
 import { credentialsMessage, startMessage } from './start-message.js';
 
@@ -32,6 +32,7 @@ export async function serve(): Promise<void> {
   try {
     await context.keys.ensure();
     await context.passkeys.assertRelyingParty();
+    await warnOfLostAlgorithms(context);
     const server = await (several ? serveWithWorkers(context) : serveAlone(context));
     let metrics: Listener | undefined;
     try {

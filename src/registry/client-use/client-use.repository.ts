@@ -43,6 +43,12 @@ const PEOPLE = `
     GROUP BY account_id ORDER BY account_id LIMIT ?) g
   JOIN accounts a ON a.id = g.account_id::uuid ORDER BY g.account_id`;
 
+const OTHER_ALGORITHMS = `
+  SELECT s.alg, count(DISTINCT c.id)::int AS clients FROM oauth_clients c
+  CROSS JOIN LATERAL (VALUES (c.id_token_signed_response_alg), (c.userinfo_signed_response_alg),
+    (c.introspection_signed_response_alg), (c.authorization_signed_response_alg)) AS s (alg)
+  WHERE c.deleted_at IS NULL AND s.alg <> ALL(?::text[]) GROUP BY s.alg ORDER BY s.alg`;
+
 /** The SQL of who has a scope and who allowed a client something. */
 export class ClientUseRepository {
   constructor(private readonly database: Database) {}
@@ -57,6 +63,15 @@ export class ClientUseRepository {
       where: [['c.scopes @> ARRAY[?]::text[]', scope] as const],
     };
     return selectSlice(this.database.sql, list, slice, (row: ClientRow) => toCamel(row));
+  }
+
+  /** How many live clients have each algorithm that is not among these in a field of signed responses. */
+  async clientsOfOtherAlgorithms(algorithms: readonly string[]): Promise<{ alg: string; clients: number }[]> {
+    const { rows } = await this.database.sql.raw<{ rows: { alg: string; clients: number }[] }>(
+      OTHER_ALGORITHMS,
+      [[...algorithms]],
+    );
+    return rows;
   }
 
   /** In the order of the accounts' ids, after this one. */

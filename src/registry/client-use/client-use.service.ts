@@ -22,6 +22,11 @@ export class ClientUseService {
     return readPage(limit, cursor, (slice) => this.repository.clientsWithScope(scope, slice));
   }
 
+  /** How many live clients have responses signed with each algorithm that is not among these. */
+  clientsOfOtherAlgorithms(algorithms: readonly string[]): Promise<{ alg: string; clients: number }[]> {
+    return this.repository.clientsOfOtherAlgorithms(algorithms);
+  }
+
   /** In the order of the accounts' ids. Throws AppError `not_found`, and `malformed` for a cursor that no list returned. */
   async peopleOf(
     tenant: ProjectTenant,

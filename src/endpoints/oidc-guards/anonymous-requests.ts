@@ -27,7 +27,8 @@ export function checkParameterSizes({ oidc }: Pick<KoaContextWithOIDC, 'oidc'>):
   for (const [name, value] of Object.entries(oidc.params ?? {})) {
     if (value === undefined) continue;
     const limit = MAX_BYTES[name] ?? OTHER_BYTES;
-    if (bytesOf(value) > limit) throw new errors.InvalidRequest(`${name} has more than ${String(limit)} bytes`);
+    if (bytesOf(value) > limit)
+      throw new errors.InvalidRequest(`${name} has more than ${String(limit)} bytes`);
   }
 }
 

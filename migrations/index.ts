@@ -58,8 +58,8 @@ import * as addBackchannelAuthentication from './20261127020000_add_backchannel_
 import * as addClientCertificates from './20261127040000_add_client_certificates.js';
 import * as addTokenExchange from './20261127050000_add_token_exchange.js';
 import * as addWebhookState from './20261127055000_add_webhook_state.js';
-import * as sumUsageOfProjects from './20261127061000_sum_usage_of_projects.js';
 import * as addPairwiseSubjects from './20261127061000_add_pairwise_subjects.js';
+import * as sumUsageOfProjects from './20261127061010_sum_usage_of_projects.js';
 import * as indexUnfinishedDeliveries from './20261127061100_index_unfinished_deliveries.js';
 import * as createAuthorizationDetailsTypes from './20261127062000_create_authorization_details_types.js';
 
@@ -134,8 +134,8 @@ export const migrations: readonly Migration[] = [
   { name: '20261127040000_add_client_certificates', ...addClientCertificates },
   { name: '20261127050000_add_token_exchange', ...addTokenExchange },
   { name: '20261127055000_add_webhook_state', ...addWebhookState },
-  { name: '20261127061000_sum_usage_of_projects', ...sumUsageOfProjects },
   { name: '20261127061000_add_pairwise_subjects', ...addPairwiseSubjects },
+  { name: '20261127061010_sum_usage_of_projects', ...sumUsageOfProjects },
   { name: '20261127061100_index_unfinished_deliveries', ...indexUnfinishedDeliveries },
   { name: '20261127062000_create_authorization_details_types', ...createAuthorizationDetailsTypes },
 ];

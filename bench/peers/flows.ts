@@ -17,7 +17,8 @@ const noPreparation = (): Promise<void> => Promise.resolve();
 
 /** The flows, the same code for every product; each makes the virtual user of a number. */
 export const FLOWS: Readonly<Record<string, (target: Target, index: number) => Promise<User>>> = {
-  'client credentials': (target) => Promise.resolve(clientCredentials(target, target.client, {})),
+  'client credentials': (target) =>
+    Promise.resolve(clientCredentials(target, target.client, target.plainForm)),
   'client credentials, JWT': (target) =>
     Promise.resolve(clientCredentials(target, target.jwtClient, target.jwtForm)),
   introspection: async (target, index) => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,8 +11,13 @@ import { type Credentials, issuerAt, logOf, peopleWith, type Product, SCOPE, typ
 
 const run = promisify(execFile);
 
+const MODULE = 'github.com/ory/hydra/v2';
 /** The last release whose tag is a version for Go modules; a newer one is built from its repository (`HYDRA_BIN`). */
 const RELEASE = 'v2.3.0';
+/** What the go.mod of that release replaces. `go install` refuses programs that replace anything. */
+const REPLACEMENTS = [
+  'github.com/gobuffalo/pop/v6=github.com/ory/pop/v6@v6.2.1-0.20241121111754-e5dfc0f3344b',
+];
 const LOGIN_APPLICATION = fileURLToPath(new URL('../login-application.js', import.meta.url));
 const KEY_SETS = ['hydra.openid.id-token', 'hydra.jwt.access-token'];
 
@@ -74,6 +79,7 @@ export function hydra(site: Site, evened: boolean): Product {
         userinfo: `${issuer}/userinfo`,
         introspectionNeedsClient: false,
         client: await create({}),
+        plainForm: {},
         jwtClient: await create({ access_token_strategy: 'jwt' }),
         jwtForm: {},
         scope: SCOPE,
@@ -84,18 +90,21 @@ export function hydra(site: Site, evened: boolean): Product {
     },
     helper: (cores) =>
       launch([process.execPath, LOGIN_APPLICATION, String(loginPort), admin], { cores, log: logOf(site) }),
-    version: async () => {
-      const { stdout } = await run(binary, ['version']);
-      const told = /^Version:\s+(\S+)/m.exec(stdout)?.[1] ?? '';
-      return /\d/.test(told) ? told : RELEASE;
-    },
+    version: async () => /^Version:\s+(\S+)/m.exec((await run(binary, ['version'])).stdout)?.[1] ?? 'unknown',
   };
 }
 
+/** Builds the release of the Go module proxy in a module that replaces what Hydra replaces. */
 async function installHydra(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const env = { ...process.env, GOBIN: folder, CGO_ENABLED: '0' };
-  await run('go', ['install', `github.com/ory/hydra/v2@${RELEASE}`], { env, maxBuffer: 1e8 });
+  const env = { ...process.env, CGO_ENABLED: '0' };
+  const go = (...args: string[]) => run('go', args, { cwd: folder, env, maxBuffer: 1e8 });
+  await go('mod', 'init', 'peers');
+  const replaced = REPLACEMENTS.map((replacement) => `-replace=${replacement}`);
+  await go('mod', 'edit', `-require=${MODULE}@${RELEASE}`, ...replaced);
+  const flags = ['-mod=mod', '-trimpath', '-ldflags', `-s -w -X ${MODULE}/driver/config.Version=${RELEASE}`];
+  await go('build', ...flags, '-o', 'hydra', MODULE);
 }
 
 async function replaceKey(url: string): Promise<void> {

@@ -69,6 +69,7 @@ export function keycloak(site: Site): Product {
         userinfo: `${endpoints}/userinfo`,
         introspectionNeedsClient: true,
         client,
+        plainForm: {},
         jwtClient: client,
         jwtForm: {},
         scope: SCOPE,

@@ -63,6 +63,8 @@ export function postern(site: Site): Product {
         userinfo: `${issuer}/oauth2/userinfo`,
         introspectionNeedsClient: true,
         client,
+        // Scopes of no API, for which tokens are JWTs.
+        plainForm: { scope: 'profile email' },
         jwtClient: client,
         jwtForm: { resource: AUDIENCE, scope: 'peers.read' },
         scope: SCOPE,

@@ -23,6 +23,8 @@ export interface Target {
   /** Whether the client authenticates at introspection. */
   introspectionNeedsClient: boolean;
   client: Credentials;
+  /** What the client asks with for the default kind of access token. */
+  plainForm: Record<string, string>;
   /** A client that gets access tokens in JWT format with `jwtForm`. */
   jwtClient: Credentials;
   jwtForm: Record<string, string>;

@@ -25,11 +25,17 @@ const PAGES: readonly string[] = [ENGINE_ROUTES.code_verification, ENGINE_ROUTES
 /** Throws InvalidRequest when a parameter of an authorization or device authorization request is too long to be stored. */
 export function checkParameterSizes({ oidc }: Pick<KoaContextWithOIDC, 'oidc'>): void {
   for (const [name, value] of Object.entries(oidc.params ?? {})) {
+    if (value === undefined) continue;
     const limit = MAX_BYTES[name] ?? OTHER_BYTES;
-    const texts = [value].flat().filter((text) => typeof text === 'string');
-    const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    if (size > limit) throw new errors.InvalidRequest(`${name} has more than ${String(limit)} bytes`);
+    if (bytesOf(value) > limit)
+      throw new errors.InvalidRequest(`${name} has more than ${String(limit)} bytes`);
   }
+}
+
+/** The bytes of a parameter, or of all values of one that may be repeated. */
+function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  return Array.isArray(value) ? value.reduce<number>((sum, one) => sum + bytesOf(one), 0) : 0;
 }
 
 /** Counts an authorization request that begins without a session; throws an OAuth error beyond the limit of the network. */

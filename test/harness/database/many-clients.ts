@@ -2,13 +2,13 @@ import type { TestServer } from '../nodes/test-server.js';
 
 /**
  * Inserts so many clients of the default project straight into the table: every thousand share their time of creation, and
- * there are a few of each rare kind. Newest first is by falling number.
+ * there are a few of each rare kind. Newest first is by falling number, last used first by rising number.
  */
 export async function insertClients({ database }: TestServer, count: number): Promise<void> {
   const { pool } = database;
   await pool.query(
     `INSERT INTO oauth_clients (client_id, project_id, registration_type, client_type, client_name, description, company,
-       grant_types, response_types, scopes, token_endpoint_auth_method, visibility, created_at, deleted_at)
+       grant_types, response_types, scopes, token_endpoint_auth_method, visibility, created_at, last_used_at, deleted_at)
      SELECT 'many-' || n, p.id,
        CASE WHEN n % 50 = 1 THEN 'dynamic' ELSE 'manual' END,
        CASE WHEN n % 100 = 2 THEN 'public' ELSE 'confidential' END,
@@ -21,6 +21,7 @@ export async function insertClients({ database }: TestServer, count: number): Pr
        CASE WHEN n % 100 = 2 THEN 'none' ELSE 'client_secret_basic' END,
        CASE WHEN n % 5000 = 5 THEN 'public' ELSE 'private' END,
        '2026-01-01T00:00:00Z'::timestamptz + n / 1000 * interval '1 second',
+       now() - n * interval '1 minute',
        CASE WHEN n % 500 = 6 THEN now() END
      FROM generate_series(1, $1::int) AS n, projects p WHERE p.slug = 'default'`,
     [count],

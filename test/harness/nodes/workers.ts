@@ -41,19 +41,25 @@ async function childrenOf(parent: number): Promise<number[]> {
 export const health = ({ issuer }: { issuer: string }) =>
   fetch(`${issuer}/healthz`, { headers: { connection: 'close' } });
 
-/** Which processes answered so far, by the log. */
-export const answerers = (server: PosternProcess) =>
-  new Set(linesOf(server, 'request').map(({ pid }) => pid as number));
+/** Which processes answered, by the lines of the log after so many. */
+export const answerers = (server: PosternProcess, from = 0): number[] => [
+  ...new Set(
+    linesOf(server, 'request')
+      .slice(from)
+      .map(({ pid }) => pid as number),
+  ),
+];
 
-/** Asks the server, each time on a connection of its own, until a worker answered that `worker` is true of. */
+/** Asks the server, each time on a connection of its own, until a worker answers that `worker` is true of. */
 export async function untilAnswering(
   { issuer }: { issuer: string },
   server: PosternProcess,
   worker: (pid: number) => boolean,
 ): Promise<void> {
+  const from = linesOf(server, 'request').length;
   await eventually(async () => {
     expect((await health({ issuer })).status).toBe(200);
-    return [...answerers(server)].some(worker);
+    return answerers(server, from).some(worker);
   });
 }
 
@@ -66,9 +72,7 @@ export async function onEach(
   const from = linesOf(server, 'request').length;
   await eventually(async () => {
     await work();
-    const seen = linesOf(server, 'request')
-      .slice(from)
-      .map(({ pid }) => pid);
+    const seen = answerers(server, from);
     return workers.every((pid) => seen.includes(pid));
   });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { down, up } from '../../../migrations/20261127061000_sum_usage_of_projects.js';
+import { down, up } from '../../../migrations/20261127061010_sum_usage_of_projects.js';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { figures, PROJECT, registerMachine, type Report } from '../../harness/admin/usage.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';

@@ -1,33 +1,37 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../../harness/common/eventually.js';
 import { Installation, readWelcome, type Welcome } from '../../harness/nodes/installation.js';
 import { metricsOrigin, scrape } from '../../harness/nodes/metrics.js';
-import { killAll, runPostern } from '../../harness/nodes/postern-process.js';
+import { killAll, type PosternProcess, runPostern } from '../../harness/nodes/postern-process.js';
 import { freePort } from '../../harness/nodes/test-server.js';
 import { linesOf, onEach, workersOf } from '../../harness/nodes/workers.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
 
 let home: Installation;
 let welcome: Welcome;
+/** One process. */
+let server: PosternProcess;
 
 beforeAll(async () => {
   home = await Installation.create({ METRICS_PORT: '0', EXPIRY_INTERVAL: '1' });
-  const server = await home.serve({ METRICS_PORT: '' });
-  welcome = readWelcome(server.stdout);
-  expect(metricsOrigin(server)).toBeUndefined();
-  await server.end('SIGTERM');
+  const first = await home.serve({ METRICS_PORT: '' });
+  welcome = readWelcome(first.stdout);
+  expect(metricsOrigin(first)).toBeUndefined();
+  await first.end('SIGTERM');
+  server = await home.serve();
 });
-afterEach(killAll);
-afterAll(() => home.remove());
+afterAll(async () => {
+  await killAll();
+  await home.remove();
+});
 
 const TOKENS = 'postern_token_responses_total';
 const REQUESTS = 'postern_http_requests_total';
 const ERRORS = 'postern_protocol_errors_total';
 
 test('a process counts tokens, errors and requests without naming anybody', async () => {
-  const server = await home.serve();
   for (let turn = 0; turn < 3; turn++) expect(await ask()).toBe(200);
   expect(await ask('wrong')).toBe(401);
   expect(await ask('wrong', 'nobody-knows-it')).toBe(401);
@@ -50,12 +54,9 @@ test('a process counts tokens, errors and requests without naming anybody', asyn
   expect(answer.sum('postern_http_request_duration_seconds_count', token)).toBe(6);
   for (const secret of [welcome.clientId, welcome.clientSecret, welcome.email, 'nobody-knows-it', 'invented'])
     expect(answer.text).not.toContain(secret);
-  await server.end('SIGTERM');
-  expect(linesOf(server, 'unexpected error')).toEqual([]);
 });
 
 test('what is asked for makes no series: 200 random paths are a few', async () => {
-  const server = await home.serve();
   const words = Array.from({ length: 200 }, () => `w${randomBytes(8).toString('hex')}`);
   const parents = ['', 'oauth2/', 'oauth2/authorize/', 'device/', 'admin/v1/', 'admin/v1/orgs/', 'console/'];
   const others = ['account/', 'interaction/', '.well-known/', 'assets/', 'oauth2/register/', 'console/orgs/'];
@@ -78,7 +79,6 @@ test('what is asked for makes no series: 200 random paths are a few', async () =
 });
 
 test('the database, hashing, jobs, messages and keys are measured', async () => {
-  const server = await home.serve();
   await eventually(async () => (await scrape(server)).sum('postern_job_runs_total', { outcome: 'ok' }) > 0);
   const answer = await scrape(server);
   expect(answer.sum('postern_database_up')).toBe(1);
@@ -105,8 +105,13 @@ test('the database, hashing, jobs, messages and keys are measured', async () => 
   expect(answer.sum('postern_build_info')).toBe(1);
 });
 
+test('it ends in order, without an unexpected error', async () => {
+  expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(linesOf(server, 'unexpected error')).toEqual([]);
+});
+
 test('the metrics of all workers are at one port, which has nothing else', async () => {
-  const server = await home.serve({ WORKERS: '2' });
+  server = await home.serve({ WORKERS: '2' });
   const workers = await workersOf(server);
   let tokens = 0;
   await onEach(server, workers, async () => {
@@ -137,7 +142,6 @@ test('the metrics of all workers are at one port, which has nothing else', async
 });
 
 test('a worker that hangs is told of, and what it had counted stays in the sums', async () => {
-  const server = await home.serve({ WORKERS: '2' });
   const workers = await workersOf(server);
   await onEach(server, workers, async () => expect(await ask()).toBe(200));
   const tokens = (await scrape(server)).sum(TOKENS);
@@ -151,6 +155,7 @@ test('a worker that hangs is told of, and what it had counted stays in the sums'
   } finally {
     process.kill(stopped, 'SIGCONT');
   }
+  await server.end('SIGTERM');
 });
 
 test('a port that is taken, and the public one, end the start with the setting to change', async () => {

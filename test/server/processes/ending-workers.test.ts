@@ -1,8 +1,8 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { gone, Installation } from '../../harness/nodes/installation.js';
-import { killAll } from '../../harness/nodes/postern-process.js';
+import { killAll, type PosternProcess } from '../../harness/nodes/postern-process.js';
 import {
   beginRequest,
   health,
@@ -17,11 +17,17 @@ beforeAll(async () => {
   home = await Installation.create({ WORKERS: '2' });
   await (await home.serve()).end('SIGTERM');
 });
-afterEach(killAll);
-afterAll(() => home.remove());
+afterAll(async () => {
+  await killAll();
+  await home.remove();
+});
+
+/** One server for the tests that lose only workers. */
+let running: Promise<PosternProcess> | undefined;
+const shared = () => (running ??= home.serve());
 
 test('workers that are killed are replaced, and meanwhile callers are answered by others or wait', async () => {
-  const server = await home.serve();
+  const server = await shared();
   const [first = 0, second = 0] = await workersOf(server);
   process.kill(first, 'SIGKILL');
   await gone(first, 10_000);
@@ -39,7 +45,7 @@ test('workers that are killed are replaced, and meanwhile callers are answered b
 });
 
 test('a worker that is asked to end answers what it has, and is replaced', async () => {
-  const server = await home.serve();
+  const server = await shared();
   const [first = 0, second = 0] = await workersOf(server);
   const held = await Promise.all([beginRequest(home), beginRequest(home)]);
   process.kill(first, 'SIGTERM');
@@ -50,7 +56,7 @@ test('a worker that is asked to end answers what it has, and is replaced', async
 });
 
 test('a worker that cannot be replaced yet is tried again', async () => {
-  const server = await home.serve();
+  const server = await shared();
   const [first = 0] = await workersOf(server);
   const key = join(home.directory, 'encryption.key');
   await rename(key, `${key}.away`);
@@ -62,7 +68,7 @@ test('a worker that cannot be replaced yet is tried again', async () => {
 });
 
 test('when the first process is killed, nothing is left: no worker, no database, nobody at the port', async () => {
-  const server = await home.serve();
+  const server = await shared();
   const workers = await workersOf(server);
   const database = (await home.databasePid()) ?? 0;
   expect(database).toBeGreaterThan(0);

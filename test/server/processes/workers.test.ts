@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../../harness/common/eventually.js';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { Installation, readWelcome, type Welcome } from '../../harness/nodes/installation.js';
@@ -20,53 +20,19 @@ beforeAll(async () => {
   welcome = readWelcome(printed);
   await server.end('SIGTERM');
 });
-afterEach(killAll);
-afterAll(() => home.remove());
+afterAll(async () => {
+  await killAll();
+  await home.remove();
+});
+
+/** One server for the tests that leave it running. */
+let running: Promise<PosternProcess> | undefined;
+const shared = () => (running ??= home.serve());
 
 const CLIENTS = '/orgs/default/projects/default/oauth_clients';
 
 test('the first start shows its secrets once', () => {
   expect(printed.split('shown once')).toHaveLength(2);
-});
-
-test('one port is answered by as many processes as the setting says', async () => {
-  const server = await home.serve();
-  const workers = await workersOf(server);
-  expect(workers).toHaveLength(2);
-  await onEach(server, workers, async () => expect(await ask(operator())).toBe(200));
-  expect([...answerers(server)].sort()).toEqual(workers.sort());
-});
-
-test('what is changed through one worker holds on the others at once', async () => {
-  const server = await home.serve();
-  expect(server.stdout).toBe('');
-  const workers = await workersOf(server);
-  const token = await adminToken();
-  const fields = { client_name: 'Machine', grant_types: ['client_credentials'] };
-  const client = (await admin(token, 'POST', CLIENTS, fields)) as RegisteredClient;
-  await onEach(server, workers, async () => expect(await ask(client)).toBe(200));
-  const rotated = await admin(token, 'POST', `${CLIENTS}/${client.id}/rotate_secret`);
-  await admin(token, 'DELETE', `${CLIENTS}/${client.id}/rotate_secret`);
-  await onEach(server, workers, async () => expect(await ask(client)).toBe(401));
-  const renewed = { ...client, client_secret: String(rotated['client_secret']) };
-  await onEach(server, workers, async () => expect(await ask(renewed)).toBe(200));
-  await admin(token, 'DELETE', `${CLIENTS}/${client.id}`);
-  await onEach(server, workers, async () => expect(await ask(renewed)).toBe(401));
-});
-
-test('a scope that one worker makes is known to the others without waiting for their next look', async () => {
-  const server = await home.serve();
-  const workers = await workersOf(server);
-  const scope = { name: 'photos.read', title: 'See your photos', category: 'photos' };
-  await admin(await adminToken(), 'POST', '/scopes', scope);
-  const knows = async () => {
-    const answer = await fetch(`${home.issuer}/.well-known/openid-configuration`, {
-      headers: { connection: 'close' },
-    });
-    return ((await answer.json()) as { scopes_supported: string[] }).scopes_supported.includes(scope.name);
-  };
-  await eventually(async () => (await Promise.all(workers.map(knows))).every(Boolean));
-  expect(linesOf(server, 'keys or scopes changed, the engine was rebuilt')).toEqual([]);
 });
 
 test('a port that is taken is told once, in the words and with the exit code of a single process', async () => {
@@ -85,6 +51,46 @@ test('a port that is taken is told once, in the words and with the exit code of 
   }
 });
 
+test('one port is answered by as many processes as the setting says', async () => {
+  const server = await shared();
+  const workers = await workersOf(server);
+  expect(workers).toHaveLength(2);
+  await onEach(server, workers, async () => expect(await ask(operator())).toBe(200));
+  expect(answerers(server).sort()).toEqual(workers.sort());
+});
+
+test('what is changed through one worker holds on the others at once', async () => {
+  const server = await shared();
+  expect(server.stdout).toBe('');
+  const workers = await workersOf(server);
+  const token = await adminToken();
+  const fields = { client_name: 'Machine', grant_types: ['client_credentials'] };
+  const client = (await admin(token, 'POST', CLIENTS, fields)) as RegisteredClient;
+  await onEach(server, workers, async () => expect(await ask(client)).toBe(200));
+  const rotated = await admin(token, 'POST', `${CLIENTS}/${client.id}/rotate_secret`);
+  await admin(token, 'DELETE', `${CLIENTS}/${client.id}/rotate_secret`);
+  await onEach(server, workers, async () => expect(await ask(client)).toBe(401));
+  const renewed = { ...client, client_secret: String(rotated['client_secret']) };
+  await onEach(server, workers, async () => expect(await ask(renewed)).toBe(200));
+  await admin(token, 'DELETE', `${CLIENTS}/${client.id}`);
+  await onEach(server, workers, async () => expect(await ask(renewed)).toBe(401));
+});
+
+test('a scope that one worker makes is known to the others without waiting for their next look', async () => {
+  const server = await shared();
+  const workers = await workersOf(server);
+  const scope = { name: 'photos.read', title: 'See your photos', category: 'photos' };
+  await admin(await adminToken(), 'POST', '/scopes', scope);
+  const knows = async () => {
+    const answer = await fetch(`${home.issuer}/.well-known/openid-configuration`, {
+      headers: { connection: 'close' },
+    });
+    return ((await answer.json()) as { scopes_supported: string[] }).scopes_supported.includes(scope.name);
+  };
+  await eventually(async () => (await Promise.all(workers.map(knows))).every(Boolean));
+  expect(linesOf(server, 'keys or scopes changed, the engine was rebuilt')).toEqual([]);
+});
+
 test('a worker is not for starting by hand', async () => {
   const outcome = await runPostern(['worker'], home.environment);
   expect(outcome).toMatchObject({ code: 4, stdout: '' });
@@ -93,16 +99,13 @@ test('a worker is not for starting by hand', async () => {
 
 test('a slot of a periodic job is done by one process of all nodes', async () => {
   const shell = await openCommandLine();
+  const nodes: PosternProcess[] = [];
   try {
-    const nodes = await Promise.all(
-      [1, 2].map(async () => {
-        const port = String(await freePort());
-        const settings = { WORKERS: '2', EXPIRY_INTERVAL: '1', LOG_LEVEL: 'debug', PORT: port };
-        const node = new PosternProcess(['serve'], { ...shell.environment, ...settings });
-        await node.says('"listening"');
-        return node;
-      }),
-    );
+    for (const port of [await freePort(), await freePort()]) {
+      const settings = { WORKERS: '2', EXPIRY_INTERVAL: '1', LOG_LEVEL: 'debug', PORT: String(port) };
+      nodes.push(new PosternProcess(['serve'], { ...shell.environment, ...settings }));
+    }
+    await Promise.all(nodes.map((node) => node.says('"listening"')));
     const done = () =>
       nodes
         .flatMap((node) => linesOf(node, 'a periodic job is done'))
@@ -114,7 +117,7 @@ test('a slot of a periodic job is done by one process of all nodes', async () =>
     expect(done().every(({ pid }) => primaries.includes(pid as number))).toBe(true);
     await Promise.all(nodes.map((node) => node.end('SIGTERM')));
   } finally {
-    await killAll();
+    await Promise.all(nodes.map((node) => node.end('SIGKILL')));
     await shell.database.drop();
   }
 });

@@ -81,6 +81,7 @@ test('what a person allowed is listed once for each application, however many br
       client_name: client['client_name'],
       scopes: expect.arrayContaining(['openid', 'profile', 'email', 'offline_access']),
       claims: [],
+      authorization_details: [],
       resources: { [JWT_AUDIENCE]: ['jwt.read'] },
       offline: true,
       allowed_at: expect.any(String),

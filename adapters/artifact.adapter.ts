@@ -57,8 +57,10 @@ export class ArtifactAdapter implements Adapter {
         if (this.model === 'Session' && state?.session !== undefined) {
           const former = state.session;
           if (isUpToDate(former, row)) return;
+          await this.context.store.replaceSession(former.key, row);
+          // Not before: what could not be saved is not up to date when the engine saves it again.
           state.session = row;
-          return this.context.store.replaceSession(former.key, row);
+          return;
         }
         const transaction = state?.transaction;
         return transaction ? transaction.upsert(row) : this.context.store.upsert(row);

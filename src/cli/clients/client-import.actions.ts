@@ -13,7 +13,8 @@ import { AppError } from '../../platform/errors/errors.js';
 import { commandLineActor } from '../context/actor.js';
 import { print, table } from '../output.js';
 import { UsageError } from '../usage-error.js';
-import { type ClientOptions, inTenant } from './client.actions.js';
+import { inTenant } from './client.actions.js';
+import type { ClientOptions } from './client-fields.js';
 
 /** How a file is imported. */
 export interface ImportClientsOptions extends ClientOptions {

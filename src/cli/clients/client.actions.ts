@@ -6,38 +6,16 @@ import { type ClientRecord, toWire } from '../../registry/client-record/client-r
 import { tokenToWire } from '../../registry/initial-access-tokens/initial-access-token.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
-import type { JsonOption } from '../output.js';
-import { jsonFile } from '../json-file.js';
-import { jsonList, jsonObject, UsageError } from '../usage-error.js';
+import { UsageError } from '../usage-error.js';
 import { commandLineActor } from '../context/actor.js';
 import { describeRecord, print } from '../output.js';
 import { withContext } from '../context/with-context.js';
-
-/** The project of the client, by ids or slugs. */
-export interface ClientOptions extends JsonOption {
-  org: string;
-  project: string;
-}
-
-/** Fields of the record; `set` is a JSON object of any others. */
-export interface CreateClientOptions extends ClientOptions {
-  redirectUri?: string[];
-  grantType?: string[];
-  scope?: string[];
-  detailsType?: string[];
-  authMethod?: string;
-  securityProfile?: string;
-  subjectType?: string;
-  jwksFile?: string;
-  tokenExchangeFile?: string;
-  trustedIssuersFile?: string;
-  set?: string;
-}
-
-/** What of a client changes. */
-export interface UpdateClientOptions extends CreateClientOptions {
-  name?: string;
-}
+import {
+  type ClientOptions,
+  type CreateClientOptions,
+  fieldsOf,
+  type UpdateClientOptions,
+} from './client-fields.js';
 
 /** Which clients to list, and how many. */
 export interface ListClientsOptions extends ClientOptions, ListOptions {
@@ -96,7 +74,7 @@ export async function showClient(name: string, options: ClientOptions): Promise<
 
 /** `postern client update` */
 export async function updateClient(name: string, options: UpdateClientOptions): Promise<void> {
-  const patch = { ...given('client_name', options.name), ...(await fieldsOf(options)) };
+  const patch = await fieldsOf(options);
   if (Object.keys(patch).length === 0) throw new UsageError('Say what to change; see --help.');
   const wire = await change(name, options, patch);
   print(wire, options.json, describeRecord(wire));
@@ -223,30 +201,6 @@ function change(name: string, options: ClientOptions, patch: Record<string, unkn
   });
 }
 
-/** The fields of a record that the options name. */
-async function fieldsOf(options: CreateClientOptions): Promise<Record<string, unknown>> {
-  return {
-    ...given('redirect_uris', options.redirectUri),
-    ...given('grant_types', options.grantType),
-    ...given('scopes', options.scope),
-    ...given('authorization_details_types', options.detailsType),
-    ...given('token_endpoint_auth_method', options.authMethod),
-    ...given('security_profile', options.securityProfile),
-    ...given('subject_type', options.subjectType),
-    ...given('jwks', await jsonFile('--jwks-file', options.jwksFile)),
-    ...given('token_exchange', await jsonFile('--token-exchange-file', options.tokenExchangeFile, jsonList)),
-    ...given(
-      'trusted_issuers',
-      await jsonFile('--trusted-issuers-file', options.trustedIssuersFile, jsonList),
-    ),
-    ...(options.set === undefined ? {} : jsonObject('--set', options.set)),
-  };
-}
-
 function wireOf({ settings }: Context, record: ClientRecord) {
   return toWire(record, settings.issuer);
-}
-
-function given(field: string, value: unknown): Record<string, unknown> {
-  return value === undefined ? {} : { [field]: value };
 }

@@ -1,11 +1,6 @@
 import { Command, Option } from 'commander';
-import type {
-  ClientOptions,
-  CreateClientOptions,
-  InitialAccessTokenOptions,
-  ListClientsOptions,
-  UpdateClientOptions,
-} from './client.actions.js';
+import type { InitialAccessTokenOptions, ListClientsOptions } from './client.actions.js';
+import type { ClientOptions, CreateClientOptions, UpdateClientOptions } from './client-fields.js';
 import type { ExportClientsOptions, ImportClientsOptions } from './client-import.actions.js';
 import { type ListOptions, withListOptions } from '../list.js';
 

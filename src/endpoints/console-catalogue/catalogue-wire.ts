@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import type { apiPage, apiResponse } from '../../registry/apis/api.schema.js';
+import type { apiResponse } from '../../registry/apis/api.schema.js';
 import type { scopeResponse } from '../../registry/scopes/scope.schema.js';
+import { allRecords } from '../console-records/all-records.js';
 import { CONSOLE } from '../console/console-paths.js';
 import type { Visit } from '../console/visit.js';
 
@@ -16,24 +17,14 @@ export const APIS = `${CATALOGUE}/apis`;
 export const API = `${APIS}/:id`;
 export const SECTION = 'catalogue';
 
-const MAX_PAGES = 5;
-
 /** The path of a scope's pages. */
 export function scopePath(name: string): string {
   return `${SCOPES}/${encodeURIComponent(name)}`;
 }
 
 /** The APIs of the catalogue, at most 500. */
-export async function allApis(visit: Visit): Promise<ApiWire[]> {
-  const apis: ApiWire[] = [];
-  let cursor: string | null = '';
-  for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
-    const query: Record<string, string> = cursor === '' ? {} : { cursor };
-    const { body } = await visit.call<z.infer<typeof apiPage>>('listApis', { query });
-    apis.push(...body.data);
-    cursor = body.next_cursor;
-  }
-  return apis;
+export function allApis(visit: Visit): Promise<ApiWire[]> {
+  return allRecords<ApiWire>(visit, 'listApis');
 }
 
 /** The way to a page of the catalogue. */

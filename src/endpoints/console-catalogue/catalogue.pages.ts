@@ -1,6 +1,5 @@
-import type { z } from 'zod';
 import type { TableOnPage, TableSection } from '../../platform/console-page-models/records.js';
-import type { scopePage } from '../../registry/scopes/scope.schema.js';
+import { allRecords } from '../console-records/all-records.js';
 import { noticeOf } from '../console-records/list-parts.js';
 import { allDetailsTypes, DETAILS_TYPES, tableOfTypes } from '../console-details-types/details-type-wire.js';
 import type { ConsolePage } from '../console/console-page.js';
@@ -16,8 +15,6 @@ import {
   type ScopeWire,
   SECTION,
 } from './catalogue-wire.js';
-
-const MAX_PAGES = 10;
 
 /** What clients can ask for: the APIs with their scopes, the scopes of none, and the types of authorization details. */
 export const cataloguePages: readonly ConsolePage[] = [
@@ -128,14 +125,6 @@ export function tokensOf({
 }
 
 /** The scopes of the catalogue, retired ones too, at most 1000. */
-export async function allScopes(visit: Visit, filter: Record<string, string> = {}): Promise<ScopeWire[]> {
-  const scopes: ScopeWire[] = [];
-  let cursor: string | null = '';
-  for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
-    const query: Record<string, string> = { ...filter, ...(cursor === '' ? {} : { cursor }) };
-    const { body } = await visit.call<z.infer<typeof scopePage>>('listScopes', { query });
-    scopes.push(...body.data);
-    cursor = body.next_cursor;
-  }
-  return scopes;
+export function allScopes(visit: Visit, filter: Record<string, string> = {}): Promise<ScopeWire[]> {
+  return allRecords<ScopeWire>(visit, 'listScopes', filter, 10);
 }

@@ -1,10 +1,8 @@
 import type { z } from 'zod';
 import type { TableOnPage } from '../../platform/console-page-models/records.js';
-import type {
-  detailsTypePage,
-  detailsTypeResponse,
-} from '../../registry/authorization-details/details-type.schema.js';
+import type { detailsTypeResponse } from '../../registry/authorization-details/details-type.schema.js';
 import { CATALOGUE } from '../console-catalogue/catalogue-wire.js';
+import { allRecords } from '../console-records/all-records.js';
 import type { Visit } from '../console/visit.js';
 
 /** A type of authorization details as the admin API shows it. */
@@ -14,26 +12,14 @@ export type DetailsTypeWire = z.infer<typeof detailsTypeResponse>;
 export const DETAILS_TYPES = `${CATALOGUE}/authorization-details`;
 export const DETAILS_TYPE = `${DETAILS_TYPES}/:type`;
 
-const MAX_PAGES = 5;
-
 /** The path of a type's pages. */
 export function detailsTypePath(type: string): string {
   return `${DETAILS_TYPES}/${encodeURIComponent(type)}`;
 }
 
 /** The types of the catalogue, at most 500. */
-export async function allDetailsTypes(visit: Visit): Promise<DetailsTypeWire[]> {
-  const types: DetailsTypeWire[] = [];
-  let cursor: string | null = '';
-  for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
-    const query: Record<string, string> = cursor === '' ? {} : { cursor };
-    const { body } = await visit.call<z.infer<typeof detailsTypePage>>('listAuthorizationDetailsTypes', {
-      query,
-    });
-    types.push(...body.data);
-    cursor = body.next_cursor;
-  }
-  return types;
+export function allDetailsTypes(visit: Visit): Promise<DetailsTypeWire[]> {
+  return allRecords<DetailsTypeWire>(visit, 'listAuthorizationDetailsTypes');
 }
 
 /** Types as people read them. */

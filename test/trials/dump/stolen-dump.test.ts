@@ -9,6 +9,7 @@ import { type Clients, KINDS, Loot } from './loot.js';
 
 const environment = {
   AUTHORIZATION_CODE_TTL: '3600',
+  CIBA: 'on',
   DEVICE_CODE_TTL: '3600',
   REGISTRATION: 'token',
   REGISTRATION_ATTEMPTS: '100000',

@@ -95,7 +95,6 @@ export async function round(server: TestServer, clients: Clients, loot: Loot): P
   }
   await exchanged(server, clients, loot, person, agent);
   await bound(server, clients, loot, person, agent);
-  await asked(server, clients, loot, person, agent);
   loot.add('pushed request', await pushed(server, clients));
   loot.add('session cookie', cookie(agent, 'postern_session'));
 
@@ -147,13 +146,8 @@ async function bound(
 }
 
 /** What a client asks a person by itself (CIBA): a request that was allowed, and one that waits. */
-async function asked(
-  server: TestServer,
-  { web }: Clients,
-  loot: Loot,
-  person: Person,
-  agent: UserAgent,
-): Promise<void> {
+export async function askPerson(server: TestServer, { web }: Clients, loot: Loot): Promise<void> {
+  const [person, agent] = [await server.person(), new UserAgent()];
   const config = await relyingParty(server, web);
   const hint = { scope: 'openid', login_hint: person.email, requested_expiry: '600' };
   const begin = async () => {

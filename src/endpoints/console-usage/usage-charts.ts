@@ -27,6 +27,9 @@ const TOKENS = [
 const FAILURES = [{ name: 'failures', className: 'bx' }] as const;
 const PEOPLE = [{ name: 'people', className: 'b2' }] as const;
 
+const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' });
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
 /** The last 48 hours. */
 export function hoursPanel(hours: readonly (UsageFigures & { hour: string })[]): ChartsOnPage {
   const bars = hours.map((figures) => ({ label: hourText(new Date(figures.hour)), figures }));
@@ -129,10 +132,9 @@ function chartOf(name: string, chart: BarChart): ChartOnPage {
 }
 
 function hourText(hour: Date): string {
-  const day = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' }).format(hour);
-  return `${day} ${hour.toISOString().slice(11, 16)}`;
+  return `${WEEKDAY.format(hour)} ${hour.toISOString().slice(11, 16)}`;
 }
 
 function dayText(day: Date): string {
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(day);
+  return DAY.format(day);
 }

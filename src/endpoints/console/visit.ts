@@ -12,6 +12,7 @@ import { sendCsv } from '../../platform/csv/csv-response.js';
 import { readCsv } from '../../tenancy/operations/csv-list.js';
 import type { AdminCalls } from '../admin/admin-api.js';
 import type { GivenRequest } from '../../tenancy/operations/admin-request.js';
+import type { Operation } from '../../tenancy/operations/operation.js';
 import type { OwnContext, OwnPages } from '../sign-in/own-session.js';
 import { type ConsolePage, operationOf } from './console-page.js';
 import { CONSOLE, organizationPath, projectPath } from './console-paths.js';
@@ -114,7 +115,7 @@ export class Visit {
       throw new Error(`${this.page.path} does not declare ${id}`);
     if (operation.method !== 'get' && !this.#formChecked)
       throw new Error(`${this.page.path} calls ${id} without a form of ours`);
-    const answer = await calls.get(id)?.call(this.#given(request));
+    const answer = await calls.get(id)?.call(this.#given(operation, request));
     const body = JSON.parse(JSON.stringify(answer?.body ?? null)) as Body;
     return { body, version: answer?.version };
   }
@@ -127,12 +128,14 @@ export class Visit {
   /** Answers with a whole list of the admin API as CSV. Throws as the operation does. */
   async sendCsv(id: string, request: CallRequest, name: string): Promise<void> {
     const callable = this.parts.calls.get(id);
-    if (callable) sendCsv(this.ctx, name, await readCsv(callable, this.#given(request)));
+    if (callable) sendCsv(this.ctx, name, await readCsv(callable, this.#given(callable.operation, request)));
   }
 
-  #given({ params, query, body, version }: CallRequest): GivenRequest {
+  #given({ method }: Operation, { params, query, body, version }: CallRequest): GivenRequest {
+    const { actor, caller } = callerOf(this.ctx);
     return {
-      ...callerOf(this.ctx),
+      actor,
+      caller: method === 'get' ? { ...caller, known: this.overview.known } : caller,
       params: { ...this.ctx.params, ...params },
       query: { ...query },
       body: async () => ({ ...body }),

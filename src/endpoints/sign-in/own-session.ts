@@ -1,10 +1,7 @@
 import type Koa from 'koa';
-import type { Account } from '../../identity/accounts/account.js';
-import type { AccountsService } from '../../identity/accounts/accounts.service.js';
-import type { OwnSession } from '../../identity/own-sessions/own-session.js';
+import type { ValidSession } from '../../identity/own-sessions/own-session.js';
 import type { OwnSessionsService } from '../../identity/own-sessions/own-sessions.service.js';
 import { type Acr, acrOf, satisfies } from '../../identity/second-factors/authentication-level.js';
-import type { SecondFactorsService } from '../../identity/second-factors/second-factors.service.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { readForm } from '../../platform/http/body.js';
 import { digestOf } from '../../platform/crypto/bearer-secret.js';
@@ -18,10 +15,7 @@ const FORM_BYTES = 20_000;
 const FRESH_SECONDS = 600;
 
 /** What pages for a signed-in person know of them. */
-export interface SignedInPerson extends OwnSession {
-  account: Account;
-  /** Whether the account has something beside the password to sign in with. */
-  hasSecondFactor: boolean;
+export interface SignedInPerson extends ValidSession {
   /** The CSRF token of every form on their pages. */
   csrf: string;
 }
@@ -45,9 +39,7 @@ class SignInRequired extends Error {
 
 /** What `OwnPages` needs. */
 export interface OwnPagesDependencies {
-  accounts: Pick<AccountsService, 'findActive'>;
   ownSessions: Pick<OwnSessionsService, 'addMethods' | 'find'>;
-  factors: Pick<SecondFactorsService, 'enrolled'>;
   cookie: OwnCookie;
   tokens: FormTokens;
 }
@@ -114,13 +106,7 @@ export class OwnPages {
   async #person(ctx: OwnContext, idleSeconds: number): Promise<SignedInPerson | undefined> {
     const token = this.deps.cookie.read(ctx);
     const session = await this.deps.ownSessions.find(token, idleSeconds);
-    if (!session) return undefined;
-    const [account, { passkey, totp }] = await Promise.all([
-      this.deps.accounts.findActive(session.accountId),
-      this.deps.factors.enrolled(session.accountId),
-    ]);
-    const csrf = this.deps.tokens.issue(contextOf(token ?? ''));
-    return account && { ...session, account, hasSecondFactor: passkey || totp, csrf };
+    return session && { ...session, csrf: this.deps.tokens.issue(contextOf(token ?? '')) };
   }
 }
 

@@ -11,15 +11,13 @@ import { SignInRequests } from './sign-in-requests.js';
 
 /** The router of sign-in to our own pages, and what those pages need to know who is signed in. */
 export function createOwnSignIn(
-  { accounts, database, factors, ownSessions, pages, sessions, settings, vault }: Context,
+  { database, ownSessions, pages, sessions, settings, vault }: Context,
   engine: Engine,
   onUnexpected: OnUnexpected,
 ): { router: Router; ownPages: OwnPages } {
   const { issuer } = settings;
   const sessionCookie = ownSessionCookie(issuer);
   const ownPages = new OwnPages({
-    accounts,
-    factors,
     ownSessions,
     cookie: sessionCookie,
     tokens: new FormTokens(vault),

@@ -1,3 +1,5 @@
+import type { Account } from '../accounts/account.js';
+
 /** How a person signed in. `authTime` is in seconds since the epoch; `acr` and `amr` are those of OpenID Connect Core section 2. */
 export interface Authentication {
   authTime: number;
@@ -10,4 +12,11 @@ export interface OwnSession extends Authentication {
   accountId: string;
   /** The uid of the engine's session in the same browser. */
   engineSessionUid: string;
+}
+
+/** A session that is valid now, with the account, which is active. */
+export interface ValidSession extends OwnSession {
+  account: Account;
+  /** Whether the account has something beside the password to sign in with. */
+  hasSecondFactor: boolean;
 }

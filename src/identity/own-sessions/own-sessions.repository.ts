@@ -1,24 +1,30 @@
 import type { Database } from '../../platform/db/database.js';
-import type { OwnSession } from './own-session.js';
+import { ACCOUNT_COLUMNS, type AccountRow, toAccount } from '../accounts/account-row.js';
+import type { OwnSession, ValidSession } from './own-session.js';
 
-interface Row {
-  account_id: string;
+interface Row extends AccountRow {
   engine_session_uid: string;
   auth_time: number;
   acr: string | null;
   amr: string[];
   seen_seconds_ago: number;
+  has_second_factor: boolean;
 }
 
 /** The engine's model number of a session, see `adapters/artifact.models.ts`. */
 const ENGINE_SESSION = 1;
 
-const FIND = `SELECT o.account_id, o.engine_session_uid, extract(epoch FROM o.auth_time)::float8 AS auth_time, o.acr, o.amr,
-    extract(epoch FROM now() - o.last_seen_at)::float8 AS seen_seconds_ago
-  FROM own_sessions o
-  JOIN artifacts s ON s.uid = o.engine_session_uid AND s.model = ${String(ENGINE_SESSION)}
-    AND s.account_id = o.account_id::text AND s.expires_at > now()
-  WHERE o.id = $1 AND o.expires_at > now() AND o.last_seen_at > now() - make_interval(secs => $2)`;
+const FIND = `SELECT ${ACCOUNT_COLUMNS}, session.*,
+    EXISTS (SELECT FROM passkeys k WHERE k.account_id = a.id)
+      OR EXISTS (SELECT FROM totp_secrets t WHERE t.account_id = a.id) AS has_second_factor
+  FROM (
+    SELECT o.account_id, o.engine_session_uid, extract(epoch FROM o.auth_time)::float8 AS auth_time, o.acr, o.amr,
+      extract(epoch FROM now() - o.last_seen_at)::float8 AS seen_seconds_ago
+    FROM own_sessions o
+    JOIN artifacts s ON s.uid = o.engine_session_uid AND s.model = ${String(ENGINE_SESSION)}
+      AND s.account_id = o.account_id::text AND s.expires_at > now()
+    WHERE o.id = $1 AND o.expires_at > now() AND o.last_seen_at > now() - make_interval(secs => $2)) AS session
+  JOIN accounts a ON a.id = session.account_id AND a.status = 'active'`;
 
 const INSERT = `WITH replaced AS (DELETE FROM own_sessions WHERE id = $7)
   INSERT INTO own_sessions (id, account_id, engine_session_uid, auth_time, acr, amr, expires_at)
@@ -28,17 +34,22 @@ const INSERT = `WITH replaced AS (DELETE FROM own_sessions WHERE id = $7)
 export class OwnSessionsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Undefined also when it was not used for `idleSeconds`, and when the engine's session has ended or changed its account. */
+  /**
+   * One statement. Undefined also when it was not used for `idleSeconds`, when the engine's session has ended or changed its
+   * account, and when the account is not active.
+   */
   async find(
     id: Buffer,
     idleSeconds: number,
-  ): Promise<{ session: OwnSession; seenSecondsAgo: number } | undefined> {
+  ): Promise<{ session: ValidSession; seenSecondsAgo: number } | undefined> {
     const query = { name: 'own_sessions_find', text: FIND, values: [id, idleSeconds] };
     const row = (await this.database.read<Row>(query)).rows[0];
     if (!row) return undefined;
-    const { account_id, engine_session_uid, auth_time, seen_seconds_ago, acr, amr } = row;
+    const { engine_session_uid, auth_time, seen_seconds_ago, has_second_factor, acr, amr } = row;
     const session = {
-      accountId: account_id,
+      accountId: row.id,
+      account: toAccount(row),
+      hasSecondFactor: has_second_factor,
       engineSessionUid: engine_session_uid,
       authTime: auth_time,
       acr,

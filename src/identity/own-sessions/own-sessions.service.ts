@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { digestOf } from '../../platform/crypto/bearer-secret.js';
 import { acrOf } from '../second-factors/authentication-level.js';
-import type { OwnSession } from './own-session.js';
+import type { OwnSession, ValidSession } from './own-session.js';
 import { deleteInBatches } from '../../platform/jobs/delete-in-batches.js';
 import type { OwnSessionsRepository } from './own-sessions.repository.js';
 
@@ -28,8 +28,8 @@ export class OwnSessionsService {
     return token;
   }
 
-  /** The session of this token; undefined when it has ended, or was not used for `idleSeconds`. */
-  async find(token: string | undefined, idleSeconds: number): Promise<OwnSession | undefined> {
+  /** The session of this token; undefined when it has ended, was not used for `idleSeconds`, or the account is not active. */
+  async find(token: string | undefined, idleSeconds: number): Promise<ValidSession | undefined> {
     if (!isToken(token)) return undefined;
     const id = digestOf(token);
     const found = await this.repository.find(id, idleSeconds);

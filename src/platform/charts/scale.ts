@@ -11,7 +11,9 @@ export function shortNumber(value: number): string {
   return `${String(Math.round((value / size) * 10) / 10)}${unit}`;
 }
 
+const GROUPED = new Intl.NumberFormat('en-GB');
+
 /** Groups of three digits, with a narrow space between them. */
 export function longNumber(value: number): string {
-  return value.toLocaleString('en-GB').replaceAll(',', '\u202f');
+  return GROUPED.format(value).replaceAll(',', '\u202f');
 }

@@ -28,8 +28,8 @@ const ROLES = `SELECT coalesce(
     json_agg(json_build_object('orgId', m.org_id, 'projectId', m.project_id, 'role', m.role)), '[]')
   FROM members m`;
 const NAMED = `o.id AS "orgId", o.slug AS "orgSlug", p.id AS "projectId", p.slug AS "projectSlug"`;
-/** The roles of a subject, and those of the e-mail address that it has verified: see `subjectsOf`. */
-const HELD = `m.subject IN (?, (SELECT 'email:' || lower(a.email) FROM accounts a
+/** Of members `m` the roles of a subject, and those of the e-mail address that it has verified: see `subjectsOf`. */
+export const HELD = `m.subject IN (?, (SELECT 'email:' || lower(a.email) FROM accounts a
   WHERE a.id = ?::uuid AND a.email_verified))`;
 const HELD_NUMBERED = HELD.replace('?', '$1').replace('?', '$2');
 const IS_MEMBER = `SELECT FROM members m WHERE ${HELD_NUMBERED}
@@ -106,7 +106,7 @@ export class AccessRepository {
 }
 
 /** The values of `HELD`. */
-function subjectsOf(subject: string): string[] {
+export function subjectsOf(subject: string): string[] {
   // knex's types know nulls among its bindings only by another name.
   return [subject, accountIdOf(subject)] as string[];
 }

@@ -6,10 +6,11 @@ import {
   type OrganizationTenant,
   type ProjectTenant,
   type Tenant,
+  type TenantName,
   tenantName,
 } from '../tenants/tenant.js';
 import type { AccessRepository, RoleAssignment, TenantWithRoles } from './access.repository.js';
-import type { Caller } from './caller.js';
+import { type Caller, knownTenant } from './caller.js';
 import { checkPermission, forbiddenAs, OWNERS_ONLY, requireScope } from './checks.js';
 import { type AdminReach, confine } from './delegation.js';
 import { assignmentsFromClaims, effectiveRoleIn } from './effective-role.js';
@@ -46,7 +47,7 @@ export class AccessService {
     permission: Permission,
   ): Promise<ProjectTenant> {
     const names = [tenantName(org), tenantName(project)] as const;
-    const found = names[0] && names[1] && (await this.repository.find(caller.subject, names[0], names[1]));
+    const found = names[0] && names[1] && (await this.#find(caller, names[0], names[1]));
     const role = found && this.#effectiveRole(found, caller);
     if (!found?.projectId || !role) throw notFound('project');
     checkPermission(caller, role, permission);
@@ -60,7 +61,7 @@ export class AccessService {
     permission: Permission,
   ): Promise<OrganizationTenant> {
     const name = tenantName(org);
-    const found = name && (await this.repository.find(caller.subject, name, undefined));
+    const found = name && (await this.#find(caller, name, undefined));
     const role = found && this.#effectiveRole(found, caller);
     if (!found || !role) throw notFound('organization');
     checkPermission(caller, role, permission);
@@ -137,7 +138,7 @@ export class AccessService {
     await this.authorizeScopes(caller, tenant, scopes, 'project');
     const permissions = ADMIN_SCOPES.filter((scope) => scopes.includes(scope));
     if (permissions.length === 0) return 'project';
-    const organization = await this.repository.find(caller.subject, { id: tenant.orgId }, undefined);
+    const organization = await this.#find(caller, { id: tenant.orgId }, undefined);
     const role = organization && this.#effectiveRole(organization, caller);
     if (role === 'installation') return 'installation';
     return role && permissions.every((permission) => allows(role, permission)) ? 'organization' : 'project';
@@ -219,14 +220,18 @@ export class AccessService {
   }
 
   /** Every role of the caller: those in the database, and those that claims of the token stand for. */
-  async #rolesOf({ subject, claimedRoles, delegation }: Caller): Promise<RoleAssignment[]> {
+  async #rolesOf({ subject, claimedRoles, delegation, known }: Caller): Promise<RoleAssignment[]> {
     const names = (pick: 'org' | 'project') =>
       claimedRoles.flatMap((claim) => tenantName(claim[pick] ?? '') ?? []);
     const [stored, tenants] = await Promise.all([
-      this.repository.rolesOf(subject),
+      known?.roles ?? this.repository.rolesOf(subject),
       claimedRoles.length === 0 ? [] : this.repository.findNamed(names('org'), names('project')),
     ]);
     return [...confine(stored, delegation), ...assignmentsFromClaims(tenants, claimedRoles)];
+  }
+
+  async #find(caller: Caller, org: TenantName, project: TenantName | undefined) {
+    return knownTenant(caller, org, project) ?? (await this.repository.find(caller.subject, org, project));
   }
 
   #effectiveRole(tenant: TenantWithRoles, { claimedRoles, delegation }: Caller): EffectiveRole | undefined {

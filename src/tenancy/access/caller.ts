@@ -1,4 +1,6 @@
 import type { Acr } from '../../identity/second-factors/authentication-level.js';
+import type { TenantName } from '../tenants/tenant.js';
+import type { NamedTenant, RoleAssignment, TenantWithRoles } from './access.repository.js';
 import type { Delegation } from './delegation.js';
 import type { Role } from './permissions.js';
 
@@ -20,6 +22,13 @@ export interface SignIn {
   hasSecondFactor: () => Promise<boolean>;
 }
 
+/** All roles of a subject in the database, and the tenant that a request names, as they were read for that request. */
+export interface KnownRoles {
+  roles: readonly RoleAssignment[];
+  /** Undefined when the request names none, or one that the subject may not read. */
+  tenant: NamedTenant | undefined;
+}
+
 /** Who calls the admin API, according to the token. Roles in the database are added to `claimedRoles`. */
 export interface Caller {
   subject: string;
@@ -29,4 +38,23 @@ export interface Caller {
   delegation?: Delegation;
   /** The sign-in that a client's token of a person is from; undefined for other tokens. */
   signIn?: SignIn;
+  /** Spares reading the roles again. Not for requests that change something, which may wait for their body in between. */
+  known?: KnownRoles;
+}
+
+/** The tenant with the roles of the caller, if it is the one that is known already. */
+export function knownTenant(
+  { known }: Caller,
+  org: TenantName,
+  project: TenantName | undefined,
+): TenantWithRoles | undefined {
+  const { tenant } = known ?? {};
+  if (!known || !tenant || !isNamed(org, tenant.orgId, tenant.orgSlug)) return undefined;
+  if (project && !isNamed(project, tenant.projectId, tenant.projectSlug)) return undefined;
+  const roles = known.roles.filter(({ orgId }) => orgId === null || orgId === tenant.orgId);
+  return { ...tenant, ...(project ? {} : { projectId: null, projectSlug: null }), roles };
+}
+
+function isNamed(name: TenantName, id: string | null, slug: string | null): boolean {
+  return 'id' in name ? name.id === id : name.slug === slug;
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/db/database.js';
 import type { TenantName } from '../tenants/tenant.js';
-import type { RoleAssignment } from './access.repository.js';
+import { HELD, type RoleAssignment, subjectsOf } from './access.repository.js';
 
 /** A tenant by its id and by what people call it. */
 export interface TenantLabel {
@@ -24,7 +24,7 @@ export interface OverviewRow {
 const LISTED = 20;
 
 const overview = (org: string, project: string) => `
-  WITH mine AS (SELECT org_id, project_id, role FROM members WHERE subject = ?),
+  WITH mine AS (SELECT org_id, project_id, role FROM members m WHERE ${HELD}),
   readable AS (SELECT org_id, project_id FROM mine WHERE org_id IS NULL OR role <> 'member'),
   wanted AS (
     (SELECT id, slug, name, created_at, true AS named FROM organizations o WHERE ${org})
@@ -61,7 +61,7 @@ export class TenantOverviewRepository {
     const [ofOrg, orgValues] = condition('o', org);
     const [ofProject, projectValues] = condition('p', project);
     const { rows } = await this.database.sql.raw<{ rows: OverviewRow[] }>(overview(ofOrg, ofProject), [
-      subject,
+      ...subjectsOf(subject),
       ...orgValues,
       ...orgValues,
       ...projectValues,

@@ -1,4 +1,5 @@
 import { tenantName } from '../tenants/tenant.js';
+import type { KnownRoles } from './caller.js';
 import { effectiveRoleIn } from './effective-role.js';
 import { allows, type EffectiveRole, type Permission } from './permissions.js';
 import type {
@@ -20,21 +21,27 @@ export class TenantOverview {
   readonly project: TenantLabel | undefined;
   /** Those that may be read, at most 20 beside the named one, which is first. */
   readonly organizations: readonly OrganizationWithProjects[];
+  /** For the authorization of what the same request reads. */
+  readonly known: KnownRoles;
   readonly #roles: Readonly<Partial<Record<Level, EffectiveRole>>>;
 
   constructor({ roles, organizations }: OverviewRow) {
     const named = organizations.find(({ isNamed }) => isNamed);
     const project = named?.projects.find(({ isNamed }) => isNamed);
-    const roleIn = (projectId: string | null): EffectiveRole | undefined => {
-      if (!named) return undefined;
-      const ofTenant = roles.filter(({ orgId }) => orgId === null || orgId === named.id);
-      const tenant = { orgId: named.id, orgSlug: named.slug, projectId, projectSlug: null };
-      return effectiveRoleIn({ ...tenant, roles: ofTenant }, []);
+    const tenant = named && {
+      orgId: named.id,
+      orgSlug: named.slug,
+      projectId: project?.id ?? null,
+      projectSlug: project?.slug ?? null,
     };
+    const ofTenant = roles.filter(({ orgId }) => orgId === null || orgId === named?.id);
+    const roleIn = (projectId: string | null): EffectiveRole | undefined =>
+      tenant && effectiveRoleIn({ ...tenant, projectId, roles: ofTenant }, []);
     const isOperator = roles.some(({ orgId }) => orgId === null);
     const inOrganization = roleIn(null);
     const inProject = project && roleIn(project.id);
     const reads = (role: EffectiveRole | undefined) => role !== undefined && allows(role, 'tenants.visit');
+    this.known = { roles, tenant };
     this.organization = reads(inOrganization) ? named : undefined;
     this.project = reads(inProject) ? project : undefined;
     this.organizations = organizations.filter((one) => one !== named || this.organization !== undefined);

@@ -33,6 +33,26 @@ export async function statementsOf(
   };
 }
 
+/** All statements that the server sent PostgreSQL while `work` ran, in their order. */
+export async function sentStatements(
+  server: TestServer,
+  work: () => Promise<unknown>,
+): Promise<SentStatement[]> {
+  const sent: SentStatement[] = [];
+  const { database } = server.context;
+  const note = (query: SentStatement) => void sent.push(query);
+  let isOver = false;
+  database.sql.on('query', note);
+  database.observe(({ text, values }, run) => {
+    if (!isOver) sent.push({ sql: text, bindings: values });
+    return run();
+  });
+  await work();
+  isOver = true;
+  database.sql.removeListener('query', note);
+  return sent;
+}
+
 /** The tables that the statement reads from end to end under these settings. */
 export async function sequentialScans(
   server: TestServer,

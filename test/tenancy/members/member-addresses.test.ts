@@ -9,6 +9,7 @@ import {
   withRole,
 } from '../../harness/admin/admin-caller.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { signInToOwnPage } from '../../harness/pages/own-sign-in.js';
 
 const MEMBERS = '/orgs/acme/members';
 
@@ -83,6 +84,14 @@ test('the role counts once an account has verified the address, in any spelling,
   expect(body['data']).toMatchObject([{ slug: 'acme' }]);
   await root('PATCH', `/accounts/${id}`, { email: 'moved@people.example', email_verified: true });
   expect(await reads(id)).toBe(404);
+});
+
+test('the person sees the organization in the console', async () => {
+  const person = { email: 'console@people.example', password: 'mauve otter 71 tramway' };
+  await account(person.email, true);
+  await add(person.email);
+  const { status, url } = await signInToOwnPage(server.origin, '/console/o/acme', person);
+  expect([status, new URL(url).pathname]).toEqual([200, '/console/o/acme']);
 });
 
 test('it is changed and taken away as any other', async () => {

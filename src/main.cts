@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import type { run as Run } from './cli/run.js' with { 'resolution-mode': 'import' };
+
 // This file has to be understood by every version of Node.js, so that one that is too old is told so in a sentence.
 const OLDEST = [20, 19];
 const version = process.versions.node.split('.').map(Number);
@@ -33,4 +35,6 @@ const { enableCompileCache } = process.getBuiltinModule('node:module') as {
 };
 if (enableCompileCache) enableCompileCache(__dirname + '/../../node_modules/.cache/postern');
 
-void import('./cli/run.js').then(({ run }) => run(process.argv));
+// scripts/bundle.js makes it of cli/run.js: some 1 500 modules that Node.js would look for and load one by one.
+const bundle = '../bundle/run.js';
+void (import(bundle) as Promise<{ run: typeof Run }>).then(({ run }) => run(process.argv));

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
+import { packageFile } from '../platform/files/package-files.js';
 
-const VIEWS = fileURLToPath(new URL('../../../views/', import.meta.url));
+const VIEWS = packageFile('views');
 const eta = new Eta({ views: VIEWS, cache: true, autoEscape: true });
-const stylesheet = readFileSync(`${VIEWS}/styles/base.css`, 'utf8');
+const stylesheet = readFileSync(packageFile('views/styles/base.css'), 'utf8');
 
 /** What the page shows of a visitor. */
 export interface DemoModel {

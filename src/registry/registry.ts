@@ -36,6 +36,7 @@ import { PublisherService } from './publisher/publisher.service.js';
 import { TxtLookup } from './publisher/txt-lookup.js';
 import { ClientExportService } from './import/client-export.service.js';
 import { ImportRepository } from './import/import.repository.js';
+import { ImportPreparationService } from './import/import-preparation.service.js';
 import { ImportService } from './import/import.service.js';
 import { NewClientsService } from './import/new-clients.service.js';
 import { InitialAccessTokensRepository } from './initial-access-tokens/initial-access-tokens.repository.js';
@@ -170,10 +171,14 @@ export function makeRegistry(parts: RegistryParts) {
     clientImport: new ImportService({
       database,
       repository: new ImportRepository(database),
+      preparation: new ImportPreparationService({
+        clients,
+        secrets: clientSecrets,
+        hashing,
+        sectorDocuments,
+      }),
       clients,
       secrets: clientSecrets,
-      hashing,
-      sectorDocuments,
     }),
     clientExport: new ClientExportService(clients, liveClients),
     clientPages: new ClientPagesService({ liveClients, publisher, logos }),

@@ -8,7 +8,7 @@ import {
   type ImportReport,
   reportToWire,
 } from '../../registry/import/import-report.js';
-import type { ImportAuthorization } from '../../registry/import/import.service.js';
+import type { ImportAuthorization } from '../../registry/import/import-preparation.service.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { commandLineActor } from '../context/actor.js';
 import { print, table } from '../output.js';

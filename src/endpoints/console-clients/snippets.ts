@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { SnippetOnPage } from '../../platform/console-page-models/clients.js';
+import { packageFile } from '../../platform/files/package-files.js';
 import { CLIENT_KINDS } from './client-kinds.js';
 import { type ClientWire, kindOf, usesSecrets } from './client-wire.js';
 
-/** From `dist/src/endpoints/console-clients/`. */
-const DOCUMENT = fileURLToPath(new URL('../../../../docs/relying-parties.md', import.meta.url));
+const DOCUMENT = packageFile('docs/relying-parties.md');
 const EXAMPLE_ISSUER = 'http://localhost:3000';
 /** Redirect URIs of the document that are the application's own choice; others are the library's. */
 const FREE_PATHS = ['/callback', '/'];

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toAppError } from '../../platform/http/error-status.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+import { describeError } from '../../platform/telemetry/telemetry.js';
 import {
   beginResponse,
   type HttpHandler,
@@ -17,7 +19,7 @@ const BEARER = /^bearer ([\w-]+)$/i;
  * others: errors, other methods, DPoP, other origins, and tokens of which `UserinfoService` knows no claims.
  */
 export function userinfoHandler(
-  { userinfo, ...log }: RequestLog & { userinfo: UserinfoService },
+  { userinfo, ...requestLog }: RequestLog & { userinfo: UserinfoService },
   next: HttpHandler,
 ): HttpHandler {
   return (req, res) => {
@@ -26,13 +28,19 @@ export function userinfoHandler(
   };
 
   async function answer(token: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const request = readRequest(req, log.trustedProxies);
-    const claims = await userinfo.claimsFor(token).catch(() => undefined);
+    const request = readRequest(req, requestLog.trustedProxies);
+    const claims = await userinfo.claimsFor(token).catch((error: unknown) => {
+      if (toAppError(error)) return undefined;
+      const { requestId } = request;
+      requestLog.log.error({ requestId, error: describeError(error) }, 'unexpected error');
+      return undefined;
+    });
     if (!claims) {
+      req.headers['x-request-id'] = request.requestId;
       await next(req, res);
       return;
     }
-    beginResponse(log, request, req, res, ENGINE_ROUTES.userinfo);
+    beginResponse(requestLog, request, req, res, ENGINE_ROUTES.userinfo);
     const json = JSON.stringify(claims);
     res.writeHead(200, { ...JSON_HEADERS, 'Content-Length': Buffer.byteLength(json) });
     res.end(json);

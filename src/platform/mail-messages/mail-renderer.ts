@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
+import { packageFile } from '../files/package-files.js';
 import { dayAndTime, type MailSite, type Occasion } from './mail-content.js';
 import { mailContent, type MailModel, type MailTemplate } from './mail-messages.js';
 import { shownNetwork } from './shown-network.js';
@@ -11,8 +11,7 @@ export interface RenderedMail {
   html: string;
 }
 
-/** From `dist/src/platform/mail-messages/` to the package's own `views/mail/`. */
-const VIEWS = fileURLToPath(new URL('../../../../views/mail', import.meta.url));
+const VIEWS = packageFile('views/mail');
 
 /** Makes the text and the HTML of mails from the pair of templates in `views/mail/`. */
 export class MailRenderer {

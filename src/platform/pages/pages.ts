@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
+import { packageFile } from '../files/package-files.js';
 import type { PageModels } from '../page-models/page-models.js';
 import { Assets } from './assets.js';
 import { agoText, dayText, minuteText } from './dates.js';
 import type { RenderedPage } from './page-headers.js';
 import { brief, briefHost, initial } from './texts.js';
 
-/** From `dist/src/platform/pages/` to the package's own `views/` and to the compiled `src/islands/`. */
-const VIEWS = fileURLToPath(new URL('../../../../views', import.meta.url));
-const ISLANDS = fileURLToPath(new URL('../../islands', import.meta.url));
+const VIEWS = packageFile('views');
+const ISLANDS = packageFile('dist/src/islands');
 
 /** Pages of the operator's own, which people's pages link to. */
 export interface FooterLinks {

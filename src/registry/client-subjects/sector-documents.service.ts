@@ -14,6 +14,12 @@ const REMEMBERED_MS = 60_000;
 /** What decides what a document has to list, by the names on the wire. */
 const LISTED = ['sector_identifier_uri', 'redirect_uris', 'grant_types', 'jwks_uri'];
 
+/** What a document at `sector_identifier_uri` lists. */
+export interface SectorDocument {
+  uri: string;
+  listed: ReadonlySet<unknown>;
+}
+
 type Listed = Pick<TypedClientSettings, 'sectorIdentifierUri' | 'redirectUris' | 'grantTypes' | 'jwksUri'>;
 
 /**
@@ -33,28 +39,40 @@ export class SectorDocumentsService {
   ) {}
 
   /** As `check`, of the input for a new client. */
-  checkNew(input: Record<string, unknown>): Promise<void> {
+  checkNew(input: Record<string, unknown>): Promise<SectorDocument | undefined> {
     return this.check(readNewClient(input, { ...this.capabilities, anyClientIds: true }));
   }
 
   /** As `check`, of a client and the patch for it. */
-  checkPatch(record: ClientRecord, patch: Record<string, unknown>, typeFollowsMethod?: true): Promise<void> {
+  checkPatch(
+    record: ClientRecord,
+    patch: Record<string, unknown>,
+    typeFollowsMethod?: true,
+  ): Promise<SectorDocument | undefined> {
     return this.check(readPatch(record, patch, this.capabilities, typeFollowsMethod), record);
   }
 
   /**
    * Throws AppError `invalid` when the document of a draft without errors cannot be had or does not list the client. A
-   * document that did is not fetched again for a minute, so that the check can be repeated in a transaction.
+   * document that did is returned and, for a minute, not fetched again.
+   *
+   * @param fetched what a check before the transaction returned: it is not fetched again
    */
-  async check({ errors, settings }: ClientDraft, before?: ClientRecord): Promise<void> {
+  async check(
+    { errors, settings }: ClientDraft,
+    before?: ClientRecord,
+    fetched?: SectorDocument,
+  ): Promise<SectorDocument | undefined> {
     const { sectorIdentifierUri: uri } = settings;
-    if (errors.length > 0 || uri === null || (before && !isChanged(before, settings))) return;
+    if (errors.length > 0 || uri === null || (before && !isChanged(before, settings))) return undefined;
     const missing = missingOf(settings);
-    if (missing(this.#documents.get(uri)).length === 0) return;
-    const document = await this.#fetch(uri);
-    const unlisted = missing(document);
+    const known = fetched?.uri === uri ? fetched.listed : this.#documents.get(uri);
+    if (known && missing(known).length === 0) return { uri, listed: known };
+    const listed = await this.#fetch(uri);
+    const unlisted = missing(listed);
     if (unlisted.length > 0) throw refused(`The document there does not list ${unlisted.join(', ')}.`);
-    this.#documents.set(uri, document);
+    this.#documents.set(uri, listed);
+    return { uri, listed };
   }
 
   async #fetch(uri: string): Promise<ReadonlySet<unknown>> {
@@ -78,11 +96,11 @@ function isChanged(before: ClientRecord, { sectorIdentifierUri, redirectUris, gr
 }
 
 /** What of the client a document does not list. */
-function missingOf(settings: Listed): (document: ReadonlySet<unknown> | undefined) => string[] {
+function missingOf(settings: Listed): (document: ReadonlySet<unknown>) => string[] {
   const { redirectUris, jwksUri } = settings;
   const byKeys = redirectUris.length === 0 || withoutBrowser(settings).length > 0;
   const all = [...redirectUris, ...(jwksUri !== null && byKeys ? [jwksUri] : [])];
-  return (document) => (document ? all.filter((uri) => !document.has(uri)) : all);
+  return (document) => all.filter((uri) => !document.has(uri));
 }
 
 function listIn(text: string): unknown[] {

@@ -78,6 +78,7 @@ export class ClientsService {
       authorizeFirstParty,
       anyClientId = false,
       secretsInUse,
+      sectorDocument,
     }: CreateOptions = {},
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
     const { repository, secrets, publisher, database, sectorDocuments, tenants } = this.deps;
@@ -85,7 +86,7 @@ export class ClientsService {
     draft.errors.push(...channel.validate(draft));
     if (draft.settings.firstParty) await authorizeFirstParty?.();
     await this.#check(draft, undefined, within);
-    await sectorDocuments.check(draft);
+    await sectorDocuments.check(draft, undefined, sectorDocument);
     const { settings, clientId = randomUUID() } = draft;
     const hasSecret = usesSecret(settings.tokenEndpointAuthMethod);
     const secret = hasSecret && !secretsInUse ? await secrets.make() : undefined;
@@ -129,12 +130,18 @@ export class ClientsService {
       authorizeDelegation,
       authorizeFirstParty,
       tx: within,
+      sectorDocument: given,
     }: UpdateOptions = {},
   ): Promise<ClientRecord> {
     const { invalidatedArtifacts, repository, publisher, database, secrets, sectorDocuments } = this.deps;
     // Before the client is locked.
+    let sectorDocument = given;
     if (!within && concernsSector(patch))
-      await sectorDocuments.checkPatch(await this.get(tenant, id), patch, channel.typeFollowsMethod);
+      sectorDocument = await sectorDocuments.checkPatch(
+        await this.get(tenant, id),
+        patch,
+        channel.typeFollowsMethod,
+      );
     let grantsEnd = false;
     const work = async (tx: Transaction): Promise<ClientRecord> => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
@@ -143,7 +150,7 @@ export class ClientsService {
       draft.errors.push(...firstPartyErrors(before, draft));
       if (concernsFirstParty(before, draft.settings)) await authorizeFirstParty?.();
       await this.#check(draft, before, tx);
-      await sectorDocuments.check(draft, before);
+      await sectorDocuments.check(draft, before, sectorDocument);
       const { clientType, ...rest } = draft.settings;
       const settings = {
         ...rest,

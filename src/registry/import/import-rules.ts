@@ -49,3 +49,8 @@ export function translated(
   });
   return below(pointer, own);
 }
+
+/** The patch that a record is for the client that is here. */
+export function patchOf({ client_id: _id, client_type: _type, ...patch }: Record<string, unknown>) {
+  return patch;
+}

@@ -1,37 +1,28 @@
-import type { AdminReach } from '../../tenancy/access/delegation.js';
 import type { Actor } from '../../tenancy/audit/audit.service.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
-import type { Hashing } from '../../platform/crypto/hashing.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
-import { AppError, type ValidationError } from '../../platform/errors/errors.js';
+import { AppError } from '../../platform/errors/errors.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
 import { lacksSecret, usesSecret } from '../client-record/client-record.js';
-import { importedDigestOf, type SecretInUse, type SecretToStore } from '../client-secrets/client-secret.js';
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
-import type { SectorDocumentsService } from '../client-subjects/sector-documents.service.js';
 import type { ClientsService } from '../clients/clients.service.js';
-import { type ImportFile, type ImportSystem, readImportFile } from '../import-formats/import-file.js';
+import { type ImportSystem, readImportFile } from '../import-formats/import-file.js';
+import type {
+  ImportAuthorization,
+  ImportPreparationService,
+  Prepared,
+} from './import-preparation.service.js';
 import { failuresOf, type ImportedClient, type ImportReport } from './import-report.js';
-import { below, conflict, errorsIn, obstacleTo, translated } from './import-rules.js';
-import type { ImportRepository, PresentClient, PresentSecret } from './import.repository.js';
+import { below, conflict, errorsIn, obstacleTo, patchOf, translated } from './import-rules.js';
+import type { ImportRepository, PresentClient } from './import.repository.js';
 
 /** What `ImportService` needs. */
 export interface ImportDependencies {
   database: Database;
   repository: ImportRepository;
+  preparation: ImportPreparationService;
   clients: ClientsService;
-  secrets: ClientSecretsService;
-  hashing: Hashing;
-  sectorDocuments: Pick<SectorDocumentsService, 'checkNew'>;
-}
-
-/** What the caller may import, on top of `clients.write`; each throws AppError `forbidden`. */
-export interface ImportAuthorization {
-  newClient: (scopes: readonly unknown[]) => Promise<AdminReach>;
-  change: (id: string, scopes: readonly unknown[]) => Promise<void>;
-  /** For changed scopes of a client, in all of that tenant. */
-  delegation: (scopes: readonly string[], reach: AdminReach) => Promise<void>;
-  firstParty: () => Promise<void>;
+  secrets: Pick<ClientSecretsService, 'addInUse'>;
 }
 
 /** How a file is imported. */
@@ -46,17 +37,6 @@ export interface ImportOptions {
   update: boolean;
   /** The most clients of one file; by default any number. */
   maxClients?: number;
-}
-
-/** What of a record can be done before the transaction: who may do it, and what is stored of its secrets. */
-interface Prepared {
-  record: ImportFile['records'][number];
-  clientId: string | undefined;
-  present: PresentClient | undefined;
-  adminReach: AdminReach;
-  /** Those that the client does not have yet, oldest first. */
-  secrets: SecretToStore[];
-  refusal?: ImportedClient['errors'];
 }
 
 /** Ends a transaction of which nothing is to stay. */
@@ -87,7 +67,7 @@ export class ImportService {
     const present = await this.deps.repository.present(ids.filter((id) => typeof id === 'string'));
     const prepared: Prepared[] = [];
     for (const record of records)
-      prepared.push(await this.#prepare(record, tenant, present, options, authorization));
+      prepared.push(await this.deps.preparation.prepare(record, tenant, present, options, authorization));
     const report: ImportReport = { system, written: false, clients: [] };
     try {
       await this.deps.database.transaction(async (tx) => {
@@ -100,64 +80,6 @@ export class ImportService {
       if (!(thrown instanceof Rollback)) throw thrown;
     }
     return report;
-  }
-
-  async #prepare(
-    record: Prepared['record'],
-    tenant: ProjectTenant,
-    present: ReadonlyMap<string, PresentClient>,
-    options: ImportOptions,
-    authorization: ImportAuthorization,
-  ): Promise<Prepared> {
-    const { input, errors, skipped } = record;
-    const given = input['client_id'];
-    const clientId = typeof given === 'string' ? given : undefined;
-    const found = clientId === undefined ? undefined : present.get(clientId);
-    const prepared = { record, clientId, present: found, adminReach: 'project' as const, secrets: [] };
-    if (skipped !== undefined || errors.length > 0) return prepared;
-    if (clientId === undefined) {
-      const detail = 'A client that is brought along has a client_id.';
-      return { ...prepared, refusal: [{ pointer: '/client_id', detail }] };
-    }
-    const mine = found?.projectId === tenant.projectId ? found : undefined;
-    const scopes = Array.isArray(input['scopes']) ? input['scopes'] : [];
-    const refusal: ValidationError[] = [];
-    let adminReach: AdminReach = 'project';
-    try {
-      if (mine) await authorization.change(mine.id, scopes);
-      else {
-        adminReach = await authorization.newClient(scopes);
-        await this.deps.sectorDocuments.checkNew(input);
-      }
-    } catch (thrown) {
-      refusal.push(...errorsIn(thrown));
-    }
-    if (refusal.length > 0) return { ...prepared, refusal };
-    return { ...prepared, adminReach, secrets: await this.#newSecrets(record.secrets, mine, options.dryRun) };
-  }
-
-  /** What is stored of the secrets that the client does not have. A trial has no use for the hashes, which take time. */
-  async #newSecrets(
-    secrets: readonly SecretInUse[],
-    present: PresentClient | undefined,
-    dryRun: boolean,
-  ): Promise<SecretToStore[]> {
-    const missing: SecretToStore[] = [];
-    for (const secret of secrets) {
-      if (present && (await this.#isAmong(secret, present.secrets))) continue;
-      missing.push(dryRun ? { hash: '', hint: '' } : await this.deps.secrets.keep(secret));
-    }
-    return missing;
-  }
-
-  async #isAmong(secret: SecretInUse, stored: readonly PresentSecret[]): Promise<boolean> {
-    if ('hash' in secret) {
-      const digest = importedDigestOf(secret.hash).toString('base64');
-      return stored.some(({ hash, importedDigest }) => hash === secret.hash || importedDigest === digest);
-    }
-    for (const { hash } of stored)
-      if (await this.deps.hashing.verifyClientSecret(secret.value, hash)) return true;
-    return false;
   }
 
   /** Imports one record, or nothing of it. */
@@ -200,7 +122,7 @@ export class ImportService {
     tx: Transaction,
     actor: Actor,
     tenant: ProjectTenant,
-    { record, adminReach, secrets }: Prepared,
+    { record, adminReach, secrets, sectorDocument }: Prepared,
     { firstParty: authorizeFirstParty }: ImportAuthorization,
   ): Promise<Partial<ImportedClient>> {
     const made = await this.deps.clients.create(actor, tenant, record.input, {
@@ -208,6 +130,7 @@ export class ImportService {
       authorizeFirstParty,
       anyClientId: true,
       secretsInUse: secrets,
+      sectorDocument,
       tx,
     });
     return { outcome: 'created', needsSecret: lacksSecret(made.record) };
@@ -218,7 +141,7 @@ export class ImportService {
     tx: Transaction,
     actor: Actor,
     tenant: ProjectTenant,
-    { record, secrets }: Prepared,
+    { record, secrets, sectorDocument }: Prepared,
     present: PresentClient,
     { update }: ImportOptions,
     { delegation: authorizeDelegation, firstParty: authorizeFirstParty }: ImportAuthorization,
@@ -226,10 +149,10 @@ export class ImportService {
     const { clients } = this.deps;
     const obstacle = obstacleTo(record.input, present, tenant);
     if (obstacle !== undefined) throw conflict('/client_id', obstacle);
-    const { client_id: _id, client_type: _type, ...patch } = record.input;
     const before = await clients.get(tenant, present.id);
-    let after = await clients.update(actor, tenant, present.id, patch, {
+    let after = await clients.update(actor, tenant, present.id, patchOf(record.input), {
       tx,
+      sectorDocument,
       authorizeDelegation,
       authorizeFirstParty,
     });

@@ -78,6 +78,23 @@ test('every request has one line in the access log, with its id', async () => {
   );
 });
 
+test('an unexpected error is in the log, with the id that the answer has', async () => {
+  const { access_token: token } = await obtainTokens(config, person, {}, agent);
+  const rename = (from: string, to: string) =>
+    server.database.pool.query(`ALTER TABLE accounts RENAME COLUMN ${from} TO ${to}`);
+  await rename('email', 'gone');
+  const answer = await ask(token);
+  await rename('gone', 'email');
+  expect(answer.status).toBe(500);
+  const id = answer.headers.get('x-request-id') ?? '';
+  const found = server
+    .logs()
+    .split('\n')
+    .filter((line) => line.includes(id) && line.includes('unexpected error'));
+  expect(found[0]).toMatch(/column .*email.* does not exist/);
+  expect((await ask(token)).status).toBe(200);
+});
+
 test('of many requests at the same time each is told of its own person', async () => {
   const people = await Promise.all([server.person(), server.person(), server.person()]);
   const tokens: string[] = [];

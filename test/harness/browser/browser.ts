@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from '@jest/globals';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { findChromium, launchChromium } from './chromium.js';
+import { connectToChromium, findChromium } from './chromium.js';
 import { removeVirtualAuthenticators } from './virtual-authenticator.js';
 
 /** Opens an empty page in a browser without cookies. */
@@ -30,7 +30,7 @@ export function describeWithBrowser(name: string, body: (open: OpenPage) => void
     const complaints: string[] = [];
 
     beforeAll(async () => {
-      browser = await launchChromium();
+      browser = await connectToChromium();
     });
     afterEach(async () => {
       await Promise.all(contexts.splice(0).map((context) => context.close()));

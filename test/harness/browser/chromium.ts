@@ -1,6 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserServer, chromium } from 'playwright-core';
+import { startSharedProcess } from '../run/shared-process.js';
 
 /** The browser without windows first: it takes a third of the CPU. */
 const PROGRAMS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/chromium-browser'];
@@ -14,10 +16,37 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
+const HOST = fileURLToPath(new URL('browser-host.js', import.meta.url));
+
+let address: Promise<string> | undefined;
+
 /** Starts Chromium. Throws where there is none. */
 export function launchChromium(): Promise<Browser> {
+  return chromium.launch(launchOptions());
+}
+
+/** Starts Chromium for several connections. Throws where there is none. */
+export function launchChromiumServer(): Promise<BrowserServer> {
+  return chromium.launchServer({ host: '127.0.0.1', ...launchOptions() });
+}
+
+/**
+ * Connects to the Chromium that all test files of this process share: a start takes some three seconds of CPU. What a
+ * connection opened ends with it.
+ */
+export async function connectToChromium(): Promise<Browser> {
+  return chromium.connect(await (address ??= startHost()));
+}
+
+async function startHost(): Promise<string> {
+  const { child, message } = await startSharedProcess(HOST);
+  child.once('exit', () => (address = undefined));
+  return message as string;
+}
+
+function launchOptions() {
   const executablePath = findChromium();
-  return chromium.launch({ args: ARGUMENTS, ...(executablePath && { executablePath }) });
+  return { args: ARGUMENTS, ...(executablePath && { executablePath }) };
 }
 
 /** The program; undefined where there is none. */

@@ -1,8 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { startSharedProcess } from '../run/shared-process.js';
 
 const HOST = fileURLToPath(new URL('command-host.js', import.meta.url));
 
@@ -36,13 +36,8 @@ export function runCommand(request: CommandRequest): Promise<CommandResult> {
 }
 
 async function startHost(): Promise<ChildProcess> {
-  const child = fork(HOST, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [], env: process.env });
+  const { child } = await startSharedProcess(HOST);
   child.once('exit', () => (host = undefined));
-  await once(child, 'message');
-  // It ends with this process, and does not keep it from ending.
-  child.unref();
-  child.channel?.unref();
-  for (const stream of [child.stdout, child.stderr]) (stream as Socket).unref();
   return child;
 }
 

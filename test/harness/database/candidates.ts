@@ -1,3 +1,5 @@
+const SPELLINGS = ['hex', 'base64', 'base64url'] as const;
+
 /**
  * Every string that a thief could make of these values without a key: each whole, the leaves and names of JSON, what
  * stands between separators, bytes in every usual spelling, and what is behind base64 and hexadecimal.
@@ -8,7 +10,10 @@ export function candidatesOf(cells: readonly string[]): Set<string> {
   for (let value = rest.pop(); value !== undefined; value = rest.pop()) {
     if (value === '' || found.has(value)) continue;
     found.add(value);
-    rest.push(...leavesOf(value), ...partsOf(value), ...decodingsOf(value));
+    const bytes = bytesOf(value);
+    // What such a spelling falls into at its signs is nothing that was written down.
+    if (bytes) for (const spelling of SPELLINGS) found.add(bytes.toString(spelling));
+    rest.push(...leavesOf(value), ...partsOf(value), ...(bytes ? textIn(bytes) : decodingsOf(value)));
   }
   return found;
 }
@@ -31,12 +36,13 @@ function partsOf(value: string): string[] {
   return [/[\s,;]+/, /[^\w.~+/=-]+/, /[^\w-]+/].flatMap((separator) => value.split(separator));
 }
 
-function decodingsOf(value: string): string[] {
+/** The value of a column of bytes; undefined for another text. */
+function bytesOf(value: string): Buffer | undefined {
   const hexadecimal = /^\\x((?:[0-9a-f]{2})+)$/.exec(value)?.[1];
-  if (hexadecimal !== undefined) {
-    const bytes = Buffer.from(hexadecimal, 'hex');
-    return [hexadecimal, bytes.toString('base64'), bytes.toString('base64url'), ...textIn(bytes)];
-  }
+  return hexadecimal === undefined ? undefined : Buffer.from(hexadecimal, 'hex');
+}
+
+function decodingsOf(value: string): string[] {
   // Shorter than that is a word or a number, and nothing that a credential could be packed in.
   if (!/^[\w+/-]{16,}={0,2}$/.test(value)) return [];
   return [...textIn(Buffer.from(value, 'base64')), ...textIn(Buffer.from(value, 'hex'))];

@@ -19,7 +19,15 @@ export async function obtainCode(
   parameters: Record<string, string> = {},
   agent = new UserAgent(),
 ): Promise<FreshCode> {
-  const request = await authorizationRequest(config, parameters);
+  return codeOf(await authorizationRequest(config, parameters), person, agent);
+}
+
+/** Has a person allow this request. */
+export async function codeOf(
+  request: Authorization,
+  person: { email: string; password: string },
+  agent: UserAgent,
+): Promise<FreshCode> {
   const callback = await signInAndAllow(request, person, agent);
   const code = callback.searchParams.get('code');
   if (code === null) throw new Error(`no code came back: ${callback.search}`);

@@ -10,6 +10,8 @@ import { type Reply, send } from './requests.js';
 /** An API whose tokens a service gets in exchange for those of the client. */
 export const API = 'https://tortured.example';
 export const API_SCOPE = 'tortured.read';
+/** The grant type of CIBA. */
+export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /** A client and a person at an installation, and the operator who made them. */
@@ -23,6 +25,7 @@ export class Party {
     readonly config: oidc.Configuration,
     /** A public client, whose refresh tokens are bound to the keys. */
     readonly app: RegisteredClient,
+    readonly appConfig: oidc.Configuration,
     readonly keys: Awaited<ReturnType<typeof oidc.randomDPoPKeyPair>>,
     /** Exchanges tokens of the client. */
     readonly service: RegisteredClient,
@@ -36,7 +39,7 @@ export class Party {
     const [issuer = ''] = origins;
     const form = {
       grant_type: 'client_credentials',
-      scope: 'clients.read clients.write catalogue.write',
+      scope: 'clients.read clients.write catalogue.write accounts.write',
       resource: `${issuer}/admin`,
     };
     const granted = await send(`${issuer}/oauth2/token`, { form, headers: basic(operator) });
@@ -54,7 +57,13 @@ export class Party {
     const redirect_uris = ['https://rp.example/callback'];
     const client = await register({
       redirect_uris,
-      grant_types: ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_CODE_GRANT],
+      grant_types: [
+        'authorization_code',
+        'refresh_token',
+        'client_credentials',
+        DEVICE_CODE_GRANT,
+        CIBA_GRANT,
+      ],
       scopes: ['profile', 'email', API_SCOPE],
     });
     const app = await register({ redirect_uris, token_endpoint_auth_method: 'none' });
@@ -64,8 +73,9 @@ export class Party {
     });
     const keys = await oidc.randomDPoPKeyPair('ES256', { extractable: true });
     const config = await relyingParty({ issuer }, client);
+    const appConfig = await relyingParty({ issuer }, app);
     const person = { email, password };
-    return new Party(origins, person, operator, client, config, app, keys, service, token);
+    return new Party(origins, person, operator, client, config, app, appConfig, keys, service, token);
   }
 
   /** A form to the token endpoint of the node with this number; they take turns. */
@@ -75,8 +85,19 @@ export class Party {
     as = this.client,
     headers: Record<string, string> = {},
   ): Promise<Reply> {
+    return this.post('/oauth2/token', form, node, as, headers);
+  }
+
+  /** A form of a client to this path. */
+  post(
+    path: string,
+    form: Record<string, string>,
+    node = 0,
+    as = this.client,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
     const { headers: own, ...named } = authenticated(form, as);
-    return send(`${this.origin(node)}/oauth2/token`, { ...named, headers: { ...own, ...headers } });
+    return send(this.origin(node) + path, { ...named, headers: { ...own, ...headers } });
   }
 
   /** A form of the public client, with a proof of its key. */
@@ -96,11 +117,15 @@ export class Party {
   }
 
   async isActive(token: string, node = 0, as = this.client): Promise<boolean> {
-    const url = `${this.origin(node)}/oauth2/introspect`;
-    const reply = await send(url, authenticated({ token }, as));
+    const reply = await this.post('/oauth2/introspect', { token }, node, as);
     if (reply.status !== 200)
       throw new Error(`introspection answered ${String(reply.status)}: ${reply.body}`);
     return reply.json()['active'] === true;
+  }
+
+  /** Makes something at the admin API. Throws unless it is made. */
+  create<T>(path: string, fields: Record<string, unknown>): Promise<T> {
+    return create<T>(`${this.origin(0)}/admin/v1${path}`, this.adminToken, fields);
   }
 
   /** The headers of a call to the admin API. */
@@ -121,6 +146,6 @@ function authenticated(form: Record<string, string>, client: RegisteredClient) {
 
 async function create<T>(url: string, token: string, json: Record<string, unknown>): Promise<T> {
   const made = await send(url, { json, headers: { authorization: `Bearer ${token}` } });
-  if (made.status !== 201) throw new Error(`${url} answered ${String(made.status)}: ${made.body}`);
+  if (made.status !== 201) throw new Error(`${url} answered ${made.body} (${String(made.status)})`);
   return made.json() as T;
 }

@@ -3,7 +3,8 @@ import type { UserAgent } from '../../../src/demo/user-agent.js';
 import type { RegisteredClient } from '../nodes/test-server.js';
 import { obtainCode } from '../protocol/codes.js';
 import { allowDevice, DEVICE_CODE_GRANT } from '../protocol/device.js';
-import { authorizationRequest, relyingParty } from '../protocol/relying-party.js';
+import { authorizationRequest } from '../protocol/relying-party.js';
+import { allowedRequest } from './asked-person.js';
 import { API, API_SCOPE, type Party } from './party.js';
 import { type Reply, send } from './requests.js';
 
@@ -32,8 +33,7 @@ async function prepareRefresh(party: Party, agent: UserAgent): Promise<Record<st
 
 /** A refresh token of a public client that is bound to a key (RFC 9449 section 5). */
 async function prepareBound(party: Party, agent: UserAgent): Promise<Record<string, string>> {
-  const config = await relyingParty({ issuer: party.origin(0) }, party.app);
-  const { form } = await obtainCode(config, party.person, {}, agent);
+  const { form } = await obtainCode(party.appConfig, party.person, {}, agent);
   const tokens = (await party.bound(form)).json();
   return { grant_type: 'refresh_token', refresh_token: String(tokens['refresh_token']) };
 }
@@ -66,6 +66,7 @@ export const REDEMPTIONS: readonly Redemption[] = [
       return { grant_type: DEVICE_CODE_GRANT, device_code: device.device_code };
     },
   },
+  { name: 'backchannel request', grace: 10, winners: 'one', prepare: (party) => allowedRequest(party) },
   { name: 'refresh token', grace: 10, winners: 'all', prepare: prepareRefresh },
   { name: 'refresh token, no grace', grace: 0, winners: 'one', prepare: prepareRefresh },
   {

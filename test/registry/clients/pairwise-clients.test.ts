@@ -178,27 +178,39 @@ test('clients that register themselves may have them, under the same rules', asy
   });
 });
 
-test('clients are imported with them, when their document lists them', async () => {
-  const file = (client_id: string, sector_identifier_uri: string) => ({
-    system: 'postern',
-    content: [
-      {
-        client_id,
-        client_name: client_id,
-        redirect_uris: [HERE, THERE],
-        subject_type: 'pairwise',
-        sector_identifier_uri,
-      },
-    ],
-  });
-  const send = async (content: object) => {
-    const answer = await server.admin('POST', '/import', content);
+describe('an import', () => {
+  const redirect_uris = [HERE, THERE];
+  const send = async (client_id: string, fields: object, options = {}) => {
+    const client = { client_id, client_name: client_id, redirect_uris, ...fields };
+    const body = { system: 'postern', content: [client], ...options };
+    const answer = await server.admin('POST', '/import', body);
     return (await answer.json()) as Record<string, unknown>;
   };
-  expect(await send(file('brought-along', list('/import', [HERE, THERE])))).toMatchObject({
-    written: true,
-    clients: [{ outcome: 'created' }],
+  const sector = (sector_identifier_uri: string) => ({ subject_type: 'pairwise', sector_identifier_uri });
+
+  test('brings clients that their document lists', async () => {
+    expect(await send('brought-along', sector(list('/import', redirect_uris)))).toMatchObject({
+      written: true,
+      clients: [{ outcome: 'created' }],
+    });
+    expect(fetchesOf('/import')).toBe(1);
+    expect(JSON.stringify(await send('not-listed', sector(list('/nothing', []))))).toMatch(/does not list/);
   });
-  expect(fetchesOf('/import')).toBe(1);
-  expect(JSON.stringify(await send(file('not-listed', list('/nothing', []))))).toMatch(/does not list/);
+
+  test('fetches the document of a client that is here before its transaction', async () => {
+    await send('present', {});
+    const open: unknown[] = [];
+    const uri = site.answer('/slow', (_request, response) => {
+      const inTransaction =
+        "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
+      void server.database.pool.query<{ count: number }>(inTransaction).then(({ rows }) => {
+        open.push(rows[0]?.count);
+        response.setHeader('Content-Type', 'application/json').end(JSON.stringify(redirect_uris));
+      });
+    });
+    const update = { update: true };
+    expect(await send('present', sector(uri), update)).toMatchObject({ clients: [{ outcome: 'updated' }] });
+    expect(open).toEqual([0]);
+    expect(JSON.stringify(await send('present', sector(list('/none', [])), update))).toMatch(/does not list/);
+  });
 });

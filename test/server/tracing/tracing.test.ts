@@ -17,7 +17,7 @@ let collector: TraceCollector;
 let origin: string;
 
 beforeAll(async () => {
-  home = await Installation.create();
+  home = await Installation.create({ CIBA: 'on' });
   const server = await home.serve();
   welcome = server.stdout;
   await server.end('SIGTERM');

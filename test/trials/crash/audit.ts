@@ -1,5 +1,4 @@
 import { CLIENTS } from '../../harness/nodes/test-server.js';
-import { basic } from '../../harness/protocol/wire.js';
 import { contradiction, type ClientEntry, type TokenEntry } from './ledger.js';
 import type { Load } from './load.js';
 import { wordsOf } from '../../harness/traffic/redemption.js';
@@ -25,10 +24,9 @@ export async function auditSince(load: Load, round: number): Promise<void> {
   await Promise.all(workers);
 }
 
-async function checkToken(load: Load, { state, token, kind }: TokenEntry): Promise<void> {
+async function checkToken(load: Load, { client, state, token, kind }: TokenEntry): Promise<void> {
   const { party } = load;
-  const sent = { form: { token }, headers: basic(party.client) };
-  const reply = await answerTo(load, (node) => send(`${party.origin(node)}/oauth2/introspect`, sent));
+  const reply = await answerTo(load, (node) => party.post('/oauth2/introspect', { token }, node, client));
   if (reply?.status !== 200) return load.wrong(`introspection: ${reply ? wordsOf(reply) : 'no answer'}`);
   const problem = contradiction(state, reply.json()['active'] === true);
   if (problem) load.lost(`${kind}: ${problem}`);

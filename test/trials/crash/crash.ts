@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../harness/common/eventually.js';
 import { auditSince } from './audit.js';
 import { Browser } from './browser.actor.js';
+import { Caller } from './caller.actor.js';
 import { Family } from './family.actor.js';
 import { Ledger } from './ledger.js';
 import { type Actor, Load } from './load.js';
@@ -38,7 +39,7 @@ export async function crash(
   random: SeededRandom,
   outcomes: Outcomes,
 ): Promise<void> {
-  const load = new Load(scene.party, new Ledger(), outcomes, random);
+  const load = new Load(scene.party, new Ledger(scene.party.client), outcomes, random);
   const actors = await makeActors(load);
   for (let round = 1; round <= rounds; round++) {
     load.ledger.round = round;
@@ -77,7 +78,11 @@ async function killOne(scene: CrashScene, random: SeededRandom, outcomes: Outcom
 async function makeActors(load: Load): Promise<Actor[]> {
   const browsers = Array.from({ length: 6 }, () => new Browser(load));
   for (const browser of browsers) await browser.signIn();
-  const families = browsers.slice(2).map((browser) => new Family(load, browser));
+  const { app, web } = load.relyingParties;
+  const families = browsers
+    .slice(2)
+    .map((browser, index) => new Family(load, browser, index % 2 === 0 ? web : app));
   const machines = Array.from({ length: 4 }, () => new Machine(load));
-  return [...browsers.slice(0, 2), ...families, ...machines, new Operator(load), new Operator(load)];
+  const others = [new Caller(load), new Caller(load), new Operator(load), new Operator(load)];
+  return [...browsers.slice(0, 2), ...families, ...machines, ...others];
 }

@@ -6,7 +6,9 @@ export type State = 'holds' | 'gone' | 'in doubt';
 /** What the server has acknowledged of a token. */
 export interface TokenEntry {
   readonly token: string;
-  readonly kind: 'access token' | 'refresh token';
+  readonly kind: 'access token' | 'refresh token' | 'exchanged token';
+  /** Who asks about it. */
+  readonly client: RegisteredClient;
   /** The round in which it was issued. */
   readonly round: number;
   state: State;
@@ -26,8 +28,10 @@ export class Ledger {
   readonly tokens = new Set<TokenEntry>();
   readonly clients = new Set<ClientEntry>();
 
-  hold(token: string, kind: TokenEntry['kind'] = 'access token'): TokenEntry {
-    const entry: TokenEntry = { token, kind, round: this.round, state: 'holds' };
+  constructor(private readonly client: RegisteredClient) {}
+
+  hold(token: string, kind: TokenEntry['kind'] = 'access token', client = this.client): TokenEntry {
+    const entry: TokenEntry = { token, kind, client, round: this.round, state: 'holds' };
     this.tokens.add(entry);
     return entry;
   }

@@ -5,6 +5,7 @@ import type { Party } from '../../harness/traffic/party.js';
 import type { SeededRandom } from '../../harness/common/seeded-random.js';
 import { wordsOf } from '../../harness/traffic/redemption.js';
 import { Hung, inTime, type Reply } from '../../harness/traffic/requests.js';
+import { type RelyingParties, relyingPartiesOf } from './relying-parties.js';
 
 const PAUSE_AFTER_FAILURE = 30;
 
@@ -15,12 +16,16 @@ export interface Actor {
 
 /** What the users of a crash share. */
 export class Load {
+  readonly relyingParties: RelyingParties;
+
   constructor(
     readonly party: Party,
     readonly ledger: Ledger,
     readonly outcomes: Outcomes,
     readonly random: SeededRandom,
-  ) {}
+  ) {
+    this.relyingParties = relyingPartiesOf(party);
+  }
 
   /** The number of a node. */
   node(): number {

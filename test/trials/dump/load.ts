@@ -5,6 +5,8 @@ import { obtainCode } from '../../harness/protocol/codes.js';
 import { DEVICE_CODE_GRANT, enterUserCode, goOnToConsent } from '../../harness/protocol/device.js';
 import { authorizationRequest, relyingParty } from '../../harness/protocol/relying-party.js';
 import { makeApi } from '../../harness/admin/catalogue.js';
+import { CIBA_GRANT } from '../../harness/traffic/party.js';
+import { signInToOwnPage } from '../../harness/pages/own-sign-in.js';
 import { METADATA, send } from '../../harness/admin/registration.js';
 import type { RegisteredClient, TestServer } from '../../harness/nodes/test-server.js';
 import type { Loot } from './loot.js';
@@ -27,7 +29,7 @@ export async function prepare(server: TestServer, loot: Loot): Promise<Clients> 
   const clients: Clients = {
     web: await server.register({
       client_name: 'Web',
-      grant_types: grants,
+      grant_types: [...grants, CIBA_GRANT],
       scopes: ['profile', 'email', 'stock.read'],
     }),
     service: await server.register({
@@ -141,6 +143,23 @@ async function bound(
   const { checks } = used.request;
   const tokens = await oidc.authorizationCodeGrant(config, used.callback, checks, undefined, { DPoP });
   loot.add('bound refresh token', tokens.refresh_token);
+}
+
+/** What a client asks a person by itself (CIBA): a request that was allowed, and one that waits. */
+export async function askPerson(server: TestServer, { web }: Clients, loot: Loot): Promise<void> {
+  const [person, agent] = [await server.person(), new UserAgent()];
+  const config = await relyingParty(server, web);
+  const hint = { scope: 'openid', login_hint: person.email, requested_expiry: '600' };
+  const begin = async () => {
+    const { auth_req_id } = await oidc.initiateBackchannelAuthentication(config, hint);
+    loot.add('backchannel request', auth_req_id);
+  };
+  await begin();
+  const page = await signInToOwnPage(server.origin, '/account/requests', person, agent);
+  const { status } = await agent.submit(page, {}, { action: '/allow' });
+  if (status !== 200) throw new Error(`allowing was answered ${String(status)}`);
+  await begin();
+  loot.add('account area cookie', cookie(agent, 'postern_self'));
 }
 
 /** The secret part of a `request_uri` that nobody has used (RFC 9126 section 2.2). */

@@ -5,6 +5,7 @@ import { DEVICE_CODE_GRANT } from '../../harness/protocol/device.js';
 import type { RegisteredClient } from '../../harness/nodes/test-server.js';
 import { basic } from '../../harness/protocol/wire.js';
 import { dpopProof } from '../../harness/protocol/dpop-proof.js';
+import { CIBA_GRANT } from '../../harness/traffic/party.js';
 import { REQUEST_URI, VERIFIER } from './load.js';
 import type { Clients, Kind, Loot } from './loot.js';
 
@@ -122,7 +123,11 @@ export function probes(origin: string, issuer: string, clients: Clients, loot: L
       if (/was out of date|did not work/.test(answer.body)) throw new Error(answer.body);
       return answer.status === 200;
     },
+    'backchannel request': (auth_req_id) => grant(web, { grant_type: CIBA_GRANT, auth_req_id }),
     'session cookie': async (id) => isHeader(id) && authorize(id, cookieKey),
+    'account area cookie': async (token) =>
+      isHeader(token) &&
+      (await ask('/account', { headers: { cookie: `postern_self=${token}` } })).status === 200,
     'cookie key': (key) => authorize(loot.first('session cookie'), key),
     interaction: async (uid) => {
       if (!isHeader(uid)) return false;

@@ -4,11 +4,12 @@ import { dump, type Dump } from '../../harness/database/dump.js';
 import { killAll, PosternProcess } from '../../harness/nodes/postern-process.js';
 import { freePort, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { attack } from './attack.js';
-import { cheapenHashes, prepare, pushed, registerDynamically, round } from './load.js';
+import { askPerson, cheapenHashes, prepare, pushed, registerDynamically, round } from './load.js';
 import { type Clients, KINDS, Loot } from './loot.js';
 
 const environment = {
   AUTHORIZATION_CODE_TTL: '3600',
+  CIBA: 'on',
   DEVICE_CODE_TTL: '3600',
   REGISTRATION: 'token',
   REGISTRATION_ATTEMPTS: '100000',
@@ -31,6 +32,7 @@ beforeAll(async () => {
   await registerDynamically(server, clients, loot);
   await cheapenHashes(server, loot);
   await round(server, clients, loot);
+  await askPerson(server, clients, loot);
   const going = round(server, clients, loot);
   stolen = await dump(server.database.url);
   await going;

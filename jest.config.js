@@ -26,6 +26,6 @@ export default {
   globalSetup: '<rootDir>/dist/test/harness/run/global-setup.js',
   globalTeardown: '<rootDir>/dist/test/harness/run/global-teardown.js',
   testTimeout: 60_000,
-  // As many as there are cores.
-  maxWorkers: '100%',
+  // More than there are cores: tests wait for the database, the browser and other processes for a third of their time.
+  maxWorkers: '150%',
 };

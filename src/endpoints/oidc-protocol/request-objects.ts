@@ -18,7 +18,8 @@ export function checkRequestObject(
   client: Client,
 ): void {
   if (oidc.entities.PushedAuthorizationRequest) return;
-  if (typ !== undefined && !(typeof typ === 'string' && TYPES.test(typ))) throw refusal('its typ must be oauth-authz-req+jwt');
+  if (typ !== undefined && !(typeof typ === 'string' && TYPES.test(typ)))
+    throw refusal('its typ must be oauth-authz-req+jwt');
   const now = Date.now() / 1000;
   if (typeof exp !== 'number') throw refusal('it needs exp');
   if (exp <= now) throw refusal('exp has passed');

@@ -62,6 +62,7 @@ import * as addPairwiseSubjects from './20261127061000_add_pairwise_subjects.js'
 import * as sumUsageOfProjects from './20261127061010_sum_usage_of_projects.js';
 import * as indexUnfinishedDeliveries from './20261127061100_index_unfinished_deliveries.js';
 import * as createAuthorizationDetailsTypes from './20261127062000_create_authorization_details_types.js';
+import * as indexShortTextsOfClients from './20261127081100_index_short_texts_of_clients.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -138,4 +139,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261127061010_sum_usage_of_projects', ...sumUsageOfProjects },
   { name: '20261127061100_index_unfinished_deliveries', ...indexUnfinishedDeliveries },
   { name: '20261127062000_create_authorization_details_types', ...createAuthorizationDetailsTypes },
+  { name: '20261127081100_index_short_texts_of_clients', ...indexShortTextsOfClients },
 ];

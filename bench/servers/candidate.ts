@@ -48,12 +48,13 @@ export async function startCandidate(name: string, options: CandidateOptions): P
     SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000',
     UV_THREADPOOL_SIZE: '16',
   };
-  if (kind === 'postern') {
+  if (kind.startsWith('postern')) {
     const database = new Database(url, 1, () => undefined);
     await migrateUp(database);
     await preload(database, Number(rows));
     await database.close();
-    const serving = await serve(options.port, { ...settings, WORKERS: options.workers });
+    const metrics = kind === 'postern' ? {} : { METRICS_PORT: String(options.port + 1_000) };
+    const serving = await serve(options.port, { ...settings, ...metrics, WORKERS: options.workers });
     return { ...serving, name, target: await withOwnClient(serving.target) };
   }
   const child = fork(fileURLToPath(new URL('./candidate-process.js', import.meta.url)), [kind], {

@@ -48,6 +48,7 @@ function check(environment: Environment, more: (values: Partial<Values>) => stri
   problems.push(
     ...more(values),
     ...ownIssuerProblems(values),
+    ...idTokenAlgProblems(values),
     ...rpIdProblems(values),
     ...certificateProblems(values),
     ...metricsProblems(values),
@@ -77,6 +78,12 @@ function certificateProblems(values: Partial<Values>): string[] {
       : [];
   const without = (['MTLS_CA_FILE', 'MTLS_ORIGIN'] as const).filter((name) => values[name] !== undefined);
   return without.map((name) => `${name}: has no effect without MTLS_CERTIFICATE_HEADER; set that too`);
+}
+
+/** The server needs keys for it. */
+function idTokenAlgProblems({ ID_TOKEN_ALG: alg, SIGNING_ALGORITHMS: known }: Partial<Values>): string[] {
+  if (alg === undefined || known === undefined || known.includes(alg)) return [];
+  return [`ID_TOKEN_ALG: add ${alg} to SIGNING_ALGORITHMS, or use one of ${known.join(', ')}`];
 }
 
 /** WebAuthn: the RP ID is the host of the origin, or a registrable domain above it. Browsers refuse public suffixes. */
@@ -173,6 +180,8 @@ function assemble(e: Values) {
       dpopNonceRequired: e.DPOP_NONCE === 'required',
       ciba: e.CIBA === 'on',
       signingAlgorithms: e.SIGNING_ALGORITHMS,
+      /** Of new clients that do not say. */
+      idTokenAlg: e.ID_TOKEN_ALG,
       /** Whose assertions about people are accepted. */
       identityIssuers: e.IDENTITY_ISSUERS,
     },

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Installation } from '../harness/nodes/installation.js';
+import { eventually } from '../harness/common/eventually.js';
+import { Installation, readWelcome } from '../harness/nodes/installation.js';
 import { type Scrape, scrape } from '../harness/nodes/metrics.js';
 import { killAll } from '../harness/nodes/postern-process.js';
+import { basic, postForm } from '../harness/protocol/wire.js';
 
 const FOLDER = new URL('../../../docs/monitoring/', import.meta.url);
 const read = (name: string) => readFile(fileURLToPath(new URL(name, FOLDER)), 'utf8');
@@ -18,10 +20,10 @@ interface Panel {
 const dashboard = JSON.parse(await read('grafana-dashboard.json')) as { panels: Panel[] };
 const alerts = await read('alerts.yaml');
 const rules = [...alerts.matchAll(/^ {6}- alert: (\w+)\n {8}expr: '(.+)'\n {8}for: (\S+)\n/gm)].map(
-  ([, name = '', expr = '']) => ({ name, expr: expr.replaceAll("''", "'") }),
+  ([, name = '', expr = '']) => ({ name, expr: expr.replaceAll("''", "'"), legendFormat: '' }),
 );
 const plots = dashboard.panels.flatMap(({ title, targets = [] }) =>
-  targets.map(({ expr }) => ({ name: title, expr })),
+  targets.map(({ expr, legendFormat }) => ({ name: title, expr, legendFormat })),
 );
 const readme = await read('README.md');
 
@@ -29,8 +31,17 @@ let home: Installation;
 let answer: Scrape;
 
 beforeAll(async () => {
-  home = await Installation.create({ METRICS_PORT: '0' });
-  answer = await scrape(await home.serve());
+  home = await Installation.create({ METRICS_PORT: '0', EXPIRY_INTERVAL: '1' });
+  const server = await home.serve();
+  const { clientId, clientSecret } = readWelcome(server.stdout);
+  for (const secret of [clientSecret, 'wrong']) {
+    const headers = basic({ id: '', client_id: clientId, client_secret: secret });
+    await postForm(`${home.issuer}/oauth2/token`, { grant_type: 'client_credentials' }, headers);
+  }
+  await eventually(async () => {
+    answer = await scrape(server);
+    return ['runs_total', 'last_run_failed'].every((one) => answer.series(`postern_job_${one}`).length > 0);
+  });
 });
 afterAll(async () => {
   await killAll();
@@ -44,19 +55,47 @@ function namesIn(expr: string): string[] {
   );
 }
 
+/** What Prometheus adds to every series. */
+const OF_TARGETS = ['instance', 'job'];
+
+/** The labels that every series of the metric has. */
+function labelsOf(metric: string): string[] {
+  const [first] = answer.series(metric);
+  return [...OF_TARGETS, ...Object.keys(first?.labels ?? {})];
+}
+
+/** The labels in a list such as `status=~"5..", area` . */
+function labelsIn(list: string): string[] {
+  return list
+    .replace(/"[^"]*"/g, '')
+    .split(',')
+    .map((part) => part.replace(/[=!~].*$/, '').trim());
+}
+
 test('there are rules and plots to compare', () => {
   expect(rules.map(({ name }) => name)).toHaveLength(alerts.split('- alert:').length - 1);
   expect(rules.length).toBeGreaterThan(10);
   expect(plots.length).toBeGreaterThan(20);
 });
 
-describe.each([...rules, ...plots])('$name: $expr', ({ expr }) => {
+describe.each([...rules, ...plots])('$name: $expr', ({ expr, legendFormat }) => {
   test('names metrics that a node serves', () => {
     const metrics = namesIn(expr);
     // Prometheus itself makes `up`.
     expect(metrics.length + Number(expr.startsWith('up{'))).toBeGreaterThan(0);
     const served = answer.names.flatMap((name) => [name, `${name}_bucket`]);
     expect(metrics.filter((name) => !served.includes(name))).toEqual([]);
+  });
+
+  test('names labels that these metrics have', () => {
+    for (const [, metric = '', list = ''] of expr.matchAll(/([a-z_0-9]+)\{([^}]*)\}/g))
+      expect(labelsOf(metric)).toEqual(expect.arrayContaining(labelsIn(list)));
+    const grouped = [...expr.matchAll(/\bby \(([^)]*)\)/g)].map(([, list = '']) => labelsIn(list));
+    for (const metric of namesIn(expr))
+      expect(labelsOf(metric)).toEqual(expect.arrayContaining(grouped.flat()));
+    const legend = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+    const left = grouped[0] ?? namesIn(expr).flatMap(labelsOf);
+    expect(left).toEqual(expect.arrayContaining(legend));
   });
 
   test('has every bracket closed', () => {

@@ -87,6 +87,7 @@ describe('settings', () => {
     ['ENCRYPTION_KEY', ['short', `${KEY}AAAA`, `!${KEY}`, 'x'.repeat(44)]],
     ['LOG_LEVEL', ['loud', 'INFO']],
     ['ACCESS_TOKEN_TTL', ['0', '-1', '1h', '1.5', '999999999999']],
+    ['ID_TOKEN_ALG', ['HS256', 'none', 'PS256']],
     ['REFRESH_GRACE', ['-1', '301']],
     ['TRUSTED_PROXIES', ['true', '-1']],
     ['WORKERS', ['0', '-1', '257', '1.5', 'auto']],

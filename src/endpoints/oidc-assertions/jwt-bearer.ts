@@ -10,6 +10,7 @@ import {
 } from '../../registry/client-exchange/outside-tokens.service.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
+import { refuseDetails } from '../oidc-authorization-details/exchanged-details.js';
 import { completeScope } from '../oidc-requests/requested-scopes.js';
 import { ID_JAG_TYP } from '../oidc-protocol/assertion-types.js';
 import { acceptIdentity } from './accept-identity.js';
@@ -18,7 +19,7 @@ import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { respondWith } from '../oidc-exchange/token-response.js';
 import { constrain, readConstraint } from '../oidc-exchange/sender-constraint.js';
 
-const PARAMETERS = ['assertion', 'scope', 'resource'] as const;
+const PARAMETERS = ['assertion', 'scope', 'resource', 'authorization_details'] as const;
 /** What an assertion may say that it is; other JWTs are not for this grant. */
 const TYPES: readonly (string | undefined)[] = [undefined, 'jwt', 'authorization-grant+jwt'];
 
@@ -38,6 +39,7 @@ async function redeem(provider: Provider, parts: ExchangeParts, ctx: Context): P
   const { client, params } = ctx.oidc;
   const live = await clientOfRequest(parts.clients, client.clientId);
   if (!live) throw new errors.InvalidClient('the client was deleted');
+  refuseDetails(ctx, 'authorization_details cannot be had for an assertion: leave them out');
   const constraint = await readConstraint(provider, ctx);
   const sent = sentAssertion(params.assertion);
   if (typOf(sent) === ID_JAG_TYP)

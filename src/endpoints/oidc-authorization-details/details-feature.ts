@@ -2,6 +2,7 @@ import type { AccessToken, ClientCredentials, KoaContextWithOIDC } from 'oidc-pr
 import { stateOf } from '../../../adapters/request-state.js';
 import type { AuthorizationDetail } from '../../registry/authorization-details/detail-check.js';
 import { invalidDetails, requestedDetails } from './check-details.js';
+import { detailsFor } from './details-resources.js';
 import type { DetailsTypes } from './details-types.js';
 import { grantedOf, includesDetail } from './granted-details.js';
 
@@ -48,10 +49,7 @@ function tokenDetails(
     );
   const audience = token.resourceServer?.audience;
   const narrowed = requested.length > 0 ? requested : allowed;
-  const ofApi = narrowed.filter(({ type }) => {
-    const known = types.get(type);
-    return audience !== undefined && known && (known.audience === null || known.audience === audience);
-  });
+  const ofApi = audience === undefined ? [] : detailsFor(audience, narrowed, types);
   if (requested.length > 0 && ofApi.length === 0)
     throw invalidDetails('none of the authorization_details is for this resource');
   return ofApi;

@@ -1,4 +1,5 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import type { AuthorizationDetail } from '../../registry/authorization-details/detail-check.js';
 import { ADMIN_API_ID, type ApiRecord } from '../../registry/apis/api-record.js';
 import { hasType, requestedDetails } from './check-details.js';
 import type { DetailsTypes } from './details-types.js';
@@ -7,6 +8,18 @@ import type { DetailsTypes } from './details-types.js';
 export function audiencesOfDetails(ctx: KoaContextWithOIDC, types: DetailsTypes): string[] {
   const audiences = requestedDetails(ctx).flatMap(({ type }) => types.get(type)?.audience ?? []);
   return [...new Set(audiences)];
+}
+
+/** Those of the details that are for the API of this audience. */
+export function detailsFor(
+  audience: string,
+  details: readonly AuthorizationDetail[],
+  types: DetailsTypes,
+): AuthorizationDetail[] {
+  return details.filter(({ type }) => {
+    const known = types.get(type);
+    return known && (known.audience === null || known.audience === audience);
+  });
 }
 
 /** Whether the client has a type whose details can be for the API, so that it is there for the client without a scope. */

@@ -44,11 +44,14 @@ export async function allowedScopes(
   return api.scopes.filter((name) => named.has(name) && isWithin(subject, api, record.scopes, name));
 }
 
-/** The scopes of the request, or else all that are allowed. Throws InvalidScope for another one, and when there is none. */
-export function chosenScopes(requested: unknown, allowed: readonly string[]): string[] {
+/**
+ * The scopes of the request, or else all that are allowed. Throws InvalidScope for another one, and when there is none, unless
+ * the token has authorization details.
+ */
+export function chosenScopes(requested: unknown, allowed: readonly string[], hasDetails = false): string[] {
   const names = typeof requested === 'string' ? [...new Set(requested.split(' ').filter(Boolean))] : allowed;
   const refused = names.find((name) => !allowed.includes(name));
-  if (refused !== undefined || names.length === 0)
+  if (refused !== undefined || (names.length === 0 && !hasDetails))
     throw new errors.InvalidScope(
       'it is not allowed by token_exchange of this client, or by what the subject token stands for',
       refused ?? '',

@@ -1,5 +1,6 @@
 import type { Provider, TokenEndpointGrantContext } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
+import type { AuthorizationDetail } from '../../registry/authorization-details/detail-check.js';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
 import { TOKEN_EXCHANGE } from '../../settings/protocol/grant-types.js';
 import { outsideSubject } from '../../tenancy/access/subjects.js';
@@ -15,6 +16,7 @@ interface Exchanged {
   subject: PresentedToken;
   act: object | undefined;
   scopes: readonly string[];
+  rar: readonly AuthorizationDetail[];
 }
 
 type Issued = InstanceType<Provider['AccessToken']> | InstanceType<Provider['ClientCredentials']>;
@@ -27,7 +29,7 @@ type Issued = InstanceType<Provider['AccessToken']> | InstanceType<Provider['Cli
 export function exchangedToken(
   provider: Provider,
   ctx: TokenEndpointGrantContext,
-  { parts, api, subject, act, scopes }: Exchanged,
+  { parts, api, subject, act, scopes, rar }: Exchanged,
 ): Issued {
   const { client } = ctx.oidc;
   const { grant } = subject;
@@ -35,7 +37,7 @@ export function exchangedToken(
   const ttl = api.accessTokenTtl ?? (grant ? parts.ttl.accessToken : parts.ttl.clientCredentials);
   const left = Math.min(subject.expiresAt, grant?.exp ?? Infinity) - now;
   if (left < 1) throw tokenRefused('subject_token', NOT_VALID);
-  const common = { client, scope: scopes.join(' '), expiresIn: Math.min(ttl, left) };
+  const common = { client, scope: scopes.join(' ') || undefined, expiresIn: Math.min(ttl, left) };
   const token = grant
     ? new provider.AccessToken({
         ...common,
@@ -45,6 +47,7 @@ export function exchangedToken(
         gty: TOKEN_EXCHANGE,
       })
     : new provider.ClientCredentials(common);
+  if (rar.length > 0) token.rar = [...rar];
   token.resourceServer = new provider.ResourceServer(api.audience, resourceServer(api, scopes));
   stateOf(ctx).tokenClaims = { ...ownClaims(client.clientId, subject), ...(act ? { act } : {}) };
   return token;

@@ -3,6 +3,7 @@ import type { Provider } from 'oidc-provider';
 import { SIGNING_ALGORITHMS } from '../../settings/protocol/signing-algorithms.js';
 import { isJwt, verifyAccessToken } from '../introspection/access-token-jwt.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
+import type { AuthorizationDetail } from '../../registry/authorization-details/detail-check.js';
 import type { ExchangeParts } from './exchange-parts.js';
 import { bindingOf, NOT_VALID, type PresentedToken, tokenRefused } from './presented-token.js';
 
@@ -38,6 +39,7 @@ async function accessTokenJwt(parts: ExchangeParts, sent: Sent): Promise<Present
     claims,
     audience: claims.aud,
     scopes: typeof scope === 'string' ? words(scope) : [],
+    details: detailsOf(claims['authorization_details']),
     binding: bindingOf(parameter, claims['cnf']),
     session: {},
     ofPerson,
@@ -61,6 +63,7 @@ async function opaqueToken(parts: ExchangeParts, sent: Sent): Promise<PresentedT
     claims: { ...extra, exp, iat },
     audience: payload['aud'],
     scopes: words(scope),
+    details: detailsOf(payload['rar']),
     binding: bindingOf(parameter, { jkt, 'x5t#S256': payload['x5t#S256'] }),
     session: expiresWithSession && sessionUid !== undefined ? { sessionUid, expiresWithSession } : {},
     ofPerson: accountId !== undefined,
@@ -84,6 +87,7 @@ export async function ownIdToken(parts: ExchangeParts, sent: Sent): Promise<Pres
     claims,
     audience: aud,
     scopes: undefined,
+    details: [],
     binding: {},
     session: {},
     ofPerson: true,
@@ -134,6 +138,11 @@ async function complete(
 /** A second is what `iat` has; a token of the same second is refused, as by introspection. */
 function isSince({ tokensValidAfter }: LiveClient, { iat = 0 }: JWTPayload): boolean {
   return Math.floor(tokensValidAfter / 1000) < iat;
+}
+
+/** What this server wrote into its own token. */
+function detailsOf(details: unknown): AuthorizationDetail[] {
+  return Array.isArray(details) ? (details as AuthorizationDetail[]) : [];
 }
 
 function words(text = ''): string[] {

@@ -1,4 +1,5 @@
 import { errors, type Provider } from 'oidc-provider';
+import type { AuthorizationDetail } from '../../registry/authorization-details/detail-check.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 
 type Grant = InstanceType<Provider['Grant']>;
@@ -19,6 +20,8 @@ export interface PresentedToken {
   audience: unknown;
   /** Undefined for what is no access token. */
   scopes: readonly string[] | undefined;
+  /** The authorization details (RFC 9396) of an access token of this server. */
+  details: readonly AuthorizationDetail[];
   /** Seconds since the epoch. */
   expiresAt: number;
   binding: Binding;

@@ -6,6 +6,8 @@ import { UntrustedToken, unverified } from '../../registry/client-exchange/outsi
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import { TOKEN_EXCHANGE } from '../../settings/protocol/grant-types.js';
 import { typOf } from '../oidc-assertions/assertions.js';
+import { exchangedDetails, refuseDetails } from '../oidc-authorization-details/exchanged-details.js';
+import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
 import { actorsOf, checkMayAct } from './delegation.js';
 import { allowedScopes, chosenScopes, targetOf } from './exchange-policy.js';
 import type { ExchangeParts } from './exchange-parts.js';
@@ -32,6 +34,7 @@ const PARAMETERS = [
   'audience',
   'resource',
   'scope',
+  'authorization_details',
   'requested_token_type',
 ] as const;
 const MAX_TOKEN = 16_384;
@@ -40,12 +43,17 @@ type Parameters = { [Name in (typeof PARAMETERS)[number]]?: string | undefined }
 type Context = TokenEndpointGrantContext<Parameters>;
 
 /** Registers the grant type of token exchange (RFC 8693): what a client may have is a list of rules in its record. */
-export function registerTokenExchange(provider: Provider, parts: ExchangeParts): void {
-  const handler = (ctx: Context) => forEngine(() => exchange(provider, parts, ctx));
+export function registerTokenExchange(provider: Provider, parts: ExchangeParts, types: DetailsTypes): void {
+  const handler = (ctx: Context) => forEngine(() => exchange(provider, parts, types, ctx));
   provider.registerGrantType<Parameters>(TOKEN_EXCHANGE, handler, PARAMETERS);
 }
 
-async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context): Promise<void> {
+async function exchange(
+  provider: Provider,
+  parts: ExchangeParts,
+  types: DetailsTypes,
+  ctx: Context,
+): Promise<void> {
   const { client, params } = ctx.oidc;
   const live = await clientOfRequest(parts.clients, client.clientId);
   if (!live) throw new errors.InvalidClient('the client was deleted');
@@ -66,10 +74,11 @@ async function exchange(provider: Provider, parts: ExchangeParts, ctx: Context):
     throw tokenRefused('subject_token', "it is a client's own token, which stands for nobody else");
   const allowed = await allowedScopes(parts, live, api, subject);
   if (grant) await checkPerson(provider, ctx, subject);
-  const scopes = chosenScopes(params.scope, allowed);
+  const rar = exchangedDetails(ctx, types, { ...subject, audience: api.audience });
+  const scopes = chosenScopes(params.scope, allowed, rar.length > 0);
   checkMayAct(subject, actor, { clientId: client.clientId, issuer: parts.issuer });
   const act = actorsOf(subject, actor, await actorName(parts, live, actor));
-  const token = exchangedToken(provider, ctx, { parts, api, subject, act, scopes });
+  const token = exchangedToken(provider, ctx, { parts, api, subject, act, scopes, rar });
   await constrain(provider, ctx, token, constraint);
   for (const presented of [subject, ...(actor ? [actor] : [])]) checkBinding(presented, token);
   await respondWith(provider, ctx, token, requestedType);
@@ -83,6 +92,7 @@ async function assert(
   live: LiveClient,
 ): Promise<void> {
   const { params } = ctx.oidc;
+  refuseDetails(ctx, `authorization_details are not in assertions: ask for ${ID_JAG} without them`);
   if (params.subject_token_type !== ID_TOKEN || params.actor_token !== undefined)
     throw new errors.InvalidRequest(
       `${ID_JAG} is for a subject_token of the type ${ID_TOKEN}, without an actor`,
@@ -176,6 +186,7 @@ async function presented(
       grant: undefined,
       audience: undefined,
       scopes: undefined,
+      details: [],
       expiresAt: claims.exp,
       binding: {},
       session: {},

@@ -14,6 +14,7 @@ export async function respondWith(
     ...(issuedTokenType !== undefined && { issuedTokenType }),
     expiresIn: token.expiration,
     scope: token.scope,
+    authorizationDetails: token.rar,
     tokenType: token.tokenType,
   });
 }

@@ -76,12 +76,16 @@ export function withoutWhatIsOff(metadata: Readonly<Record<string, unknown>>): o
   );
 }
 
+/** The language of all pages (BCP 47). */
+const LANGUAGE = 'en';
+
 /** What the metadata say of them that the engine does not know. */
 export function protocolMetadata({
   clientCertificates,
   protocol,
 }: Pick<Settings, 'clientCertificates' | 'protocol'>): Record<string, unknown> {
   return {
+    ui_locales_supported: [LANGUAGE],
     identity_chaining_requested_token_types_supported: [ID_JAG],
     ...(protocol.identityIssuers.length > 0
       ? { authorization_grant_profiles_supported: [ID_JAG_PROFILE] }

@@ -52,7 +52,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   insertRequestSteps();
   const provider = new PatchedProvider(parts.settings.issuer, engineConfiguration(parts));
   provider.proxy = true;
-  registerTokenExchange(provider, patches.exchange);
+  registerTokenExchange(provider, patches.exchange, parts.detailsTypes);
   registerJwtBearer(provider, patches.exchange);
   reuseClients(provider, patches.findClient);
   compareSecretsInRegistry(provider, patches.compareClientSecret);

@@ -14,7 +14,7 @@ import {
   isForGrantedResource,
 } from '../oidc-authorization-details/details-resources.js';
 import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
-import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
+import { JWT_BEARER, TOKEN_EXCHANGE } from '../../settings/protocol/grant-types.js';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
 
 /** The API of an audience, or undefined. */
@@ -114,7 +114,7 @@ export function rejectAudienceWithoutScope(token: AccessToken | ClientCredential
 }
 
 /**
- * The resources of a request that names none: the APIs of its authorization details, and, for a client's own token, the one
+ * The resources of a request that names none: the audience of an exchange, the APIs of its authorization details, and, for a client's own token, the one
  * API that its scopes belong to; undefined for none. Throws InvalidTarget with the list when such a token would be for
  * several. Requests of people for scopes of an API name it.
  */
@@ -126,6 +126,7 @@ async function defaultResource(
   const { params, requestParamScopes } = ctx.oidc;
   const ofDetails = audiencesOfDetails(ctx, detailsTypes);
   const grantType = params?.['grant_type'];
+  if (grantType === TOKEN_EXCHANGE && typeof params?.['audience'] === 'string') return params['audience'];
   if (grantType !== 'client_credentials' && grantType !== JWT_BEARER)
     return ofDetails.length > 1 ? ofDetails : ofDetails[0];
   const audiences = [...new Set([...ofDetails, ...(await audiencesOf([...requestParamScopes]))])];

@@ -1,3 +1,4 @@
+import type { SigningAlgorithm } from '../../settings/protocol/signing-algorithms.js';
 import { profileDefaults } from '../client-protocol/security-profiles.js';
 import { protocolDefaults } from '../client-protocol/protocol-fields.js';
 import {
@@ -25,7 +26,10 @@ export type GivenSettings = { [K in keyof ClientSettings]?: NonNullable<ClientSe
 };
 
 /** Fills in what was not said, and adds or removes the scopes that follow from the grants. */
-export function withDefaults(said: GivenSettings): TypedClientSettings {
+export function withDefaults(
+  said: GivenSettings,
+  idTokenAlg: SigningAlgorithm = 'RS256',
+): TypedClientSettings {
   const given = { ...profileDefaults(said), ...said };
   const clientType = inferClientType(given.clientType, given.tokenEndpointAuthMethod);
   const grantTypes = given.grantTypes ?? [...DEFAULT_GRANTS];
@@ -59,7 +63,7 @@ export function withDefaults(said: GivenSettings): TypedClientSettings {
     jwksUri: given.jwksUri ?? null,
     defaultMaxAge: given.defaultMaxAge ?? null,
     requireAuthTime: given.requireAuthTime ?? false,
-    idTokenSignedResponseAlg: given.idTokenSignedResponseAlg ?? 'RS256',
+    idTokenSignedResponseAlg: given.idTokenSignedResponseAlg ?? idTokenAlg,
     pkceRequired: given.pkceRequired ?? (clientType === 'public' ? true : null),
     userinfoSignedResponseAlg: given.userinfoSignedResponseAlg ?? null,
     pkceChallengeMethod: given.pkceChallengeMethod ?? 'S256',

@@ -42,7 +42,8 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   default_max_age:
     'Seconds after which a person signs in again, when the request has no max_age (OpenID Connect Registration section 2).',
   require_auth_time: 'Whether ID tokens always tell when the person signed in (`auth_time`).',
-  id_token_signed_response_alg: 'What ID tokens are signed with; RS256 by default.',
+  id_token_signed_response_alg:
+    'What ID tokens are signed with; by default what the setting ID_TOKEN_ALG says, which is RS256 unless it was changed.',
   pkce_required:
     'Whether authorization requests need PKCE (RFC 7636); always true for public clients. Null, the default of confidential ones: what the setting PKCE of the installation says.',
   userinfo_signed_response_alg: 'Userinfo is a JWT signed in this algorithm; null: it is JSON.',

@@ -95,7 +95,7 @@ function read(
   if (!Object.hasOwn(wire, 'client_name'))
     errors.push({ pointer: '/client_name', detail: 'Give the client a name.' });
   const { clientId, ...given } = toCamel(values) as GivenSettings & { clientId?: string };
-  const settings = withDefaults({ ...given, ...fixed });
+  const settings = withDefaults({ ...given, ...fixed }, capabilities.idTokenAlg);
   const skipped = new Set(unreadable.map(camelName));
   errors.push(...ruleErrors(given, settings, skipped, capabilities, rules));
   return { clientId, settings, listedScopes: given.scopes ?? [], unreadable: skipped, errors };

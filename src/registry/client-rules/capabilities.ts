@@ -1,4 +1,4 @@
-import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
+import { ALWAYS_SIGNING, type SigningAlgorithm } from '../../settings/protocol/signing-algorithms.js';
 import type { Settings } from '../../settings/settings.js';
 import {
   type AuthMethod,
@@ -16,7 +16,11 @@ export function capabilitiesOf(
     implicit: boolean;
     anyScopeNames: boolean;
   },
-  { signingAlgorithms, ciba }: { signingAlgorithms: readonly string[]; ciba: boolean } = {
+  {
+    signingAlgorithms,
+    idTokenAlg = 'RS256',
+    ciba,
+  }: { signingAlgorithms: readonly string[]; idTokenAlg?: SigningAlgorithm; ciba: boolean } = {
     signingAlgorithms: ALWAYS_SIGNING,
     ciba: false,
   },
@@ -42,6 +46,7 @@ export function capabilitiesOf(
     ],
     clientCertificates: certificates.enabled === true,
     signingAlgorithms,
+    idTokenAlg,
     anyScopeNames: turnedOn.anyScopeNames,
     allowPlainPkce: turnedOn.plainPkce,
   };

@@ -1,4 +1,5 @@
 import type { ValidationError } from '../../platform/errors/errors.js';
+import type { SigningAlgorithm } from '../../settings/protocol/signing-algorithms.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { type GivenSettings, inferResponseTypes, isPersonal } from '../client-record/client-defaults.js';
 import type {
@@ -19,6 +20,8 @@ export interface Capabilities {
   clientCertificates?: boolean;
   /** What this server has keys to sign with; by default those of every installation. */
   signingAlgorithms?: readonly string[];
+  /** What ID tokens are signed with where the record does not say; by default RS256. */
+  idTokenAlg?: SigningAlgorithm;
   /** Whether scopes can have any name of RFC 6749 section 3.3, instead of words with dots between them. */
   anyScopeNames?: boolean;
   /** Whether a client that another system made may keep a client_id of other characters. */

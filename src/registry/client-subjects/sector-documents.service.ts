@@ -1,4 +1,3 @@
-import QuickLRU from 'quick-lru';
 import { invalid, type ValidationError } from '../../platform/errors/errors.js';
 import { DocumentUnavailable, fetchJson } from '../../platform/outgoing/fetch-json.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
@@ -8,8 +7,6 @@ import type { Capabilities } from '../client-rules/client-rules.js';
 import { withoutBrowser } from './subject-rules.js';
 
 const MAX_BYTES = 64 * 1024;
-const REMEMBERED = 500;
-const REMEMBERED_MS = 60_000;
 
 /** What decides what a document has to list, by the names on the wire. */
 const LISTED = ['sector_identifier_uri', 'redirect_uris', 'grant_types', 'jwks_uri'];
@@ -27,11 +24,6 @@ type Listed = Pick<TypedClientSettings, 'sectorIdentifierUri' | 'redirectUris' |
  * section 5). One is fetched when a client is registered with it, or changes what it has to list.
  */
 export class SectorDocumentsService {
-  readonly #documents = new QuickLRU<string, ReadonlySet<unknown>>({
-    maxSize: REMEMBERED,
-    maxAge: REMEMBERED_MS,
-  });
-
   /** @param allowPrivate whether documents may be on this computer or its networks, as in development */
   constructor(
     private readonly capabilities: Capabilities,
@@ -54,7 +46,7 @@ export class SectorDocumentsService {
 
   /**
    * Throws AppError `invalid` when the document of a draft without errors cannot be had or does not list the client. A
-   * document that did is returned and, for a minute, not fetched again.
+   * document that did is returned.
    *
    * @param fetched what a check before the transaction returned: it is not fetched again
    */
@@ -66,12 +58,10 @@ export class SectorDocumentsService {
     const { sectorIdentifierUri: uri } = settings;
     if (errors.length > 0 || uri === null || (before && !isChanged(before, settings))) return undefined;
     const missing = missingOf(settings);
-    const known = fetched?.uri === uri ? fetched.listed : this.#documents.get(uri);
-    if (known && missing(known).length === 0) return { uri, listed: known };
+    if (fetched?.uri === uri && missing(fetched.listed).length === 0) return fetched;
     const listed = await this.#fetch(uri);
     const unlisted = missing(listed);
     if (unlisted.length > 0) throw refused(`The document there does not list ${unlisted.join(', ')}.`);
-    this.#documents.set(uri, listed);
     return { uri, listed };
   }
 

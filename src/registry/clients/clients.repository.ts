@@ -51,6 +51,11 @@ const VERIFICATION = `(SELECT json_build_object('status', v.status, 'text', v.te
   FROM publisher_verifications v WHERE v.oauth_client_id = c.id) AS client_uri_verification`;
 const DETAILS = `${COLUMNS}, ${SECRETS}, ${VERIFICATION}`;
 
+/** A trigram index does not find shorter texts than three characters; those are in a table of their own. */
+const LONGEST_NGRAM = 2;
+const HAS_NGRAM = `EXISTS (SELECT FROM client_ngrams g
+  WHERE g.oauth_client_id = c.id AND g.ngrams @> ARRAY[lower(?)])`;
+
 const PURGE = `
   WITH purged AS (
     DELETE FROM oauth_clients WHERE id IN (
@@ -96,9 +101,7 @@ export class ClientsRepository {
     ];
     const time = filter.byLastUse ? 'coalesce(c.last_used_at, c.created_at)' : 'c.created_at';
     const list = { columns: DETAILS, from: TABLES, time, id: 'c.id', where };
-    const { sql } = this.database;
-    if (filter.text === undefined) return selectSlice(sql, list, slice, toRecord);
-    return sql.transaction((tx) => withoutSequentialScans(tx, () => selectSlice(tx, list, slice, toRecord)));
+    return selectSlice(this.database.sql, list, slice, toRecord);
   }
 
   /** The new row's id; undefined when the client_id is or was in use, and then the transaction has to be rolled back. */
@@ -191,15 +194,6 @@ export class ClientsRepository {
   }
 }
 
-/**
- * PostgreSQL has no statistics for a text of one or two characters, which the trigram index cannot find either, and would
- * sort the whole table instead of reading the index of the order until the page is full.
- */
-async function withoutSequentialScans<R>(tx: Transaction, read: () => Promise<R>): Promise<R> {
-  await tx.raw('SET LOCAL enable_seqscan = off; SET LOCAL jit = off');
-  return read();
-}
-
 function conditionsOf(filter: ClientFilter): Condition[] {
   const { clientType, grantType, kind, registrationType, text, unusedSince, visibility } = filter;
   const conditions: Condition[] = [];
@@ -215,6 +209,7 @@ function conditionsOf(filter: ClientFilter): Condition[] {
     const columns = ['client_name', 'description', 'company', 'client_id'];
     const anyColumn = columns.map((name) => `c.${name} ILIKE ?`).join(' OR ');
     conditions.push([`(${anyColumn})`, ...columns.map(() => pattern)]);
+    if ([...text].length <= LONGEST_NGRAM) conditions.push([HAS_NGRAM, text]);
   }
   return conditions;
 }

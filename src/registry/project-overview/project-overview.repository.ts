@@ -54,7 +54,8 @@ const READ = `SELECT
     LIMIT ${String(LISTED)}`)} AS secrets,
   ${counted(`SELECT FROM oauth_clients c WHERE ${LIVE}`)} AS clients,
   ${counted(`SELECT FROM oauth_clients c WHERE ${LIVE}
-    AND coalesce(last_used_at, created_at) < now() - interval '90 days'`)} AS "unusedClients",
+    AND coalesce(last_used_at, created_at) < now() - interval '90 days'
+    ORDER BY coalesce(last_used_at, created_at) DESC`)} AS "unusedClients",
   ${listOf(`SELECT c.id, c.client_name AS "clientName", v.host, v.status, v.started_at AS "startedAt"
     FROM publisher_verifications v JOIN oauth_clients c ON c.id = v.oauth_client_id
     WHERE ${LIVE} AND v.status <> 'verified' ORDER BY v.started_at DESC LIMIT ${String(LISTED)}`)} AS verifications,

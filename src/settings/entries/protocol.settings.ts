@@ -59,6 +59,12 @@ export const protocolSettings = settingGroup('Extensions of the protocol', {
     description:
       'What clients can have ID tokens, userinfo and other responses signed with: RS256 and ES256, and PS256 or EdDSA where they are listed. Each has keys of its own, which are made at the next start and rotated with the others.',
   },
+  ID_TOKEN_ALG: {
+    default: 'RS256',
+    check: oneOf(...SIGNING_ALGORITHMS),
+    description:
+      'What ID tokens of a new client are signed with when its record does not say; clients that exist keep what they have. Every library verifies `RS256` (OpenID Connect Core section 15.1); a signature with `ES256` takes a tenth of the CPU. One of `SIGNING_ALGORITHMS`.',
+  },
   MTLS_CERTIFICATE_HEADER: {
     check: headerName,
     description:

@@ -47,6 +47,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
       request_uri_parameter_supported: false,
       response_types_supported: ['code'],
       subject_types_supported: ['public', 'pairwise'],
+      ui_locales_supported: ['en'],
     });
     expect(found).toMatchObject({
       request_parameter_supported: true,

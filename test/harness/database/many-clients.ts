@@ -30,5 +30,5 @@ export async function insertClients({ database }: TestServer, count: number): Pr
     `INSERT INTO oauth_client_secrets (oauth_client_id, hash, hint)
      SELECT id, '-', 'pst_000000' FROM oauth_clients WHERE client_id LIKE 'many-%' AND client_type = 'confidential'`,
   );
-  await pool.query('ANALYZE oauth_clients, oauth_client_secrets');
+  await pool.query('ANALYZE oauth_clients, client_ngrams, oauth_client_secrets');
 }

@@ -55,6 +55,10 @@ test.each<Record<string, string>>([
   { text: 'needle' },
   { text: 'application' },
   { text: 'no such text anywhere' },
+  { text: 'zq' },
+  { text: 'z' },
+  { text: 'ne' },
+  { text: 'ap' },
   { text: 'needle', deleted: 'true' },
   { text: 'needle', client_type: 'public' },
   { text: 'books', grant_type: DEVICE_CODE },
@@ -77,12 +81,6 @@ test.each<Record<string, string>>([
   for (const statement of statements) expect(await scans(statement, FREE_CHOICE)).toEqual([]);
 });
 
-test('a text too short for its index goes by the index of the order', async () => {
-  const { statements, settings } = await listStatements(() => list({ text: 'zq' }));
-  expect(statements).toHaveLength(1);
-  for (const statement of statements) expect(await scans(statement, settings)).toEqual([]);
-});
-
 test('the filters find exactly the clients that they are for', async () => {
   const numbers = async (query: Record<string, string>) =>
     (await list(query)).data.map(({ client_id }) => Number(client_id.slice('many-'.length)));
@@ -97,6 +95,22 @@ test('the filters find exactly the clients that they are for', async () => {
   expect((await numbers({ deleted: 'true' })).every((n) => n % 500 === 6)).toBe(true);
   expect((await numbers({ deleted: 'false' })).some((n) => n % 500 === 6)).toBe(false);
   expect(await numbers({ text: '%' })).toEqual([]);
+  expect(await numbers({ text: 'nE' })).toEqual(needles);
+  const doubled = await numbers({ text: '99' });
+  expect(doubled.length).toBeGreaterThan(20);
+  expect(doubled.every((n) => String(n).includes('99'))).toBe(true);
+});
+
+test('a text of one or two characters finds what a client is called now', async () => {
+  const found = async (text: string) => (await list({ text })).data.map(({ client_name }) => client_name);
+  const { id } = await server.register({ client_name: 'Quiz' });
+  expect([await found('UI'), await found('z')]).toEqual([['Quiz'], ['Quiz']]);
+  expect(
+    (await server.admin('PATCH', `/${id}`, { client_name: 'Jury', description: '\u00dcber' })).status,
+  ).toBe(200);
+  expect([await found('ui'), await found('j'), await found('\u00fc')]).toEqual([[], ['Jury'], ['Jury']]);
+  expect((await server.admin('DELETE', `/${id}`)).status).toBe(204);
+  expect(await found('ju')).toEqual([]);
 });
 
 test('walking pages while clients are registered shows each old client once', async () => {

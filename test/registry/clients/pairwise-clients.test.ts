@@ -171,11 +171,11 @@ test('clients that register themselves may have them, under the same rules', asy
       error_description: expect.stringMatching(/sector_identifier_uri/),
     },
   });
+  const refusal = { status: 400, body: { error_description: expect.stringMatching(/does not list/) } };
   const foreign = list('/foreign', [HERE]);
-  expect(await register({ sector_identifier_uri: foreign })).toMatchObject({
-    status: 400,
-    body: { error_description: expect.stringMatching(/does not list/) },
-  });
+  expect(await register({ sector_identifier_uri: foreign })).toMatchObject(refusal);
+  list('/self', [HERE]);
+  expect(await register({ sector_identifier_uri })).toMatchObject(refusal);
 });
 
 describe('an import', () => {

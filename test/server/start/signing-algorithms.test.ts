@@ -67,3 +67,21 @@ test('clients of a profile from before it set algorithms get them, what others c
   const edited = await server.admin('PATCH', `/${profile.id}`, { company: 'Bank' });
   expect(edited.status).toBe(200);
 });
+
+test('ID_TOKEN_ALG is the algorithm of new clients that do not say, and those that exist keep theirs', async () => {
+  const node = await startTestServer({ nodeOf: server, env: { ID_TOKEN_ALG: 'ES256' } });
+  try {
+    const before = await server.register();
+    const after = await node.register();
+    const chosen = await node.register({ id_token_signed_response_alg: 'RS256' });
+    const algorithmOf = async ({ id }: { id: string }) =>
+      ((await (await node.admin('GET', `/${id}`)).json()) as Record<string, unknown>)[
+        'id_token_signed_response_alg'
+      ];
+    expect(await Promise.all([before, after, chosen].map(algorithmOf))).toEqual(['RS256', 'ES256', 'RS256']);
+    expect((await node.admin('PATCH', `/${before.id}`, { client_name: 'Another name' })).status).toBe(200);
+    expect(await algorithmOf(before)).toBe('RS256');
+  } finally {
+    await node.close();
+  }
+});

@@ -72,6 +72,7 @@ describe('a signed request (RFC 9101)', () => {
     ['that never expires', () => sign({ exp: undefined })],
     ['that is good for a day', () => sign({ exp: now() + 86_400 })],
     ['that is another type of JWT', () => sign({}, { typ: 'at+jwt' })],
+    ['whose type is not a text', () => sign({}, { typ: ['jwt'] })],
     ['that is not signed', () => new UnsecuredJWT(claims()).encode()],
     ['that is no JWT', () => 'a.b.c'],
     ['that names another by request_uri', () => sign({ request_uri: 'https://rp.example/' })],
@@ -90,6 +91,16 @@ describe('a signed request (RFC 9101)', () => {
     ]);
     expect(location?.searchParams.get('iss')).toBe(server.issuer);
   });
+
+  test.each(['OautH-auThZ-REQ+jWt', 'application/oauth-authz-req+jwt', 'jwt'])(
+    'is accepted with the typ %s',
+    async (typ) => {
+      const request = await sign({}, { typ });
+      const query = new URLSearchParams({ client_id: client.client_id, request });
+      const { location } = await open(`${server.origin}/oauth2/authorize?${query.toString()}`);
+      expect(location?.pathname).toMatch(/^\/interaction\//);
+    },
+  );
 
   test.each<[string, object, RegExp]>([
     ['that has expired a moment ago', { exp: now() - 5 }, /exp has passed/],

@@ -135,6 +135,28 @@ describe('fields', () => {
     expect([answer.status, await answer.text()]).toEqual([422, expect.stringMatching(reason)]);
   });
 
+  test('request_object_signing_alg may be each algorithm that discovery lists', async () => {
+    const listed = config.serverMetadata().request_object_signing_alg_values_supported ?? [];
+    expect(listed).toContain('Ed25519');
+    for (const alg of listed) {
+      const own = await signingKey(alg);
+      const fields = { request_object_signing_alg: alg, jwks: { keys: [own.jwk] } };
+      const { client_id } = await server.register(fields);
+      const { url } = await authorizationRequest(plainConfig);
+      const request = await new SignJWT({ ...Object.fromEntries(url.searchParams), client_id })
+        .setProtectedHeader({ alg, kid: 'signing', typ: 'oauth-authz-req+jwt' })
+        .setIssuer(client_id)
+        .setAudience(server.issuer)
+        .setIssuedAt()
+        .setNotBefore('0s')
+        .setExpirationTime('1m')
+        .sign((own.key as { key: CryptoKey }).key);
+      url.search = String(new URLSearchParams({ client_id, request }));
+      const answer = await fetch(url, { redirect: 'manual' });
+      expect([alg, answer.headers.get('location')]).toEqual([alg, expect.stringMatching(/\/interaction\//)]);
+    }
+  });
+
   test('request_object_signing_alg is the only algorithm', async () => {
     const { jwk, key: other } = await signingKey('PS256');
     const strict = await server.register({

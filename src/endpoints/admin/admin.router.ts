@@ -3,6 +3,7 @@ import type Koa from 'koa';
 import { AppError, notFound } from '../../platform/errors/errors.js';
 import { type AdminState, requireAdminToken } from '../../tenancy/admin-tokens/require-admin-token.js';
 import type { AdminTrust } from '../../tenancy/admin-tokens/verify-admin-token.js';
+import { otherMethods } from '../site/not-found-page.js';
 import { ADMIN_API_ROUTES, type AdminApiDependencies } from './admin-api.js';
 
 const ADMIN = /^\/admin(?:\/|$)/;
@@ -34,10 +35,8 @@ export function adminRouter({ trust, ...services }: AdminRouterDependencies): Ko
 
 /** Answers 404 for an unknown path, 405 for a method that the path does not have. */
 function rejectUnmatched(ctx: Koa.Context): Promise<never> {
-  const layers = (ctx as { matched?: { methods: string[] }[] }).matched ?? [];
-  const methods = new Set(layers.flatMap((layer) => layer.methods));
-  if (methods.size === 0) throw notFound('resource');
-  const allowed = [...methods].sort().join(', ');
+  const allowed = otherMethods(ctx).join(', ');
+  if (allowed === '') throw notFound('resource');
   ctx.set('Allow', allowed);
   throw new AppError('method_not_allowed', `This resource understands ${allowed}.`);
 }

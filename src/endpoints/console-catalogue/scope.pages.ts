@@ -9,7 +9,8 @@ import type { ConsolePage } from '../console/console-page.js';
 import { projectPath } from '../console/console-paths.js';
 import type { Visit } from '../console/visit.js';
 import {
-  allApis,
+  apiField,
+  apiOf,
   APIS,
   CATALOGUE,
   catalogueCrumbs,
@@ -127,7 +128,6 @@ export const scopePages: readonly ConsolePage[] = [
 ];
 
 async function settingsOf(visit: Visit): Promise<RecordField[]> {
-  const apis = await allApis(visit);
   return [
     {
       name: 'title',
@@ -143,24 +143,14 @@ async function settingsOf(visit: Visit): Promise<RecordField[]> {
       help: 'The group that it is listed in. A client with scopes of identity alone cannot be published.',
       control: 'text',
     },
-    {
-      name: 'api_id',
-      label: 'API',
-      help: 'Tokens with the scope are for this audience.',
-      control: 'select',
-      options: [
-        { value: '', text: 'None' },
-        ...apis.map(({ audience, id, name }) => ({ value: id, text: `${name}: ${audience}` })),
-      ],
-    },
+    await apiField(visit, 'Tokens with the scope are for this audience.'),
   ];
 }
 
 async function showScope(visit: Visit): Promise<void> {
   const { body: scope } = await visit.call<ScopeWire>('getScope');
   const path = pathOf(visit);
-  const api =
-    scope.api_id === null ? undefined : (await allApis(visit)).find(({ id }) => id === scope.api_id);
+  const api = await apiOf(visit, scope.api_id);
   const mayChange = visit.canCall('updateScope');
   const isRetired = scope.retired_at !== null;
   visit.show(

@@ -1,5 +1,12 @@
 import type { TableSection } from '../../platform/console-page-models/records.js';
-import { allApis, APIS, CATALOGUE, catalogueCrumbs, SECTION } from '../console-catalogue/catalogue-wire.js';
+import {
+  apiField,
+  apiOf,
+  APIS,
+  CATALOGUE,
+  catalogueCrumbs,
+  SECTION,
+} from '../console-catalogue/catalogue-wire.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';
 import { dateOf, noticeOf } from '../console-records/list-parts.js';
 import type { RecordField } from '../console-records/record-fields.js';
@@ -110,7 +117,6 @@ export const detailsTypePages: readonly ConsolePage[] = [
 ];
 
 async function settingsOf(visit: Visit): Promise<RecordField[]> {
-  const apis = await allApis(visit);
   return [
     {
       name: 'title',
@@ -134,25 +140,18 @@ async function settingsOf(visit: Visit): Promise<RecordField[]> {
       isRequired: true,
       notJson: 'This is not JSON: send a JSON Schema, {"type": "object", …}.',
     },
-    {
-      name: 'api_id',
-      label: 'API',
-      help: 'Tokens with its details are for this audience. None: the one that a request names.',
-      control: 'select',
-      options: [
-        { value: '', text: 'None' },
-        ...apis
-          .filter(({ built_in }) => !built_in)
-          .map(({ audience, id, name }) => ({ value: id, text: `${name}: ${audience}` })),
-      ],
-    },
+    await apiField(
+      visit,
+      'Tokens with its details are for this audience. None: the one that a request names.',
+      ({ built_in }) => !built_in,
+    ),
   ];
 }
 
 async function showType(visit: Visit): Promise<void> {
   const { body: type } = await visit.call<DetailsTypeWire>(READ);
   const path = pathOf(visit);
-  const api = type.api_id === null ? undefined : (await allApis(visit)).find(({ id }) => id === type.api_id);
+  const api = await apiOf(visit, type.api_id);
   const mayChange = visit.canCall(UPDATE);
   visit.show(
     'console/record',

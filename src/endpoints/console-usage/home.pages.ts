@@ -78,9 +78,11 @@ function figuresOf(overview: Overview, clientsHref: string) {
       name: 'Clients',
       value: `${is_counted ? '' : 'over '}${longNumber(clients)}`,
       detail:
-        overview.unused_clients === 0
-          ? 'all used in 90 days'
-          : `${longNumber(overview.unused_clients)} unused for 90 days`,
+        overview.clients === 0
+          ? 'none yet'
+          : overview.unused_clients === 0
+            ? 'all used in 90 days'
+            : `${longNumber(overview.unused_clients)} unused for 90 days`,
       href: clientsHref,
     },
   ];

@@ -125,7 +125,7 @@ function chartOf(name: string, chart: BarChart): ChartOnPage {
   return {
     name,
     legend: series.length > 1 ? series.map(({ className, name: text }) => ({ className, name: text })) : [],
-    scale: (isLow ? [maximum, 0] : [maximum, maximum / 2, 0]).map(shortNumber),
+    scale: (isLow || maximum === 1 ? [maximum, 0] : [maximum, maximum / 2, 0]).map(shortNumber),
     svg: barChart(chart),
     ticks: [0, 0.5, 1].map(at),
   };

@@ -166,12 +166,19 @@ export function showDeliveries(
   const path = webhookPath(visit);
   visit.show(
     'console/list',
-    { section, crumbs: webhookCrumbs(visit, { label: 'Messages', href: path }) },
+    {
+      section,
+      crumbs: webhookCrumbs(
+        visit,
+        { label: 'Webhook', href: path },
+        { label: 'Messages', href: visit.ctx.path },
+      ),
+    },
     {
       ...state,
       heading: 'Messages',
       lead: 'What was sent to the webhook, or is to be.',
-      actions: [{ label: 'Webhook', href: path }],
+      actions: [],
       nextHref: state.nextHref(body.next_cursor),
       table: deliveryTable(body.data, path, visit.canCall(`redeliver${name}WebhookDelivery`)),
       empty: { symbol: 'list', heading: 'Nothing was sent', text: 'Messages will stand here.' },

@@ -5,6 +5,7 @@ import { forEngine } from '../../../adapters/engine-errors.js';
 import { UntrustedToken, unverified } from '../../registry/client-exchange/outside-tokens.service.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import { TOKEN_EXCHANGE } from '../../settings/protocol/grant-types.js';
+import { typOf } from '../oidc-assertions/assertions.js';
 import { exchangedDetails, refuseDetails } from '../oidc-authorization-details/exchanged-details.js';
 import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
 import { actorsOf, checkMayAct } from './delegation.js';
@@ -23,6 +24,8 @@ const ACCESS_TOKEN = `${TYPE}access_token`;
 const ID_TOKEN = `${TYPE}id_token`;
 const JWT = `${TYPE}jwt`;
 const SUBJECT_TYPES = [ACCESS_TOKEN, ID_TOKEN, JWT];
+/** What a JWT of another issuer may say that it is; other kinds are for other recipients or uses (RFC 8725 section 3.11). */
+const OUTSIDE_KINDS: readonly (string | undefined)[] = [undefined, 'jwt', 'jose', 'at+jwt'];
 const PARAMETERS = [
   'subject_token',
   'subject_token_type',
@@ -172,6 +175,8 @@ async function presented(
     const { iss } = unverified(token);
     if (type === ID_TOKEN && iss === parts.issuer) return await ownIdToken(parts, sent);
     const { claims, subject, trusted } = await parts.outsideTokens.verify(token, record.trustedIssuers);
+    if (!OUTSIDE_KINDS.includes(typOf(token)))
+      throw tokenRefused(parameter, 'its typ is that of another kind of JWT');
     if (claims['cnf'] !== undefined)
       throw tokenRefused(parameter, 'it is bound in a way that cannot be checked here');
     return {

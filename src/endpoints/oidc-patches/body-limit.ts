@@ -4,6 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 /** The engine's error events of its endpoints that read a body. */
 const ERROR_EVENTS = [
   'authorization.error',
+  'backchannel_authentication.error',
   'code_verification.error',
   'device_authorization.error',
   'end_session.error',

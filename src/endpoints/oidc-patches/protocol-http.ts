@@ -29,11 +29,17 @@ const MAX_AGE = 300;
  *   text.
  *
  * Test: test/endpoints/oidc-patches/http-semantics.test.ts.
+ *
+ * @param isOff whether the path is one of a feature that is off
  */
-export function completeHttp(provider: Provider, pages: Pick<EnginePages, 'renderError'>): void {
+export function completeHttp(
+  provider: Provider,
+  pages: Pick<EnginePages, 'renderError'>,
+  isOff: (path: string) => boolean,
+): void {
   const middleware: Koa.Middleware = async (ctx, next) => {
     await next();
-    if (ctx.status === 404 && !('_matchedRoute' in ctx)) await refuseMethod(ctx, pages);
+    if (ctx.status === 404 && !('_matchedRoute' in ctx) && !isOff(ctx.path)) await refuseMethod(ctx, pages);
     else if (ctx.status === 200 && DOCUMENTS.has(ctx.path)) {
       ctx.body = withoutWhatIsOff(ctx.body as Record<string, unknown>);
       makeCacheable(ctx);

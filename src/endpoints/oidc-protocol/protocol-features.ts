@@ -28,7 +28,7 @@ export function protocolAlgorithms() {
     userinfoEncryptionEncValues: encodings(),
     introspectionEncryptionEncValues: encodings(),
     authorizationEncryptionEncValues: encodings(),
-    requestObjectSigningAlgValues: [...REQUEST_OBJECT_ALGORITHMS, 'Ed25519' as const],
+    requestObjectSigningAlgValues: [...REQUEST_OBJECT_ALGORITHMS],
     // Encrypted request objects are refused: see docs/decisions.md.
     requestObjectEncryptionAlgValues: [],
     requestObjectEncryptionEncValues: [],

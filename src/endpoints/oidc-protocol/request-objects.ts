@@ -3,7 +3,8 @@ import { isProfileAlgorithm, profileOf } from './security-profile.js';
 
 const MAX_LIFETIME = 3_600;
 const MAX_SECONDS_AHEAD = 60;
-const TYPES: readonly unknown[] = [undefined, 'JWT', 'jwt', 'oauth-authz-req+jwt'];
+/** Media types, so that case and the prefix `application/` do not count (RFC 7515 section 4.1.9). */
+const TYPES = /^(?:application\/)?(?:jwt|oauth-authz-req\+jwt)$/i;
 
 /**
  * What a signed request object must be beyond what the engine checks, which is that `iss` is the client and `aud` this
@@ -17,7 +18,8 @@ export function checkRequestObject(
   client: Client,
 ): void {
   if (oidc.entities.PushedAuthorizationRequest) return;
-  if (!TYPES.includes(typ)) throw refusal('its typ must be oauth-authz-req+jwt');
+  if (typ !== undefined && !(typeof typ === 'string' && TYPES.test(typ)))
+    throw refusal('its typ must be oauth-authz-req+jwt');
   const now = Date.now() / 1000;
   if (typeof exp !== 'number') throw refusal('it needs exp');
   if (exp <= now) throw refusal('exp has passed');

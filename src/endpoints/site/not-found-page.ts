@@ -1,14 +1,40 @@
 import type Koa from 'koa';
-import { notFound } from '../../platform/errors/errors.js';
+import { AppError, notFound } from '../../platform/errors/errors.js';
 import { requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import type { Pages } from '../../platform/pages/pages.js';
 
-/** Answers every request that reaches it with 404: as a page for browsers, else by throwing AppError `not_found`. */
+/** A route of @koa/router whose pattern matches the path of a request. */
+interface MatchedRoute {
+  methods: readonly string[];
+}
+
+/**
+ * Answers every request that reaches it: 405 with `Allow` where the address has other methods (RFC 9110 section 15.5.6), else
+ * 404. Both are a page for browsers, and otherwise an AppError.
+ */
 export function notFoundPage(pages: Pages): Koa.Middleware {
   return (ctx) => {
-    if (ctx.accepts('json', 'html') !== 'html') throw notFound('resource');
-    const message = 'There is nothing at this address. It may be mistyped, or the page is gone.';
-    const model = { title: 'Not found', message, code: undefined, description: undefined };
-    sendError(ctx, pages, { ...model, requestId: requestIdOf(ctx) }, 404);
+    const allowed = otherMethods(ctx).join(', ');
+    const isThere = allowed !== '';
+    if (isThere) ctx.set('Allow', allowed);
+    if (ctx.accepts('json', 'html') !== 'html')
+      throw isThere
+        ? new AppError('method_not_allowed', `This address understands ${allowed}.`)
+        : notFound('resource');
+    const texts = isThere
+      ? { title: 'This cannot be done here', message: `This address understands ${allowed}.` }
+      : {
+          title: 'Not found',
+          message: 'There is nothing at this address. It may be mistyped, or the page is gone.',
+        };
+    const model = { ...texts, code: undefined, description: undefined, requestId: requestIdOf(ctx) };
+    sendError(ctx, pages, model, isThere ? 405 : 404);
   };
+}
+
+/** The methods that routes have for the path, sorted; none when it has the one of the request, whose route found nothing. */
+export function otherMethods(ctx: Koa.Context): string[] {
+  const { matched = [] } = ctx as { matched?: readonly MatchedRoute[] };
+  const methods = [...new Set(matched.flatMap((route) => route.methods))].sort();
+  return methods.includes(ctx.method) ? [] : methods;
 }

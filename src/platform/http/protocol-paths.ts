@@ -32,6 +32,7 @@ const METHODS: Readonly<Record<string, string>> = {
   [ENGINE_ROUTES.revocation]: POST_ONLY,
   [ENGINE_ROUTES.device_authorization]: POST_ONLY,
   [ENGINE_ROUTES.pushed_authorization_request]: POST_ONLY,
+  [ENGINE_ROUTES.backchannel_authentication]: POST_ONLY,
   [ENGINE_ROUTES.code_verification]: PAGE,
   [ENGINE_ROUTES.end_session]: PAGE,
   [`${ENGINE_ROUTES.end_session}/confirm`]: 'POST',

@@ -1,7 +1,7 @@
 import { SIGNING_ALGORITHMS } from '../../settings/protocol/signing-algorithms.js';
 
 /** What clients sign request objects with (RFC 9101). */
-export const REQUEST_OBJECT_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
+export const REQUEST_OBJECT_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;
 
 /** What this server signs with, as far as the setting SIGNING_ALGORITHMS has turned it on. */
 export const SIGNATURE_ALGORITHMS = SIGNING_ALGORITHMS;

@@ -12,6 +12,7 @@ import {
 import { OWN_CLIENT_ID } from '../live-clients/own-client.js';
 import { jwkErrors } from '../client-rules/jwks-rules.js';
 import { line, oneOf, paragraphs } from '../../platform/wire/field-shapes.js';
+import { HMAC_REFUSED } from '../client-protocol/algorithms.js';
 import { protocolSchemas } from '../client-protocol/protocol-fields.js';
 import { list, uri } from './client-field-shapes.js';
 import { type ReadOnlyFields, setByServer } from '../../platform/wire/input.js';
@@ -91,9 +92,9 @@ export const writableFields = {
     .min(0, 'Send 0 or more seconds.')
     .max(MAX_AGE, `Send at most ${String(MAX_AGE)} seconds.`),
   require_auth_time: switched,
-  id_token_signed_response_alg: oneOf(ID_TOKEN_ALGORITHMS),
+  id_token_signed_response_alg: oneOf(ID_TOKEN_ALGORITHMS, HMAC_REFUSED),
   pkce_required: switched,
-  userinfo_signed_response_alg: oneOf(USERINFO_ALGORITHMS),
+  userinfo_signed_response_alg: oneOf(USERINFO_ALGORITHMS, HMAC_REFUSED),
   pkce_challenge_method: oneOf(['S256', 'plain']),
   first_party: switched,
   initiate_login_uri: uri((value) => webUrlErrors(value, { loopback: true, fragment: false })),

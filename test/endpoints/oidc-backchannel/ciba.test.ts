@@ -254,6 +254,9 @@ describe('what a client learns', () => {
       expect([fields, body['error']]).toEqual([fields, error]);
     }
     expect((await poll('unknown')).body['error']).toBe('invalid_grant');
+    expect((await ask({ login_hint, acr_values: 'x'.repeat(60_000) })).status).toBe(413);
+    const read = await fetch(`${server.origin}/oauth2/backchannel`);
+    expect([read.status, read.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
   });
 });
 
@@ -395,6 +398,7 @@ test('discovery says it exactly when it is on; without it neither endpoint nor p
   try {
     expect(await metadataOf(off)).not.toMatch(names);
     expect((await postForm(`${off.origin}/oauth2/backchannel`, {}, basic(client))).status).toBe(404);
+    expect((await fetch(`${off.origin}/oauth2/backchannel`)).status).toBe(404);
     const home = await atHome(server);
     expect((await home.open(PAGE, off.origin)).status).toBe(404);
     const token = await off.adminToken();

@@ -263,9 +263,9 @@ test('a token of a trusted issuer is exchanged for one about its subject', async
       { audience: STOCK, scopes: ['stock.read'], subject: workload.issuer },
     ],
   });
-  const ask = async (claims: Record<string, unknown> = {}, audience = ORDERS, type = 'jwt') =>
+  const ask = async (claims: Record<string, unknown> = {}, audience = ORDERS, type = 'jwt', header = {}) =>
     exchange(apis, service, {
-      subject_token: await workload.sign({ sub: 'user-1', aud: server.issuer, ...claims }),
+      subject_token: await workload.sign({ sub: 'user-1', aud: server.issuer, ...claims }, header),
       subject_token_type: TYPE + type,
       audience,
     });
@@ -299,4 +299,11 @@ test('a token of a trusted issuer is exchanged for one about its subject', async
     { act: { sub: '1', act: { sub: '2', act: { sub: '3', act: { sub: '4', act: { sub: '5' } } } } } },
   ])
     expect((await ask(claims)).body['error']).toBe('invalid_request');
+  for (const [typ, status] of [
+    ['application/AT+JWT', 200],
+    ['logout+jwt', 400],
+    ['oauth-id-jag+jwt', 400],
+    ['client-authentication+jwt', 400],
+  ] as const)
+    expect([typ, (await ask({}, ORDERS, 'jwt', { typ })).status]).toEqual([typ, status]);
 });

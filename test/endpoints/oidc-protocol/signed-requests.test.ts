@@ -72,6 +72,7 @@ describe('a signed request (RFC 9101)', () => {
     ['that never expires', () => sign({ exp: undefined })],
     ['that is good for a day', () => sign({ exp: now() + 86_400 })],
     ['that is another type of JWT', () => sign({}, { typ: 'at+jwt' })],
+    ['whose type is not a text', () => sign({}, { typ: ['jwt'] })],
     ['that is not signed', () => new UnsecuredJWT(claims()).encode()],
     ['that is no JWT', () => 'a.b.c'],
     ['that names another by request_uri', () => sign({ request_uri: 'https://rp.example/' })],
@@ -90,6 +91,16 @@ describe('a signed request (RFC 9101)', () => {
     ]);
     expect(location?.searchParams.get('iss')).toBe(server.issuer);
   });
+
+  test.each(['OautH-auThZ-REQ+jWt', 'application/oauth-authz-req+jwt', 'jwt'])(
+    'is accepted with the typ %s',
+    async (typ) => {
+      const request = await sign({}, { typ });
+      const query = new URLSearchParams({ client_id: client.client_id, request });
+      const { location } = await open(`${server.origin}/oauth2/authorize?${query.toString()}`);
+      expect(location?.pathname).toMatch(/^\/interaction\//);
+    },
+  );
 
   test.each<[string, object, RegExp]>([
     ['that has expired a moment ago', { exp: now() - 5 }, /exp has passed/],
@@ -122,6 +133,28 @@ describe('fields', () => {
   ])('%j is refused with the reason', async (fields, reason) => {
     const answer = await server.admin('POST', '', { client_name: 'X', redirect_uris: [CALLBACK], ...fields });
     expect([answer.status, await answer.text()]).toEqual([422, expect.stringMatching(reason)]);
+  });
+
+  test('request_object_signing_alg may be each algorithm that discovery lists', async () => {
+    const listed = config.serverMetadata().request_object_signing_alg_values_supported ?? [];
+    expect(listed).toContain('Ed25519');
+    for (const alg of listed) {
+      const own = await signingKey(alg);
+      const fields = { request_object_signing_alg: alg, jwks: { keys: [own.jwk] } };
+      const { client_id } = await server.register(fields);
+      const { url } = await authorizationRequest(plainConfig);
+      const request = await new SignJWT({ ...Object.fromEntries(url.searchParams), client_id })
+        .setProtectedHeader({ alg, kid: 'signing', typ: 'oauth-authz-req+jwt' })
+        .setIssuer(client_id)
+        .setAudience(server.issuer)
+        .setIssuedAt()
+        .setNotBefore('0s')
+        .setExpirationTime('1m')
+        .sign((own.key as { key: CryptoKey }).key);
+      url.search = String(new URLSearchParams({ client_id, request }));
+      const answer = await fetch(url, { redirect: 'manual' });
+      expect([alg, answer.headers.get('location')]).toEqual([alg, expect.stringMatching(/\/interaction\//)]);
+    }
   });
 
   test('request_object_signing_alg is the only algorithm', async () => {

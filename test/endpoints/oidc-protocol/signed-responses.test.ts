@@ -96,6 +96,9 @@ test.each<[Record<string, unknown>, RegExp]>([
   [{ id_token_encrypted_response_alg: 'RSA-OAEP-256' }, /needs a public key of the client/],
   [{ id_token_encrypted_response_enc: 'A256GCM' }, /Send id_token_encrypted_response_alg too/],
   [{ introspection_signed_response_alg: 'HS256' }, /only its hash is kept/],
+  [{ id_token_signed_response_alg: 'HS512' }, /only its hash is kept/],
+  [{ userinfo_signed_response_alg: 'HS256' }, /only its hash is kept/],
+  [{ id_token_signed_response_alg: 'none' }, /Use one of: RS256, ES256/],
 ])('%j is refused with the reason', async (fields, reason) => {
   const answer = await server.admin('POST', '', { client_name: 'X', redirect_uris: [CALLBACK], ...fields });
   expect([answer.status, await answer.text()]).toEqual([422, expect.stringMatching(reason)]);

@@ -107,3 +107,21 @@ test('an address that leads nowhere is a page that leads on', async () => {
   expect(html).toContain('href="/account"');
   expect(html).toContain(answer.headers.get('x-request-id') ?? 'no id');
 });
+
+test.each([
+  ['POST', '/healthz', 'GET, HEAD'],
+  ['PUT', '/', 'GET, HEAD'],
+  ['DELETE', '/account', 'GET, HEAD'],
+  ['PATCH', '/account/security/password', 'GET, HEAD, POST'],
+  ['PUT', '/self/sign-in', 'GET, HEAD'],
+  ['PUT', '/console', 'GET, HEAD'],
+])('%s %s is 405 with Allow, as a page and as a problem', async (method, path, allow) => {
+  for (const [accept, type] of [
+    ['text/html', 'text/html'],
+    ['application/json', 'application/problem+json'],
+  ] as const) {
+    const answer = await open(path, { method, headers: { accept } });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+    expect(answer.headers.get('content-type')).toContain(type);
+  }
+});

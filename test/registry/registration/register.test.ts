@@ -145,7 +145,7 @@ describe('a registration is refused', () => {
       'HS256',
       { id_token_signed_response_alg: 'HS256' },
       'invalid_client_metadata',
-      /Use one of: RS256, ES256/,
+      /id_token_signed_response_alg: HS256 needs the secret itself, and only its hash is kept/,
     ],
     [
       'encryption',

@@ -216,8 +216,9 @@ export class ArtifactAdapter implements Adapter {
   }
 
   /**
-   * Seconds that a row stays after it expired. A pushed request is consumed at the end of the interaction that it began; that
-   * it has expired for others the engine reads from `exp` (lib/actions/authorization/pushed_authorization_requests.js:24).
+   * Seconds that a row stays after it expired. A pushed request is consumed at the end of the interaction that it began;
+   * that it has expired for others the engine reads from `exp`
+   * (lib/actions/authorization/pushed_authorization_requests.js:24).
    */
   #keptAfter(): number {
     return this.model === 'PushedAuthorizationRequest' ? this.context.interactionTtl : 0;

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * Everything that oidc-provider keeps, clients aside. `consumed_at` has no index and pages keep free space, so that consuming
- * a row stays a heap-only update. `user_code` is a keyed digest, `sealed_id` the encrypted id of a device code.
+ * Everything that oidc-provider keeps, clients aside. `consumed_at` has no index and pages keep free space, so that
+ * consuming a row stays a heap-only update. `user_code` is a keyed digest, `sealed_id` the encrypted id of a device code.
  */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 
 /**
- * Deleted clients that can be restored, client_ids that are not used again, dynamic registration, and an index for each filter of the
- * client list. The list is ordered by creation, so the indexes for filters with few values are too; text and grant types
- * have inverted ones. `restored_at` divides what was issued before a deletion from what was issued after the restore.
+ * Deleted clients that can be restored, client_ids that are not used again, dynamic registration, and an index for each
+ * filter of the client list. The list is ordered by creation, so the indexes for filters with few values are too; text
+ * and grant types have inverted ones. `restored_at` divides what was issued before a deletion from what was issued after
+ * the restore.
  */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`

@@ -2,10 +2,10 @@ import type { Knex } from 'knex';
 
 /**
  * Messages to deliver after the transaction that wrote them (see `OutboxService`). The receiver sees `id`; `position` is
- * the order of insertion. `due_at` is when the message may be claimed: while it is leased, the end of the lease. `payload`
- * is sealed and `ordering_key` a keyed digest. No index has only `position`, so that one key's messages are looked up by
- * the key. A row is updated and deleted soon after it was inserted: its page keeps free space, and the table is vacuumed early.
- * The file is not truncated, because it grows again and truncating takes an exclusive lock.
+ * the order of insertion. `due_at` is when the message may be claimed: while it is leased, the end of the lease.
+ * `payload` is sealed and `ordering_key` a keyed digest. No index has only `position`, so that one key's messages are
+ * looked up by the key. A row is updated and deleted soon after it was inserted: its page keeps free space, and the table
+ * is vacuumed early. The file is not truncated, because it grows again and truncating takes an exclusive lock.
  */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`

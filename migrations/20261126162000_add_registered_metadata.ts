@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 
-/** Metadata of OpenID Connect Registration section 2 that clients keep, and APIs that clients can register themselves for. */
+/**
+ * Metadata of OpenID Connect Registration section 2 that clients keep, and APIs that clients can register themselves for.
+ */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`
     ALTER TABLE oauth_clients

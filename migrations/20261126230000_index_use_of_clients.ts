@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * The kind of application that a client is, and indexes: of the people who allowed a client something, of all clients, of a
- * project's by kind and in the order of their last use, and of the initial access tokens of a project. Model 7 is the engine's Grant.
+ * The kind of application that a client is, and indexes: of the people who allowed a client something, of all clients, of
+ * a project's by kind and in the order of their last use, and of the initial access tokens of a project. Model 7 is the
+ * engine's Grant.
  */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`

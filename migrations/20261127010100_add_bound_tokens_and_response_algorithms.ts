@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 
-/** Bound tokens (RFC 9449), signed and encrypted responses, and security profiles, by client; keys of two more algorithms. */
+/**
+ * Bound tokens (RFC 9449), signed and encrypted responses, and security profiles, by client; keys of two more algorithms.
+ */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`
     ALTER TABLE oauth_clients

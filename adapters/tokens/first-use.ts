@@ -29,7 +29,9 @@ export function firstUseOfAssertion({
   };
 }
 
-/** Records the answer to a request that waits for a person, by one insert; false when it was answered before, on any node. */
+/**
+ * Records the answer to a request that waits for a person, by one insert; false when it was answered before, on any node.
+ */
 export function firstUseOfRequest({
   repository,
 }: ArtifactStore): (key: string, expiresAt: number) => Promise<boolean> {

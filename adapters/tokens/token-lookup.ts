@@ -68,8 +68,8 @@ export class TokenLookup {
   }
 
   /**
-   * The grant of a person's token, if `isBacked` is true of the token; for callers that read the client of the token at the same time and
-   * pass its `tokensValidAfter` then.
+   * The grant of a person's token, if `isBacked` is true of the token; for callers that read the client of the token at
+   * the same time and pass its `tokensValidAfter` then.
    */
   async backing(token: StoredToken): Promise<(tokensValidAfter: number) => AdapterPayload | undefined> {
     const { payload } = token;

@@ -23,7 +23,10 @@ import { startPeriodicJobs } from '../../src/platform/jobs/start-periodic-jobs.j
 import { PlainAdapter } from './plain.adapter.js';
 import { CLIENT, SCOPE, type Target } from '../load/target.js';
 
-/** Ways to serve the same flows; `postern-metrics` has METRICS_PORT set; those with an algorithm sign everything with it, to compare algorithms. */
+/**
+ * Ways to serve the same flows; `postern-metrics` has METRICS_PORT set; those with an algorithm sign everything with it,
+ * to compare algorithms.
+ */
 export const CANDIDATES = [
   'postern',
   'postern-metrics',

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { codeOf } from '../platform/files/file-errors.js';
 import { jsonObject, UsageError } from './usage-error.js';
 
-/** The JSON object, or what else `read` takes, in the file that an option names; undefined without the option. Throws UsageError. */
+/**
+ * The JSON object, or what else `read` takes, in the file that an option names; undefined without the option. Throws
+ * UsageError.
+ */
 export async function jsonFile<T = Record<string, unknown>>(
   option: string,
   file: string | undefined,

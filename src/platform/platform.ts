@@ -18,7 +18,8 @@ import { Pages } from './pages/pages.js';
 import type { Logger } from './telemetry/telemetry.js';
 
 /**
- * What every area uses. `mayCreateKey` lets it create the encryption key of a new installation. Throws when the encryption key is missing or another than the one that the database was made with.
+ * What every area uses. `mayCreateKey` lets it create the encryption key of a new installation. Throws when the
+ * encryption key is missing or another than the one that the database was made with.
  */
 export async function makePlatform(
   settings: Settings,

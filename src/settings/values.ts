@@ -10,7 +10,10 @@ type ValueOf<S extends Setting> = S extends { readonly default: unknown }
 /** The value of each setting by the name of its variable. */
 export type Values = { readonly [Name in SettingName]: ValueOf<(typeof ALL_SETTINGS)[Name]> };
 
-/** Checks every setting. `problems` are sentences that begin with the name of the setting; values with a problem are missing. */
+/**
+ * Checks every setting. `problems` are sentences that begin with the name of the setting; values with a problem are
+ * missing.
+ */
 export function readValues(environment: Environment): { values: Partial<Values>; problems: string[] } {
   const values: Partial<Record<SettingName, unknown>> = {};
   const problems: string[] = [];

@@ -4,7 +4,10 @@ import type { JsonOption } from '../output.js';
 
 const load = () => import('./account-access.actions.js');
 
-/** `postern account disable | enable | delete | restore | sessions | end-sessions | apps | revoke-app | factors | roles | send-recovery | reset-factors` */
+/**
+ * `postern account disable | enable | delete | restore | sessions | end-sessions | apps | revoke-app | factors | roles |
+ * send-recovery | reset-factors`
+ */
 export function addAccountAccessCommands(
   subcommand: (name: string, description: string) => Command,
   account: string,

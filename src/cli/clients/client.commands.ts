@@ -7,7 +7,10 @@ import { type ListOptions, withListOptions } from '../list.js';
 const CLIENT = 'id or client_id of the client';
 const load = () => import('./client.actions.js');
 
-/** `postern client create | list | show | update | promote | people | delete | restore | rotate-secret | … | import | export | initial-access-token` */
+/**
+ * `postern client create | list | show | update | promote | people | delete | restore | rotate-secret | … | import |
+ * export | initial-access-token`
+ */
 export function clientCommands(): Command {
   const command = new Command('client').description('The registered clients');
   const subcommand = (name: string, description: string) =>

@@ -26,7 +26,10 @@ const NOTICES = {
   over: 'That request is over: it has expired, or it was answered.',
 };
 
-/** The applications that ask for the person by themselves (CIBA), and the answers. Both need a sign-in of the last 10 minutes. */
+/**
+ * The applications that ask for the person by themselves (CIBA), and the answers. Both need a sign-in of the last 10
+ * minutes.
+ */
 export function requestRoutes({
   area,
   requests,

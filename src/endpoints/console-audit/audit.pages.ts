@@ -67,7 +67,10 @@ function showAudit(
   );
 }
 
-/** The filter of the API: a day becomes its beginning, the last one the beginning of the next. Anything else is left to it. */
+/**
+ * The filter of the API: a day becomes its beginning, the last one the beginning of the next. Anything else is left to
+ * it.
+ */
 function apiQuery({ from, to, ...rest }: Readonly<Record<string, string>>): Record<string, string> {
   const start = (day: string, days: number) => {
     const time = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : NaN;

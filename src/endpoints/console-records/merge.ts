@@ -7,7 +7,10 @@ import type { RecordField } from './record-fields.js';
 /** What a field is to be where two operators changed it. */
 export type Choice = 'yours' | 'theirs' | 'both';
 
-/** The three states of the fields of a form: as it was filled, as it was sent, and as another operator saved them meanwhile. */
+/**
+ * The three states of the fields of a form: as it was filled, as it was sent, and as another operator saved them
+ * meanwhile.
+ */
 export interface ThreeStates {
   base: Members;
   yours: Members;

@@ -16,9 +16,9 @@ const FORM_BYTES = 1_100_000;
 const OWN_FIELDS = ['csrf', 'version', 'base', 'password'];
 
 /**
- * Keeps what was typed into a form that was sent when the session had ended, or when its sign-in was too old. The page that answers has the form, sealed;
- * the person signs in in another tab and sends the copy, which leads to the same form with a token of the new session.
- * Nothing is stored, and the copy alone changes nothing.
+ * Keeps what was typed into a form that was sent when the session had ended, or when its sign-in was too old. The page
+ * that answers has the form, sealed; the person signs in in another tab and sends the copy, which leads to the same form
+ * with a token of the new session. Nothing is stored, and the copy alone changes nothing.
  */
 export class KeptForms {
   constructor(

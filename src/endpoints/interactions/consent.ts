@@ -8,7 +8,9 @@ export interface ScopeChoice {
   ticked: boolean;
 }
 
-/** OpenID Connect Core 1.0, section 5.4: the scope under which a claim is shown that a request may also ask for by itself. */
+/**
+ * OpenID Connect Core 1.0, section 5.4: the scope under which a claim is shown that a request may also ask for by itself.
+ */
 const SCOPE_OF_CLAIM = new Map<string, string>([
   ...(
     'name family_name given_name middle_name nickname preferred_username profile picture website gender birthdate ' +

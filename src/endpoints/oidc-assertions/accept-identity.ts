@@ -20,8 +20,9 @@ type Grant = InstanceType<Provider['Grant']>;
 
 /**
  * Accepts an assertion about a person of this server, of an identity provider that the installation trusts, made for this
- * client (draft-ietf-oauth-identity-assertion-authz-grant-03 section 4.4). The token is for one API, has no refresh token, and
- * belongs to a grant of the person: what they allowed the client, or, for a first-party client, what the assertion says.
+ * client (draft-ietf-oauth-identity-assertion-authz-grant-03 section 4.4). The token is for one API, has no refresh
+ * token, and belongs to a grant of the person: what they allowed the client, or, for a first-party client, what the
+ * assertion says.
  */
 export async function acceptIdentity(
   provider: Provider,
@@ -127,7 +128,10 @@ function scopesOf({ oidc: { client, params } }: Context, api: ApiRecord, asserte
   return names;
 }
 
-/** The grant with these scopes, which has to be saved when it is changed. Throws InvalidGrant when the person has not allowed them to a client that has to ask. */
+/**
+ * The grant with these scopes, which has to be saved when it is changed. Throws InvalidGrant when the person has not
+ * allowed them to a client that has to ask.
+ */
 async function grantOf(
   provider: Provider,
   { tokens }: ExchangeParts,

@@ -83,7 +83,10 @@ async function verified(
   }
 }
 
-/** The scopes of the request, or the default ones of the client, among those of the entry that the assertion is trusted by. */
+/**
+ * The scopes of the request, or the default ones of the client, among those of the entry that the assertion is trusted
+ * by.
+ */
 function scopesOf({ oidc: { client, params } }: Context, { trusted }: OutsideToken): string[] {
   const isRequested = params.scope !== undefined;
   completeScope(params, client);

@@ -13,9 +13,9 @@ interface Exchanged {
 }
 
 /**
- * The details of a token that another one is exchanged for (RFC 8693): those of the request, or else all that the subject token
- * has for the API, of types that the client has, and that the person still allows. Throws InvalidAuthorizationDetails for any
- * other.
+ * The details of a token that another one is exchanged for (RFC 8693): those of the request, or else all that the subject
+ * token has for the API, of types that the client has, and that the person still allows. Throws
+ * InvalidAuthorizationDetails for any other.
  */
 export function exchangedDetails(
   ctx: KoaContextWithOIDC,

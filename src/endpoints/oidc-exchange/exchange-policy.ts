@@ -27,7 +27,10 @@ export async function targetOf(
   return api;
 }
 
-/** The scopes that the client's rules allow for the API and this subject token. Throws InvalidRequest when no rule is about it. */
+/**
+ * The scopes that the client's rules allow for the API and this subject token. Throws InvalidRequest when no rule is
+ * about it.
+ */
 export async function allowedScopes(
   parts: ExchangeParts,
   { record }: LiveClient,
@@ -45,8 +48,8 @@ export async function allowedScopes(
 }
 
 /**
- * The scopes of the request, or else all that are allowed. Throws InvalidScope for another one, and when there is none, unless
- * the token has authorization details.
+ * The scopes of the request, or else all that are allowed. Throws InvalidScope for another one, and when there is none,
+ * unless the token has authorization details.
  */
 export function chosenScopes(requested: unknown, allowed: readonly string[], hasDetails = false): string[] {
   const names = typeof requested === 'string' ? [...new Set(requested.split(' ').filter(Boolean))] : allowed;

@@ -32,8 +32,8 @@ interface Assertion {
 }
 
 /**
- * An assertion about a person who has signed in to the client, for the other server alone and for five minutes at most, signed
- * as ID tokens of the client are. Throws InvalidTarget for a resource that is no URI.
+ * An assertion about a person who has signed in to the client, for the other server alone and for five minutes at most,
+ * signed as ID tokens of the client are. Throws InvalidTarget for a resource that is no URI.
  */
 export async function identityAssertion(
   { issuer, keys, subjects }: ExchangeParts,

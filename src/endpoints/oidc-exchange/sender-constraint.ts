@@ -43,7 +43,10 @@ export async function constrain(
   token.setThumbprint('jkt', dPoP.thumbprint);
 }
 
-/** A bound token is exchanged only with proof of what it is bound to, and the new one is bound to that. Throws InvalidRequest. */
+/**
+ * A bound token is exchanged only with proof of what it is bound to, and the new one is bound to that. Throws
+ * InvalidRequest.
+ */
 export function checkBinding({ binding }: PresentedToken, token: AccessToken | ClientCredentials): void {
   if (binding.jkt !== undefined && binding.jkt !== token.jkt)
     throw new errors.InvalidRequest('a presented token is bound to a key: send a DPoP proof of that key');

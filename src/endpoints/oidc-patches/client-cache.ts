@@ -6,9 +6,10 @@ export type FindClient = (clientId: string) => Promise<object | undefined>;
 /**
  * Reuses the engine's object of a client until the client changes. The cache holds what the registry's own cache holds.
  *
- * Engine: lib/models/client.js:572 serializes and hashes a client's metadata on every request, and keeps the objects of
- * a hundred clients; beyond that it validates the metadata again on every request.
- * Test: test/endpoints/client-authentication/narrowed-client.test.ts and deleted-client.test.ts (a change is in force with the next request).
+ * Engine: lib/models/client.js:572 serializes and hashes a client's metadata on every request, and keeps the objects of a
+ * hundred clients; beyond that it validates the metadata again on every request.
+ * Test: test/endpoints/client-authentication/narrowed-client.test.ts and deleted-client.test.ts (a change is in force
+ * with the next request).
  */
 export function reuseClients(provider: Provider, findClient: FindClient): void {
   const clients = new WeakMap<object, Client>();

@@ -5,9 +5,9 @@ const IGNORED_WHERE_UNUSABLE = 'offline_access';
 type Parameters = Record<string, unknown>;
 
 /**
- * Completes the scope of a request as soon as its client and parameters are known; the engine checks only the scopes that no
- * API has, and drops others. Gives a request without `scope` the default scopes of the client: all but the optional ones and `offline_access` (RFC
- * 6749 section 3.3). Throws InvalidScope for a scope that is unknown or not of the client.
+ * Completes the scope of a request as soon as its client and parameters are known; the engine checks only the scopes that
+ * no API has, and drops others. Gives a request without `scope` the default scopes of the client: all but the optional
+ * ones and `offline_access` (RFC 6749 section 3.3). Throws InvalidScope for a scope that is unknown or not of the client.
  */
 export function completeScope(params: Parameters, client: Client): void {
   const allowed = namesOf(client['allowed_scopes']);

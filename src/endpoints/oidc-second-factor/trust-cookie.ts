@@ -6,7 +6,10 @@ interface Cookies {
   set(name: string, value: string | null, options?: object): unknown;
 }
 
-/** The cookie of browsers in which a person is not asked for a second factor, by the names of issuers with and without TLS. */
+/**
+ * The cookie of browsers in which a person is not asked for a second factor, by the names of issuers with and without
+ * TLS.
+ */
 export function trustCookie(issuer: string) {
   const secure = issuer.startsWith('https:');
   const name = secure ? '__Host-postern_trusted' : 'postern_trusted';

@@ -12,9 +12,11 @@ type GrantParameters = Parameters<Provider['registerGrantType']>[2];
  * A Provider whose grant types each run in `around`, which starts a token transaction (see `TokenTransaction`).
  *
  * Engine: lib/helpers/initialize_app.js:130 registers its own grant types with `registerGrantType`, from the constructor.
- * Their handlers consume the code or token first and save each new token by itself (lib/actions/grants/refresh_token.js:122
- * and :153); lib/actions/token.js:115 waits for a handler before it reports success.
- * Test: test/endpoints/oidc-token-patches/code-redemption.test.ts, refresh.test.ts, and test/server/processes/redemption.test.ts.
+ * Their handlers consume the code or token first and save each new token by itself
+ * (lib/actions/grants/refresh_token.js:122 and :153); lib/actions/token.js:115 waits for a handler before it reports
+ * success.
+ * Test: test/endpoints/oidc-token-patches/code-redemption.test.ts, refresh.test.ts, and
+ * test/server/processes/redemption.test.ts.
  */
 export function transactionalProvider(around: AroundGrant): typeof Provider {
   return class extends Provider {

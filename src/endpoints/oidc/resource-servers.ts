@@ -102,8 +102,8 @@ function useRegisteredAudience(ctx: KoaContextWithOIDC, resource: string, audien
 }
 
 /**
- * Rejects a token that has an audience but no scope and no authorization details there. So `aud` always stands for an access that the person consented
- * to, or, in a client's own token, that the client was registered with.
+ * Rejects a token that has an audience but no scope and no authorization details there. So `aud` always stands for an
+ * access that the person consented to, or, in a client's own token, that the client was registered with.
  */
 export function rejectAudienceWithoutScope(token: AccessToken | ClientCredentials): void {
   if (token.aud === undefined || token.scope || token.rar?.length) return;
@@ -114,9 +114,9 @@ export function rejectAudienceWithoutScope(token: AccessToken | ClientCredential
 }
 
 /**
- * The resources of a request that names none: the audience of an exchange, the APIs of its authorization details, and, for a client's own token, the one
- * API that its scopes belong to; undefined for none. Throws InvalidTarget with the list when such a token would be for
- * several. Requests of people for scopes of an API name it.
+ * The resources of a request that names none: the audience of an exchange, the APIs of its authorization details, and,
+ * for a client's own token, the one API that its scopes belong to; undefined for none. Throws InvalidTarget with the list
+ * when such a token would be for several. Requests of people for scopes of an API name it.
  */
 async function defaultResource(
   ctx: KoaContextWithOIDC,

@@ -44,7 +44,10 @@ export interface EngineEvents {
   watch?: ((provider: Provider) => void) | undefined;
 }
 
-/** Starts the engine on the services of this process. Throws SettingsError when the file of trusted authorities cannot be used. */
+/**
+ * Starts the engine on the services of this process. Throws SettingsError when the file of trusted authorities cannot be
+ * used.
+ */
 export async function startEngine(
   context: EngineServices,
   { onChange, watch }: EngineEvents = {},

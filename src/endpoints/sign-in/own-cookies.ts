@@ -1,6 +1,9 @@
 import type Koa from 'koa';
 
-/** A host-only cookie; with https it has the prefix `__Host-`, so that no other host can set it (RFC 6265bis section 4.1.3.2). */
+/**
+ * A host-only cookie; with https it has the prefix `__Host-`, so that no other host can set it (RFC 6265bis section
+ * 4.1.3.2).
+ */
 export class OwnCookie {
   readonly #name: string;
   readonly #secure: boolean;

@@ -23,7 +23,10 @@ export const ACCOUNT_DELETED = '/self/account-deleted';
 
 const MAX_LENGTH = 500;
 
-/** The path (with query) if it is one of our own areas'; undefined for every other text, so that nothing redirects elsewhere. */
+/**
+ * The path (with query) if it is one of our own areas'; undefined for every other text, so that nothing redirects
+ * elsewhere.
+ */
 export function ownPath(text: string | undefined, issuer: string): string | undefined {
   if (text === undefined || text.length > MAX_LENGTH || !text.startsWith('/')) return undefined;
   const url = URL.parse(text, issuer);

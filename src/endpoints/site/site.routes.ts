@@ -9,8 +9,8 @@ const YEAR_SECONDS = 31_536_000;
 const DAY_SECONDS = 86_400;
 
 /**
- * What a browser asks of any site: the start page, stylesheets and scripts, the icon, and where to change a password (W3C, "A Well-Known URL for
- * Changing Passwords").
+ * What a browser asks of any site: the start page, stylesheets and scripts, the icon, and where to change a password
+ * (W3C, "A Well-Known URL for Changing Passwords").
  */
 export function siteRoutes(issuer: string, pages: Pages, hasConsole: boolean): Router {
   const router = new Router();

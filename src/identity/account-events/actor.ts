@@ -1,4 +1,7 @@
-/** Who makes a change: the subject of the token, the client address and the request; the last two are null without a request. */
+/**
+ * Who makes a change: the subject of the token, the client address and the request; the last two are null without a
+ * request.
+ */
 export interface Actor {
   subject: string;
   address: string | null;

@@ -57,8 +57,9 @@ const LAST_WAY =
   'This passkey is the last way to sign in. Set a password or add another passkey before you remove it.';
 
 /**
- * Changes of the ways in which a person signs in. Each is one transaction with its event in the audit trail and a
- * notice to the person; it is counted, and the trusted browsers are forgotten. AppErrors are `slow_down`, and those of the services.
+ * Changes of the ways in which a person signs in. Each is one transaction with its event in the audit trail and a notice
+ * to the person; it is counted, and the trusted browsers are forgotten. AppErrors are `slow_down`, and those of the
+ * services.
  */
 export class FactorChangesService {
   constructor(private readonly on: FactorChangeDependencies) {}

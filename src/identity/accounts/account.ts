@@ -1,7 +1,10 @@
 import { AppError } from '../../platform/errors/errors.js';
 import type { Profile } from './profile.js';
 
-/** `active`: may sign in. `disabled`: by an operator. `deleting`: will be deleted at `deleteAfter`, and can be restored until then. */
+/**
+ * `active`: may sign in. `disabled`: by an operator. `deleting`: will be deleted at `deleteAfter`, and can be restored
+ * until then.
+ */
 export const ACCOUNT_STATUSES = ['active', 'disabled', 'deleting'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 
@@ -33,7 +36,10 @@ export interface Account {
   updatedAt: Date;
 }
 
-/** Whether the person may sign in, or take back a deletion: one that they asked for, unless the account was disabled before. */
+/**
+ * Whether the person may sign in, or take back a deletion: one that they asked for, unless the account was disabled
+ * before.
+ */
 export function mayGoOn({ deletionRequestedBy, disabledAt, status }: Account): boolean {
   return status === 'active' || (deletionRequestedBy === 'person' && disabledAt === null);
 }

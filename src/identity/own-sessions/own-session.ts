@@ -1,6 +1,9 @@
 import type { Account } from '../accounts/account.js';
 
-/** How a person signed in. `authTime` is in seconds since the epoch; `acr` and `amr` are those of OpenID Connect Core section 2. */
+/**
+ * How a person signed in. `authTime` is in seconds since the epoch; `acr` and `amr` are those of OpenID Connect Core
+ * section 2.
+ */
 export interface Authentication {
   authTime: number;
   acr: string | null;

@@ -28,7 +28,9 @@ export class OwnSessionsService {
     return token;
   }
 
-  /** The session of this token; undefined when it has ended, was not used for `idleSeconds`, or the account is not active. */
+  /**
+   * The session of this token; undefined when it has ended, was not used for `idleSeconds`, or the account is not active.
+   */
   async find(token: string | undefined, idleSeconds: number): Promise<ValidSession | undefined> {
     if (!isToken(token)) return undefined;
     const id = digestOf(token);

@@ -40,8 +40,8 @@ export class SignInsRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Also stores when the account was signed in to last. Returns the e-mail address of the account; undefined when the sign-in
-   * is recorded already.
+   * Also stores when the account was signed in to last. Returns the e-mail address of the account; undefined when the
+   * sign-in is recorded already.
    */
   async insert(tx: Transaction, signIn: NewSignIn): Promise<string | undefined> {
     const { accountId, sessionUid, clientId, address, userAgent, amr, newBrowser, occurredAt } = signIn;

@@ -38,8 +38,8 @@ export class SignInsService {
   ) {}
 
   /**
-   * Records it once, with an event of the account and a line of the log. The person gets a mail when other browsers signed in
-   * before, and none of the same name.
+   * Records it once, with an event of the account and a line of the log. The person gets a mail when other browsers
+   * signed in before, and none of the same name.
    */
   async completed(signIn: CompletedSignIn): Promise<void> {
     const { accountId, sessionUid, clientId, amr, address, requestId = null } = signIn;

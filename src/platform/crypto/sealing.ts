@@ -42,7 +42,8 @@ export type Purpose =
 
 /**
  * Encrypts (seals) values that must be read back, and computes keyed digests of values that must only be recognized, with
- * keys derived from the installation's encryption key, one for each purpose (HKDF-SHA-256). The database never holds that key.
+ * keys derived from the installation's encryption key, one for each purpose (HKDF-SHA-256). The database never holds that
+ * key.
  */
 export class Vault {
   readonly #master: Buffer;

@@ -151,7 +151,10 @@ export class Database {
     return this.#run(statement, (sent) => this.#background.query<R>(sent));
   }
 
-  /** Has later statements of `read`, `write` and `background` pass through the observer. Those of `sql` have knex's events. */
+  /**
+   * Has later statements of `read`, `write` and `background` pass through the observer. Those of `sql` have knex's
+   * events.
+   */
   observe(observer: StatementObserver): void {
     this.#observer = observer;
   }

@@ -1,6 +1,9 @@
 import type { Transaction } from './database.js';
 
-/** Waits for the lock of this name and holds it until the transaction ends. One transaction in the database holds it at a time. */
+/**
+ * Waits for the lock of this name and holds it until the transaction ends. One transaction in the database holds it at a
+ * time.
+ */
 export async function lock(tx: Transaction, name: string): Promise<void> {
   await tx.raw('SELECT pg_advisory_xact_lock(hashtext(?))', [`postern ${name}`]);
 }

@@ -19,7 +19,9 @@ export class PipelinedConnections {
     this.#connections = Array.from({ length: count }, () => new PipelinedConnection(config, onError));
   }
 
-  /** Sends the statement on the connection that this turn has already written to, else on the one with the fewest pending. */
+  /**
+   * Sends the statement on the connection that this turn has already written to, else on the one with the fewest pending.
+   */
   query<R extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<R>> {
     const connection =
       this.#connections.find(({ corked }) => corked) ??

@@ -21,7 +21,8 @@ export interface Binaries {
 
 /**
  * The programs in `postgresBin` when it is given, otherwise those of the npm package. Throws SettingsError when they are
- * missing or do not run, when they are older than PostgreSQL 15, and when a database is there that has another major version.
+ * missing or do not run, when they are older than PostgreSQL 15, and when a database is there that has another major
+ * version.
  */
 export async function findBinaries(
   directory: DatabaseDirectory,

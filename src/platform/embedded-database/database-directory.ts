@@ -8,14 +8,14 @@ import { accessProblem, type DatabaseDirectory, ownerOf, unprivilegedUser } from
 /**
  * Decides where the database is and as whom its server runs, and makes that directory.
  *
- * | This process | Database (`pgdata`)    | Directory                                        | Server's user    |
- * | ------------ | ---------------------- | ------------------------------------------------ | ---------------- |
- * | not root     | new, or this user's    | the requested one                                | this user        |
- * | not root     | another user's         | SettingsError                                    |                  |
- * | root         | in the requested one   | the requested one                                | owner of pgdata  |
- * | root         | in the substitute      | the substitute                                   | owner of pgdata  |
- * | root         | owned by root, or its owner cannot enter the directory | SettingsError    |                  |
- * | root         | new                    | the requested one if an unprivileged user can enter it, else the substitute | `unprivilegedUser` |
+ * | This process | Database (`pgdata`)    | Directory                                        | Server's user    | |
+ * ------------ | ---------------------- | ------------------------------------------------ | ---------------- | | not
+ * root     | new, or this user's    | the requested one                                | this user        | | not root
+ * | another user's         | SettingsError                                    |                  | | root         | in
+ * the requested one   | the requested one                                | owner of pgdata  | | root         | in the
+ * substitute      | the substitute                                   | owner of pgdata  | | root         | owned by root,
+ * or its owner cannot enter the directory | SettingsError    |                  | | root         | new
+ * | the requested one if an unprivileged user can enter it, else the substitute | `unprivilegedUser` |
  *
  * The substitute is /var/lib/postern-<hash of the path>: a project below /root, for example, can be entered by root only.
  * As root an empty requested directory gets mode 0755. Throws SettingsError when neither directory can be used.

@@ -19,7 +19,10 @@ export interface Listener {
   close(timeoutSeconds: number): Promise<void>;
 }
 
-/** Listens. Throws AppError `conflict` when the port is taken. Port 0 picks a free one. `setting` is what the port comes from. */
+/**
+ * Listens. Throws AppError `conflict` when the port is taken. Port 0 picks a free one. `setting` is what the port comes
+ * from.
+ */
 export async function listen(
   app: HttpApplication,
   host: string,

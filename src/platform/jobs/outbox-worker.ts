@@ -20,8 +20,9 @@ export function startOutboxWorker({ outbox, log }: { outbox: OutboxService; log:
 }
 
 /**
- * Delivers the messages of the outbox in this process, at most 16 at a time, and fewer of a kind whose handler says so. It is woken by commits in this process and
- * looks once a second for messages of other processes, for retries, and for messages whose lease has ended.
+ * Delivers the messages of the outbox in this process, at most 16 at a time, and fewer of a kind whose handler says so.
+ * It is woken by commits in this process and looks once a second for messages of other processes, for retries, and for
+ * messages whose lease has ended.
  */
 export class OutboxWorker {
   readonly #owner = randomUUID();

@@ -49,7 +49,10 @@ export class KeysService {
     }
   }
 
-  /** Makes the missing keys: a current and a next one of each kind, and the key of subjects. Safe to call from several nodes at once. */
+  /**
+   * Makes the missing keys: a current and a next one of each kind, and the key of subjects. Safe to call from several
+   * nodes at once.
+   */
   async ensure(): Promise<void> {
     await this.database.transaction(async (tx) => {
       await lock(tx, 'keys');

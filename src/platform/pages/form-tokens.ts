@@ -4,8 +4,8 @@ import { equalInConstantTime, type Vault } from '../crypto/sealing.js';
 const FIELD = 'csrf';
 
 /**
- * The CSRF token of our forms: a keyed digest of the form's context, such as the uid of an interaction, which only the browser
- * with the interaction's cookie knows. Nothing is stored, and any node can check it.
+ * The CSRF token of our forms: a keyed digest of the form's context, such as the uid of an interaction, which only the
+ * browser with the interaction's cookie knows. Nothing is stored, and any node can check it.
  */
 export class FormTokens {
   constructor(private readonly vault: Vault) {}

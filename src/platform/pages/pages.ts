@@ -19,10 +19,10 @@ export interface FooterLinks {
 }
 
 /**
- * Renders the pages whose templates are in `views/`. Every value is escaped; every template is compiled once. Templates have,
- * beside their model: `site` (the host), `footLinks`, `brief`, `briefHost` and `initial` to shorten texts, `part(name, given)` for a template of
- * `views/parts/`, which sees only what it is given, `icon(name)`, `asset(file)` for the path of a stylesheet, and
- * `island(name)`, which adds an island to the page and allows scripts of this origin on it.
+ * Renders the pages whose templates are in `views/`. Every value is escaped; every template is compiled once. Templates
+ * have, beside their model: `site` (the host), `footLinks`, `brief`, `briefHost` and `initial` to shorten texts,
+ * `part(name, given)` for a template of `views/parts/`, which sees only what it is given, `icon(name)`, `asset(file)` for
+ * the path of a stylesheet, and `island(name)`, which adds an island to the page and allows scripts of this origin on it.
  */
 export class Pages {
   readonly assets = new Assets([join(VIEWS, 'styles'), ISLANDS]);

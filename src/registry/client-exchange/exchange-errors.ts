@@ -6,7 +6,8 @@ import { type ExchangeRule, isForOtherServer } from './exchange-rule.js';
 
 /**
  * The scopes of rules that their audience does not have. A rule that the client already has may stay, even if the API is
- * gone: nothing can be got with it then. Scopes of other servers are not known here. Tokens for the admin API cannot be exchanged for.
+ * gone: nothing can be got with it then. Scopes of other servers are not known here. Tokens for the admin API cannot be
+ * exchanged for.
  */
 export async function exchangeErrors(
   catalogue: Pick<ScopesService, 'describe'>,

@@ -10,8 +10,8 @@ const MAX_URI = 2048;
 export const SUBJECTS = ['own', 'any'] as const;
 
 /**
- * What a client may exchange tokens for (RFC 8693): an audience, scopes of it, and whose tokens. With `client_id` the audience
- * is another authorization server, where the client has this id, and the scopes are of that server.
+ * What a client may exchange tokens for (RFC 8693): an audience, scopes of it, and whose tokens. With `client_id` the
+ * audience is another authorization server, where the client has this id, and the scopes are of that server.
  */
 export const exchangeRule = z.strictObject(
   {

@@ -6,8 +6,8 @@ import { changesSubjects } from '../client-subjects/sector.js';
 type Settings = ClientSettings & Pick<ClientRecord, 'adminReach'>;
 
 /**
- * Whether a change ends all grants and tokens of the client: they may have scopes or authorization details that it lost, were consented to for less,
- * or name people by subjects that it does not have any more.
+ * Whether a change ends all grants and tokens of the client: they may have scopes or authorization details that it lost,
+ * were consented to for less, or name people by subjects that it does not have any more.
  */
 export function endsGrants(before: Settings, after: Settings): boolean {
   return (

@@ -66,7 +66,10 @@ const PURGE = `
   SELECT g.id, g.client_id AS "clientId", g.project_id AS "projectId", p.org_id AS "orgId"
   FROM purged g JOIN projects p ON p.id = g.project_id`;
 
-/** The SQL of the client registry. A deleted client is a row with `deleted_at` until it is purged; then only its client_id stays. */
+/**
+ * The SQL of the client registry. A deleted client is a row with `deleted_at` until it is purged; then only its client_id
+ * stays.
+ */
 export class ClientsRepository {
   constructor(private readonly database: Database) {}
 
@@ -92,7 +95,10 @@ export class ClientsRepository {
     return rows.length === 0 ? undefined : this.find(projectId, id, tx);
   }
 
-  /** Newest first, or last used first. There is an index in this order, and one for each filter, so that no page reads the whole table. */
+  /**
+   * Newest first, or last used first. There is an index in this order, and one for each filter, so that no page reads the
+   * whole table.
+   */
   list(projectId: string, filter: ClientFilter, slice: Slice): Promise<Positioned<ClientRecord>[]> {
     const where: Condition[] = [
       ['c.project_id = ?', projectId],
@@ -164,7 +170,9 @@ export class ClientsRepository {
     return changed === 1;
   }
 
-  /** Deletes at most `limit` rows of clients that were deleted more than so many days ago; their client_ids stay reserved. */
+  /**
+   * Deletes at most `limit` rows of clients that were deleted more than so many days ago; their client_ids stay reserved.
+   */
   async purge(tx: Transaction, days: number, limit: number): Promise<PurgedClient[]> {
     return (await tx.raw<{ rows: PurgedClient[] }>(PURGE, [days, limit])).rows;
   }

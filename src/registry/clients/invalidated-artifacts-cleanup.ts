@@ -2,7 +2,9 @@ import { describeError, type Logger } from '../../platform/telemetry/telemetry.j
 
 /** The storage of what was issued to clients. */
 export interface ClientArtifacts {
-  /** Deletes what was issued to the client and is invalid: all of it when the client is deleted; ends early on `stopping`. */
+  /**
+   * Deletes what was issued to the client and is invalid: all of it when the client is deleted; ends early on `stopping`.
+   */
   deleteInvalidated(clientId: string, stopping: AbortSignal): Promise<void>;
 }
 

@@ -32,7 +32,10 @@ export interface ImportAuthorization {
   firstParty: () => Promise<void>;
 }
 
-/** What of a record is done before the transaction: who may do it, what others must confirm, and what is stored of its secrets. */
+/**
+ * What of a record is done before the transaction: who may do it, what others must confirm, and what is stored of its
+ * secrets.
+ */
 export interface Prepared {
   record: ImportFile['records'][number];
   clientId: string | undefined;

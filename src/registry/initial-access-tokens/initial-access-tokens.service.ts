@@ -29,7 +29,10 @@ export const initialAccessTokenInput = z.strictObject({
   max_uses: whole(MAX_USES, 1),
 });
 
-/** The project that a client may be registered in, the actor's subject, and `use`, which counts it and may throw `unauthenticated`. */
+/**
+ * The project that a client may be registered in, the actor's subject, and `use`, which counts it and may throw
+ * `unauthenticated`.
+ */
 export interface Admission {
   tenant: ProjectTenant;
   subject: string;

@@ -11,7 +11,10 @@ export const COLUMNS = `c.id, c.client_id, p.org_id, c.project_id, c.created_by,
 
 export const TABLES = 'oauth_clients c JOIN projects p ON p.id = c.project_id';
 
-/** Tokens and grants issued to the client before this time are invalid: milliseconds since the epoch, 0 if there is no such time. */
+/**
+ * Tokens and grants issued to the client before this time are invalid: milliseconds since the epoch, 0 if there is no
+ * such time.
+ */
 export const TOKENS_VALID_AFTER =
   'coalesce(floor(extract(epoch FROM c.tokens_valid_after) * 1000), 0)::float8';
 

@@ -7,9 +7,9 @@ import type { RegistrationPolicy } from './registration-policy.js';
 type Present = Pick<ClientSettings, 'authorizationDetailsTypes' | 'grantTypes' | 'scopes'>;
 
 /**
- * The metadata without the grant types, response types, scopes and types of authorization details that the policy does not allow: the response tells what
- * is registered instead (RFC 7591 section 3.2.1). When no grant type would be left that a client can begin with, the list
- * stays as it is, to be refused.
+ * The metadata without the grant types, response types, scopes and types of authorization details that the policy does
+ * not allow: the response tells what is registered instead (RFC 7591 section 3.2.1). When no grant type would be left
+ * that a client can begin with, the list stays as it is, to be refused.
  */
 export function permittedMetadata(
   metadata: Metadata,

@@ -44,7 +44,10 @@ export class ScopesRepository {
     this.#described = new Lookup((lists) => this.#describeLists(lists));
   }
 
-  /** The entries of these names that exist, retired ones too, with their APIs. Names have no blanks (RFC 6749 section 3.3). */
+  /**
+   * The entries of these names that exist, retired ones too, with their APIs. Names have no blanks (RFC 6749 section
+   * 3.3).
+   */
   async describe(names: readonly string[]): Promise<DescribedScope[]> {
     return names.length === 0 ? [] : ((await this.#described.find(names.join(' '))) ?? []);
   }

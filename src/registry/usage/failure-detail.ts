@@ -31,7 +31,10 @@ export function shownUri(value: unknown): string | undefined {
   return url ? shownText(`${url.protocol}${url.host && `//${url.host}`}${url.pathname}`) : undefined;
 }
 
-/** The hint of a secret that was sent. Of a secret in another form nothing is kept: how much of it a hint would tell is not known. */
+/**
+ * The hint of a secret that was sent. Of a secret in another form nothing is kept: how much of it a hint would tell is
+ * not known.
+ */
 export function shownSecret(secret: string | undefined): string | undefined {
   if (secret === undefined || secret === '') return undefined;
   return OWN_SECRET.test(secret) ? hintOf(secret) : 'other';

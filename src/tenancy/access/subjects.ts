@@ -48,7 +48,10 @@ export function outsideSubject(issuer: string, sub: string): string {
   return `${issuer}|${sub}`;
 }
 
-/** Parses a subject, other than an e-mail address; undefined when it is malformed, or of an issuer that is not among these. */
+/**
+ * Parses a subject, other than an e-mail address; undefined when it is malformed, or of an issuer that is not among
+ * these.
+ */
 export function parseSubject(text: string, issuers: readonly string[]): Subject | undefined {
   const id = ACCOUNT.exec(text)?.[1];
   if (id !== undefined) return { kind: 'account', id: id.toLowerCase() };

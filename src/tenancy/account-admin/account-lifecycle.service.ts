@@ -39,8 +39,8 @@ export class AccountLifecycleService {
   }
 
   /**
-   * Signs the person out everywhere, at once, and has the account deleted in seven days. Who asked for it themselves can take
-   * it back.
+   * Signs the person out everywhere, at once, and has the account deleted in seven days. Who asked for it themselves can
+   * take it back.
    */
   delete(actor: Actor, id: string): Promise<Account> {
     const by = actor.subject === accountSubject(id) ? 'person' : 'operator';

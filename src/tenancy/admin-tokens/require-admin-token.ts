@@ -18,7 +18,8 @@ export interface AdminState extends RequestState {
 
 /**
  * Admits requests with a valid bearer token (RFC 6750), with a token that is bound to a key and a proof of that key (RFC
- * 9449), or with one that is bound to the certificate of the connection (RFC 8705). Throws as `adminTokenVerifier` does, with the challenge of the scheme that the token takes (RFC 9449 section 7.1).
+ * 9449), or with one that is bound to the certificate of the connection (RFC 8705). Throws as `adminTokenVerifier` does,
+ * with the challenge of the scheme that the token takes (RFC 9449 section 7.1).
  */
 export function requireAdminToken(trust: AdminTrust): Koa.Middleware<AdminState> {
   const verify = adminTokenVerifier(trust);

@@ -51,8 +51,9 @@ const OUTSIDE_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt'
 
 /**
  * Verifies access tokens for the admin API (RFC 9068): our own, obtained by a client that still exists or issued on the
- * command line, and those of the configured outside issuers, of which one may have opaque tokens. It throws AppError `unauthenticated`, or `unavailable` when
- * an outside issuer does not answer. What the caller may do is for `AccessService` to decide.
+ * command line, and those of the configured outside issuers, of which one may have opaque tokens. It throws AppError
+ * `unauthenticated`, or `unavailable` when an outside issuer does not answer. What the caller may do is for
+ * `AccessService` to decide.
  */
 export function adminTokenVerifier(trust: AdminTrust): Verify {
   const verifiers = new Map<string, Verify>(

@@ -10,7 +10,10 @@ interface Row {
   org_id: string | null;
   project_id: string | null;
   subject: string;
-  /** Of the account that the subject is, when it was named by it or owns the installation; the address that the subject is. */
+  /**
+   * Of the account that the subject is, when it was named by it or owns the installation; the address that the subject
+   * is.
+   */
   email: string | null;
   role: Role;
   created_at: Date;

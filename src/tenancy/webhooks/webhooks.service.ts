@@ -79,7 +79,10 @@ export class WebhooksService {
     return { webhook, secret };
   }
 
-  /** Applies a JSON merge patch (RFC 7396); one that changes nothing is not recorded. AppErrors are `not_found` and `invalid`. */
+  /**
+   * Applies a JSON merge patch (RFC 7396); one that changes nothing is not recorded. AppErrors are `not_found` and
+   * `invalid`.
+   */
   async update(actor: Actor, tenant: Tenant, id: string, patch: Record<string, unknown>): Promise<Webhook> {
     const { url, events, enabled } = parseInput(webhookPatch, patch, WEBHOOK_READ_ONLY);
     if (url !== undefined) this.#checkUrl(url);

@@ -10,7 +10,10 @@ export interface AdminAnswer<T = Record<string, unknown>> {
   body: T;
 }
 
-/** How a call is made: by default with a token of the test server's operator and every scope; a server process needs `token`. */
+/**
+ * How a call is made: by default with a token of the test server's operator and every scope; a server process needs
+ * `token`.
+ */
 export interface AdminOptions {
   token?: string;
   /** Scopes of the operator's token. */

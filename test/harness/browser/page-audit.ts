@@ -5,7 +5,9 @@ import type { Page } from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Whether rules of axe hold; those that `AUDIT` checks in its own way, or that are no rule of WCAG 2.2 AA, are not asked. */
+/**
+ * Whether rules of axe hold; those that `AUDIT` checks in its own way, or that are no rule of WCAG 2.2 AA, are not asked.
+ */
 const axeRun = (
   rules: string,
 ) => `axe.run(document, { runOnly: ${rules}, resultTypes: ['violations'], selectors: false })

@@ -8,7 +8,10 @@ import { codeOf, essentialAcr, letTimePass } from '../factors/second-factors.js'
 import { startTestServer } from '../nodes/test-server.js';
 import { type Authorization, authorizationRequest, relyingParty } from '../protocol/relying-party.js';
 
-/** A server and a first-party client, for people with second factors in a browser. For the top level of a test file: everything is closed after its tests. */
+/**
+ * A server and a first-party client, for people with second factors in a browser. For the top level of a test file:
+ * everything is closed after its tests.
+ */
 export async function secondFactorFixture() {
   const [server, site] = await Promise.all([
     startTestServer({ env: { SECOND_FACTOR_ATTEMPTS: '100' } }),

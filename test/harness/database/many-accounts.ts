@@ -1,8 +1,8 @@
 import type { TestServer } from '../nodes/test-server.js';
 
 /**
- * Inserts so many accounts straight into the table, most of them with a sign-in, a session and a consent to the client `many`.
- * Every thousand share their time of creation, and there are a few of each rare kind.
+ * Inserts so many accounts straight into the table, most of them with a sign-in, a session and a consent to the client
+ * `many`. Every thousand share their time of creation, and there are a few of each rare kind.
  */
 export async function insertAccounts({ database }: TestServer, count: number): Promise<void> {
   const { pool } = database;

@@ -9,7 +9,10 @@ import { authorizationRequest, signIn } from '../protocol/relying-party.js';
 export const isRefused = ({ body, status }: Page) =>
   status === 400 && body.includes('This passkey was not accepted');
 
-/** A server, a relying party, and people with passkeys. For the top level of a test file: everything is closed after its tests. */
+/**
+ * A server, a relying party, and people with passkeys. For the top level of a test file: everything is closed after its
+ * tests.
+ */
 export async function passkeyFixture() {
   const { config, server } = await protocolFixture({ env: { SIGN_IN_ATTEMPTS_PER_ADDRESS: '10000' } });
 

@@ -5,7 +5,10 @@ import { type RegisteredClient, startTestServer, type TestServer } from '../node
 import { startDocumentSite } from './document-site.js';
 import { relyingParty } from '../protocol/relying-party.js';
 
-/** A server that takes documents as clients, and a site that publishes them. For the top level of a test file: everything is closed after its tests. */
+/**
+ * A server that takes documents as clients, and a site that publishes them. For the top level of a test file: everything
+ * is closed after its tests.
+ */
 export async function documentFixture() {
   const site = await startDocumentSite();
   const server = await startTestServer({ env: { CLIENT_ID_DOCUMENTS: 'on' } });

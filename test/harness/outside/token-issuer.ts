@@ -9,7 +9,10 @@ export interface TokenIssuer {
   requests: string[];
   /** The status that every answer has, until it is changed. */
   answerWith(status: number): void;
-  /** A JWT with these claims, of this issuer and good for five minutes unless they say otherwise; undefined leaves one out. */
+  /**
+   * A JWT with these claims, of this issuer and good for five minutes unless they say otherwise; undefined leaves one
+   * out.
+   */
   sign(claims: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
   close(): Promise<void>;
 }

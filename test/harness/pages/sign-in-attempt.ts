@@ -11,7 +11,10 @@ export interface SignInAnswer {
   signedIn: boolean;
 }
 
-/** Tries to sign in at a node from an IP address, with a browser of its own or `agent`. The node needs `TRUSTED_PROXIES: '1'`. */
+/**
+ * Tries to sign in at a node from an IP address, with a browser of its own or `agent`. The node needs `TRUSTED_PROXIES:
+ * '1'`.
+ */
 export async function attemptSignIn(
   config: oidc.Configuration,
   { email, password }: { email: string; password: string },

@@ -15,7 +15,10 @@ interface Row {
   ended_at: Date | null;
 }
 
-/** A server that records sign-ins and delivers mails, a client, and an operator. For the top level of a test file: everything is closed after its tests. */
+/**
+ * A server that records sign-ins and delivers mails, a client, and an operator. For the top level of a test file:
+ * everything is closed after its tests.
+ */
 export async function signInsFixture() {
   const env = {
     TRUSTED_PROXIES: '1',

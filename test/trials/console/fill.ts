@@ -16,7 +16,10 @@ export interface Filled {
   webhookId: string;
 }
 
-/** Fills the default project, its organization and the installation with so many clients and accounts, and what comes with them. */
+/**
+ * Fills the default project, its organization and the installation with so many clients and accounts, and what comes with
+ * them.
+ */
 export async function fill(server: TestServer, clients: number, accounts: number): Promise<Filled> {
   const run = async (text: string, values: unknown[] = []) =>
     (await server.database.pool.query<{ id: string }>(text, values)).rows[0]?.id ?? '';
@@ -87,7 +90,10 @@ export async function fill(server: TestServer, clients: number, accounts: number
   };
 }
 
-/** A month in which other clients are used each day, by 100 000 people in all; 500 of them in each hour, and the newest failure of many. */
+/**
+ * A month in which other clients are used each day, by 100 000 people in all; 500 of them in each hour, and the newest
+ * failure of many.
+ */
 async function fillUsage(run: (text: string, values?: unknown[]) => Promise<string>): Promise<void> {
   const numbered = `(SELECT id, row_number() OVER () AS n, count(*) OVER () AS total FROM oauth_clients) c`;
   const ofDay = `(c.n + ago * 7919) % c.total < $1::int`;

@@ -7,11 +7,6 @@ import { problemsOf, sentencesOf } from './problems.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64url');
 
-/** One entry of ADMIN_ISSUERS with these fields in place of its own. */
-function issuerWith(fields: object): string {
-  return issuers(fields);
-}
-
 /** An entry of ADMIN_ISSUERS for each of these, with its fields in place of its own. */
 function issuers(...all: object[]): string {
   const entry = { issuer: 'https://a.example', jwks_uri: 'https://a.example/jwks', audience: 'x' };
@@ -136,29 +131,29 @@ describe('settings', () => {
     ['WORKERS', 'many', 'WORKERS: must be a whole number from 1 to 256'],
     ['ADMIN_ISSUERS', '{}', 'ADMIN_ISSUERS: must be a list'],
     ['ADMIN_ISSUERS', '[1]', 'ADMIN_ISSUERS.0: must be an object'],
-    ['ADMIN_ISSUERS', issuerWith({ audience: undefined }), 'ADMIN_ISSUERS.0.audience: is missing'],
-    ['ADMIN_ISSUERS', issuerWith({ audience: '' }), 'ADMIN_ISSUERS.0.audience: must not be empty'],
-    ['ADMIN_ISSUERS', issuerWith({ audience: 5 }), 'ADMIN_ISSUERS.0.audience: must be text'],
-    ['ADMIN_ISSUERS', issuerWith({ issuer: 'x' }), 'ADMIN_ISSUERS.0.issuer: must be an http or https URL'],
-    ['ADMIN_ISSUERS', issuerWith({ aud: 'x' }), 'ADMIN_ISSUERS.0: has unknown fields: aud'],
+    ['ADMIN_ISSUERS', issuers({ audience: undefined }), 'ADMIN_ISSUERS.0.audience: is missing'],
+    ['ADMIN_ISSUERS', issuers({ audience: '' }), 'ADMIN_ISSUERS.0.audience: must not be empty'],
+    ['ADMIN_ISSUERS', issuers({ audience: 5 }), 'ADMIN_ISSUERS.0.audience: must be text'],
+    ['ADMIN_ISSUERS', issuers({ issuer: 'x' }), 'ADMIN_ISSUERS.0.issuer: must be an http or https URL'],
+    ['ADMIN_ISSUERS', issuers({ aud: 'x' }), 'ADMIN_ISSUERS.0: has unknown fields: aud'],
     [
       'ADMIN_ISSUERS',
-      issuerWith({ issuer: 'http://a.example' }),
+      issuers({ issuer: 'http://a.example' }),
       'ADMIN_ISSUERS.0.issuer: must be https (http only for localhost)',
     ],
     [
       'ADMIN_ISSUERS',
-      issuerWith({ jwks_uri: 'http://a.example/jwks' }),
+      issuers({ jwks_uri: 'http://a.example/jwks' }),
       'ADMIN_ISSUERS.0.jwks_uri: must be https (http only for localhost)',
     ],
     [
       'ADMIN_ISSUERS',
-      issuerWith({ issuer: 'ftp://a.example' }),
+      issuers({ issuer: 'ftp://a.example' }),
       'ADMIN_ISSUERS.0.issuer: must be an http or https URL',
     ],
     [
       'ADMIN_ISSUERS',
-      issuerWith({ issuer: 'http://localhost:3000' }),
+      issuers({ issuer: 'http://localhost:3000' }),
       'ADMIN_ISSUERS: leave out the issuer of this server itself',
     ],
     [
@@ -166,24 +161,20 @@ describe('settings', () => {
       issuers({}, { jwks_uri: 'https://b.example/jwks' }),
       'ADMIN_ISSUERS: must not name an issuer twice',
     ],
+    ['ADMIN_ISSUERS', issuers({ scopes: { a: 'clients.read' } }), 'ADMIN_ISSUERS.0.scopes.a: must be a list'],
     [
       'ADMIN_ISSUERS',
-      issuerWith({ scopes: { a: 'clients.read' } }),
-      'ADMIN_ISSUERS.0.scopes.a: must be a list',
-    ],
-    [
-      'ADMIN_ISSUERS',
-      issuerWith({ introspection_endpoint: 'https://a.example/i' }),
+      issuers({ introspection_endpoint: 'https://a.example/i' }),
       'ADMIN_ISSUERS.0.introspection_endpoint: goes with a client',
     ],
     [
       'ADMIN_ISSUERS',
-      issuerWith({ introspection_client_secret: 's' }),
+      issuers({ introspection_client_secret: 's' }),
       'ADMIN_ISSUERS.0.introspection_endpoint: goes with a client',
     ],
     [
       'ADMIN_ISSUERS',
-      issuerWith({ ...INTROSPECTION, introspection_endpoint: 'http://a.example/i' }),
+      issuers({ ...INTROSPECTION, introspection_endpoint: 'http://a.example/i' }),
       'ADMIN_ISSUERS.0.introspection_endpoint: must be https',
     ],
     [

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { callAdmin, withRole } from '../../harness/admin/admin-caller.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { FREE_CHOICE, sequentialScans, statementsOf } from '../../harness/database/list-plans.js';
 import { insertClients } from '../../harness/database/many-clients.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { ConsoleAgent, hiddenField, PROJECT } from '../../harness/pages/console-agent.js';
-import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
 
 let server: TestServer;
 let agent: ConsoleAgent;
@@ -141,65 +140,6 @@ describe('an API', () => {
     expect(answer.body).toContain('id="audience-problem"');
     expect(answer.body).toContain('id="access_token_ttl-problem"');
   });
-});
-
-test('an initial access token is shown once, counted and revoked', async () => {
-  const path = `${PROJECT}/initial-access-tokens`;
-  const form = { ...(await start(`${path}/new`)), expires_in: '3600', max_uses: '3' };
-  const made = await agent.post(`${path}/new`, form);
-  expect(made.status).toBe(201);
-  const token = /id="new-secret">([^<]+)</.exec(made.body)?.[1] ?? 'none';
-  const registered = await fetch(`${server.origin}/oauth2/register`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ redirect_uris: ['https://rp.example/cb'] }),
-  });
-  expect(registered.status).toBe(201);
-  const list = (await agent.get(path)).body;
-  expect(list).toContain('1 of 3');
-  expect(list).not.toContain(token);
-  expect(server.logs()).not.toContain(token);
-  const revoke = /href="([^"]+\/revoke)"/.exec(list)?.[1] ?? '';
-  expect((await agent.post(revoke, {})).status).toBe(303);
-  expect((await agent.get(path)).body).toContain('No initial access token');
-  expect((await agent.post(`${path}/new`, { ...form, max_uses: '0' })).status).toBe(422);
-});
-
-describe('people who allowed a client something', () => {
-  test('are listed for its operators, by name only for those who may read the accounts', async () => {
-    const client = await server.register();
-    const people = [await server.person(), await server.person()];
-    const config = await relyingParty(server, client);
-    for (const person of people) await obtainTokens(config, person);
-    const path = `/orgs/default/projects/default/oauth_clients/${client.id}/people`;
-    const first = await read(`${path}?page_limit=1`);
-    const rest = await read(`${path}?cursor=${String(first['next_cursor'])}`);
-    const listed = [first, rest].flatMap(({ data }) => data as { account_id: string; email: string }[]);
-    expect(listed.map(({ account_id: id }) => id).sort()).toEqual(people.map(({ id }) => id).sort());
-    const page = (await agent.get(`${PROJECT}/clients/${client.id}/people`)).body;
-    for (const { email } of people) expect(page).toContain(email);
-    const viewer = await withRole(server, '/orgs/default', 'viewer');
-    const { body } = await viewer('GET', path);
-    expect(body['data']).toMatchObject([{ email: null, name: null }, { email: null }]);
-    expect((await callAdmin(server, 'GET', `${path}?cursor=abc`)).status).toBe(400);
-  });
-});
-
-test('the consent page of a client is shown whole, and nothing on it can be sent', async () => {
-  const client = await server.register({
-    client_name: 'Previewed',
-    scopes: ['orders.used', 'email'],
-    optional_scopes: ['email'],
-  });
-  const path = `${PROJECT}/clients/${client.id}`;
-  expect((await agent.get(path)).body).toContain(`href="${path}/consent"`);
-  const { body } = await agent.get(`${path}/consent`);
-  expect(body).toContain('Previewed</bdi> wants to access your account');
-  expect(body).toContain('See your orders');
-  expect(body).toMatch(/<form [^>]*inert>/);
-  expect(body).not.toContain('id="abort"');
-  await server.admin('DELETE', `/${client.id}`);
-  expect((await agent.get(`${path}/consent`)).status).toBe(404);
 });
 
 test('clients are listed by kind and by last use, and 100 000 of them by indexes', async () => {

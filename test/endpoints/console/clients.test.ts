@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { callAdmin, withRole } from '../../harness/admin/admin-caller.js';
+import { makeScope } from '../../harness/admin/catalogue.js';
 import { ConsoleAgent, hiddenField } from '../../harness/pages/console-agent.js';
 import {
   CLIENTS,
@@ -7,6 +9,7 @@ import {
   identityForm,
   SECRET,
 } from '../../harness/pages/console-clients-fixture.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
 
 const { server, agent, read } = await consoleClientsFixture();
 
@@ -174,4 +177,42 @@ describe('a form', () => {
       expect((await agent.post(`${path}?kept`, { kept: value }, { ...headers })).status).toBe(400);
     expect((await agent.post(`${path.replace('identity', 'tokens')}?kept`, { kept: copy })).status).toBe(400);
   });
+});
+
+describe('people who allowed a client something', () => {
+  test('are listed for its operators, by name only for those who may read the accounts', async () => {
+    const client = await server.register();
+    const people = [await server.person(), await server.person()];
+    const config = await relyingParty(server, client);
+    for (const person of people) await obtainTokens(config, person);
+    const path = `/orgs/default/projects/default/oauth_clients/${client.id}/people`;
+    const { body: first } = await callAdmin(server, 'GET', `${path}?page_limit=1`);
+    const { body: rest } = await callAdmin(server, 'GET', `${path}?cursor=${String(first['next_cursor'])}`);
+    const listed = [first, rest].flatMap(({ data }) => data as { account_id: string; email: string }[]);
+    expect(listed.map(({ account_id: id }) => id).sort()).toEqual(people.map(({ id }) => id).sort());
+    const page = (await agent.get(`${CLIENTS}/${client.id}/people`)).body;
+    for (const { email } of people) expect(page).toContain(email);
+    const viewer = await withRole(server, '/orgs/default', 'viewer');
+    const { body } = await viewer('GET', path);
+    expect(body['data']).toMatchObject([{ email: null, name: null }, { email: null }]);
+    expect((await callAdmin(server, 'GET', `${path}?cursor=abc`)).status).toBe(400);
+  });
+});
+
+test('the consent page of a client is shown whole, and nothing on it can be sent', async () => {
+  await makeScope(server, { name: 'orders.used', title: 'See your orders' });
+  const client = await server.register({
+    client_name: 'Previewed',
+    scopes: ['orders.used', 'email'],
+    optional_scopes: ['email'],
+  });
+  const path = `${CLIENTS}/${client.id}`;
+  expect((await agent.get(path)).body).toContain(`href="${path}/consent"`);
+  const { body } = await agent.get(`${path}/consent`);
+  expect(body).toContain('Previewed</bdi> wants to access your account');
+  expect(body).toContain('See your orders');
+  expect(body).toMatch(/<form [^>]*inert>/);
+  expect(body).not.toContain('id="abort"');
+  await server.admin('DELETE', `/${client.id}`);
+  expect((await agent.get(`${path}/consent`)).status).toBe(404);
 });

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { nextMail } from '../../harness/mail/mailbox.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { ConsoleAgent, hiddenField } from '../../harness/pages/console-agent.js';
+import { ConsoleAgent, hiddenField, PROJECT } from '../../harness/pages/console-agent.js';
 
 let server: TestServer;
 let agent: ConsoleAgent;
 beforeAll(async () => {
-  server = await startTestServer({ env: { SIGN_UP: 'invite' }, delivers: true });
+  server = await startTestServer({ env: { REGISTRATION: 'token', SIGN_UP: 'invite' }, delivers: true });
   agent = await ConsoleAgent.signIn(server);
 });
 afterAll(() => server.close());
@@ -131,6 +131,28 @@ test('a client gets a role, and the new secret is shown once', async () => {
   const secret = /pst_[\w-]{43}/.exec(answer.body)?.[0] ?? 'none';
   expect((await agent.get(path)).body).not.toContain(secret);
   expect((await agent.get(path)).body).toContain(`client:${clientId}`);
+});
+
+test('an initial access token is shown once, counted and revoked', async () => {
+  const path = `${PROJECT}/initial-access-tokens`;
+  const form = { ...(await base(`${path}/new`)), expires_in: '3600', max_uses: '3' };
+  const made = await agent.post(`${path}/new`, form);
+  expect(made.status).toBe(201);
+  const token = /id="new-secret">([^<]+)</.exec(made.body)?.[1] ?? 'none';
+  const registered = await fetch(`${server.origin}/oauth2/register`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ redirect_uris: ['https://rp.example/cb'] }),
+  });
+  expect(registered.status).toBe(201);
+  const list = (await agent.get(path)).body;
+  expect(list).toContain('1 of 3');
+  expect(list).not.toContain(token);
+  expect(server.logs()).not.toContain(token);
+  const revoke = /href="([^"]+\/revoke)"/.exec(list)?.[1] ?? '';
+  expect((await agent.post(revoke, {})).status).toBe(303);
+  expect((await agent.get(path)).body).toContain('No initial access token');
+  expect((await agent.post(`${path}/new`, { ...form, max_uses: '0' })).status).toBe(422);
 });
 
 test('the switcher leads to every organization and project of the person', async () => {

@@ -1,10 +1,12 @@
+import { afterAll } from '@jest/globals';
 import * as oidc from 'openid-client';
-import type { RegisteredClient } from '../../harness/nodes/test-server.js';
+import { type RegisteredClient, startTestServer } from '../../harness/nodes/test-server.js';
 import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/protocol/relying-party.js';
 import { basic, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
-import { type ApiTokens, ORDERS, STOCK } from '../oidc-resources/api-tokens.js';
+import { ApiTokens, ORDERS, STOCK } from '../oidc-resources/api-tokens.js';
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export const TYPE = 'urn:ietf:params:oauth:token-type:';
 
 /** Rules for both APIs. */
@@ -55,4 +57,36 @@ export function exchange(
   const form = { grant_type: TOKEN_EXCHANGE, subject_token_type: `${TYPE}access_token`, ...parameters };
   const given = Object.fromEntries(Object.entries(form).filter(([, value]) => value !== ''));
   return postForm(`${server.origin}/oauth2/token`, given, { ...basic(service), ...headers });
+}
+
+/** The APIs on two nodes. For the top level of a test file: everything is closed after its tests. */
+export async function apisOnTwoNodes() {
+  const apis = await ApiTokens.create();
+  const { server } = apis;
+  const other = await startTestServer({ nodeOf: server });
+  afterAll(async () => {
+    await other.close();
+    await server.close();
+  });
+  return { apis, server, other };
+}
+
+/** The APIs on two nodes and a service that exchanges tokens for them. For the top level of a test file, too. */
+export async function exchangeFixture() {
+  const { apis, other, server } = await apisOnTwoNodes();
+  const service = await registerService(apis);
+  return {
+    apis,
+    server,
+    other,
+    service,
+    /** What a node says of a token to the service. */
+    introspected: async (token: unknown, node = server, caller = service) => {
+      const url = `${node.origin}/oauth2/introspect`;
+      return (await postForm(url, { token: String(token) }, basic(caller))).body;
+    },
+    /** A token of a client itself. */
+    ownToken: async (of = service) =>
+      String((await apis.ask({ grant_type: 'client_credentials' }, of)).body['access_token']),
+  };
 }

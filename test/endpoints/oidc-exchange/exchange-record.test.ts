@@ -3,9 +3,8 @@ import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { makeApi, pointersOf } from '../../harness/admin/catalogue.js';
 import { METADATA, tryRegister } from '../../harness/admin/registration.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { TOKEN_EXCHANGE } from './exchange-fixture.js';
+import { JWT_BEARER, TOKEN_EXCHANGE } from './exchange-fixture.js';
 
-const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const AUDIENCE = 'https://stock.example';
 const RULE = { audience: AUDIENCE, scopes: ['stock.read'], subject: 'any' };
 const ISSUER = { issuer: 'https://idp.example', subject: 'service-*' };

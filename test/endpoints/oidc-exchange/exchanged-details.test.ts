@@ -4,6 +4,8 @@ import * as oidc from 'openid-client';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import type { RegisteredClient } from '../../harness/nodes/test-server.js';
 import {
+  asks,
+  type Detail,
   FILES,
   FOLDER,
   makeDetailsTypes,
@@ -16,9 +18,8 @@ import {
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import { authorizationRequest, relyingParty, signInAndAllow } from '../../harness/protocol/relying-party.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
-import { exchange, registerService, TYPE } from './exchange-fixture.js';
+import { exchange, JWT_BEARER, registerService, TYPE } from './exchange-fixture.js';
 
-const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const RULES = [
   { audience: PAY, scopes: ['pay.read'], subject: 'any' },
   { audience: FILES, scopes: ['files.read'], subject: 'any' },
@@ -38,9 +39,6 @@ beforeAll(async () => {
     { token_exchange: RULES, authorization_details_types: ['payment', 'note'] },
   );
 });
-
-type Detail = Record<string, unknown>;
-const asks = (...details: Detail[]) => ({ authorization_details: JSON.stringify(details) });
 
 /** The tokens of a person who allowed these details; the access token is for payments. */
 async function obtain(details: Detail[], who = person) {

@@ -1,37 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt, SignJWT, UnsecuredJWT } from 'jose';
 import * as oidc from 'openid-client';
 import { later } from '../../harness/common/later.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { startTokenIssuer, type TokenIssuer } from '../../harness/outside/token-issuer.js';
+import { startTokenIssuer } from '../../harness/outside/token-issuer.js';
 import { relyingParty } from '../../harness/protocol/relying-party.js';
 import { signingKey } from '../../harness/protocol/signing-client.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
-import { ApiTokens, ORDERS, STOCK } from '../oidc-resources/api-tokens.js';
-import { exchange, TOKEN_EXCHANGE, TYPE } from './exchange-fixture.js';
+import { ORDERS, STOCK } from '../oidc-resources/api-tokens.js';
+import { apisOnTwoNodes, JWT_BEARER } from './exchange-fixture.js';
 
-const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const SUBJECT = 'repo:octo/app:ref:refs/heads/main';
-const SCOPES = ['orders.read', 'stock.read'];
 
-let apis: ApiTokens;
-let server: TestServer;
-let other: TestServer;
-let workload: TokenIssuer;
-let ci: RegisteredClient;
-beforeAll(async () => {
-  apis = await ApiTokens.create();
-  ({ server } = apis);
-  other = await startTestServer({ nodeOf: server });
-  workload = await startTokenIssuer();
-  ci = await register([{ issuer: workload.issuer, subject: 'repo:octo/app:*' }]);
-});
-afterAll(async () => {
-  await workload.close();
-  await other.close();
-  await server.close();
-});
+const workload = await startTokenIssuer();
+afterAll(() => workload.close());
+const { apis, other, server } = await apisOnTwoNodes();
 
 /** A public client: what proves that a request is its own is the assertion. */
 const register = (trusted_issuers: object[], fields: Record<string, unknown> = {}) =>
@@ -40,10 +23,11 @@ const register = (trusted_issuers: object[], fields: Record<string, unknown> = {
     redirect_uris: [],
     grant_types: [JWT_BEARER],
     token_endpoint_auth_method: 'none',
-    scopes: SCOPES,
+    scopes: ['orders.read', 'stock.read'],
     trusted_issuers,
     ...fields,
   });
+const ci = await register([{ issuer: workload.issuer, subject: 'repo:octo/app:*' }]);
 const redeem = (
   assertion: string,
   by = ci,
@@ -250,60 +234,4 @@ describe('refused', () => {
     expect(changed.status).toBe(200);
     expect(await ask()).toBe(false);
   });
-});
-
-test('a token of a trusted issuer is exchanged for one about its subject', async () => {
-  const service = await server.register({
-    grant_types: [TOKEN_EXCHANGE, 'client_credentials'],
-    redirect_uris: [],
-    scopes: SCOPES,
-    trusted_issuers: [{ issuer: workload.issuer, subject: 'user-*' }],
-    token_exchange: [
-      { audience: ORDERS, scopes: ['orders.read'], subject: workload.issuer },
-      { audience: STOCK, scopes: ['stock.read'], subject: workload.issuer },
-    ],
-  });
-  const ask = async (claims: Record<string, unknown> = {}, audience = ORDERS, type = 'jwt', header = {}) =>
-    exchange(apis, service, {
-      subject_token: await workload.sign({ sub: 'user-1', aud: server.issuer, ...claims }, header),
-      subject_token_type: TYPE + type,
-      audience,
-    });
-  const jwt = await ask({ act: { sub: 'proxy' } });
-  const { payload } = await apis.verify(jwt.body['access_token'], ORDERS);
-  expect(payload).toMatchObject({
-    sub: `${workload.issuer}|user-1`,
-    sub_type: 'outside',
-    client_id: service.client_id,
-    act: { iss: workload.issuer, sub: 'proxy' },
-  });
-  const opaque = await ask({ exp: Math.floor(Date.now() / 1000) + 30 }, STOCK, 'id_token');
-  expect(Number(opaque.body['expires_in'])).toBeLessThanOrEqual(30);
-  for (const token of [jwt, opaque]) {
-    const url = `${other.origin}/oauth2/introspect`;
-    const seen = await postForm(url, { token: String(token.body['access_token']) }, basic(service));
-    expect(seen.body).toMatchObject({ active: true, sub: `${workload.issuer}|user-1` });
-    const chained = { subject_token: String(token.body['access_token']), audience: ORDERS };
-    expect((await exchange(apis, service, chained)).body['error']).toBe('invalid_request');
-  }
-  expect((await ask({ may_act: { sub: service.client_id } })).status).toBe(200);
-  expect((await ask({ may_act: { client_id: service.client_id, iss: server.issuer } })).status).toBe(200);
-  for (const claims of [
-    { may_act: { sub: 'someone else' } },
-    { may_act: { sub: service.client_id, group: 'x' } },
-    { may_act: {} },
-    { may_act: 'text' },
-    { sub: 'admin' },
-    { aud: 'https://another.example' },
-    { cnf: { jkt: 'x' } },
-    { act: { sub: '1', act: { sub: '2', act: { sub: '3', act: { sub: '4', act: { sub: '5' } } } } } },
-  ])
-    expect((await ask(claims)).body['error']).toBe('invalid_request');
-  for (const [typ, status] of [
-    ['application/AT+JWT', 200],
-    ['logout+jwt', 400],
-    ['oauth-id-jag+jwt', 400],
-    ['client-authentication+jwt', 400],
-  ] as const)
-    expect([typ, (await ask({}, ORDERS, 'jwt', { typ })).status]).toEqual([typ, status]);
 });

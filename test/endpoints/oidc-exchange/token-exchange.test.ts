@@ -1,38 +1,24 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as oidc from 'openid-client';
-import { callAdmin, newOrganization } from '../../harness/admin/admin-caller.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { reportOf } from '../../harness/admin/usage.js';
-import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { dpopProof } from '../../harness/protocol/dpop-proof.js';
 import { relyingParty } from '../../harness/protocol/relying-party.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
-import { ApiTokens, ORDERS, STOCK } from '../oidc-resources/api-tokens.js';
-import { exchange, personTokens, registerService, RULES, TOKEN_EXCHANGE, TYPE } from './exchange-fixture.js';
+import { ORDERS, STOCK } from '../oidc-resources/api-tokens.js';
+import {
+  exchange,
+  exchangeFixture,
+  personTokens,
+  registerService,
+  RULES,
+  TOKEN_EXCHANGE,
+  TYPE,
+} from './exchange-fixture.js';
 
-let apis: ApiTokens;
-let server: TestServer;
-let other: TestServer;
-let service: RegisteredClient;
-beforeAll(async () => {
-  apis = await ApiTokens.create();
-  ({ server } = apis);
-  other = await startTestServer({ nodeOf: server });
-  service = await registerService(apis);
-});
-afterAll(async () => {
-  await other.close();
-  await server.close();
-});
-
-/** What a node says of a token to the service. */
-async function introspected(token: unknown, node = server, caller = service) {
-  const url = `${node.origin}/oauth2/introspect`;
-  return (await postForm(url, { token: String(token) }, basic(caller))).body;
-}
-const ownToken = async (of = service) =>
-  String((await apis.ask({ grant_type: 'client_credentials' }, of)).body['access_token']);
+const { apis, introspected, other, ownToken, server, service } = await exchangeFixture();
 
 describe('a token of a person', () => {
   test('is exchanged for another API, of the client that asks and for no longer', async () => {
@@ -213,145 +199,6 @@ describe('an exchanged token ends', () => {
     await postForm(`${server.origin}/oauth2/revoke`, { token: String(opaque) }, basic(service));
     expect(await introspected(opaque)).toEqual({ active: false });
     for (const token of [orders, stock]) expect(await introspected(token)).toMatchObject({ active: true });
-  });
-});
-
-describe('refused', () => {
-  const INVALID = [400, 'invalid_request'];
-  const ask = async (parameters: Record<string, string>, by = service) => {
-    const { status, body } = await exchange(apis, by, { audience: STOCK, ...parameters });
-    return [status, body['error']];
-  };
-
-  test('are tokens that are unknown, of another type, too long, or no token of a person', async () => {
-    const { orders, refresh, id } = await personTokens(apis);
-    const forged = `${orders.slice(0, -8)}AAAAAAAA`;
-    for (const token of [
-      'unknown',
-      'a.b.c',
-      forged,
-      refresh,
-      await ownToken(),
-      'x'.repeat(17_000),
-      await server.adminToken(),
-    ])
-      expect(await ask({ subject_token: token })).toEqual(INVALID);
-    for (const [token, type] of [
-      [id, 'access_token'],
-      [orders, 'id_token'],
-      [orders, 'jwt'],
-      [refresh, 'refresh_token'],
-      [orders, 'saml2'],
-    ] as const)
-      expect(await ask({ subject_token: token, subject_token_type: TYPE + type })).toEqual(INVALID);
-    expect(await ask({ subject_token: orders, subject_token_type: '' })).toEqual(INVALID);
-    expect(await ask({})).toEqual(INVALID);
-    expect(await ask({ subject_token: orders, requested_token_type: `${TYPE}refresh_token` })).toEqual(
-      INVALID,
-    );
-    expect(await ask({ subject_token: orders, requested_token_type: `${TYPE}jwt` })).toEqual(INVALID);
-    const url = `${server.origin}/oauth2/token`;
-    const twice: [string, string][] = [
-      ['grant_type', TOKEN_EXCHANGE],
-      ['subject_token', orders],
-      ['subject_token', orders],
-      ['subject_token_type', `${TYPE}access_token`],
-    ];
-    expect((await postForm(url, twice, basic(service))).body['error']).toBe('invalid_request');
-  });
-
-  test('are tokens that have expired', async () => {
-    const { orders } = await personTokens(apis);
-    const { exp = 0 } = decodeJwt(orders);
-    const jwks = await server.context.keys.load();
-    expect(jwks.signing.length).toBeGreaterThan(0);
-    // Tokens for stock live 45 s; a row that has expired is as good as none.
-    const { stock } = await personTokens(apis);
-    await server.database.pool.query(
-      "UPDATE artifacts SET payload = jsonb_set(payload, '{exp}', to_jsonb(extract(epoch FROM now())::int - 1)) WHERE model = 2",
-    );
-    expect(await ask({ subject_token: stock, audience: ORDERS })).toEqual(INVALID);
-    expect(exp).toBeGreaterThan(0);
-  });
-
-  test('are audiences and scopes outside the rules, the token and the consent', async () => {
-    const { orders, stock } = await personTokens(apis);
-    for (const audience of ['urn:example:notes', 'https://unknown.example', `${server.issuer}/admin`, ''])
-      expect(await ask({ subject_token: orders, audience })).toEqual([400, 'invalid_target']);
-    expect(await ask({ subject_token: orders, audience: STOCK, resource: ORDERS })).toEqual([
-      400,
-      'invalid_target',
-    ]);
-    for (const scope of ['orders.write', 'stock.read', 'openid', 'unknown'])
-      expect(await ask({ subject_token: stock, audience: ORDERS, scope })).toEqual([400, 'invalid_scope']);
-    // Another consent allows more; this token has less.
-    const narrow = await exchange(apis, service, {
-      subject_token: orders,
-      audience: ORDERS,
-      scope: 'orders.read',
-    });
-    expect(
-      await ask({
-        subject_token: String(narrow.body['access_token']),
-        audience: ORDERS,
-        scope: 'orders.write',
-      }),
-    ).toEqual([400, 'invalid_scope']);
-  });
-
-  test('are tokens of other clients by a rule for its own, and everything without the grant type', async () => {
-    const rules = RULES.map((rule) => ({ ...rule, subject: 'own' }));
-    const own = await registerService(apis, { token_exchange: rules });
-    const { orders } = await personTokens(apis);
-    expect(await ask({ subject_token: orders }, own)).toEqual(INVALID);
-    const app = await server.register({
-      grant_types: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE],
-      scopes: ['orders.read', 'stock.read'],
-      token_exchange: rules,
-    });
-    const mine = await personTokens(apis, app);
-    expect(await ask({ subject_token: mine.orders }, app)).toEqual([200, undefined]);
-    expect(await ask({ subject_token: orders }, apis.client)).toEqual([400, 'unauthorized_client']);
-  });
-
-  test('are actors that are someone else, or delegated themselves', async () => {
-    const { orders } = await personTokens(apis);
-    const actor_token_type = `${TYPE}access_token`;
-    const stranger = await registerService(apis);
-    expect(
-      await ask({ subject_token: orders, actor_token: await ownToken(stranger), actor_token_type }),
-    ).toEqual(INVALID);
-    expect(await ask({ subject_token: orders, actor_token: 'unknown', actor_token_type })).toEqual(INVALID);
-    expect(await ask({ subject_token: orders, actor_token: await ownToken() })).toEqual(INVALID);
-    const delegated = await exchange(apis, service, {
-      subject_token: orders,
-      audience: STOCK,
-      actor_token: await ownToken(),
-      actor_token_type,
-    });
-    const actor_token = String(delegated.body['access_token']);
-    expect(await ask({ subject_token: orders, actor_token, actor_token_type })).toEqual(INVALID);
-  });
-
-  test('are tokens of another organization, unless they are for an API of its own', async () => {
-    const { project } = await newOrganization(server, 'acme', { membership_open: true });
-    const made = await callAdmin<RegisteredClient>(server, 'POST', `${project}/oauth_clients`, {
-      client_name: 'Acme service',
-      grant_types: [TOKEN_EXCHANGE, 'client_credentials'],
-      token_exchange: RULES,
-    });
-    expect(made.status).toBe(201);
-    const { orders } = await personTokens(apis);
-    const theirs = made.body;
-    expect(await ask({ subject_token: orders }, theirs)).toEqual(INVALID);
-    const { body } = await callAdmin(server, 'GET', '/orgs/acme');
-    const owner = await callAdmin(server, 'PATCH', `/apis/${apis.ordersId}`, { org_id: body['id'] });
-    expect(owner.status).toBe(200);
-    expect(await ask({ subject_token: orders }, theirs)).toEqual([200, undefined]);
-    // Not for people who are no members.
-    await callAdmin(server, 'PATCH', '/orgs/acme', { membership_open: false });
-    expect(await ask({ subject_token: orders }, theirs)).toEqual(INVALID);
-    await callAdmin(server, 'PATCH', `/apis/${apis.ordersId}`, { org_id: null });
   });
 });
 

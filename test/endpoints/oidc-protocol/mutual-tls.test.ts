@@ -1,84 +1,31 @@
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import * as oidc from 'openid-client';
-import { createPublicKey } from 'node:crypto';
 import { ClientCertificates } from '../../../src/platform/client-certificates/client-certificates.js';
 import { readSettings } from '../../../src/settings/settings.js';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { freePort } from '../../harness/nodes/test-server.js';
-import { CertificateAuthority } from '../../harness/outside/certificate-authority.js';
-import { certifiedParty, fetchWith, requestFrom } from '../../harness/protocol/certificate-caller.js';
-import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
+import { certifiedParty, fetchWith } from '../../harness/protocol/certificate-caller.js';
 import { authorizationRequest, signInAndAllow } from '../../harness/protocol/relying-party.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
-import { hasTlsProxies, startHaproxyWithTls, startNginx } from '../../harness/servers/tls-proxies.js';
-import { ServerDirectory } from '../../harness/servers/workplace.js';
+import { startHaproxyWithTls } from '../../harness/servers/tls-proxies.js';
+import {
+  CLIENT_USAGE,
+  escaped,
+  mutualTlsFixture,
+  portOf,
+  PROXY,
+  SUBJECT,
+  TOKEN,
+} from './mutual-tls-fixture.js';
 
-const PROXY = '127.0.0.9';
-const SUBJECT = '/C=DE/O=Example, Inc./OU=Payments+UID=7/CN=Zahlung Ü';
-const NAME = 'CN=Zahlung Ü,UID=7+OU=Payments,O=Example\\, Inc.,C=DE';
-const NAMES =
-  'DNS:app.example.com,DNS:*.wild.example,URI:spiffe://example.com/app,IP:192.0.2.7,email:app@example.com';
-
-const authority = new CertificateAuthority('Postern test CA');
-const others = new CertificateAuthority('Postern test CA');
-const place = new ServerDirectory();
-afterAll(async () => {
-  await place.close();
-  authority.remove();
-  others.remove();
-});
-const usage = 'extendedKeyUsage=clientAuth';
-const mine = authority.issue({ subject: SUBJECT, extensions: [`subjectAltName=${NAMES}`, usage] });
-const renewed = authority.issue({ subject: SUBJECT, extensions: [usage] });
-const ofServer = authority.issue({
-  subject: '/CN=localhost',
-  extensions: ['subjectAltName=DNS:localhost', 'extendedKeyUsage=serverAuth'],
-});
-const forged = others.issue({ subject: SUBJECT });
-const ca = readFileSync(authority.file, 'utf8');
-
-const [nginx, haproxy] = [await freePort(), await freePort()];
-const MTLS = {
-  TRUSTED_PROXIES: '1',
-  MTLS_CERTIFICATE_HEADER: 'Client-Cert',
-  MTLS_CERTIFICATE_FORMAT: 'nginx',
-  MTLS_PROXIES: PROXY,
-  MTLS_CA_FILE: authority.file,
-  MTLS_ORIGIN: `https://localhost:${String(nginx)}`,
-};
-const { addNode, person, server } = await protocolFixture({ env: MTLS });
-const AT_NGINX = MTLS.MTLS_ORIGIN;
 const USERINFO = '/oauth2/userinfo';
-const TOKEN = '/oauth2/token';
-const [withMine, withRenewed, withNone] = [fetchWith(ca, mine), fetchWith(ca, renewed), fetchWith(ca)];
-
-beforeAll(async () => {
-  if (hasTlsProxies)
-    await startNginx(place, { port: nginx, node: portOf(server.origin), server: ofServer, from: PROXY });
-});
-
-const behindProxy = hasTlsProxies ? test : test.skip;
-
-const machine = await server.register({
-  token_endpoint_auth_method: 'tls_client_auth',
-  tls_client_auth_subject_dn: NAME,
-  tls_client_certificate_bound_access_tokens: true,
-  grant_types: ['client_credentials'],
-  redirect_uris: [],
-  scopes: ['clients.read'],
-});
-const form = { grant_type: 'client_credentials', client_id: machine.client_id };
-const escaped = (cert: string) => encodeURIComponent(cert);
-/** A token request of the machine with this header, from the address of the proxy. */
-const ask = (header: string | string[], from = PROXY, origin = server.origin) =>
-  requestFrom(from, origin + TOKEN, { 'client-cert': header }, form);
-const change = (id: string, fields: object) =>
-  server.admin('PATCH', `/${id}`, fields, { 'content-type': 'application/merge-patch+json' });
-function portOf(origin: string): number {
-  return Number(new URL(origin).port);
-}
+const fixture = await mutualTlsFixture();
+const { addNode, ask, behindProxy, change, forged, form, machine, mine, person, server } = fixture;
+const { AT_NGINX, authority, ca, MTLS, ofServer, place, withMine, withNone } = fixture;
+const renewed = authority.issue({ subject: SUBJECT, extensions: [CLIENT_USAGE] });
+const withRenewed = fetchWith(ca, renewed);
+const haproxy = await freePort();
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 behindProxy(
@@ -205,74 +152,6 @@ describe('the header', () => {
   });
 });
 
-describe('tls_client_auth', () => {
-  behindProxy(
-    'refuses certificates of another authority, for servers, expired, of an authority itself, and of nobody',
-    async () => {
-      const expired = authority.issue({ subject: SUBJECT, expired: true });
-      const noUsage = authority.issue({ subject: SUBJECT });
-      const forServers = authority.issue({ subject: SUBJECT, extensions: ['extendedKeyUsage=serverAuth'] });
-      const asAuthority = authority.issue({
-        subject: SUBJECT,
-        extensions: ['basicConstraints=critical,CA:TRUE'],
-      });
-      expect((await ask(escaped(noUsage.cert))).status).toBe(200);
-      for (const { cert } of [expired, forged, forServers, asAuthority, authority.selfSigned(SUBJECT)])
-        expect((await ask(escaped(cert))).status).toBe(401);
-      expect(
-        (await withMine(AT_NGINX + TOKEN, { method: 'POST', body: new URLSearchParams(form) })).status,
-      ).toBe(200);
-      expect(
-        (await withNone(AT_NGINX + TOKEN, { method: 'POST', body: new URLSearchParams(form) })).status,
-      ).toBe(401);
-    },
-  );
-
-  test.each<[string, string, number]>([
-    ['subject_dn', 'cn=zahlung  ü, OU=Payments+UID=7, o=Example\\2C Inc., c=de', 200],
-    ['subject_dn', '2.5.4.3=Zahlung \\C3\\9C,UID=7+OU=Payments,O=#0C0D4578616D706C652C20496E632E,C=DE', 200],
-    ['subject_dn', 'C=DE,O=Example\\, Inc.,OU=Payments+UID=7,CN=Zahlung Ü', 401],
-    ['subject_dn', 'CN=Zahlung Ü,OU=Payments,UID=7,O=Example\\, Inc.,C=DE', 401],
-    ['subject_dn', 'CN=Zahlung Ü,UID=7+OU=Payments,O=Example\\, Inc.', 401],
-    ['subject_dn', 'CN=Zahlung Ü\\,UID\\=7+OU=Payments,O=Example\\, Inc.,C=DE', 401],
-    ['san_dns', 'APP.example.com', 200],
-    ['san_dns', 'a.wild.example', 401],
-    ['san_dns', 'example.com', 401],
-    ['san_uri', 'spiffe://example.com/app', 200],
-    ['san_uri', 'spiffe://example.com/App', 401],
-    ['san_ip', '192.0.2.7', 200],
-    ['san_ip', '::ffff:192.0.2.7', 401],
-    ['san_email', 'app@example.com', 200],
-    ['san_email', 'other@example.com', 401],
-  ])('%s %s', async (name, value, status) => {
-    const fields = Object.fromEntries(
-      ['subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email'].map(
-        (one) => [`tls_client_auth_${one}`, one === name ? value : null] as const,
-      ),
-    );
-    const changed = await change(machine.id, fields);
-    expect(changed.status).toBe(200);
-    expect((await ask(escaped(mine.cert))).status).toBe(status);
-  });
-});
-
-behindProxy('self_signed_tls_client_auth takes the certificates of jwks and no others', async () => {
-  const own = authority.selfSigned('/CN=self');
-  const jwk = createPublicKey(own.cert).export({ format: 'jwk' });
-  const client = await server.register({
-    token_endpoint_auth_method: 'self_signed_tls_client_auth',
-    grant_types: ['client_credentials'],
-    redirect_uris: [],
-    jwks: { keys: [{ ...jwk, x5c: [own.der] }] },
-  });
-  const options = { method: 'POST', body: new URLSearchParams({ ...form, client_id: client.client_id }) };
-  expect((await fetchWith(ca, own)(AT_NGINX + TOKEN, options)).status).toBe(200);
-  for (const other of [authority.selfSigned('/CN=self'), mine])
-    expect((await fetchWith(ca, other)(AT_NGINX + TOKEN, options)).status).toBe(401);
-  const without = await change(client.id, { jwks: { keys: [{ ...jwk, x5c: [mine.der] }] } });
-  expect(without.status).toBe(422);
-});
-
 behindProxy(
   'refresh tokens of a public client stay bound, also when the client is not bound any more',
   async () => {
@@ -310,39 +189,6 @@ test('a node that finds no certificates gives bound clients nothing, and its dis
   expect(Object.keys(metadata)).not.toContain('tls_client_certificate_bound_access_tokens');
   expect(JSON.stringify(metadata)).not.toMatch(/tls_client_auth|mtls/);
   expect((await ask(escaped(mine.cert), PROXY, node.origin)).status).toBeGreaterThanOrEqual(400);
-});
-
-test.each<[object, string, RegExp]>([
-  [{ token_endpoint_auth_method: 'tls_client_auth' }, '/tls_client_auth_subject_dn', /needs the subject/],
-  [
-    {
-      token_endpoint_auth_method: 'tls_client_auth',
-      tls_client_auth_san_ip: '::1',
-      tls_client_auth_san_dns: 'a',
-    },
-    '/tls_client_auth_san_ip',
-    /one subject/,
-  ],
-  [{ tls_client_auth_san_dns: 'a.example' }, '/tls_client_auth_san_dns', /Only tls_client_auth/],
-  [{ token_endpoint_auth_method: 'self_signed_tls_client_auth' }, '/jwks', /x5c/],
-  [
-    { tls_client_certificate_bound_access_tokens: true, dpop_bound_access_tokens: true },
-    '/tls_client_certificate_bound_access_tokens',
-    /one way/,
-  ],
-  ...['', 'CN', 'CN=a,,O=b', 'CN="a"', 'XX=1', 'CN=a\\', 'CN=#zz', 'CN=a,', 'CN=a;O=b'].map(
-    (name): [object, string, RegExp] => [
-      { token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_subject_dn: name },
-      '/tls_client_auth_subject_dn',
-      /RFC 4514/,
-    ],
-  ),
-  [{ tls_client_auth_san_dns: '*.example.com' }, '/tls_client_auth_san_dns', /wildcards/],
-  [{ tls_client_auth_san_ip: 'localhost' }, '/tls_client_auth_san_ip', /IP address/],
-])('registration refuses %j', async (fields, pointer, detail) => {
-  const body = { client_name: 'X', redirect_uris: ['https://rp.example/callback'], ...fields };
-  const { errors } = (await (await server.admin('POST', '', body)).json()) as { errors: unknown[] };
-  expect(errors).toContainEqual({ pointer, detail: expect.stringMatching(detail) });
 });
 
 test('settings that do not go together, and files that are no authority, stop the start', () => {

@@ -12,6 +12,12 @@ export const OTHER_PAYMENT = { ...PAYMENT, creditor: 'Grace' };
 export const FOLDER = { type: 'https://files.example/folder', actions: ['read'], path: '/photos' };
 export const NOTE = { type: 'note', text: 'Hello' };
 
+/** Authorization details of any type. */
+export type Detail = Record<string, unknown>;
+
+/** The parameter of a request for these details. */
+export const asks = (...details: Detail[]) => ({ authorization_details: JSON.stringify(details) });
+
 /** Makes the two APIs, which have no scopes, and the types of the details above. */
 export async function makeDetailsTypes(server: TestServer): Promise<{ pay: string; files: string }> {
   const pay = await makeApi(server, { audience: PAY, name: 'Payments' }, []);

@@ -8,6 +8,8 @@ export interface ProtocolOptions {
   env?: Record<string, string>;
   /** Fields of the client's registration. */
   client?: Record<string, unknown>;
+  /** Whether the server delivers what is in the outbox. */
+  delivers?: boolean;
   /** The person's name. */
   person?: string;
 }
@@ -16,8 +18,13 @@ export interface ProtocolOptions {
  * A server, a person, a client and a relying party on openid-client. For the top level of a test file: everything is
  * closed after its tests.
  */
-export async function protocolFixture({ env = {}, client: fields, person: name }: ProtocolOptions = {}) {
-  const server = await startTestServer({ env });
+export async function protocolFixture({
+  env = {},
+  client: fields,
+  delivers = false,
+  person: name,
+}: ProtocolOptions = {}) {
+  const server = await startTestServer({ env, delivers });
   const nodes: TestServer[] = [server];
   afterAll(async () => {
     for (const node of nodes.reverse()) await node.close();

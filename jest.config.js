@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Test files that measure time or kill databases under load: they run one at a time, while nothing else does. */
 const ALONE = [
   'identity/passwords/sign-in-timing',
@@ -27,5 +29,5 @@ export default {
   globalTeardown: '<rootDir>/dist/test/harness/run/global-teardown.js',
   testTimeout: 60_000,
   // More than there are cores: tests wait for the database, the browser and other processes for a third of their time.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
 };

@@ -21,7 +21,6 @@ export async function up(sql: Knex): Promise<void> {
       oauth_client_id uuid PRIMARY KEY REFERENCES oauth_clients ON DELETE CASCADE,
       ngrams text[] NOT NULL
     );
-    CREATE INDEX client_ngrams_index ON client_ngrams USING gin (ngrams);
     CREATE FUNCTION add_client_ngrams() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       INSERT INTO client_ngrams SELECT a.id, text_ngrams(${TEXTS('a')}) FROM added a;
@@ -37,6 +36,7 @@ export async function up(sql: Knex): Promise<void> {
     CREATE TRIGGER change_ngrams AFTER UPDATE OF client_name, description, company, client_id ON oauth_clients
       FOR EACH ROW EXECUTE FUNCTION change_client_ngrams();
     INSERT INTO client_ngrams SELECT c.id, text_ngrams(${TEXTS('c')}) FROM oauth_clients c;
+    CREATE INDEX client_ngrams_index ON client_ngrams USING gin (ngrams);
     ANALYZE client_ngrams;
   `);
 }

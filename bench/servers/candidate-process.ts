@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { readSettings } from '../../src/settings/settings.js';
-import { type CandidateName, startCandidate } from './candidates.js';
+import { type CandidateName, startEngineCandidate } from './candidates.js';
 import type { Consumption } from '../load/target.js';
 
 /** A candidate in a process of its own: tells when it is ready, then what it used whenever it is asked. */
-const target = await startCandidate(process.argv[2] as CandidateName, readSettings());
+const target = await startEngineCandidate(process.argv[2] as CandidateName, readSettings());
 const RESOLUTION = 10;
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
 delay.enable();

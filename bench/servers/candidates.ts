@@ -7,19 +7,14 @@ import type { AdapterFactory, Configuration } from 'oidc-provider';
 import Provider from 'oidc-provider';
 import pg from 'pg';
 import { ADMIN_SCOPES } from '../../src/tenancy/access/permissions.js';
-import { createApp } from '../../src/server/app.js';
-import { openContext } from '../../src/context.js';
 import { ClientCertificates } from '../../src/platform/client-certificates/client-certificates.js';
 import { Hashing } from '../../src/platform/crypto/hashing.js';
 import { readForm } from '../../src/platform/http/body.js';
 import { engineConfiguration } from '../../src/endpoints/oidc/configuration.js';
 import { adminApi } from '../../src/registry/apis/api-record.js';
-import { startEngine } from '../../src/endpoints/oidc/start-engine.js';
 import { listen } from '../../src/platform/http/server.js';
 import type { Settings } from '../../src/settings/settings.js';
 import { createLogger } from '../../src/platform/telemetry/telemetry.js';
-import { nodeJobs, processJobs } from '../../src/server/job-list.js';
-import { startPeriodicJobs } from '../../src/platform/jobs/start-periodic-jobs.js';
 import { PlainAdapter } from './plain.adapter.js';
 import { CLIENT, SCOPE, type Target } from '../load/target.js';
 
@@ -40,8 +35,8 @@ export type CandidateName = (typeof CANDIDATES)[number];
 
 const EMAIL = 'bench@postern.test';
 const PASSWORD = 'correct horse battery staple';
-/** Starts a candidate in this process and says how to reach it. */
-export async function startCandidate(name: CandidateName, settings: Settings): Promise<Target> {
+/** Starts a candidate without Postern in this process and says how to reach it. */
+export async function startEngineCandidate(name: CandidateName, settings: Settings): Promise<Target> {
   const common = {
     name,
     issuer: settings.issuer,
@@ -51,23 +46,8 @@ export async function startCandidate(name: CandidateName, settings: Settings): P
   };
   return {
     ...common,
-    ...(await (name === 'postern'
-      ? startPostern(settings)
-      : startEngineAlone(name === 'plain', settings, name.split('-')[1]))),
+    ...(await startEngineAlone(name === 'plain', settings, name.split('-')[1])),
   };
-}
-
-async function startPostern(settings: Settings): Promise<Pick<Target, 'clientId' | 'clientSecret'>> {
-  const context = await openContext(settings, 'own', createLogger({ level: 'silent' }));
-  await context.keys.ensure();
-  await context.accounts.create({ email: EMAIL, password: PASSWORD });
-  const tenant = await context.tenants.resolve('default', 'default');
-  const actor = { subject: 'bench', address: null, requestId: null };
-  const { record, clientSecret } = await context.clients.create(actor, tenant, CLIENT);
-  const engine = await startEngine(context);
-  await listen(createApp(context, engine), settings.host, settings.port);
-  startPeriodicJobs(context, [...processJobs(context, engine), ...nodeJobs(context)]);
-  return { clientId: record.clientId, clientSecret: clientSecret ?? '' };
 }
 
 /** The engine with the same configuration, and pages that are no more than a form. */

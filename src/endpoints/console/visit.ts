@@ -12,7 +12,6 @@ import { sendCsv } from '../../platform/csv/csv-response.js';
 import { readCsv } from '../../tenancy/operations/csv-list.js';
 import type { AdminCalls } from '../admin/admin-api.js';
 import type { GivenRequest } from '../../tenancy/operations/admin-request.js';
-import type { Operation } from '../../tenancy/operations/operation.js';
 import type { OwnContext, OwnPages } from '../sign-in/own-session.js';
 import { type ConsolePage, operationOf } from './console-page.js';
 import { CONSOLE, organizationPath, projectPath } from './console-paths.js';
@@ -115,7 +114,7 @@ export class Visit {
       throw new Error(`${this.page.path} does not declare ${id}`);
     if (operation.method !== 'get' && !this.#formChecked)
       throw new Error(`${this.page.path} calls ${id} without a form of ours`);
-    const answer = await calls.get(id)?.call(this.#given(operation, request));
+    const answer = await calls.get(id)?.call(this.#given(request, this.ctx.method === 'GET'));
     const body = JSON.parse(JSON.stringify(answer?.body ?? null)) as Body;
     return { body, version: answer?.version };
   }
@@ -125,17 +124,20 @@ export class Visit {
     return this.query.get('format') === 'csv';
   }
 
-  /** Answers with a whole list of the admin API as CSV. Throws as the operation does. */
+  /**
+   * Answers with a whole list of the admin API as CSV. Each page of it is authorized by roles that are read then. Throws as
+   * the operation does.
+   */
   async sendCsv(id: string, request: CallRequest, name: string): Promise<void> {
     const callable = this.parts.calls.get(id);
-    if (callable) sendCsv(this.ctx, name, await readCsv(callable, this.#given(callable.operation, request)));
+    if (callable) sendCsv(this.ctx, name, await readCsv(callable, this.#given(request)));
   }
 
-  #given({ method }: Operation, { params, query, body, version }: CallRequest): GivenRequest {
+  #given({ params, query, body, version }: CallRequest, onlyReads = false): GivenRequest {
     const { actor, caller } = callerOf(this.ctx);
     return {
       actor,
-      caller: method === 'get' ? { ...caller, known: this.overview.known } : caller,
+      caller: onlyReads ? { ...caller, known: this.overview.known } : caller,
       params: { ...this.ctx.params, ...params },
       query: { ...query },
       body: async () => ({ ...body }),

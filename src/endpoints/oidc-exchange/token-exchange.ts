@@ -74,7 +74,7 @@ async function exchange(
     throw tokenRefused('subject_token', "it is a client's own token, which stands for nobody else");
   const allowed = await allowedScopes(parts, live, api, subject);
   if (grant) await checkPerson(provider, ctx, subject);
-  const rar = exchangedDetails(ctx, types, { ...subject, audience: api.audience });
+  const rar = exchangedDetails(ctx, types, { ...subject, target: api.audience });
   const scopes = chosenScopes(params.scope, allowed, rar.length > 0);
   checkMayAct(subject, actor, { clientId: client.clientId, issuer: parts.issuer });
   const act = actorsOf(subject, actor, await actorName(parts, live, actor));

@@ -21,12 +21,12 @@ const MAX_AGE = 300;
 
 /**
  * Completes what the engine answers, as far as HTTP is concerned.
- * - A path with another method than it has is 405 with `Allow` (RFC 9110 section 15.5.6), as JSON or a page. Engine:
- *   lib/helpers/router.js:206 goes on, and the answer is 404 without a body.
- * - Keys and metadata have `Cache-Control` and `ETag`, and are 304 to who knows them. Engine: lib/actions/jwks.js:5 and
- *   lib/actions/discovery.js set neither.
- * - A revocation is 200 without a Content-Type (RFC 7009 section 2.2). Engine: lib/actions/revocation.js:33 sets an empty
- *   text.
+ * - A path with another method than it has is 405 with `Allow` (RFC 9110 section 15.5.6), as JSON or a page.
+ *   Engine: lib/helpers/router.js:206 goes on, and the answer is 404 without a body.
+ * - Keys and metadata have `Cache-Control` and `ETag`, and are 304 to who knows them.
+ *   Engine: lib/actions/jwks.js:5 and lib/actions/discovery.js set neither.
+ * - A revocation is 200 without a Content-Type (RFC 7009 section 2.2).
+ *   Engine: lib/actions/revocation.js:33 sets an empty text.
  *
  * Test: test/endpoints/oidc-patches/http-semantics.test.ts.
  *

@@ -20,8 +20,8 @@ const sending = new AsyncLocalStorage<string>();
  *
  * Here `backchannelLogout` keeps the notice, and the notices are queued right before the session is destroyed
  * (lib/models/session.js:109) or saved without the client (lib/models/session.js:85). When they cannot be queued the
- * session stays and the request fails, so no session ends without its notices. Test:
- * test/endpoints/oidc-patches/back-channel-logout.test.ts.
+ * session stays and the request fails, so no session ends without its notices.
+ * Test: test/endpoints/oidc-patches/back-channel-logout.test.ts.
  */
 export function queueBackChannelLogout(
   provider: Provider,

@@ -11,5 +11,8 @@ export function packageFile(path: string): string {
 
 /** The nearest directory with a manifest: a compiled module and a chunk of the bundle are at different depths below it. */
 function findRoot(directory: string): string {
-  return existsSync(join(directory, 'package.json')) ? directory : findRoot(dirname(directory));
+  if (existsSync(join(directory, 'package.json'))) return directory;
+  const above = dirname(directory);
+  if (above === directory) throw new Error('dist/ has to lie beside the package.json of Postern');
+  return findRoot(above);
 }

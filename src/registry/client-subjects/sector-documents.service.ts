@@ -11,11 +11,8 @@ const MAX_BYTES = 64 * 1024;
 /** What decides what a document has to list, by the names on the wire. */
 const LISTED = ['sector_identifier_uri', 'redirect_uris', 'grant_types', 'jwks_uri'];
 
-/** What a document at `sector_identifier_uri` lists. */
-export interface SectorDocument {
-  uri: string;
-  listed: ReadonlySet<unknown>;
-}
+/** What documents list that were fetched already, by their addresses; rejected where one cannot be had. */
+export type SectorDocuments = Map<string, Promise<ReadonlySet<unknown>>>;
 
 type Listed = Pick<TypedClientSettings, 'sectorIdentifierUri' | 'redirectUris' | 'grantTypes' | 'jwksUri'>;
 
@@ -31,38 +28,36 @@ export class SectorDocumentsService {
   ) {}
 
   /** As `check`, of the input for a new client. */
-  checkNew(input: Record<string, unknown>): Promise<SectorDocument | undefined> {
-    return this.check(readNewClient(input, { ...this.capabilities, anyClientIds: true }));
+  checkNew(input: Record<string, unknown>, fetched: SectorDocuments): Promise<void> {
+    return this.check(readNewClient(input, { ...this.capabilities, anyClientIds: true }), undefined, fetched);
   }
 
   /** As `check`, of a client and the patch for it. */
   checkPatch(
     record: ClientRecord,
     patch: Record<string, unknown>,
+    fetched: SectorDocuments,
     typeFollowsMethod?: true,
-  ): Promise<SectorDocument | undefined> {
-    return this.check(readPatch(record, patch, this.capabilities, typeFollowsMethod), record);
+  ): Promise<void> {
+    return this.check(readPatch(record, patch, this.capabilities, typeFollowsMethod), record, fetched);
   }
 
   /**
-   * Throws AppError `invalid` when the document of a draft without errors cannot be had or does not list the client. A
-   * document that did is returned.
+   * Throws AppError `invalid` when the document of a draft without errors cannot be had or does not list the client.
    *
-   * @param fetched what a check before the transaction returned: it is not fetched again
+   * @param fetched what is not fetched again; what this fetches is added
    */
   async check(
     { errors, settings }: ClientDraft,
-    before?: ClientRecord,
-    fetched?: SectorDocument,
-  ): Promise<SectorDocument | undefined> {
+    before: ClientRecord | undefined,
+    fetched: SectorDocuments,
+  ): Promise<void> {
     const { sectorIdentifierUri: uri } = settings;
-    if (errors.length > 0 || uri === null || (before && !isChanged(before, settings))) return undefined;
-    const missing = missingOf(settings);
-    if (fetched?.uri === uri && missing(fetched.listed).length === 0) return fetched;
-    const listed = await this.#fetch(uri);
-    const unlisted = missing(listed);
+    if (errors.length > 0 || uri === null || (before && !isChanged(before, settings))) return;
+    const document = fetched.get(uri) ?? this.#fetch(uri);
+    fetched.set(uri, document);
+    const unlisted = missingOf(settings, await document);
     if (unlisted.length > 0) throw refused(`The document there does not list ${unlisted.join(', ')}.`);
-    return { uri, listed };
   }
 
   async #fetch(uri: string): Promise<ReadonlySet<unknown>> {
@@ -86,11 +81,11 @@ function isChanged(before: ClientRecord, { sectorIdentifierUri, redirectUris, gr
 }
 
 /** What of the client a document does not list. */
-function missingOf(settings: Listed): (document: ReadonlySet<unknown>) => string[] {
+function missingOf(settings: Listed, document: ReadonlySet<unknown>): string[] {
   const { redirectUris, jwksUri } = settings;
   const byKeys = redirectUris.length === 0 || withoutBrowser(settings).length > 0;
   const all = [...redirectUris, ...(jwksUri !== null && byKeys ? [jwksUri] : [])];
-  return (document) => all.filter((uri) => !document.has(uri));
+  return all.filter((uri) => !document.has(uri));
 }
 
 function listIn(text: string): unknown[] {

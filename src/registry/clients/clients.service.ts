@@ -78,7 +78,7 @@ export class ClientsService {
       authorizeFirstParty,
       anyClientId = false,
       secretsInUse,
-      sectorDocument,
+      sectorDocuments: fetched = new Map(),
     }: CreateOptions = {},
   ): Promise<{ record: ClientRecord; clientSecret: string | null }> {
     const { repository, secrets, publisher, database, sectorDocuments, tenants } = this.deps;
@@ -86,7 +86,7 @@ export class ClientsService {
     draft.errors.push(...channel.validate(draft));
     if (draft.settings.firstParty) await authorizeFirstParty?.();
     await this.#check(draft, undefined, within);
-    await sectorDocuments.check(draft, undefined, sectorDocument);
+    await sectorDocuments.check(draft, undefined, fetched);
     const { settings, clientId = randomUUID() } = draft;
     const hasSecret = usesSecret(settings.tokenEndpointAuthMethod);
     const secret = hasSecret && !secretsInUse ? await secrets.make() : undefined;
@@ -130,18 +130,13 @@ export class ClientsService {
       authorizeDelegation,
       authorizeFirstParty,
       tx: within,
-      sectorDocument: given,
+      sectorDocuments: fetched = new Map(),
     }: UpdateOptions = {},
   ): Promise<ClientRecord> {
     const { invalidatedArtifacts, repository, publisher, database, secrets, sectorDocuments } = this.deps;
     // Before the client is locked.
-    let sectorDocument = given;
     if (!within && concernsSector(patch))
-      sectorDocument = await sectorDocuments.checkPatch(
-        await this.get(tenant, id),
-        patch,
-        channel.typeFollowsMethod,
-      );
+      await sectorDocuments.checkPatch(await this.get(tenant, id), patch, fetched, channel.typeFollowsMethod);
     let grantsEnd = false;
     const work = async (tx: Transaction): Promise<ClientRecord> => {
       const before = await this.#lock(tx, tenant, id, ifMatch);
@@ -150,7 +145,7 @@ export class ClientsService {
       draft.errors.push(...firstPartyErrors(before, draft));
       if (concernsFirstParty(before, draft.settings)) await authorizeFirstParty?.();
       await this.#check(draft, before, tx);
-      await sectorDocuments.check(draft, before, sectorDocument);
+      await sectorDocuments.check(draft, before, fetched);
       const { clientType, ...rest } = draft.settings;
       const settings = {
         ...rest,

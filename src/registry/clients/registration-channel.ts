@@ -5,7 +5,7 @@ import type { AdminReach } from '../../tenancy/access/delegation.js';
 import type { ClientDraft } from '../client-record/client-input.js';
 import type { ClientRecord } from '../client-record/client-record.js';
 import type { SecretToStore } from '../client-secrets/client-secret.js';
-import type { SectorDocument } from '../client-subjects/sector-documents.service.js';
+import type { SectorDocuments } from '../client-subjects/sector-documents.service.js';
 import { documentErrors } from '../client-documents/document-rules.js';
 
 /** The interface that a client is registered, changed or deleted through, with what it adds to the registry's own rules. */
@@ -34,8 +34,8 @@ interface ChangeOptions {
   tx?: Transaction;
   /** Throws unless the caller may make first-party clients and change where their responses go; by default anybody may. */
   authorizeFirstParty?: () => Promise<void>;
-  /** What the check of the client's sector returned before the caller's transaction. */
-  sectorDocument?: SectorDocument | undefined;
+  /** The documents of sectors that were checked before the caller's transaction. */
+  sectorDocuments?: SectorDocuments;
 }
 
 /** How a client is created. */

@@ -6,7 +6,7 @@ import { importedDigestOf, type SecretInUse, type SecretToStore } from '../clien
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
 import {
   concernsSector,
-  type SectorDocument,
+  type SectorDocuments,
   type SectorDocumentsService,
 } from '../client-subjects/sector-documents.service.js';
 import type { ClientsService } from '../clients/clients.service.js';
@@ -41,33 +41,43 @@ export interface Prepared {
   clientId: string | undefined;
   present: PresentClient | undefined;
   adminReach: AdminReach;
+  /** Of the whole import. */
+  documents: SectorDocuments;
   /** Those that the client does not have yet, oldest first. */
   secrets: SecretToStore[];
-  sectorDocument?: SectorDocument | undefined;
   refusal?: ImportedClient['errors'];
+}
+
+/** One record of an import. */
+interface ToPrepare {
+  record: Prepared['record'];
+  tenant: ProjectTenant;
+  /** The clients that are here, by client_id. */
+  present: ReadonlyMap<string, PresentClient>;
+  documents: SectorDocuments;
+  options: { dryRun: boolean };
+  authorization: ImportAuthorization;
 }
 
 /** Does what takes long before an import begins its transaction. */
 export class ImportPreparationService {
   constructor(private readonly deps: ImportPreparationDependencies) {}
 
-  /**
-   * Prepares one record; what refuses it is in the result.
-   *
-   * @param present the clients that are here, by client_id
-   */
-  async prepare(
-    record: Prepared['record'],
-    tenant: ProjectTenant,
-    present: ReadonlyMap<string, PresentClient>,
-    { dryRun }: { dryRun: boolean },
-    authorization: ImportAuthorization,
-  ): Promise<Prepared> {
+  /** Prepares one record; what refuses it is in the result. */
+  async prepare({
+    record,
+    tenant,
+    present,
+    documents,
+    options: { dryRun },
+    authorization,
+  }: ToPrepare): Promise<Prepared> {
     const { input, errors, skipped } = record;
     const given = input['client_id'];
     const clientId = typeof given === 'string' ? given : undefined;
     const found = clientId === undefined ? undefined : present.get(clientId);
-    const prepared = { record, clientId, present: found, adminReach: 'project' as const, secrets: [] };
+    const base = { record, clientId, present: found, documents };
+    const prepared = { ...base, adminReach: 'project' as const, secrets: [] };
     if (skipped !== undefined || errors.length > 0) return prepared;
     if (clientId === undefined) {
       const detail = 'A client that is brought along has a client_id.';
@@ -77,29 +87,29 @@ export class ImportPreparationService {
     const scopes = Array.isArray(input['scopes']) ? input['scopes'] : [];
     const refusal: ValidationError[] = [];
     let adminReach: AdminReach = 'project';
-    let sectorDocument: SectorDocument | undefined;
     try {
       if (mine) await authorization.change(mine.id, scopes);
       else adminReach = await authorization.newClient(scopes);
-      sectorDocument = await this.#sectorDocument(tenant, input, mine);
+      await this.#checkSector(tenant, input, mine, documents);
     } catch (thrown) {
       refusal.push(...errorsIn(thrown));
     }
     if (refusal.length > 0) return { ...prepared, refusal };
     const secrets = await this.#newSecrets(record.secrets, mine, dryRun);
-    return { ...prepared, adminReach, sectorDocument, secrets };
+    return { ...prepared, adminReach, secrets };
   }
 
-  /** The document that the client must be in. Throws AppError `invalid`. */
-  async #sectorDocument(
+  /** Throws AppError `invalid` unless the client is in the document that it must be in. */
+  async #checkSector(
     tenant: ProjectTenant,
     input: Record<string, unknown>,
     present: PresentClient | undefined,
-  ): Promise<SectorDocument | undefined> {
+    documents: SectorDocuments,
+  ): Promise<void> {
     const { clients, sectorDocuments } = this.deps;
-    if (!present) return sectorDocuments.checkNew(input);
-    if (!concernsSector(input) || obstacleTo(input, present, tenant) !== undefined) return undefined;
-    return sectorDocuments.checkPatch(await clients.get(tenant, present.id), patchOf(input));
+    if (!present) await sectorDocuments.checkNew(input, documents);
+    else if (concernsSector(input) && obstacleTo(input, present, tenant) === undefined)
+      await sectorDocuments.checkPatch(await clients.get(tenant, present.id), patchOf(input), documents);
   }
 
   /** What is stored of the secrets that the client does not have. A trial has no use for the hashes, which take time. */

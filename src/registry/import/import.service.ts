@@ -12,6 +12,7 @@ import type {
   ImportPreparationService,
   Prepared,
 } from './import-preparation.service.js';
+import type { SectorDocuments } from '../client-subjects/sector-documents.service.js';
 import { failuresOf, type ImportedClient, type ImportReport } from './import-report.js';
 import { below, conflict, errorsIn, obstacleTo, patchOf, translated } from './import-rules.js';
 import type { ImportRepository, PresentClient } from './import.repository.js';
@@ -66,8 +67,11 @@ export class ImportService {
     const ids = records.map(({ input }) => input['client_id']);
     const present = await this.deps.repository.present(ids.filter((id) => typeof id === 'string'));
     const prepared: Prepared[] = [];
+    const documents: SectorDocuments = new Map();
     for (const record of records)
-      prepared.push(await this.deps.preparation.prepare(record, tenant, present, options, authorization));
+      prepared.push(
+        await this.deps.preparation.prepare({ record, tenant, present, documents, options, authorization }),
+      );
     const report: ImportReport = { system, written: false, clients: [] };
     try {
       await this.deps.database.transaction(async (tx) => {
@@ -122,15 +126,17 @@ export class ImportService {
     tx: Transaction,
     actor: Actor,
     tenant: ProjectTenant,
-    { record, adminReach, secrets, sectorDocument }: Prepared,
+    { record, adminReach, documents: sectorDocuments, secrets }: Prepared,
     { firstParty: authorizeFirstParty }: ImportAuthorization,
   ): Promise<Partial<ImportedClient>> {
-    const made = await this.deps.clients.create(actor, tenant, record.input, {
+    // What other systems sign with when a record does not say (OpenID Connect Registration section 2).
+    const input = { id_token_signed_response_alg: 'RS256', ...record.input };
+    const made = await this.deps.clients.create(actor, tenant, input, {
       adminReach,
       authorizeFirstParty,
       anyClientId: true,
       secretsInUse: secrets,
-      sectorDocument,
+      sectorDocuments,
       tx,
     });
     return { outcome: 'created', needsSecret: lacksSecret(made.record) };
@@ -141,7 +147,7 @@ export class ImportService {
     tx: Transaction,
     actor: Actor,
     tenant: ProjectTenant,
-    { record, secrets, sectorDocument }: Prepared,
+    { record, documents: sectorDocuments, secrets }: Prepared,
     present: PresentClient,
     { update }: ImportOptions,
     { delegation: authorizeDelegation, firstParty: authorizeFirstParty }: ImportAuthorization,
@@ -152,7 +158,7 @@ export class ImportService {
     const before = await clients.get(tenant, present.id);
     let after = await clients.update(actor, tenant, present.id, patchOf(record.input), {
       tx,
-      sectorDocument,
+      sectorDocuments,
       authorizeDelegation,
       authorizeFirstParty,
     });

@@ -68,7 +68,11 @@ export class RegistrationMetadataService {
       scopes: await this.#offeredScopes(),
       detailsTypes: asksForDetails ? await this.detailsTypes.openToRegistration() : [],
     };
-    const permitted = permittedMetadata(metadata, policy, before?.record);
+    const permitted = permittedMetadata(
+      withIdTokenAlg(metadata, registrationType, before),
+      policy,
+      before?.record,
+    );
     const { input, errors } = toRecordInput(permitted, policy.scopes, defaultName(metadata, clientId));
     return {
       input,
@@ -107,6 +111,20 @@ export class RegistrationMetadataService {
       errors.push({ pointer: '/client_secret', detail: 'Send the current secret, or leave this out.' });
     return errors;
   }
+}
+
+/**
+ * The setting `ID_TOKEN_ALG` is for new clients, which the response tells of it: a client keeps what it has when it leaves
+ * that out, and one of a document gets the default of OpenID Connect Registration section 2.
+ */
+function withIdTokenAlg(
+  metadata: Metadata,
+  registrationType: RegistrationChannel['registrationType'],
+  before: LiveClient | undefined,
+): Metadata {
+  const kept =
+    before?.record.idTokenSignedResponseAlg ?? (registrationType === 'document' ? 'RS256' : undefined);
+  return kept === undefined ? metadata : { id_token_signed_response_alg: kept, ...metadata };
 }
 
 /** The name of a client that sends none: the host of its first redirect URI of the web, else the client_id. */

@@ -36,7 +36,7 @@ describe('every form', () => {
     '%s changes nothing by GET',
     async (path) => {
       const home = await atHome(server);
-      expect((await home.open(path)).status).toBe(404);
+      expect((await home.open(path)).status).toBe(405);
       expect(await accountOf(home.person.id)).toMatchObject({ status: 'active' });
     },
   );

@@ -196,7 +196,7 @@ test('signing out needs the form of the session, and ends it', async () => {
   ] as const) {
     expect((await post(body, headers)).status).toBe(400);
   }
-  expect((await visit(agent, '/self/sign-out')).status).toBe(404);
+  expect((await visit(agent, '/self/sign-out')).status).toBe(405);
   expect((await visit(agent, '/account')).status).toBe(200);
   const answer = await post({ csrf }, { 'sec-fetch-site': 'same-origin' });
   expect(answer.status).toBe(303);

@@ -35,12 +35,16 @@ export function launchChromiumServer(): Promise<BrowserServer> {
  * connection opened ends with it.
  */
 export async function connectToChromium(): Promise<Browser> {
-  return chromium.connect(await (address ??= startHost()));
+  address ??= startHost();
+  address.catch(() => (address = undefined));
+  return chromium.connect(await address);
 }
 
 async function startHost(): Promise<string> {
   const { child, message } = await startSharedProcess(HOST);
   child.once('exit', () => (address = undefined));
+  // Nothing of what it says is read any more.
+  for (const stream of [child.stdout, child.stderr]) stream?.resume();
   return message as string;
 }
 

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as migration from '../../../migrations/20261127040000_add_client_certificates.js';
 import { warnOfLostAlgorithms } from '../../../src/server/start-warnings.js';
+import { type DynamicClient, METADATA, send } from '../../harness/admin/registration.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { signingKey } from '../../harness/protocol/signing-client.js';
 
 let server: TestServer;
 let narrow: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ env: { SIGNING_ALGORITHMS: 'RS256 ES256 PS256 EdDSA' } });
+  server = await startTestServer({
+    env: { SIGNING_ALGORITHMS: 'RS256 ES256 PS256 EdDSA', REGISTRATION: 'open' },
+  });
   narrow = await startTestServer({ nodeOf: server, env: { SIGNING_ALGORITHMS: 'RS256 ES256 EdDSA' } });
 });
 afterAll(async () => {
@@ -69,7 +72,10 @@ test('clients of a profile from before it set algorithms get them, what others c
 });
 
 test('ID_TOKEN_ALG is the algorithm of new clients that do not say, and those that exist keep theirs', async () => {
-  const node = await startTestServer({ nodeOf: server, env: { ID_TOKEN_ALG: 'ES256' } });
+  const node = await startTestServer({
+    nodeOf: server,
+    env: { ID_TOKEN_ALG: 'ES256', REGISTRATION: 'open' },
+  });
   try {
     const before = await server.register();
     const after = await node.register();
@@ -81,6 +87,23 @@ test('ID_TOKEN_ALG is the algorithm of new clients that do not say, and those th
     expect(await Promise.all([before, after, chosen].map(algorithmOf))).toEqual(['RS256', 'ES256', 'RS256']);
     expect((await node.admin('PATCH', `/${before.id}`, { client_name: 'Another name' })).status).toBe(200);
     expect(await algorithmOf(before)).toBe('RS256');
+
+    const { body: client } = await send('POST', `${node.origin}/oauth2/register`, undefined, METADATA);
+    expect(client['id_token_signed_response_alg']).toBe('ES256');
+    const older = (await send('POST', `${server.origin}/oauth2/register`, undefined, METADATA)).body;
+    const { client_id, registration_access_token: token } = older as DynamicClient;
+    const path = `${node.origin}/oauth2/register/${client_id}`;
+    const { status, body } = await send('PUT', path, token, { ...METADATA, client_id });
+    expect([status, body['id_token_signed_response_alg']]).toEqual([200, 'RS256']);
+
+    const content = [
+      { client_id: 'from-hydra', scope: 'openid', redirect_uris: ['https://rp.example/callback'] },
+    ];
+    const imported = await node.admin('POST', '/import', { content, system: 'hydra' });
+    expect(((await imported.json()) as { written: boolean }).written).toBe(true);
+    expect((await node.context.liveClients.find('from-hydra'))?.record.idTokenSignedResponseAlg).toBe(
+      'RS256',
+    );
   } finally {
     await node.close();
   }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { errors } from 'oidc-provider';
+import { jwtType } from '../../platform/crypto/jwt-type.js';
 import {
   type OutsideToken,
   unverified,
@@ -25,12 +26,7 @@ export function sentAssertion(assertion: string | undefined): string {
 /** The kind of JWT that the assertion says it is, in small letters; unverified. Throws InvalidGrant for what is no JWT. */
 export function typOf(assertion: string): string | undefined {
   try {
-    const { typ } = unverified(assertion);
-    return typ === undefined
-      ? undefined
-      : String(typ)
-          .toLowerCase()
-          .replace(/^application\//, '');
+    return jwtType(unverified(assertion).typ);
   } catch (error) {
     if (error instanceof UntrustedToken) throw assertionRefused(error.message);
     throw error;

@@ -1,10 +1,10 @@
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { jwtType } from '../../platform/crypto/jwt-type.js';
 import { isProfileAlgorithm, profileOf } from './security-profile.js';
 
 const MAX_LIFETIME = 3_600;
 const MAX_SECONDS_AHEAD = 60;
-/** Media types, so that case and the prefix `application/` do not count (RFC 7515 section 4.1.9). */
-const TYPES = /^(?:application\/)?(?:jwt|oauth-authz-req\+jwt)$/i;
+const TYPES: readonly (string | undefined)[] = [undefined, 'jwt', 'oauth-authz-req+jwt'];
 
 /**
  * What a signed request object must be beyond what the engine checks, which is that `iss` is the client and `aud` this
@@ -18,8 +18,7 @@ export function checkRequestObject(
   client: Client,
 ): void {
   if (oidc.entities.PushedAuthorizationRequest) return;
-  if (typ !== undefined && !(typeof typ === 'string' && TYPES.test(typ)))
-    throw refusal('its typ must be oauth-authz-req+jwt');
+  if (!TYPES.includes(jwtType(typ))) throw refusal('its typ must be oauth-authz-req+jwt');
   const now = Date.now() / 1000;
   if (typeof exp !== 'number') throw refusal('it needs exp');
   if (exp <= now) throw refusal('exp has passed');

@@ -10,8 +10,7 @@ interface MatchedRoute {
 
 /**
  * Answers every request that reaches it: 405 with `Allow` where the address has other methods (RFC 9110 section 15.5.6),
- * else
- * 404. Both are a page for browsers, and otherwise an AppError.
+ * else 404. Both are a page for browsers, and otherwise an AppError.
  */
 export function notFoundPage(pages: Pages): Koa.Middleware {
   return (ctx) => {

@@ -7,6 +7,7 @@ import {
   type JWTVerifyOptions,
 } from 'jose';
 import type { Delegation } from '../access/delegation.js';
+import { jwtType } from '../../platform/crypto/jwt-type.js';
 import { OUTSIDE_ALGORITHMS } from '../../settings/protocol/outside-algorithms.js';
 import { accountSubject, clientSubject, COMMAND_LINE_CLIENT } from '../access/subjects.js';
 import { adminAudience } from './admin-audience.js';
@@ -130,7 +131,7 @@ function outsideVerifier(outside: OutsideIssuer): Verify {
       issuer: outside.issuer,
       audience: outside.audience,
     });
-    const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
+    const type = jwtType(protectedHeader.typ);
     if (!OUTSIDE_TYPES.has(type)) throw invalidToken('The token is no access token.');
     return { caller: outsideCaller(payload, outside), cnf: payload['cnf'] };
   };

@@ -136,6 +136,11 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only src/settings reads the environment.' },
+        {
+          object: 'AbortSignal',
+          property: 'any',
+          message: 'Its signals can be garbage before they abort (nodejs/node pull request 57867).',
+        },
       ],
     },
   },

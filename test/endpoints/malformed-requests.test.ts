@@ -1,11 +1,10 @@
 import { connect } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MalformedRequests } from '../harness/hostile/malformed-requests.js';
 import { properRequests } from '../harness/hostile/proper-requests.js';
 import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 import { basic, postForm } from '../harness/protocol/wire.js';
+import { collectGarbage } from '../harness/run/garbage.js';
 
 const SEED = 20261126;
 const WARM_UP = 500;
@@ -70,9 +69,7 @@ async function send(count: number, statuses: Map<string, number>): Promise<void>
 
 /** Bytes in use when everything that nothing refers to is gone, without the log that the test keeps. */
 function heap(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let round = 0; round < 3; round++) collect();
+  collectGarbage();
   return process.memoryUsage().heapUsed - server.logs().length;
 }
 

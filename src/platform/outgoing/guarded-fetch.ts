@@ -20,22 +20,24 @@ export async function guardedFetch(
   if (target.protocol !== 'https:') throw new ForbiddenAddressError(target.host);
   if (!allowPrivate && literal !== undefined && !isPublicAddress(literal))
     throw new ForbiddenAddressError(literal);
-  const sent = new Request(target, { ...options, redirect: 'manual' });
+  // The signal of a Request that nobody keeps is garbage, and then aborts nothing (nodejs/node issue 55428).
+  const { signal, ...rest } = options;
+  const sent = new Request(target, { ...rest, redirect: 'manual' });
   const body = Buffer.from(await sent.arrayBuffer());
   const own = { ...Object.fromEntries(sent.headers), 'content-length': String(body.length) };
-  const guard = allowPrivate ? {} : { lookup: publicLookup };
-  return outgoing(target, sent.method, (added) => send(sent, { ...own, ...added }, body, guard));
+  const connection = { ...(signal && { signal }), ...(!allowPrivate && { lookup: publicLookup }) };
+  return outgoing(target, sent.method, (added) => send(sent, { ...own, ...added }, body, connection));
 }
 
 function send(
-  { method, signal, url }: Request,
+  { method, url }: Request,
   headers: Record<string, string>,
   body: Buffer,
-  guard: RequestOptions,
+  connection: RequestOptions,
 ): Promise<Response> {
   const target = new URL(url);
   return new Promise((done, fail) => {
-    const sent = request(target, { method, headers, signal, ...guard }, (incoming) => {
+    const sent = request(target, { method, headers, ...connection }, (incoming) => {
       const status = incoming.statusCode ?? 0;
       if (status < 200 || status > 599) {
         incoming.destroy();

@@ -22,7 +22,7 @@ export function webhookHandler(deliveries: WebhookDeliveriesService, isLocal: bo
     kind: WEBHOOK_KIND,
     retries: RETRIES,
     atOnce: AT_ONCE,
-    deliver: async ({ payload, attempt, signal }) => {
+    deliver: async ({ payload, attempt }) => {
       const { id } = payload as { id: string };
       let responseStatus: number | null = null;
       try {
@@ -37,7 +37,7 @@ export function webhookHandler(deliveries: WebhookDeliveriesService, isLocal: bo
             'user-agent': 'Postern-Webhooks',
             ...signedHeaders(secrets, id, body, Date.now()),
           },
-          signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]),
+          signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
           redirect: 'manual',
         });
         responseStatus = response.status;

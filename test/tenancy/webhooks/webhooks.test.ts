@@ -2,11 +2,13 @@ import { createHmac } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callAdmin, newOrganization } from '../../harness/admin/admin-caller.js';
 import { eventually } from '../../harness/common/eventually.js';
 import { auditTrail, waitForLockWaits } from '../../harness/database/database-probe.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { whileCollectingGarbage } from '../../harness/run/garbage.js';
 
 interface Webhook {
   id: string;
@@ -137,7 +139,7 @@ test('a receiver that fails, hangs and comes back gets the same message in the e
   await until(PROJECT, webhook, { status: 'waiting', attempts: 1, last_error: 'the receiver answered 503' });
   answer = 'hang';
   await retryNow();
-  await new Promise((resolve) => setTimeout(resolve, 5_500));
+  await whileCollectingGarbage(() => setTimeout(5_500));
   await until(PROJECT, webhook, { status: 'waiting', attempts: 2, response_status: null });
   answer = 204;
   await retryNow();
@@ -197,7 +199,7 @@ test('receivers that hang get four requests at once, the others wait', async () 
   hanging.length = 0;
   for (let index = 0; index < 6; index++) await server.register();
   await eventually(() => hanging.length === 4);
-  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  await setTimeout(1_200);
   expect(hanging).toHaveLength(4);
   answer = 204;
   for (const response of hanging) response.writeHead(204).end();

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
 import { type Candidate, startCandidate } from './servers/candidate.js';
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
     workers: { type: 'string', default: '1' },
     flows: { type: 'string', default: Object.keys(FLOWS).join(';') },
     candidates: { type: 'string', default: 'postern;memory;plain' },
+    before: { type: 'string' },
     output: { type: 'string' },
   },
 });
@@ -43,6 +45,7 @@ try {
       await startCandidate(name, { server, directory, port, rows: Number(rows), pool, workers }),
     );
   }
+  if (options.before) candidates.push(await startBefore(resolve(options.before)));
   const runs: Run[] = [];
   for (const flow of options.flows.split(';')) runs.push(...(await measure(flow)));
   const results = figuresOf(runs);
@@ -56,6 +59,17 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 process.exit(0);
+
+/** Postern of another commit, from a built checkout of it, so that two commits can be measured in one run. */
+async function startBefore(checkout: string): Promise<Candidate> {
+  const { pool, rows, workers } = options;
+  const module = pathToFileURL(join(checkout, 'dist/bench/servers/candidate.js')).href;
+  const { startCandidate: start } = (await import(module)) as { startCandidate: typeof startCandidate };
+  const port = FIRST_PORT + candidates.length;
+  // The name with the rows gives it another database than that of the candidate `postern`.
+  const before = await start(`postern@${rows}`, { server, directory, port, rows: Number(rows), pool, workers });
+  return { ...before, name: 'before' };
+}
 
 async function measure(flow: string): Promise<Run[]> {
   const begin = FLOWS[flow];

@@ -17,9 +17,9 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  // A command spends most of its CPU in reading its code. Names stay, for stack traces.
+  // A command spends most of its CPU in reading its code. No `minifySyntax`: it takes the names of classes, which the
+  // engine asks its models for.
   minifyWhitespace: true,
-  minifySyntax: true,
   lineLimit: 160,
   // `pg` makes a Response to see whether it runs at Cloudflare, which loads all of `fetch`, unless this says what runs it.
   define: { navigator: JSON.stringify({ userAgent: 'Node.js' }) },

@@ -8,9 +8,9 @@ export function collectGarbage(): void {
   for (let round = 0; round < 3; round++) collect();
 }
 
-/** Collects garbage every 200 milliseconds until the work is done: a deadline must survive that. */
+/** Collects garbage each second until the work is done: a deadline must survive that. */
 export async function whileCollectingGarbage<T>(work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(collectGarbage, 200);
+  const timer = setInterval(collectGarbage, 1_000);
   try {
     return await work();
   } finally {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Vault } from '../../../src/platform/crypto/sealing.js';
@@ -12,22 +12,28 @@ import { administer, databaseUrl } from '../database/administer.js';
 
 const TEMPLATE = `postern_test_template_${String(process.pid)}`;
 
+/** Where Linux keeps files in memory, and the bytes that have to be free there. */
+const MEMORY = '/dev/shm';
+const ENOUGH_MEMORY = 6 * 2 ** 30;
+
 /**
  * One PostgreSQL for the whole run: TEST_DATABASE_URL (a role that may create databases), or the embedded one without
  * fsync. Makes a template that test files copy: the migrated schema, and signing keys, which take half a second to make.
+ * Temporary files are in memory where there is enough of it: to copy the template takes a tenth of the time there.
  */
 export default async function setUp(): Promise<void> {
+  const temporary = await temporaryDirectory();
+  process.env['TMPDIR'] = temporary;
   let url = process.env['TEST_DATABASE_URL'];
   let stop = async () => undefined as void;
   if (!url) {
-    const directory = await mkdtemp(join(tmpdir(), 'postern-test-'));
-    const embedded = await startEmbeddedDatabase({ dataDirectory: directory, durable: false });
+    const embedded = await startEmbeddedDatabase({
+      dataDirectory: join(temporary, 'database'),
+      durable: false,
+    });
     const { host, port, user, database } = embedded.connection;
     url = `postgres://${user}@localhost:${String(port)}/${database}?host=${encodeURIComponent(host)}`;
-    stop = async () => {
-      await embedded.stop();
-      await rm(directory, { recursive: true, force: true });
-    };
+    stop = () => embedded.stop();
   }
   const encryptionKey = randomBytes(32);
   process.env['POSTERN_TEST_SERVER'] = url;
@@ -42,6 +48,19 @@ export default async function setUp(): Promise<void> {
     stopTestDatabase: async () => {
       await administer(url, `DROP DATABASE IF EXISTS ${TEMPLATE}`);
       await stop();
+      await rm(temporary, { recursive: true, force: true });
     },
   });
+}
+
+/** A new directory, in memory if there is enough of it. */
+async function temporaryDirectory(): Promise<string> {
+  const free = await statfs(MEMORY).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => 0,
+  );
+  const directory = await mkdtemp(join(free < ENOUGH_MEMORY ? tmpdir() : MEMORY, 'postern-test-'));
+  // Of root's tests the database and the proxies run as other users.
+  await chmod(directory, 0o755);
+  return directory;
 }

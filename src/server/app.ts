@@ -60,14 +60,14 @@ export function createApp(
   app.use(requestId());
   app.use(accessLog(log));
   app.use(problemDetails(onUnexpected));
-  app.use(healthRoutes(() => assertReady(context, isReady)).routes());
-  app.use(siteRoutes(issuer, pages, settings.console).routes());
   if (settings.registration.mode !== 'off') app.use(registrationRoutes(context.registration).routes());
   app.use(protocolErrors(errorPages(pages, onUnexpected), onUnexpected));
   app.use(redirectPostedRequests());
   app.use(limitAnonymousRequests(countAnonymous(context), engine));
   app.use(limitUserCodes(context));
   app.use(engineRouter(issuer, engine, usesPlainPkce(context)));
+  app.use(healthRoutes(() => assertReady(context, isReady)).routes());
+  app.use(siteRoutes(issuer, pages, settings.console).routes());
   app.use(createInteractionRouter(context, engine, onUnexpected).routes());
   app.use(createMailStepsRouter(context, onUnexpected).routes());
   const { ownPages, router } = createOwnSignIn(context, engine, onUnexpected);

@@ -73,11 +73,15 @@ export function limitAnonymousRequests(
   count: CountAnonymous,
   engine: Pick<Engine, 'provider'>,
 ): Koa.Middleware {
-  return async (ctx, next) => {
-    const device = ctx.path === ENGINE_ROUTES.device_authorization && ctx.method === 'POST';
-    const page = PAGES.includes(ctx.path) && ctx.method === 'GET';
-    if (device || (page && !(await isSignedIn(ctx, engine)))) await count(ctx.ip);
+  const countPage = async (ctx: Koa.Context, next: Koa.Next) => {
+    if (!(await isSignedIn(ctx, engine))) await count(ctx.ip);
     await next();
+  };
+  const countDevice = (ctx: Koa.Context, next: Koa.Next) => count(ctx.ip).then(next);
+  return (ctx, next) => {
+    if (ctx.path === ENGINE_ROUTES.device_authorization && ctx.method === 'POST')
+      return countDevice(ctx, next);
+    return PAGES.includes(ctx.path) && ctx.method === 'GET' ? countPage(ctx, next) : next();
   };
 }
 

@@ -8,19 +8,22 @@ import { type OAuthError, oauthErrorOf } from './oauth-error.js';
  * Answers what is thrown before a request has reached the engine as the engine answers its own errors: with a page where
  * people come with a browser, in the format of RFC 6749 section 5.2 where applications ask.
  */
-export function protocolErrors(errorPages: Koa.Middleware, onUnexpected: OnUnexpected): Koa.Middleware {
-  return async (ctx, next) => {
-    if (!isEnginePath(ctx.path)) await next();
-    else if (isPagePath(ctx.path)) await errorPages(ctx, next);
-    else {
-      try {
-        await next();
-      } catch (thrown) {
-        const error = toAppError(thrown);
-        if (!error) onUnexpected(thrown, ctx);
-        if (!ctx.headerSent) answer(ctx, error && oauthErrorOf(error));
-      }
+export function protocolErrors(
+  errorPages: (ctx: Koa.Context, next: Koa.Next) => Promise<void>,
+  onUnexpected: OnUnexpected,
+): Koa.Middleware {
+  const errorResponses = async (ctx: Koa.Context, next: Koa.Next): Promise<void> => {
+    try {
+      await next();
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (!error) onUnexpected(thrown, ctx);
+      if (!ctx.headerSent) answer(ctx, error && oauthErrorOf(error));
     }
+  };
+  return (ctx, next) => {
+    if (!isEnginePath(ctx.path)) return next();
+    return isPagePath(ctx.path) ? errorPages(ctx, next) : errorResponses(ctx, next);
   };
 }
 

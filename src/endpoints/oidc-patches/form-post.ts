@@ -1,5 +1,6 @@
 import type Koa from 'koa';
 import type { Provider } from 'oidc-provider';
+import { isPagePath } from '../../platform/http/protocol-paths.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 
@@ -14,7 +15,7 @@ const PAGE =
  * Test: test/endpoints/oidc-patches/form-post.browser.test.ts.
  */
 export function renderFormPosts(provider: Provider, pages: Pages): void {
-  const middleware: Koa.Middleware = async (ctx, next) => {
+  const render = async (ctx: Koa.Context, next: Koa.Next): Promise<void> => {
     await next();
     const [, action = '', inputs = ''] =
       typeof ctx.body === 'string' && ctx.type === 'text/html' ? (PAGE.exec(ctx.body) ?? []) : [];
@@ -25,6 +26,7 @@ export function renderFormPosts(provider: Provider, pages: Pages): void {
     const page = pages.render('form-post', { action, inputs, to, script: SUBMIT });
     sendPage(ctx, page, { leavesSite: true, inlineScript: SUBMIT });
   };
+  const middleware: Koa.Middleware = (ctx, next) => (isPagePath(ctx.path) ? render(ctx, next) : next());
   provider.use(middleware);
 }
 

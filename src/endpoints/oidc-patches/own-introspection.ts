@@ -18,23 +18,24 @@ export type Introspect = (clientId: string, token: string) => Promise<object>;
  * Test: test/endpoints/introspection/introspection.test.ts, "private_key_jwt".
  */
 export function answerIntrospection(provider: Provider, introspect: Introspect): void {
-  const middleware: Koa.Middleware = async (ctx, next) => {
+  const answer = async (ctx: Koa.Context, next: Koa.Next): Promise<void> => {
     await next();
-    if (ctx.path !== ENGINE_ROUTES.introspection || ctx.method !== 'POST') return;
     const { oidc } = ctx as unknown as KoaContextWithOIDC;
     const token = oidc.params?.['token'];
     const code = (ctx.body as { error?: unknown } | null)?.error;
     const authenticated = ctx.status === 200 || code === 'unsupported_token_type';
     if (!authenticated || !oidc.client || typeof token !== 'string') return;
     ctx.status = 200;
-    const answer = await introspect(oidc.client.clientId, token);
+    const claims = await introspect(oidc.client.clientId, token);
     if (!acceptsSigned(ctx.get('accept'))) {
       ctx.type = 'json';
-      ctx.body = answer;
+      ctx.body = claims;
       return;
     }
     ctx.type = SIGNED_INTROSPECTION;
-    ctx.body = await signIntrospection(provider, oidc.client.clientId, answer);
+    ctx.body = await signIntrospection(provider, oidc.client.clientId, claims);
   };
+  const middleware: Koa.Middleware = (ctx, next) =>
+    ctx.path === ENGINE_ROUTES.introspection && ctx.method === 'POST' ? answer(ctx, next) : next();
   provider.use(middleware);
 }

@@ -14,16 +14,14 @@ const QUERY_LIMIT = 24 * 1024;
  * another site, but it does with the GET that follows. Throws AppError `too_large`, and what `readForm` throws.
  */
 export function redirectPostedRequests(): Koa.Middleware {
-  return async (ctx, next) => {
-    if (ctx.method !== 'POST' || !PATHS.includes(ctx.path)) {
-      await next();
-      return;
-    }
-    const query = (await readForm(ctx, BODY_LIMIT)).toString();
-    if (query.length > QUERY_LIMIT)
-      throw new AppError('too_large', 'The request is too long. The application has to send less.');
-    ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
-    ctx.status = 303;
-    ctx.redirect(`${ctx.path}?${query}`);
-  };
+  return (ctx, next) => (ctx.method === 'POST' && PATHS.includes(ctx.path) ? redirect(ctx) : next());
+}
+
+async function redirect(ctx: Koa.Context): Promise<void> {
+  const query = (await readForm(ctx, BODY_LIMIT)).toString();
+  if (query.length > QUERY_LIMIT)
+    throw new AppError('too_large', 'The request is too long. The application has to send less.');
+  ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+  ctx.status = 303;
+  ctx.redirect(`${ctx.path}?${query}`);
 }

@@ -1,5 +1,6 @@
 import type Koa from 'koa';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import { isPagePath } from '../../platform/http/protocol-paths.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 
 /** Headers of the response that was made before the session could not be saved. */
@@ -15,7 +16,7 @@ const WITHDRAWN_HEADERS = ['Location', 'Set-Cookie', 'Content-Security-Policy'];
  */
 export function answerUnsavedSession(provider: Provider, pages: Pick<EnginePages, 'renderError'>): void {
   ignoreNewSessions(provider);
-  const middleware: Koa.Middleware = async (ctx, next) => {
+  const answer = async (ctx: Koa.Context, next: Koa.Next): Promise<void> => {
     try {
       await next();
     } catch (error) {
@@ -31,6 +32,8 @@ export function answerUnsavedSession(provider: Provider, pages: Pick<EnginePages
       else ctx.body = out;
     }
   };
+  // Only where people come are there sessions.
+  const middleware: Koa.Middleware = (ctx, next) => (isPagePath(ctx.path) ? answer(ctx, next) : next());
   provider.use(middleware);
 }
 

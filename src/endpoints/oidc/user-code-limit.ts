@@ -14,12 +14,12 @@ export function limitUserCodes({
   rateLimits,
   settings,
 }: Pick<Context, 'attempts' | 'rateLimits' | 'settings'>): Koa.Middleware {
-  return async (ctx, next) => {
-    if (ctx.path === ENGINE_ROUTES.code_verification && ctx.method === 'POST') {
-      await attempts.reserve([rateLimits.userCode(ctx.ip)]);
-      if (!ctx.cookies.get(sessionCookie(settings.issuer)))
-        throw new AppError('malformed', 'This page is out of date. Open it again and type the code again.');
-    }
+  const limited = async (ctx: Koa.Context, next: Koa.Next) => {
+    await attempts.reserve([rateLimits.userCode(ctx.ip)]);
+    if (!ctx.cookies.get(sessionCookie(settings.issuer)))
+      throw new AppError('malformed', 'This page is out of date. Open it again and type the code again.');
     await next();
   };
+  return (ctx, next) =>
+    ctx.path === ENGINE_ROUTES.code_verification && ctx.method === 'POST' ? limited(ctx, next) : next();
 }

@@ -64,10 +64,14 @@ export class ClientDocumentsService {
    * with a new client, and when the copy here has expired. Throws AppError `invalid`, with a message for the client's
    * developers, for a document that cannot be used; `slow_down` beyond the network's limit of fetches; and `unavailable`.
    */
-  async find(clientId: string, use: ClientUse, address: string): Promise<LiveClient | undefined> {
+  find(clientId: string, use: ClientUse, address: string): Promise<LiveClient | undefined> {
+    if (use === 'other' || !isDocumentUrl(clientId)) return this.deps.liveClients.find(clientId);
+    return this.#findByDocument(clientId, use, address);
+  }
+
+  async #findByDocument(clientId: string, use: ClientUse, address: string): Promise<LiveClient | undefined> {
     const { liveClients, settings } = this.deps;
     const known = await liveClients.find(clientId);
-    if (use === 'other' || !isDocumentUrl(clientId)) return known;
     if (known && known.record.registrationType !== 'document') return known;
     if (!settings.clientDocuments.enabled || (!known && use === 'authentication')) return undefined;
     this.#checkUrl(clientId);

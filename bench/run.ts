@@ -67,7 +67,14 @@ async function startBefore(checkout: string): Promise<Candidate> {
   const { startCandidate: start } = (await import(module)) as { startCandidate: typeof startCandidate };
   const port = FIRST_PORT + candidates.length;
   // The name with the rows gives it another database than that of the candidate `postern`.
-  const before = await start(`postern@${rows}`, { server, directory, port, rows: Number(rows), pool, workers });
+  const before = await start(`postern@${rows}`, {
+    server,
+    directory,
+    port,
+    rows: Number(rows),
+    pool,
+    workers,
+  });
   return { ...before, name: 'before' };
 }
 

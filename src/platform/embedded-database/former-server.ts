@@ -6,7 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ignore } from '../files/file-errors.js';
 import { isListed, processStartTime } from './process-identity.js';
 
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 20_000;
+/** How long an interrupted server may take to end in order. */
+const ORDERLY_END_MS = 10_000;
 
 /** What the process that postmaster.pid names is. */
 type FormerServer = 'none' | 'ended' | 'uncollected' | 'other program' | 'running' | 'unknown';
@@ -20,25 +22,29 @@ type FormerServer = 'none' | 'ended' | 'uncollected' | 'other program' | 'runnin
  * | a process that has ended                                | nothing: PostgreSQL sees that and removes the file        |
  * | one that has ended and that its parent has not collected | remove the lock files: PostgreSQL takes it for running   |
  * | another program, which got the pid of a crashed server  | remove the lock files                                     |
- * | a server of this directory                              | interrupt it and wait: it lost its owner, or is stopping  |
+ * | a server of this directory                              | interrupt it and wait: it lost its owner, or is stopping; |
+ * |                                                         | after 10 seconds end it at once, as a crash would         |
  * | a process of which the system does not tell the command | wait until it ends                                        |
  *
- * After 15 seconds the start goes on, and PostgreSQL's own check decides. Throws when a server answers at the socket that
+ * PostgreSQL 18 can wait for ever when it is interrupted while it recovers from a crash of one of its processes. After 20
+ * seconds the start goes on, and PostgreSQL's own check decides. Throws when a server answers at the socket that
  * is not in the list of processes, such as one in another container that shares this directory.
  */
 export async function awaitFormerServer(root: string, socket: string): Promise<void> {
   const pgdata = join(root, 'pgdata');
-  const deadline = Date.now() + DEADLINE_MS;
-  for (let interrupted = false; Date.now() < deadline; await sleep(50)) {
+  const started = Date.now();
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+  for (let next = started; Date.now() < started + DEADLINE_MS; await sleep(50)) {
     const { pid, state } = await formerServer(pgdata);
     if (state === 'none' || state === 'ended') break;
     if (state === 'uncollected' || state === 'other program') {
       await removeLockFiles(pgdata, socket);
       break;
     }
-    if (state === 'running' && !interrupted) {
-      process.kill(pid, 'SIGINT');
-      interrupted = true;
+    if (state === 'running' && Date.now() >= next) {
+      const signal = signals.shift();
+      if (signal) process.kill(pid, signal);
+      next = Date.now() + ORDERLY_END_MS;
     }
   }
   if (await answers(socket)) throw new Error(`A server that this process cannot see runs in ${root}.`);

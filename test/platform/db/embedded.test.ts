@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -143,6 +143,26 @@ describe('the embedded database', () => {
     const next = await startEmbeddedDatabase({ dataDirectory });
     expect(await query(next.connection, 'SELECT id FROM notes')).toEqual([{ id: 1 }]);
     await next.stop();
+  });
+
+  // As PostgreSQL 18 is when it is interrupted while it recovers from a crash of one of its processes.
+  test('is started although its former server is stuck and does not end when it is interrupted', async () => {
+    const dataDirectory = join(directory, 'stuck');
+    const pgdata = join(dataDirectory, 'pgdata');
+    const database = await startEmbeddedDatabase({ dataDirectory });
+    await query(database.connection, 'CREATE TABLE notes AS SELECT 1 AS id');
+    const lock = await readFile(join(pgdata, 'postmaster.pid'), 'utf8');
+    await database.stop();
+    const program = "process.on('SIGINT', () => {}); setInterval(() => {}, 1e3); console.log('runs')";
+    const stuck = spawn(process.execPath, ['-e', program, pgdata], { stdio: ['ignore', 'pipe', 'inherit'] });
+    started.push(stuck);
+    await once(stuck.stdout, 'data');
+    await writeFile(join(pgdata, 'postmaster.pid'), lock.replace(/^\d+/, String(stuck.pid)));
+
+    const next = await startEmbeddedDatabase({ dataDirectory });
+    expect(await query(next.connection, 'SELECT id FROM notes')).toEqual([{ id: 1 }]);
+    await next.stop();
+    expect(stuck.signalCode).toBe('SIGQUIT');
   });
 
   test('can be started again at once after its owner was killed', async () => {

@@ -126,6 +126,10 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: 'ImportExpression', message: 'Only the command line imports lazily; import statically.' },
+        {
+          selector: 'ImportDeclaration[source.value="zod"] > ImportSpecifier',
+          message: "import * as z from 'zod': with `{ z }` the bundle gets 400 kB of zod that nothing uses.",
+        },
       ],
     },
   },

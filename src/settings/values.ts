@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type ALL_SETTINGS, SETTING_ENTRIES, type SettingName } from './all-settings.js';
 import type { Environment, Setting } from './setting.js';
 import { validationMessage } from './validation-message.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { auditEventPage } from '../../tenancy/audit/audit-event.schema.js';
 import { listPage } from '../console-records/list-page.js';
 import type { Filter, ListState } from '../console-records/list-parts.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { apiResponse } from '../../registry/apis/api.schema.js';
 import type { scopeResponse } from '../../registry/scopes/scope.schema.js';
 import { allRecords } from '../console-records/all-records.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { TableSection } from '../../platform/console-page-models/records.js';
 import type { clientUsePage } from '../../registry/client-use/client-use.schema.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { clientPeoplePage } from '../../registry/client-use/client-use.schema.js';
 import { CLIENT, clientCrumbs, type ClientDetails, clientHead } from '../console-clients/client-wire.js';
 import { listPage } from '../console-records/list-page.js';

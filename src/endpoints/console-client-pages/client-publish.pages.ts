@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AppError } from '../../platform/errors/errors.js';
 import type { PublishStep } from '../../platform/console-page-models/clients.js';
 import type { scopePage } from '../../registry/scopes/scope.schema.js';

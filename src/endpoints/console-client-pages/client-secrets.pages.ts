@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { rotatedClientResponse } from '../../registry/client-record/client-response.schema.js';
 import {
   CLIENT,

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { OptionOnPage } from '../../platform/console-page-models/clients.js';
 import type { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
 import type { ProtocolField } from '../../registry/client-protocol/protocol-field.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ClientHead } from '../../platform/console-page-models/clients.js';
 import type { clientDetailsResponse } from '../../registry/usage-reports/usage-report.schema.js';
 import type { clientPage, clientResponse } from '../../registry/client-record/client-response.schema.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AppError } from '../../platform/errors/errors.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import type { ConsoleField } from '../../platform/console-page-models/clients.js';

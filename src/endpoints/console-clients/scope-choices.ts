@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ScopeChoice } from '../../platform/console-page-models/clients.js';
 import { AUTOMATIC_SCOPES } from '../../registry/client-record/client-defaults.js';
 import type { scopeResponse } from '../../registry/scopes/scope.schema.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { TableOnPage } from '../../platform/console-page-models/records.js';
 import type { detailsTypeResponse } from '../../registry/authorization-details/details-type.schema.js';
 import { CATALOGUE } from '../console-catalogue/catalogue-wire.js';

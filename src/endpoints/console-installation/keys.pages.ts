@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { keyPage } from '../../tenancy/installation/installation.schema.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { CONSOLE } from '../console/console-paths.js';

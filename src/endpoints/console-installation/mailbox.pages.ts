@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { keptMailPage, keptMailResponse } from '../../tenancy/development-mailbox/kept-mail.schema.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { CONSOLE } from '../console/console-paths.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { minuteText } from '../../platform/pages/dates.js';
 import type { installationResponse, settingList } from '../../tenancy/installation/installation.schema.js';
 import type { ConsolePage } from '../console/console-page.js';

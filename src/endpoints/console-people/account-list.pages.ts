@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AppError } from '../../platform/errors/errors.js';
 import { isUuid } from '../../platform/wire/uuid.js';
 import type { accountPage } from '../../tenancy/account-admin/account.schema.js';

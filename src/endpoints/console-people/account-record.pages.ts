@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { browserOf } from '../../identity/sessions/user-agent.js';
 import type { RecordModel } from '../../platform/console-page-models/records.js';
 import type {

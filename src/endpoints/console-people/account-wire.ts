@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { CellOnPage } from '../../platform/console-page-models/records.js';
 import type { accountResponse } from '../../tenancy/account-admin/account.schema.js';
 import { CONSOLE } from '../console/console-paths.js';

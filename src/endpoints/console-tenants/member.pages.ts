@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { TableSection } from '../../platform/console-page-models/records.js';
 import type { invitationPage } from '../../tenancy/invitations/invitation.schema.js';
 import type { memberPage, memberResponse } from '../../tenancy/members/member-response.schema.js';

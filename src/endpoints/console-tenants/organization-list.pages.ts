@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { organizationPage } from '../../tenancy/tenants/tenant-response.schema.js';
 import { listPage } from '../console-records/list-page.js';
 import { dateOf, type ListState, noticeOf } from '../console-records/list-parts.js';

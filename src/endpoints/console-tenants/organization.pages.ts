@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { projectPage } from '../../tenancy/tenants/tenant-response.schema.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';
 import { dateOf, listState, noticeOf } from '../console-records/list-parts.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { organizationResponse, projectResponse } from '../../tenancy/tenants/tenant-response.schema.js';
 import { TENANT_FIELD_DESCRIPTIONS } from '../../tenancy/tenants/tenant-response.schema.js';
 import { CONSOLE } from '../console/console-paths.js';

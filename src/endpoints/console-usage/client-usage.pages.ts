@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { longNumber } from '../../platform/charts/scale.js';
 import type { clientFailurePage } from '../../registry/client-failures/client-failure.schema.js';
 import type { hourlyReport, usageReport } from '../../registry/usage-reports/usage-report.schema.js';

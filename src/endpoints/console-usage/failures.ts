@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FailureOnPage } from '../../platform/console-page-models/home.js';
 import type { LinkOnPage } from '../../platform/page-models/shared.js';
 import type { clientFailureResponse } from '../../registry/client-failures/client-failure.schema.js';

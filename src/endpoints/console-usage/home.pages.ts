@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { longNumber } from '../../platform/charts/scale.js';
 import type { TaskOnPage } from '../../platform/console-page-models/home.js';
 import type { projectOverview } from '../../registry/project-overview/project-overview.schema.js';

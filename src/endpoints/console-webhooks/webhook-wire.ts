@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { CellOnPage, TableOnPage } from '../../platform/console-page-models/records.js';
 import type { deliveryPage, webhookResponse } from '../../tenancy/webhooks/webhook.schema.js';
 import { dateOf } from '../console-records/list-parts.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { deliveryPage, webhookPage } from '../../tenancy/webhooks/webhook.schema.js';
 import { buttonPage, confirmationPages } from '../console-records/confirmation.pages.js';
 import { listPage } from '../console-records/list-page.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A schema in JSON Schema 2020-12, which is what OpenAPI 3.1 has. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;

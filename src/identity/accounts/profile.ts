@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { invalid, type ValidationError } from '../../platform/errors/errors.js';
 
 const text = z.string().trim().min(1).max(1_024);

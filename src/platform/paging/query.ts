@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError, type ValidationError } from '../errors/errors.js';
 import { UUID } from '../wire/uuid.js';
 

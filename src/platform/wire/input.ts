@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { invalid, type ValidationError } from '../errors/errors.js';
 
 type Input = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { jsonPointer } from '../../platform/wire/input.js';
 import type { Schema } from './detail-schema.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { oneOf } from '../../platform/wire/field-shapes.js';
 import { patternProblem } from './simple-pattern.js';
 

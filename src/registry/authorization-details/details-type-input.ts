@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { line, paragraphs } from '../../platform/wire/field-shapes.js';
 import { readFields, setByServer, unknownFields } from '../../platform/wire/input.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../../platform/wire/json.js';
 import { described, id, nullish, page, time } from '../../platform/wire/response-shapes.js';
 import { detailsTypeFields, detailsTypeName } from './details-type-input.js';

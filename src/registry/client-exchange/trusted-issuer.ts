@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fetchedUrlErrors, webUrlErrors } from '../client-rules/redirect-uri-rules.js';
 
 /** The most issuers that one client trusts. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../../platform/wire/json.js';
 import { count, described, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { oneOf } from '../../platform/wire/field-shapes.js';
 import { uri } from '../client-record/client-field-shapes.js';
 import { fetchedUrlErrors } from '../client-rules/redirect-uri-rules.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type CamelKeys, camelName } from '../../platform/wire/snake-case.js';
 import {
   ENCRYPTION_ALGORITHMS,

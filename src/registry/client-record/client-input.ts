@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ADMIN_REACHES, type AdminReach } from '../../tenancy/access/delegation.js';
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { readFields, unknownFields } from '../../platform/wire/input.js';

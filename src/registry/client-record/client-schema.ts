@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { COMMAND_LINE_CLIENT, isClientId } from '../../tenancy/access/subjects.js';
 import {
   APPLICATION_TYPES,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 
 const CLIENT = {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IMPORT_SYSTEMS } from '../import-formats/import-file.js';
 import { IMPORT_OUTCOMES } from './import-report.js';
 

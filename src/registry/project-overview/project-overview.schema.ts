@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../../platform/wire/json.js';
 import { count, id, time } from '../../platform/wire/response-shapes.js';
 import { toSnake } from '../../platform/wire/snake-case.js';

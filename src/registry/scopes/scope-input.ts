@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mergePatch } from '../../platform/wire/merge-patch.js';
 import { toCamel, toSnake } from '../../platform/wire/snake-case.js';
 import type { ValidationError } from '../../platform/errors/errors.js';

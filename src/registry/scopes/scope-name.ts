@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Which names scopes can have: words with dots between them, or all of RFC 6749 section 3.3. */
 export type ScopeNames = 'dots' | 'any';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { clientResponse } from '../client-record/client-response.schema.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import { count, time } from '../../platform/wire/response-shapes.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Secret } from '../secret.js';
 import { issuerList, oneOf, secureUrl } from './checks.js';
 import { settingGroup } from '../setting.js';

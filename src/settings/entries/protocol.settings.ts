@@ -1,7 +1,7 @@
 import { settingGroup } from '../setting.js';
 import { ALWAYS_SIGNING, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../protocol/signing-algorithms.js';
 import { CERTIFICATE_FORMATS } from '../protocol/certificate-formats.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { headerName, issuerList, issuerOrigin, listOf, oneOf, secureUrl, subnets, text } from './checks.js';
 
 const signingAlgorithms = listOf(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { settingGroup } from '../setting.js';
 import { listenAddress, oneOf, wholeNumber, yesOrNo } from './checks.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ACCOUNT_STATUSES, type Account, DELETION_REQUESTERS } from '../../identity/accounts/account.js';
 import { profileSchema } from '../../identity/accounts/profile.js';
 import { described, id, nullish, page, time } from '../../platform/wire/response-shapes.js';

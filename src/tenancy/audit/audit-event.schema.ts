@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
 import { described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { Json } from '../../platform/wire/json.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KeptMail } from '../../platform/mail/mailbox.service.js';
 import type { Json } from '../../platform/wire/json.js';
 import { described, id, page, time } from '../../platform/wire/response-shapes.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KeyInfo } from '../../platform/keys/keys.service.js';
 import type { MessageInfo } from '../../platform/jobs/outbox.service.js';
 import type { Json } from '../../platform/wire/json.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { setByServer } from '../../platform/wire/input.js';
 import type { Json } from '../../platform/wire/json.js';
 import { described, id, page, time } from '../../platform/wire/response-shapes.js';

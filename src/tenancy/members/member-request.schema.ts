@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { described } from '../../platform/wire/response-shapes.js';
 import { ROLES } from '../access/permissions.js';
 import { setByServer } from '../../platform/wire/input.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROLES } from '../access/permissions.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
 import { described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';

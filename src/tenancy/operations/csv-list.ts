@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { csvLine } from '../../platform/csv/csv.js';
 import type { GivenRequest } from './admin-request.js';
 import type { Operation } from './operation.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QueryParameters } from '../../platform/paging/query.js';
 import { isUuid } from '../../platform/wire/uuid.js';
 import type { Permission } from '../access/permissions.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { line } from '../../platform/wire/field-shapes.js';
 import { setByServer } from '../../platform/wire/input.js';
 import { described } from '../../platform/wire/response-shapes.js';

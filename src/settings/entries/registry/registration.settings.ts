@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { REGISTRABLE_GRANT_TYPES } from '../../protocol/grant-types.js';
 import { settingGroup } from '../../setting.js';
 import { listOf, oneOf, wholeNumber } from '../checks.js';

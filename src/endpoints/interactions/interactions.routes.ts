@@ -54,6 +54,11 @@ export interface InteractionRoutesDependencies {
   onUnexpected: OnUnexpected;
 }
 
+/** The page of the interaction that a form belongs to. */
+function interactionOf(path: string): string | undefined {
+  return /^\/interaction\/[^/]+/.exec(path)?.[0];
+}
+
 /** The pages between an authorization request and its response. */
 export function interactionRoutes({
   engine,
@@ -73,7 +78,7 @@ export function interactionRoutes({
   const browserCookie = knownBrowserCookie(issuer);
   const router = new Router();
 
-  router.use('/interaction', errorPages(pages, onUnexpected), endings);
+  router.use('/interaction', errorPages(pages, onUnexpected, interactionOf), endings);
 
   router.get('/interaction/:uid', async (ctx) => {
     const pending = await forms.open(ctx);

@@ -51,16 +51,28 @@ export function countAnonymous({ attempts, rateLimits }: Services): CountAnonymo
   };
 }
 
-/** As an error of the authorization response (RFC 6749 section 4.1.2.1). */
-export function countAnonymousInEngine(count: CountAnonymous): CountAnonymous {
-  return async (address) => {
+/** The same for the request that the engine answers. */
+export type CountAnonymousInEngine = (ctx: KoaContextWithOIDC) => Promise<void>;
+
+/**
+ * As an error of the authorization response (RFC 6749 section 4.1.2.1), and for a pushed request, which is not redirected,
+ * as 429 with `Retry-After` (RFC 9126 section 2.3).
+ */
+export function countAnonymousInEngine(count: CountAnonymous): CountAnonymousInEngine {
+  return async (ctx) => {
     try {
-      await count(address);
+      await count(ctx.ip);
     } catch (error) {
       if (!(error instanceof AppError) || error.kind !== 'slow_down') throw error;
-      const minutes = String(Math.ceil((error.retryAfter ?? 60) / 60));
+      const seconds = error.retryAfter ?? 60;
+      const minutes = String(Math.ceil(seconds / 60));
       const text = `too many sign-ins were begun from this network; try again in ${minutes} minutes`;
-      throw new errors.CustomOIDCProviderError('temporarily_unavailable', text);
+      const refusal = new errors.CustomOIDCProviderError('temporarily_unavailable', text);
+      if (ctx.oidc.route === 'pushed_authorization_request') {
+        ctx.set('Retry-After', String(seconds));
+        Object.assign(refusal, { status: 429, statusCode: 429 });
+      }
+      throw refusal;
     }
   };
 }

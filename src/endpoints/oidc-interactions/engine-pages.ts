@@ -3,6 +3,8 @@ import { SERVER_FAULT, requestIdOf, sendError } from '../../platform/pages/error
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
 import type { ClientPagesService } from '../../registry/clients/client-pages.service.js';
 import type { ClientOnPage, EngineForm, LinkOnPage } from '../../platform/page-models/shared.js';
+import type { ErrorModel } from '../../platform/page-models/site.js';
+import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import { describeUserAgent } from '../../identity/sessions/user-agent.js';
 import { shownNetworkOf } from '../../identity/attempts/network.js';
 import { agoText } from '../../platform/pages/dates.js';
@@ -21,6 +23,9 @@ const NOTHING_KNOWN = {
   verifiedHost: null,
   documentHost: null,
 };
+
+/** Of an error that is no fault of the application, and says all that is known. */
+const NO_CODE = { code: undefined, description: undefined };
 
 /** The pages that the engine renders at its own endpoints. */
 export interface EnginePages {
@@ -59,8 +64,13 @@ export function enginePages(
       ctx.redirect(`/interaction/${encodeURIComponent(uid)}`);
       return;
     }
+    const requestId = requestIdOf(ctx);
+    if (ctx.oidc?.route === 'end_session_confirm' && error.name === 'InvalidRequest') {
+      sendError(ctx, pages, { ...explainSignOut(ctx), ...NO_CODE, requestId });
+      return;
+    }
     const links = isServerFault(out) ? tryAgain(ctx) : await linksTo(ctx.oidc?.client);
-    sendError(ctx, pages, { ...explain(out, error), requestId: requestIdOf(ctx), links });
+    sendError(ctx, pages, { ...explain(ctx, out, error), requestId, links });
   }
 
   /** The home page of the client that a request names; none while the database is away. */
@@ -190,13 +200,31 @@ function tryAgain({ method }: KoaContextWithOIDC): LinkOnPage[] {
   return method === 'GET' ? [TRY_AGAIN] : [];
 }
 
-function explain(out: ErrorOut, error: Error) {
+/** What a form for the sign-out refers to is gone: it was sent before, or the browser keeps no cookies. */
+function explainSignOut(ctx: KoaContextWithOIDC): Pick<ErrorModel, 'title' | 'message' | 'links'> {
+  if (ctx.oidc.session?.accountId === undefined)
+    return {
+      title: 'You are not signed in',
+      message: 'In this browser there is nothing left to sign out of, or it keeps no cookies.',
+    };
+  return {
+    title: 'This page was out of date',
+    message: 'You are still signed in. The question was answered before, or asked again in another tab.',
+    links: [{ label: 'Sign out', href: ENGINE_ROUTES.end_session }],
+  };
+}
+
+function explain(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error) {
   const { error: code, error_description: description } = out;
   if (isServerFault(out)) return { ...SERVER_FAULT, code };
   if (error.name === 'SessionNotFound') {
     const message =
       'It may have expired, or it was finished in another tab. Start again from the application.';
     return { title: 'This sign-in is over', message, code, description };
+  }
+  if (ctx.status === 405) {
+    const message = 'What is at this address takes a form from the page before it. Go back and start again.';
+    return { title: 'This cannot be done here', message, code, description };
   }
   const message =
     'The application that sent you here made a request that cannot be answered. Its developers can tell from the details below what is wrong.';

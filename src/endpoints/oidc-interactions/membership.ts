@@ -9,7 +9,7 @@ import { createAccount, hintedPerson, selectAccount } from '../oidc-requests/acc
 import { detailsConsent } from '../oidc-authorization-details/details-consent.js';
 import { nativeConsent } from '../oidc-requests/native-consent.js';
 import type { EngineSubjects } from '../oidc-subjects/engine-subjects.js';
-import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
+import { checkParameterSizes, type CountAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { secondFactorPrompt, type SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from './membership-prompt.js';
 
@@ -86,7 +86,7 @@ const signedIn = new Check('signed_in', 'never fails', (ctx) => {
 /** What the policy asks. */
 export interface PolicyParts {
   mayAuthorize: MayAuthorize;
-  countAnonymous: CountAnonymous;
+  countAnonymous: CountAnonymousInEngine;
   secondFactor: SecondFactorRules;
   subjects: EngineSubjects;
 }
@@ -108,7 +108,7 @@ export function interactionPolicy(
     if (oidc.route !== 'authorization') return Check.NO_NEED_TO_PROMPT;
     checkParameterSizes(ctx);
     const prompts = oidc.session?.accountId === undefined && !oidc.promptPending('none');
-    if (prompts) await countAnonymous(ctx.ip);
+    if (prompts) await countAnonymous(ctx);
     return Check.NO_NEED_TO_PROMPT;
   });
   login?.checks.add(begin);

@@ -28,18 +28,16 @@ const MAX_AGE = 300;
  * - A revocation is 200 without a Content-Type (RFC 7009 section 2.2).
  *   Engine: lib/actions/revocation.js:33 sets an empty text.
  *
- * Test: test/endpoints/oidc-patches/http-semantics.test.ts.
+ * - OPTIONS without the headers of CORS is 204 with `Allow` (RFC 9110 section 9.3.7).
+ *   Engine: lib/shared/cors.js answers preflight requests only.
  *
- * @param isOff whether the path is one of a feature that is off
+ * Test: test/endpoints/oidc-patches/http-semantics.test.ts.
  */
-export function completeHttp(
-  provider: Provider,
-  pages: Pick<EnginePages, 'renderError'>,
-  isOff: (path: string) => boolean,
-): void {
+export function completeHttp(provider: Provider, pages: Pick<EnginePages, 'renderError'>): void {
   const middleware: Koa.Middleware = async (ctx, next) => {
     await next();
-    if (ctx.status === 404 && !('_matchedRoute' in ctx) && !isOff(ctx.path)) await refuseMethod(ctx, pages);
+    if (ctx.status === 404 && ctx.method === 'OPTIONS') answerOptions(ctx);
+    if (ctx.status === 404 && !('_matchedRoute' in ctx)) await refuseMethod(ctx, pages);
     else if (ctx.status === 200 && DOCUMENTS.has(ctx.path)) {
       ctx.body = withoutWhatIsOff(ctx.body as Record<string, unknown>);
       makeCacheable(ctx);
@@ -49,6 +47,13 @@ export function completeHttp(
     }
   };
   provider.use(middleware);
+}
+
+function answerOptions(ctx: Koa.Context): void {
+  const allowed = allowedMethods(ctx.path);
+  if (!allowed?.includes('OPTIONS')) return;
+  ctx.status = 204;
+  ctx.set('Allow', allowed);
 }
 
 async function refuseMethod(ctx: Koa.Context, pages: Pick<EnginePages, 'renderError'>): Promise<void> {

@@ -2,7 +2,7 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
 import { checkDetails } from '../oidc-authorization-details/check-details.js';
 import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
-import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
+import { checkParameterSizes, type CountAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
 import { checkBackchannelRequest } from '../oidc-backchannel/ciba-feature.js';
 import type { RequestChecks } from '../oidc-patches/request-steps.js';
@@ -16,7 +16,10 @@ const MAX_REQUEST_OBJECT_BYTES = 16_384;
  * Completes and checks the parameters of authorization requests. A pushed request is stored when this has passed, so its
  * parameters are bounded here, and those of public clients, which anybody can send, are counted by network.
  */
-export function requestChecks(countAnonymous: CountAnonymous, detailsTypes: DetailsTypes): RequestChecks {
+export function requestChecks(
+  countAnonymous: CountAnonymousInEngine,
+  detailsTypes: DetailsTypes,
+): RequestChecks {
   return {
     parametersRead: async (ctx) => {
       const { client, params, route } = ctx.oidc;
@@ -28,7 +31,7 @@ export function requestChecks(countAnonymous: CountAnonymous, detailsTypes: Deta
       if (route !== PUSHED) return;
       checkParameterSizes(ctx);
       checkRequestObjectSize(ctx);
-      if (client.clientAuthMethod === 'none') await countAnonymous(ctx.ip);
+      if (client.clientAuthMethod === 'none') await countAnonymous(ctx);
     },
     tokenParametersRead: (ctx) => checkDetails(ctx, detailsTypes),
     scopeChecked: (ctx: KoaContextWithOIDC) => {

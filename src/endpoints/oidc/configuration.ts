@@ -5,7 +5,7 @@ import { certificateMethods } from '../../registry/client-rules/capabilities.js'
 import type { KeySet } from '../../platform/keys/keys.service.js';
 import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
 import type { Settings } from '../../settings/settings.js';
-import { checkParameterSizes, type CountAnonymous } from '../oidc-guards/anonymous-requests.js';
+import { checkParameterSizes, type CountAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { checkClientAssertion } from '../oidc-guards/client-assertions.js';
 import { engineFetch } from '../oidc-guards/engine-fetch.js';
 import { type BackchannelHints, cibaFeature } from '../oidc-backchannel/ciba-feature.js';
@@ -54,7 +54,7 @@ export interface EngineParts {
   audiencesOf: AudiencesOf;
   mayAuthorize: MayAuthorize;
   subjects: EngineSubjects;
-  countAnonymous: CountAnonymous;
+  countAnonymous: CountAnonymousInEngine;
   certificates: ClientCertificates;
   /** 32 bytes that all nodes make nonces of DPoP proofs from. */
   dpopNonceSecret: Buffer;

@@ -1,4 +1,5 @@
 import type Koa from 'koa';
+import type { Settings } from '../../settings/settings.js';
 import type { Engine } from './engine.js';
 import { plainToS256, type UsesPlainPkce } from '../oidc-patches/plain-pkce.js';
 import { ENGINE_ROUTES, isEnginePath } from '../../platform/http/protocol-paths.js';
@@ -7,10 +8,15 @@ import { ENGINE_ROUTES, isEnginePath } from '../../platform/http/protocol-paths.
  * Passes requests for the engine's paths on to it. The engine builds its URLs from the request, so the headers for host,
  * scheme and address are set to the issuer's origin and the caller's address here, whatever the caller sent.
  */
-export function engineRouter(issuer: string, engine: Engine, usesPlainPkce: UsesPlainPkce): Koa.Middleware {
+export function engineRouter(
+  { issuer, protocol: { ciba } }: Pick<Settings, 'issuer' | 'protocol'>,
+  engine: Engine,
+  usesPlainPkce: UsesPlainPkce,
+): Koa.Middleware {
   const { host, protocol } = new URL(issuer);
   return async (ctx, next) => {
-    if (!isEnginePath(ctx.path)) {
+    const isOff = !ciba && ctx.path === ENGINE_ROUTES.backchannel_authentication;
+    if (isOff || !isEnginePath(ctx.path)) {
       await next();
       return;
     }

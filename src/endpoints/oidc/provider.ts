@@ -1,6 +1,5 @@
 import type { Provider } from 'oidc-provider';
 import type { Vault } from '../../platform/crypto/sealing.js';
-import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import type { Logger } from '../../platform/telemetry/telemetry.js';
 import { answerTooLarge } from '../oidc-patches/body-limit.js';
 import { type FindClient, reuseClients } from '../oidc-patches/client-cache.js';
@@ -60,8 +59,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   scopeClaimsByClient(provider);
   keepSessionId(provider);
   reportRequestedAcr(provider);
-  const { ciba } = parts.settings.protocol;
-  completeHttp(provider, parts.pages, (path) => !ciba && path === ENGINE_ROUTES.backchannel_authentication);
+  completeHttp(provider, parts.pages);
   renderFormPosts(provider, patches.pages);
   if (parts.settings.allow.plainPkce) announcePlainPkce(provider);
   checkRequests(provider, requestChecks(parts.countAnonymous, parts.detailsTypes));

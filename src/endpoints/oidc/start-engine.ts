@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AdapterFactory, Provider } from 'oidc-provider';
+import { type AdapterFactory, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { ArtifactAdapter, type ArtifactContext } from '../../../adapters/artifact.adapter.js';
 import { isModelName } from '../../../adapters/artifact.models.js';
 import { ClientAdapter, clientOfRequest, clientTokensValidAfter } from '../../../adapters/client.adapter.js';
@@ -79,8 +79,8 @@ export async function startEngine(
       audiencesOf: (requested: readonly string[]) => audiencesOf(context, names, requested),
       certificates,
       dpopNonceSecret: context.vault.digest('dpop-nonces', 'nonces'),
-      countAnonymous: (address: string) =>
-        forEngine(() => countAnonymousInEngine(countAnonymous(context))(address)),
+      countAnonymous: (ctx: KoaContextWithOIDC) =>
+        forEngine(() => countAnonymousInEngine(countAnonymous(context))(ctx)),
       mayAuthorize: (clientId: string, accountId: string) =>
         forEngine(() => mayAuthorize(clientId, accountId)),
       secondFactor: secondFactorRules(context),

@@ -17,7 +17,10 @@ export function limitUserCodes({
   const limited = async (ctx: Koa.Context, next: Koa.Next) => {
     await attempts.reserve([rateLimits.userCode(ctx.ip)]);
     if (!ctx.cookies.get(sessionCookie(settings.issuer)))
-      throw new AppError('malformed', 'This page is out of date. Open it again and type the code again.');
+      throw new AppError(
+        'malformed',
+        'This page is out of date, or your browser keeps no cookies. Open it again and type the code again.',
+      );
     await next();
   };
   return (ctx, next) =>

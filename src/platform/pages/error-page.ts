@@ -39,8 +39,14 @@ export function sendError(ctx: PageContext, pages: Pages, model: ErrorModel, sta
 /**
  * Shows errors as pages. An unexpected error goes to `onUnexpected`; its page shows the request id under which it was
  * logged, and nothing of its cause.
+ *
+ * @param formPageOf the page whose form is sent to a path, where one that was refused leads back to
  */
-export function errorPages(pages: Pages, onUnexpected: OnUnexpected): Koa.Middleware {
+export function errorPages(
+  pages: Pages,
+  onUnexpected: OnUnexpected,
+  formPageOf: (path: string) => string | undefined = () => undefined,
+): Koa.Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -48,7 +54,13 @@ export function errorPages(pages: Pages, onUnexpected: OnUnexpected): Koa.Middle
       const requestId = requestIdOf(ctx);
       const known = toKnown(error);
       const mayTryAgain = ctx.method === 'GET' && (!known || known.kind === 'unavailable');
-      const links = mayTryAgain ? [TRY_AGAIN] : [];
+      const formPage =
+        ctx.method === 'POST' && known?.kind === 'malformed' ? formPageOf(ctx.path) : undefined;
+      const links = mayTryAgain
+        ? [TRY_AGAIN]
+        : formPage
+          ? [{ label: 'Open the page again', href: formPage }]
+          : [];
       if (known) {
         if (known.retryAfter !== undefined) ctx.set('Retry-After', String(known.retryAfter));
         const model = {

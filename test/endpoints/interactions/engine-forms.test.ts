@@ -38,7 +38,28 @@ test.each<[string, Record<string, string | null>]>([
   const answer = await agent.submit(page, { logout: 'yes', ...xsrf });
   expect(answer.status).toBe(400);
   expect(answer.headers.get('content-type')).toContain('text/html');
+  expect(answer.body).toContain('You are still signed in');
+  expect(answer.body).toContain('href="/oauth2/logout"');
   expect(await isSignedIn()).toBe(true);
+});
+
+test('the form of a sign-out that comes twice, or without cookies, says that there is nothing to sign out of', async () => {
+  const { agent } = await signedIn();
+  const page = await agent.open(`${server.issuer}/oauth2/logout`);
+  const stranger = await new UserAgent().submit(page, { logout: 'yes' });
+  await agent.submit(page, { logout: 'yes' });
+  const twice = await agent.submit(page, { logout: 'yes' });
+  for (const { status, body } of [stranger, twice]) {
+    expect(status).toBe(400);
+    expect(body).toContain('You are not signed in');
+    expect(body).not.toContain('The application that sent you here');
+  }
+});
+
+test('an address for a form that is opened by itself blames no application', async () => {
+  const { status, body } = await new UserAgent().open(`${server.issuer}/oauth2/logout/confirm`);
+  expect(status).toBe(405);
+  expect(body).toContain('takes a form');
 });
 
 test('sign-out from elsewhere, without having seen the page, signs nobody out', async () => {
@@ -64,6 +85,9 @@ test('a device code without the hidden token lets nothing in, and guesses are li
   const forged = await agent.submit(page, { user_code: device.user_code, confirm: 'yes', xsrf: null });
   expect(forged.status).toBe(400);
   expect(forged.body).toContain('This page was out of date');
+  const withoutCookies = await new UserAgent().submit(page, { user_code: device.user_code });
+  expect(withoutCookies.status).toBe(400);
+  expect(withoutCookies.body).toContain('href="/device"');
 
   const statuses = [];
   for (let guess = 0; guess < 8; guess++) {
@@ -72,5 +96,5 @@ test('a device code without the hidden token lets nothing in, and guesses are li
     statuses.push(answer.status);
     if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
   }
-  expect(statuses).toEqual([...Array<number>(7).fill(400), 429]);
+  expect(statuses).toEqual([...Array<number>(6).fill(400), 429, 429]);
 });

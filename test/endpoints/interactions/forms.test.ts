@@ -63,6 +63,7 @@ describe('a sign-in form', () => {
     const answer = await visit.send({ csrf: csrf(await atSignIn()) });
     expect(answer.status).toBe(400);
     expect(textOf(answer)).toContain('This form did not come from our page');
+    expect(answer.body).toContain('href="/interaction/');
     expect(answer.body).not.toContain(person.password);
     expect(await isSignedIn(visit)).toBe(false);
   });

@@ -73,6 +73,21 @@ describe('beyond the limit of a network', () => {
     expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(900);
   });
 
+  test('a pushed request is 429 with Retry-After (RFC 9126 section 2.3)', async () => {
+    const pushed = {
+      client_id: device.client_id,
+      response_type: 'code',
+      redirect_uri: 'https://rp.example/cb',
+    };
+    const { status, headers, body } = await postForm(
+      `${server.origin}/oauth2/par`,
+      { ...pushed, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' },
+      from('198.51.100.1'),
+    );
+    expect([status, body['error']]).toEqual([429, 'temporarily_unavailable']);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
   test.each(['/device', '/oauth2/logout'])('%s is a page that says so', async (path) => {
     const answer = await page(path, '198.51.100.1');
     expect(answer.status).toBe(429);

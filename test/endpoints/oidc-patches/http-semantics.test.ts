@@ -34,9 +34,29 @@ describe('a method that the path does not have', () => {
     expect(answer.headers.get('content-type')).toContain('text/html');
   });
 
-  test('of a path that is not there stays 404', async () => {
-    expect((await fetch(`${server.origin}/oauth2/nothing`)).status).toBe(404);
-  });
+  test.each(['/oauth2/authorise', '/oauth2/logout/x', '/oauth2/jwks.json', '/oauth2/backchannel'])(
+    'of a path that is not there, as %s, stays 404, with a page for people',
+    async (path) => {
+      const open = (accept: string) => fetch(server.origin + path, { headers: { accept } });
+      const [page, json] = [await open('text/html'), await open('application/json')];
+      expect([page.status, json.status]).toEqual([404, 404]);
+      expect(await page.text()).toContain('There is nothing at this address');
+      expect(await json.json()).toBeInstanceOf(Object);
+    },
+  );
+});
+
+test.each([
+  ['/oauth2/token', 'POST, OPTIONS'],
+  ['/oauth2/revoke', 'POST, OPTIONS'],
+  ['/oauth2/userinfo', 'GET, HEAD, POST, OPTIONS'],
+  ['/oauth2/jwks', 'GET, HEAD, OPTIONS'],
+  ['/.well-known/openid-configuration', 'GET, HEAD, OPTIONS'],
+])('OPTIONS of %s that is no preflight is 204 with Allow', async (path, allow) => {
+  for (const headers of [{}, { origin: 'https://rp.example' }]) {
+    const answer = await fetch(server.origin + path, { method: 'OPTIONS', headers });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([204, allow]);
+  }
 });
 
 test.each(['/oauth2/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])(

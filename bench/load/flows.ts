@@ -3,7 +3,7 @@ import { expectStatus, send } from './http-client.js';
 import { REDIRECT_URI, SCOPE, signIn, type Target } from './target.js';
 
 /** One repetition of a flow; rejects when any answer is not the expected one. */
-export type Step = () => Promise<void>;
+export type Step = () => Promise<unknown>;
 /** Makes the steps of one concurrent user of a flow, with what it needs to begin. */
 export type Flow = (target: Target) => Promise<Step>;
 
@@ -12,10 +12,12 @@ interface Tokens {
   refresh_token: string;
 }
 
+/** Scopes of no API, so that the token is opaque. */
+const OPAQUE = { scope: 'profile email' };
+
 /** Every flow that is measured, by the name it has in the table. */
 export const FLOWS: Readonly<Record<string, Flow>> = {
-  // Scopes of no API, so that the token is opaque.
-  'client credentials': async (target) => () => clientCredentials(target, { scope: 'profile email' }),
+  'client credentials': async (target) => () => clientCredentials(target, OPAQUE),
   'client credentials, JWT': async (target) => () =>
     clientCredentials(target, { resource: target.resource, scope: 'clients.read' }),
   'code + PKCE, session': async (target) => {
@@ -55,7 +57,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     };
   },
   revocation: async (target) => async () => {
-    const { access_token } = await tokenRequest(target, { grant_type: 'client_credentials' });
+    const { access_token } = await clientCredentials(target, OPAQUE);
     const url = `${target.issuer}/oauth2/revoke`;
     expectStatus(await send(url, { headers: basic(target), form: { token: access_token } }), 200);
   },
@@ -67,8 +69,8 @@ async function tokensOf(target: Target): Promise<Tokens> {
   return redeem(target, location, verifier);
 }
 
-async function clientCredentials(target: Target, more: Record<string, string>): Promise<void> {
-  await tokenRequest(target, { grant_type: 'client_credentials', ...more });
+function clientCredentials(target: Target, more: Record<string, string>): Promise<Tokens> {
+  return tokenRequest(target, { grant_type: 'client_credentials', ...more });
 }
 
 async function codeFlow(target: Target, cookie: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { AUDIT_ACTIONS, auditWords } from '../../tenancy/audit/audit-actions.js';
 import type { auditEventPage } from '../../tenancy/audit/audit-event.schema.js';
 import { listPage } from '../console-records/list-page.js';
 import type { Filter, ListState } from '../console-records/list-parts.js';
@@ -11,7 +12,11 @@ const DAY_MS = 86_400_000;
 /** The filters of the page; dates are days. */
 const FILTERS: readonly Filter[] = [
   { name: 'actor', label: 'Actor, such as account:… or client:…' },
-  { name: 'action', label: 'Action, such as client.updated' },
+  {
+    name: 'action',
+    label: 'Action',
+    options: [{ value: '', text: 'Any' }, ...AUDIT_ACTIONS.map(([value, text]) => ({ value, text }))],
+  },
   { name: 'target_id', label: 'Id of what was changed' },
   { name: 'from', label: 'From', control: 'date' },
   { name: 'to', label: 'To', control: 'date' },
@@ -55,7 +60,7 @@ function showAudit(
       events: body.data.map((event) => ({
         at: new Date(event.occurred_at),
         actor: { label: event.actor, href: only('actor', event.actor) },
-        action: { label: event.action, href: only('action', event.action) },
+        action: { label: auditWords(event.action), code: event.action, href: only('action', event.action) },
         target: { type: event.target_type, id: event.target_id, href: targetHref(event) },
         changedFields: event.changed_fields,
         address: event.address,

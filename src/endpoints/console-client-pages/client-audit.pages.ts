@@ -1,3 +1,4 @@
+import { auditWords } from '../../tenancy/audit/audit-actions.js';
 import type * as z from 'zod';
 import type { auditEventPage } from '../../tenancy/audit/audit-event.schema.js';
 import {
@@ -30,6 +31,7 @@ export const clientAuditPages: readonly ConsolePage[] = [
           events: body.data.map((event) => ({
             at: new Date(event.occurred_at),
             action: event.action,
+            words: auditWords(event.action),
             actor: event.actor,
             changedFields: event.changed_fields,
             address: event.address,

@@ -116,7 +116,7 @@ async function showForm(visit: Visit, kind: ClientKind, typed: Typed, error?: Ap
     clientId: 'orders',
     fallbackId: '',
     redirectUris: kind.example,
-    scopes: [],
+    scopes: typed.scopes,
   };
   const catalogue = await scopesOfCatalogue(visit);
   const personal = kind.key !== 'machine';

@@ -29,7 +29,7 @@ async function showHome(visit: Visit): Promise<void> {
     {
       isEmpty: overview.clients === 0,
       figures: figuresOf(overview, clientsHref),
-      tasks: tasksOf(overview, clientsHref),
+      tasks: tasksOf(overview, clientsHref, `${visit.home}/initial-access-tokens`),
       panels: [hoursPanel(overview.hours), daysPanel(overview.days)],
       failures: overview.failures.map(({ client, ...failure }) =>
         failureOnPage(failure, { label: client.client_name, href: `${clientsHref}/${client.id}/usage` }),
@@ -95,7 +95,7 @@ function comparison(now: number, before: number): string {
   return `${String(Math.abs(change))}\u202f% ${change > 0 ? 'more' : 'less'} than the day before`;
 }
 
-function tasksOf(overview: Overview, clientsHref: string): TaskOnPage[] {
+function tasksOf(overview: Overview, clientsHref: string, tokensHref: string): TaskOnPage[] {
   const { secrets, verifications, unused_clients, expiring_tokens } = overview;
   return [
     ...verifications.map(({ client, host, status, started_at }) => ({
@@ -123,7 +123,7 @@ function tasksOf(overview: Overview, clientsHref: string): TaskOnPage[] {
           {
             text: `${longNumber(expiring_tokens)} initial access ${expiring_tokens === 1 ? 'token expires' : 'tokens expire'} within 7 days`,
             detail: 'What registers clients with it stops to work then.',
-            link: undefined,
+            link: { label: 'Show them', href: tokensHref },
           },
         ]),
   ];

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { CellOnPage, TableOnPage } from '../../platform/console-page-models/records.js';
 import type { deliveryPage, webhookResponse } from '../../tenancy/webhooks/webhook.schema.js';
+import { AUDIT_ACTIONS } from '../../tenancy/audit/audit-actions.js';
 import { dateOf } from '../console-records/list-parts.js';
 import type { RecordField } from '../console-records/record-fields.js';
 import { CONSOLE, ORGANIZATION_PAGES, PROJECT_PAGES } from '../console/console-paths.js';
@@ -49,8 +50,11 @@ export function eventsCell({ events }: Pick<WebhookWire, 'events'>, most = Infin
   return { codes: events.slice(0, most), detail: more > 0 ? `and ${String(more)} more` : undefined };
 }
 
-/** What of a webhook can be set. */
-export const WEBHOOK_FIELDS: readonly RecordField[] = [
+/** Actions that belong to no organization. */
+const OF_INSTALLATION = /^(account|key|message)\./;
+
+/** What of a webhook of this level can be set. */
+export const webhookFields = ({ name }: WebhookLevel): readonly RecordField[] => [
   {
     name: 'url',
     label: 'URL',
@@ -61,8 +65,11 @@ export const WEBHOOK_FIELDS: readonly RecordField[] = [
   {
     name: 'events',
     label: 'Events',
-    help: 'One action of the audit trail a line, such as client.updated, client.secret_rotated or account.locked_out. No line means all.',
-    control: 'lines',
+    help: 'Actions of the audit trail. None ticked means all.',
+    control: 'ticks',
+    options: AUDIT_ACTIONS.filter(([action]) => name === 'Installation' || !OF_INSTALLATION.test(action)).map(
+      ([value, text]) => ({ value, text }),
+    ),
   },
 ];
 /** What of one that exists can be set as well. */

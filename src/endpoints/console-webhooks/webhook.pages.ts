@@ -10,7 +10,7 @@ import { showDeliveries, showList, showOne, showSecret, type WebhookWithSecret }
 import {
   ENABLED_FIELD,
   hostOf,
-  WEBHOOK_FIELDS,
+  webhookFields,
   WEBHOOK_LEVELS,
   webhookCrumbs,
   type WebhookLevel,
@@ -54,7 +54,7 @@ function pagesOf(level: WebhookLevel): ConsolePage[] {
       path: `${all}/new`,
       operation: `create${name}Webhook`,
       isNew: true,
-      fields: () => WEBHOOK_FIELDS,
+      fields: () => webhookFields(level),
       record: async () => ({ body: {}, version: undefined }),
       example: { url: 'https://hooks.example/postern', events: ['client.updated'] },
       words: (visit) => ({
@@ -73,7 +73,7 @@ function pagesOf(level: WebhookLevel): ConsolePage[] {
     ...recordFormPages({
       path: `${one}/edit`,
       operation: `update${name}Webhook`,
-      fields: () => [...WEBHOOK_FIELDS, ENABLED_FIELD],
+      fields: () => [...webhookFields(level), ENABLED_FIELD],
       record: read,
       words: (visit, record) => ({
         ...around(visit, 'Edit'),

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type Koa from 'koa';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
-import { withoutWhatIsOff } from '../oidc-protocol/protocol-features.js';
+import { authenticationAtEndpoints, withoutWhatIsOff } from '../oidc-protocol/protocol-features.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import {
   allowedMethods,
@@ -39,7 +39,8 @@ export function completeHttp(provider: Provider, pages: Pick<EnginePages, 'rende
     if (ctx.status === 404 && ctx.method === 'OPTIONS') answerOptions(ctx);
     if (ctx.status === 404 && !('_matchedRoute' in ctx)) await refuseMethod(ctx, pages);
     else if (ctx.status === 200 && DOCUMENTS.has(ctx.path)) {
-      ctx.body = withoutWhatIsOff(ctx.body as Record<string, unknown>);
+      const metadata = ctx.body as Record<string, unknown>;
+      ctx.body = withoutWhatIsOff({ ...metadata, ...authenticationAtEndpoints(metadata) });
       makeCacheable(ctx);
     } else if (ctx.status === 200 && ctx.path === ENGINE_ROUTES.revocation && ctx.method === 'POST') {
       ctx.body = null;

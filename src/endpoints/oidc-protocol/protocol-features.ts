@@ -76,6 +76,21 @@ export function withoutWhatIsOff(metadata: Readonly<Record<string, unknown>>): o
   );
 }
 
+/** How clients authenticate at the other endpoints that RFC 8414 section 2 has names for: as at the token endpoint. */
+export function authenticationAtEndpoints(metadata: Readonly<Record<string, unknown>>): object {
+  const {
+    token_endpoint_auth_methods_supported: methods,
+    token_endpoint_auth_signing_alg_values_supported: algs,
+  } = metadata;
+  if (methods === undefined) return {};
+  return {
+    introspection_endpoint_auth_methods_supported: methods,
+    introspection_endpoint_auth_signing_alg_values_supported: algs,
+    revocation_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_signing_alg_values_supported: algs,
+  };
+}
+
 /** The language of all pages (BCP 47). */
 const LANGUAGE = 'en';
 

@@ -114,9 +114,9 @@ export function rejectAudienceWithoutScope(token: AccessToken | ClientCredential
 }
 
 /**
- * The resources of a request that names none: the audience of an exchange, the APIs of its authorization details, and,
- * for a client's own token, the one API that its scopes belong to; undefined for none. Throws InvalidTarget with the list
- * when such a token would be for several. Requests of people for scopes of an API name it.
+ * The resources of a request that names none: the audience of an exchange, the APIs of its authorization details, and the
+ * one API that its scopes belong to, for a client's own token or when a person is asked for nothing else; undefined for
+ * none. Throws InvalidTarget with the list when the scopes belong to several.
  */
 async function defaultResource(
   ctx: KoaContextWithOIDC,
@@ -127,13 +127,25 @@ async function defaultResource(
   const ofDetails = audiencesOfDetails(ctx, detailsTypes);
   const grantType = params?.['grant_type'];
   if (grantType === TOKEN_EXCHANGE && typeof params?.['audience'] === 'string') return params['audience'];
-  if (grantType !== 'client_credentials' && grantType !== JWT_BEARER)
-    return ofDetails.length > 1 ? ofDetails : ofDetails[0];
+  const isOfClient = grantType === 'client_credentials' || grantType === JWT_BEARER;
+  const isOnlyForApi =
+    grantType === undefined && ofDetails.length === 0 && (await hasOnlyApiScopes(ctx, audiencesOf));
+  if (!isOfClient && !isOnlyForApi) return ofDetails.length > 1 ? ofDetails : ofDetails[0];
   const audiences = [...new Set([...ofDetails, ...(await audiencesOf([...requestParamScopes]))])];
   if (audiences.length < 2) return audiences[0];
   throw new errors.InvalidTarget(
     `what is asked for belongs to several resources: send resource with one of ${audiences.join(', ')}`,
   );
+}
+
+/** Whether a request asks for scopes of APIs and nothing else, as OAuth clients do that know no OpenID Connect. */
+async function hasOnlyApiScopes(
+  { oidc: { requestParamScopes } }: KoaContextWithOIDC,
+  audiencesOf: AudiencesOf,
+): Promise<boolean> {
+  const names = [...requestParamScopes].filter((name) => name !== 'offline_access');
+  if (names.length === 0 || names.includes('openid')) return false;
+  return (await Promise.all(names.map((name) => audiencesOf([name])))).every((found) => found.length > 0);
 }
 
 /**

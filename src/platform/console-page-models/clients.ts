@@ -205,6 +205,8 @@ export interface ClientAuditModel extends ClientPage {
   events: {
     at: Date;
     action: string;
+    /** The action in words. */
+    words: string;
     actor: string;
     changedFields: string[];
     address: string | null;

@@ -18,7 +18,7 @@ export interface AuditModel extends ListPage {
   events: {
     at: Date;
     actor: LinkOnPage;
-    action: LinkOnPage;
+    action: LinkOnPage & { code: string };
     target: { type: string; id: string; href: string | undefined };
     changedFields: string[];
     address: string | null;

@@ -1,4 +1,5 @@
 import type { ValidationError } from '../../platform/errors/errors.js';
+import { CIBA } from '../../settings/protocol/grant-types.js';
 import type { SigningAlgorithm } from '../../settings/protocol/signing-algorithms.js';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { type GivenSettings, inferResponseTypes, isPersonal } from '../client-record/client-defaults.js';
@@ -37,7 +38,18 @@ export interface Rule {
   check(settings: TypedClientSettings, given: GivenSettings, capabilities: Capabilities): ValidationError[];
 }
 
-const NOT_ON = 'this installation has not turned it on.';
+/** The settings without which a value cannot be used. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  implicit: 'ALLOW_IMPLICIT',
+  plain: 'ALLOW_PLAIN_PKCE',
+  self_signed_tls_client_auth: 'MTLS_CERTIFICATE_HEADER',
+  tls_client_auth: 'MTLS_CERTIFICATE_HEADER',
+  [CIBA]: 'CIBA',
+};
+function notOn(value: string): string {
+  const setting = SETTINGS[value];
+  return `${value} cannot be used: this installation has not turned it on${setting ? ` (${setting})` : ''}.`;
+}
 const when = (broken: boolean, pointer: string, detail: string): ValidationError[] =>
   broken ? [{ pointer, detail }] : [];
 
@@ -59,28 +71,20 @@ const RULES: readonly Rule[] = [
       when(
         method !== null && !authMethods.includes(method),
         '/token_endpoint_auth_method',
-        `${String(method)} cannot be used: ${NOT_ON}`,
+        notOn(String(method)),
       ),
   },
   {
     reads: ['grantTypes'],
     check: ({ grantTypes }, _, capabilities) =>
       grantTypes.flatMap((grant, index) =>
-        when(
-          !capabilities.grantTypes.includes(grant),
-          `/grant_types/${String(index)}`,
-          `${grant} cannot be used: ${NOT_ON}`,
-        ),
+        when(!capabilities.grantTypes.includes(grant), `/grant_types/${String(index)}`, notOn(grant)),
       ),
   },
   {
     reads: ['pkceChallengeMethod'],
     check: ({ pkceChallengeMethod: method }, _, { allowPlainPkce }) =>
-      when(
-        method === 'plain' && !allowPlainPkce,
-        '/pkce_challenge_method',
-        `plain cannot be used: ${NOT_ON} Use S256.`,
-      ),
+      when(method === 'plain' && !allowPlainPkce, '/pkce_challenge_method', `${notOn(method)} Use S256.`),
   },
   {
     reads: ['clientType', 'tokenEndpointAuthMethod', 'pkceRequired'],

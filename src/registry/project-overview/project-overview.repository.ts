@@ -60,7 +60,8 @@ const READ = `SELECT
     FROM publisher_verifications v JOIN oauth_clients c ON c.id = v.oauth_client_id
     WHERE ${LIVE} AND v.status <> 'verified' ORDER BY v.started_at DESC LIMIT ${String(LISTED)}`)} AS verifications,
   (SELECT count(*)::int FROM initial_access_tokens t WHERE t.project_id = :project AND t.uses < t.max_uses
-    AND t.expires_at BETWEEN now() AND now() + interval '7 days') AS "expiringTokens",
+    AND t.expires_at BETWEEN now() AND now() + interval '7 days'
+    AND t.expires_at - t.created_at > interval '7 days') AS "expiringTokens",
   ${listOf(`SELECT alg, created_at AS "createdAt" FROM signing_keys WHERE state = 'current' ORDER BY alg`)} AS keys`;
 
 /** The SQL of a project's overview. */

@@ -52,6 +52,8 @@ export const projectOverview = z
     keys: z
       .array(z.strictObject({ alg: z.string(), created_at: time }))
       .describe('The keys that sign tokens now, of the whole installation.'),
-    expiring_tokens: count.describe('Initial access tokens that expire within 7 days.'),
+    expiring_tokens: count.describe(
+      'Initial access tokens that expire within 7 days and were made for longer.',
+    ),
   })
   .meta({ id: 'ProjectOverview' }) satisfies z.ZodType<Json<ReturnType<typeof overviewWire>>>;

@@ -1,4 +1,4 @@
-import type { ClientSettings } from '../client-record/client-record.js';
+import { type ClientSettings, RESPONSE_TYPES } from '../client-record/client-record.js';
 import { AUTOMATIC_SCOPES } from '../client-record/client-defaults.js';
 import type { Metadata } from './client-metadata.js';
 import type { RegistrationPolicy } from './registration-policy.js';
@@ -26,7 +26,9 @@ export function permittedMetadata(
   }
   if (isTexts(responses)) {
     const having = grants ?? ['authorization_code'];
-    const kept = responses.filter((type) => grantsOf(type).every((grant) => having.includes(grant)));
+    const kept = responses
+      .map(inRegisteredOrder)
+      .filter((type) => grantsOf(type).every((grant) => having.includes(grant)));
     if (kept.length > 0) permitted['response_types'] = kept;
     else delete permitted['response_types'];
   }
@@ -56,6 +58,12 @@ function permittedGrants(
 /** The grants that a response type belongs to (RFC 7591 section 2.1). */
 function grantsOf(responseType: string): string[] {
   return responseType.split(' ').map((word) => (word === 'code' ? 'authorization_code' : 'implicit'));
+}
+
+/** The response type as it is registered: the order of its words means nothing (RFC 6749 section 3.1.1). */
+function inRegisteredOrder(responseType: string): string {
+  const sorted = (type: string) => type.split(' ').sort().join(' ');
+  return RESPONSE_TYPES.find((known) => sorted(known) === sorted(responseType)) ?? responseType;
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -19,7 +19,10 @@ export function scopeNameShape(names: ScopeNames, dotted: RegExp, broken: string
     return name.regex(TOKEN, detail);
   }
   return name
-    .refine((value) => !value.includes(':'), { error: 'Write scopes with dots, not colons.', abort: true })
+    .refine((value) => !value.includes(':'), {
+      error: 'Write scopes with dots, not colons, or set SCOPE_NAMES=any.',
+      abort: true,
+    })
     .max(MAX_LENGTH, { error: broken, abort: true })
     .regex(dotted, broken);
 }

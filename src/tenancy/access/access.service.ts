@@ -1,4 +1,4 @@
-import { canonicalEmail } from '../../identity/accounts/email-and-password-rules.js';
+import { canonicalEmail, isEmail } from '../../identity/accounts/email-and-password-rules.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
 import {
   INSTALLATION_TENANT,
@@ -194,7 +194,10 @@ export class AccessService {
    * given to the address become the account's. Throws AppError `forbidden`.
    */
   async authorizeAddress(caller: Caller, email: string): Promise<void> {
-    const assigned = await this.repository.rolesOf(emailSubject(canonicalEmail(email)));
+    const canonical = canonicalEmail(email);
+    // What is no address is refused as such, and may hold what PostgreSQL cannot be asked for.
+    if (!isEmail(canonical)) return;
+    const assigned = await this.repository.rolesOf(emailSubject(canonical));
     if (assigned.length === 0) return;
     const explanation =
       'A role was given to this e-mail address, so making it the address of an account takes the right to hand out that role.';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { setByServer } from '../../platform/wire/input.js';
+import { AUDIT_ACTIONS } from '../audit/audit-actions.js';
 import type { Json } from '../../platform/wire/json.js';
 import { count, described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';
@@ -18,12 +19,13 @@ const WORDS = {
 } as const;
 
 const url = z.string('Send text.').max(2048, 'A URL has at most 2048 characters.');
+const event = z.enum(
+  AUDIT_ACTIONS.map(([action]) => action),
+  'Send an action of the audit trail, such as client.updated.',
+);
 const events = z
-  .array(
-    z.string('Send text.').regex(/^[a-z_]+\.[a-z_]+$/, 'Send an action such as client.updated.'),
-    'Send a list of actions; an empty one means all.',
-  )
-  .max(50, 'At most 50 events.');
+  .array(event, 'Send a list of actions; an empty one means all.')
+  .max(AUDIT_ACTIONS.length, 'Name each action once.');
 
 /** A new webhook, as it is sent. */
 export const newWebhook = z

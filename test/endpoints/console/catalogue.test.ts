@@ -57,7 +57,7 @@ describe('a scope', () => {
   test('with a colon is refused with its remedy, and what was typed stays', async () => {
     const answer = await newScope('orders:refund', { title: 'Get your money back' });
     expect(answer.status).toBe(422);
-    expect(answer.body).toContain('Write scopes with dots, not colons.');
+    expect(answer.body).toContain('Write scopes with dots, not colons');
     expect(answer.body).toContain('value="Get your money back"');
   });
 

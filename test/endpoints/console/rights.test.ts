@@ -48,7 +48,7 @@ async function makeRecords(): Promise<Record<string, string>> {
       members.grant(tx, INSTALLATION, tenant, subject, 'owner'),
     );
     const input = { email: `${crypto.randomUUID()}@people.example`, role: 'owner' };
-    const hook = { url: 'https://hooks.example/', events: ['nothing.here'] };
+    const hook = { url: 'https://hooks.example/', events: ['client.purged'] };
     const { webhook } = await server.context.webhooks.create(INSTALLATION, tenant, hook);
     const delivery = await server.context.webhookDeliveries.sendTest(tenant, webhook.id);
     await server.database.pool.query(`UPDATE webhook_deliveries SET status = 'failed' WHERE id = $1`, [

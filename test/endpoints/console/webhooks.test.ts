@@ -17,19 +17,19 @@ test.each(['/console', '/console/o/default', PROJECT])('%s has its webhooks', as
   const list = `${home}/webhooks`;
   expect((await agent.get(list)).body).toContain('No webhook');
   const start = await base(`${list}/new`);
-  const refused = await agent.post(`${list}/new`, { ...start, url: 'ftp://hooks.example/', events: '' });
+  const refused = await agent.post(`${list}/new`, { ...start, url: 'ftp://hooks.example/' });
   expect(refused.status).toBe(422);
   expect(refused.body).toContain('Send an https URL');
-  const fields = { ...start, url: 'http://127.0.0.1:9/hook', events: 'nothing.here\r\nclient.purged' };
+  const fields = { ...start, url: 'http://127.0.0.1:9/hook', events: 'client.purged' };
   const made = await agent.post(`${list}/new`, fields);
   expect(made.status).toBe(201);
   const [secret = 'none'] = /whsec_[\w+/=]+/.exec(made.body) ?? [];
   const [, page = ''] = /href="([^"]+\/webhooks\/[0-9a-f-]{36})"/.exec(made.body) ?? [];
   const shown = await agent.get(page);
-  expect(shown.body).toContain('<code>nothing.here</code>, <code>client.purged</code>');
+  expect(shown.body).toContain('<code>client.purged</code>');
   expect(shown.body).not.toContain('whsec_');
 
-  const change = { ...fields, ...(await base(`${page}/edit`)), events: 'nothing.here', enabled: 'false' };
+  const change = { ...fields, ...(await base(`${page}/edit`)), events: 'webhook.deleted', enabled: 'false' };
   const saved = await agent.post(`${page}/edit`, change);
   expect(saved.headers.get('location')).toBe(`${page}?done=saved`);
   expect((await agent.get(list)).body).toContain('Turned off');

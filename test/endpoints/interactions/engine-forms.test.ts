@@ -81,6 +81,8 @@ test('a changed session cookie is nobody', async () => {
 test('a device code without the hidden token lets nothing in, and guesses are limited', async () => {
   const device = await oidc.initiateDeviceAuthorization(config, { scope: 'openid' });
   const agent = new UserAgent();
+  const withCode = await agent.open(device.verification_uri_complete ?? '');
+  expect(withCode.body).toContain('the code of your device');
   const page = await agent.open(device.verification_uri);
   const forged = await agent.submit(page, { user_code: device.user_code, confirm: 'yes', xsrf: null });
   expect(forged.status).toBe(400);

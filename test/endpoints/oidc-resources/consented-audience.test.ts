@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
+import { UserAgent } from '../../../src/demo/user-agent.js';
 import type { TestServer } from '../../harness/nodes/test-server.js';
 import { ApiTokens, NOTES, ORDERS, STOCK } from './api-tokens.js';
 import { obtainCode } from '../../harness/protocol/codes.js';
@@ -14,6 +15,34 @@ beforeAll(async () => {
   ({ server, config, person } = apis);
 });
 afterAll(() => server.close());
+
+describe('a client that asks for nothing but scopes of APIs, and names none', () => {
+  /** As OAuth clients ask that know no OpenID Connect. */
+  const request = async (scope: string) => {
+    const asked = await authorizationRequest(config, { scope });
+    asked.url.searchParams.delete('nonce');
+    return asked;
+  };
+
+  test('gets the token of the one API that they belong to', async () => {
+    const asked = await request('orders.read');
+    const callback = await signInAndAllow(asked, person);
+    const { pkceCodeVerifier } = asked.checks;
+    const tokens = await oidc.authorizationCodeGrant(config, callback, {
+      pkceCodeVerifier,
+      expectedState: oidc.skipStateCheck,
+    });
+    expect((await apis.verify(tokens.access_token, ORDERS)).payload['scope']).toBe('orders.read');
+  });
+
+  test('is told at once to name one of several', async () => {
+    const { url, redirectUri } = await request('orders.read stock.read');
+    const answer = await new UserAgent().open(url.href, {}, redirectUri);
+    const { searchParams } = new URL(answer.url);
+    expect(searchParams.get('error')).toBe('invalid_target');
+    expect(searchParams.get('error_description')).toContain(`${ORDERS}, ${STOCK}`);
+  });
+});
 
 describe('the audience is what was consented to', () => {
   test.each([

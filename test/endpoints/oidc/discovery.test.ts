@@ -80,6 +80,10 @@ describe.each(DOCUMENTS)('%s', (document) => {
       'none',
       'private_key_jwt',
     ]);
+    for (const endpoint of ['introspection', 'revocation'])
+      expect(found[`${endpoint}_endpoint_auth_methods_supported`]).toEqual(
+        found['token_endpoint_auth_methods_supported'],
+      );
     expect(sorted(found['scopes_supported'])).toEqual([
       'address',
       'email',

@@ -77,7 +77,7 @@ describe('registered with what they send', () => {
       {
         redirect_uris: ['https://rp.example/cb'],
         grant_types: ['authorization_code', 'implicit'],
-        response_types: ['code', 'id_token', 'code id_token'],
+        response_types: ['code', 'id_token', 'id_token code'],
       },
       { grant_types: ['authorization_code'], response_types: ['code'] },
     ],

@@ -78,7 +78,9 @@ describe('a mistake is named', () => {
 
 test('a colon is answered with what to do', async () => {
   const { body } = await call('POST', '/scopes', { name: 'orders:read', title: 'A' });
-  expect(body['errors']).toEqual([{ pointer: '/name', detail: 'Write scopes with dots, not colons.' }]);
+  expect(body['errors']).toEqual([
+    { pointer: '/name', detail: 'Write scopes with dots, not colons, or set SCOPE_NAMES=any.' },
+  ]);
 });
 
 test('a retired scope stays with its clients, and no other gets it until that is taken back', async () => {

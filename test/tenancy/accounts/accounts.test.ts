@@ -113,6 +113,10 @@ test('every mistake comes at once', async () => {
     (answer.body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer);
   expect(pointers(wrong)).toEqual(['/email', '/password']);
   expect(pointers(refused)).toContain('/profile/website');
+  for (const email of ['a\u0000@people.example', 'a@people\u0000.example']) {
+    const unstorable = await root('POST', '/accounts', { email, password: PASSWORD });
+    expect([unstorable.status, pointers(unstorable)]).toEqual([422, ['/email']]);
+  }
   const taken = { email: 'Twice@people.example', password: PASSWORD };
   expect((await root('POST', '/accounts', taken)).status).toBe(201);
   expect((await root('POST', '/accounts', taken)).status).toBe(409);

@@ -154,7 +154,7 @@ test('a receiver that fails, hangs and comes back gets the same message in the e
 test('what is given up is listed, and sent again on demand', async () => {
   const webhook = await subscribe('', ['webhook.created']);
   answer = 410;
-  const ignored = await subscribe('/orgs/default', ['nothing.here']);
+  const ignored = await subscribe('/orgs/default', ['scope.deleted']);
   const dead = await until('', webhook, { status: 'failed', attempts: 1, response_status: 410 });
   answer = 200;
   const path = `/webhooks/${webhook.id}/deliveries/${dead?.id ?? ''}/redeliver`;

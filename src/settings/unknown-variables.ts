@@ -14,7 +14,7 @@ const MOST_EDITS = 2;
 
 /**
  * Variables that look like a misspelt setting: within two edits of its name, where an edit inserts, removes or replaces a
- * letter. Of a name of fewer than six letters only two letters that changed places count.
+ * letter. Of a name of fewer than six letters only letters that changed places count.
  */
 export function unknownVariables(environment: Environment = process.env): UnknownVariable[] {
   const settings = SETTING_ENTRIES.map(([name]) => name as string);

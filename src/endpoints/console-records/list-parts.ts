@@ -30,6 +30,13 @@ export interface ListState {
   csvHref: string;
 }
 
+/** A choice that is none of the options, such as one of an earlier version, is one more; else it would be lost. */
+function withChosen(options: readonly OptionOnPage[], chosen: string | undefined): readonly OptionOnPage[] {
+  if (options.length === 0 || chosen === undefined || options.some(({ value }) => value === chosen))
+    return options;
+  return [...options, { value: chosen, text: chosen }];
+}
+
 /** Reads the filters and the cursor of a list from the query string of its page. */
 export function listState(
   visit: Visit,
@@ -55,7 +62,7 @@ export function listState(
     filters: filters.map(({ name, label, options = [], control }): ConsoleField => ({
       name,
       label,
-      options,
+      options: withChosen(options, given.get(name)),
       help: '',
       control: options.length > 0 ? 'select' : (control ?? 'text'),
       value: given.get(name) ?? '',

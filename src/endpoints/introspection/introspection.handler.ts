@@ -8,6 +8,7 @@ import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
 import { attemptedClientId } from '../client-authentication/client-credentials.js';
 import { logRefusedClient } from '../client-authentication/refused-client.js';
+import { originRefusal } from '../oidc-guards/origin-refusal.js';
 import {
   acceptsSigned,
   type SignAnswer,
@@ -113,7 +114,7 @@ class Exchange {
     const { origin } = this.req.headers;
     if (origin !== undefined && !corsOrigins(client.record).includes(origin)) {
       this.res.removeHeader('Access-Control-Allow-Origin');
-      throw invalidRequest(`origin ${origin} not allowed for client: ${clientId}`);
+      throw invalidRequest(originRefusal(origin));
     }
     const method = client.record.tokenEndpointAuthMethod;
     if (method === 'none' && !secret) return;

@@ -93,7 +93,7 @@ export function limitAnonymousRequests(
   return (ctx, next) => {
     if (ctx.path === ENGINE_ROUTES.device_authorization && ctx.method === 'POST')
       return countDevice(ctx, next);
-    return PAGES.includes(ctx.path) && ctx.method === 'GET' ? countPage(ctx, next) : next();
+    return PAGES.includes(ctx.path) && ['GET', 'HEAD'].includes(ctx.method) ? countPage(ctx, next) : next();
   };
 }
 

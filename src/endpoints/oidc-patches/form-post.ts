@@ -24,8 +24,8 @@ export function renderFormPosts(provider: Provider, pages: Pages): void {
     const { host, origin, pathname } = new URL(action.replaceAll('&amp;', '&'));
     const to = origin === new URL(provider.issuer).origin ? undefined : host;
     // The engine has escaped both.
-    const signsOut = pathname.startsWith(ENGINE_ROUTES.end_session);
-    const page = pages.render('form-post', { action, inputs, to, signsOut, script: SUBMIT });
+    const isDevice = to === undefined && pathname === ENGINE_ROUTES.code_verification;
+    const page = pages.render('form-post', { action, inputs, to, isDevice, script: SUBMIT });
     sendPage(ctx, page, { leavesSite: true, inlineScript: SUBMIT });
   };
   const middleware: Koa.Middleware = (ctx, next) => (isPagePath(ctx.path) ? render(ctx, next) : next());

@@ -8,6 +8,7 @@ import type { Settings } from '../../settings/settings.js';
 import { checkParameterSizes, type CountAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { checkClientAssertion } from '../oidc-guards/client-assertions.js';
 import { engineFetch } from '../oidc-guards/engine-fetch.js';
+import { originRefusal } from '../oidc-guards/origin-refusal.js';
 import { type BackchannelHints, cibaFeature } from '../oidc-backchannel/ciba-feature.js';
 import type { EnginePages } from '../oidc-interactions/engine-pages.js';
 import { interactionPolicy, type MayAuthorize } from '../oidc-interactions/membership.js';
@@ -157,7 +158,12 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       ...protocolAlgorithms(),
     },
     extraClientMetadata: { properties: CLIENT_EXTENSIONS },
-    clientBasedCORS: (_ctx, origin, client) => stringsOf(client['allowed_cors_origins']).includes(origin),
+    clientBasedCORS: (ctx, origin, client) => {
+      if (stringsOf(client['allowed_cors_origins']).includes(origin)) return true;
+      // As the engine refuses it, lib/shared/cors.js:55, whose text does not say what to change.
+      ctx.remove('Access-Control-Allow-Origin');
+      throw new errors.InvalidRequest(originRefusal(origin));
+    },
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (ctx, client) => requirePkce(ctx, client, settings.pkce) },
     extraTokenClaims: (ctx, token) => {

@@ -129,7 +129,9 @@ async function defaultResource(
   if (grantType === TOKEN_EXCHANGE && typeof params?.['audience'] === 'string') return params['audience'];
   const isOfClient = grantType === 'client_credentials' || grantType === JWT_BEARER;
   const isOnlyForApi =
-    grantType === undefined && ofDetails.length === 0 && (await hasOnlyApiScopes(ctx, audiencesOf));
+    grantType === undefined &&
+    params?.['authorization_details'] === undefined &&
+    (await hasOnlyApiScopes(ctx, audiencesOf));
   if (!isOfClient && !isOnlyForApi) return ofDetails.length > 1 ? ofDetails : ofDetails[0];
   const audiences = [...new Set([...ofDetails, ...(await audiencesOf([...requestParamScopes]))])];
   if (audiences.length < 2) return audiences[0];

@@ -53,16 +53,12 @@ export function isPagePath(path: string): boolean {
   return PAGES.some((page) => path === page || path.startsWith(`${page}/`));
 }
 
-/** Where the engine goes on with an authorization or a device, whose id follows. */
-const RESUMED = [`${ENGINE_ROUTES.authorization}/`, `${ENGINE_ROUTES.code_verification}/`];
+/** Where the engine goes on with an authorization or a device, by its id. */
+const RESUMED = new RegExp(`^(?:${ENGINE_ROUTES.authorization}|${ENGINE_ROUTES.code_verification})/[^/]+$`);
 
 /** Whether a request of this path is for the engine, which answers others with an empty 404. */
 export function isEnginePath(path: string): boolean {
   // The engine would answer these too, without what is done for the path without the slash.
   if (path.endsWith('/')) return false;
-  return (
-    allowedMethods(path) !== undefined ||
-    path === ENGINE_ROUTES.introspection ||
-    RESUMED.some((prefix) => path.startsWith(prefix))
-  );
+  return allowedMethods(path) !== undefined || path === ENGINE_ROUTES.introspection || RESUMED.test(path);
 }

@@ -28,8 +28,8 @@ export interface FormPostModel {
   inputs: string;
   /** The host that the form goes to; undefined for this server. */
   to: string | undefined;
-  /** Whether a form to this server signs an account out; else it brings the code of a device. */
-  signsOut: boolean;
+  /** Whether it brings the code of a device; another form to this server signs an account out. */
+  isDevice: boolean;
   script: string;
 }
 

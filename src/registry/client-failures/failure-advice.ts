@@ -39,6 +39,7 @@ export function adviceFor(request: FailedRequest): string {
 
 function specificAdvice({
   code,
+  reason,
   redirectUri,
   scope,
   secretHint,
@@ -52,6 +53,8 @@ function specificAdvice({
     if (missing.length > 0)
       return `Asks for ${missing.join(', ')}, which the client does not have: add it to its scopes, or leave it out.`;
   }
+  if (code === 'invalid_request' && reason?.includes('allowed_cors_origins'))
+    return 'A page of another origin asks for the client: add the origin to its allowed CORS origins.';
   if (code === 'invalid_client' && secretHint !== null) return adviceOnSecret(secretHint, hints);
   return undefined;
 }

@@ -26,9 +26,9 @@ export function permittedMetadata(
   }
   if (isTexts(responses)) {
     const having = grants ?? ['authorization_code'];
-    const kept = responses
-      .map(inRegisteredOrder)
-      .filter((type) => grantsOf(type).every((grant) => having.includes(grant)));
+    const kept = [...new Set(responses.map(inRegisteredOrder))].filter((type) =>
+      grantsOf(type).every((grant) => having.includes(grant)),
+    );
     if (kept.length > 0) permitted['response_types'] = kept;
     else delete permitted['response_types'];
   }

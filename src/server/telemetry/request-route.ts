@@ -26,8 +26,6 @@ export const rememberContext: Koa.Middleware = (ctx, next) => {
 const UNMATCHED = 'unmatched';
 
 const ROUTES: readonly string[] = Object.values(ENGINE_ROUTES);
-/** Where the engine answers below a path of its own with an id, which is not to be shown. */
-const WITH_ID = [ENGINE_ROUTES.authorization, ENGINE_ROUTES.code_verification];
 
 /** The endpoint that answers a request. */
 export interface Endpoint {
@@ -60,8 +58,7 @@ function routeOf(ctx: Koa.Context): string {
   const { path } = ctx;
   if (!isEnginePath(path)) return UNMATCHED;
   if (allowedMethods(path) !== undefined || ROUTES.includes(path)) return path;
-  const parent = WITH_ID.find((known) => path.startsWith(`${known}/`));
-  return parent === undefined ? UNMATCHED : `${parent}/:uid`;
+  return `${path.slice(0, path.lastIndexOf('/'))}/:uid`;
 }
 
 const AREAS: readonly [prefix: string, area: string][] = [

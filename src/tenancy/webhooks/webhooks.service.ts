@@ -84,11 +84,15 @@ export class WebhooksService {
    * `invalid`.
    */
   async update(actor: Actor, tenant: Tenant, id: string, patch: Record<string, unknown>): Promise<Webhook> {
-    const { url, events, enabled } = parseInput(webhookPatch, patch, WEBHOOK_READ_ONLY);
-    if (url !== undefined) this.#checkUrl(url);
     const { database, repository } = this.deps;
     return database.transaction(async (tx) => {
       const before = found(await repository.lock(tx, tenant, id), 'webhook');
+      const { url, events, enabled } = parseInput(
+        webhookPatch,
+        withoutSameEvents(patch, before),
+        WEBHOOK_READ_ONLY,
+      );
+      if (url !== undefined) this.#checkUrl(url);
       const fields = {
         url: url ?? before.url,
         events: events ? [...new Set(events)] : before.events,
@@ -165,4 +169,10 @@ export class WebhooksService {
         },
       ]);
   }
+}
+
+/** The patch without events that stay as they are: an earlier version accepted names that are no action of this one. */
+function withoutSameEvents(patch: Record<string, unknown>, before: Webhook): Record<string, unknown> {
+  const { events, ...rest } = patch;
+  return JSON.stringify(events) === JSON.stringify(before.events) ? rest : patch;
 }

@@ -34,6 +34,19 @@ test.each(['/console', '/console/o/default', PROJECT])('%s has its webhooks', as
   expect(saved.headers.get('location')).toBe(`${page}?done=saved`);
   expect((await agent.get(list)).body).toContain('Turned off');
 
+  // An earlier version accepted names that are no action.
+  const id = page.slice(page.lastIndexOf('/') + 1);
+  await server.database.pool.query(`UPDATE webhooks SET events = '{nothing.here}' WHERE id = $1`, [id]);
+  expect((await agent.get(`${page}/edit`)).body).toMatch(/value="nothing\.here" checked/);
+  const old = { ...fields, ...(await base(`${page}/edit`)), events: 'nothing.here', enabled: 'true' };
+  expect((await agent.post(`${page}/edit`, old)).status).toBe(303);
+  const wrong = { ...old, ...(await base(`${page}/edit`)), events: 'nothing.there' };
+  expect((await agent.post(`${page}/edit`, wrong)).status).toBe(422);
+  const { rows } = await server.database.pool.query('SELECT events, enabled FROM webhooks WHERE id = $1', [
+    id,
+  ]);
+  expect(rows).toEqual([{ events: ['nothing.here'], enabled: true }]);
+
   const rotated = await agent.post(`${page}/rotate-secret`, await base(`${page}/rotate-secret`));
   expect(rotated.body).toContain('whsec_');
   expect(rotated.body).not.toContain(secret);

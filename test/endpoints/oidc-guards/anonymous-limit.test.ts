@@ -95,6 +95,8 @@ describe('beyond the limit of a network', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(answer.headers.get('set-cookie')).toBeNull();
     expect(await answer.text()).toContain('too many');
+    const head = { method: 'HEAD', headers: from('198.51.100.1') };
+    expect((await fetch(server.origin + path, head)).status).toBe(429);
   });
 
   test('nothing is stored', async () => {

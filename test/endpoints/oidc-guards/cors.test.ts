@@ -77,7 +77,11 @@ test('a confidential client has no origins of its own accord', async () => {
   const secret = await server.register({ redirect_uris: ['https://web.example/callback'] });
   const fields = { token: 'x' };
   const headers = { ...basic(secret), origin: 'https://web.example' };
-  expect((await postForm(`${server.origin}/oauth2/introspect`, fields, headers)).status).toBe(400);
+  for (const path of ['introspect', 'revoke']) {
+    const { status, body } = await postForm(`${server.origin}/oauth2/${path}`, fields, headers);
+    expect([status, body['error']]).toEqual([400, 'invalid_request']);
+    expect(body['error_description']).toContain('allowed_cors_origins');
+  }
 });
 
 test('protocol errors can be read by the page that caused them', async () => {

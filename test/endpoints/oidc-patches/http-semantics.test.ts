@@ -34,16 +34,19 @@ describe('a method that the path does not have', () => {
     expect(answer.headers.get('content-type')).toContain('text/html');
   });
 
-  test.each(['/oauth2/authorise', '/oauth2/logout/x', '/oauth2/jwks.json', '/oauth2/backchannel'])(
-    'of a path that is not there, as %s, stays 404, with a page for people',
-    async (path) => {
-      const open = (accept: string) => fetch(server.origin + path, { headers: { accept } });
-      const [page, json] = [await open('text/html'), await open('application/json')];
-      expect([page.status, json.status]).toEqual([404, 404]);
-      expect(await page.text()).toContain('There is nothing at this address');
-      expect(await json.json()).toBeInstanceOf(Object);
-    },
-  );
+  test.each([
+    '/oauth2/authorise',
+    '/oauth2/logout/x',
+    '/oauth2/authorize/a/b',
+    '/oauth2/jwks.json',
+    '/oauth2/backchannel',
+  ])('of a path that is not there, as %s, stays 404, with a page for people', async (path) => {
+    const open = (accept: string) => fetch(server.origin + path, { headers: { accept } });
+    const [page, json] = [await open('text/html'), await open('application/json')];
+    expect([page.status, json.status]).toEqual([404, 404]);
+    expect(await page.text()).toContain('There is nothing at this address');
+    expect(await json.json()).toBeInstanceOf(Object);
+  });
 });
 
 test.each([

@@ -77,7 +77,7 @@ describe('registered with what they send', () => {
       {
         redirect_uris: ['https://rp.example/cb'],
         grant_types: ['authorization_code', 'implicit'],
-        response_types: ['code', 'id_token', 'id_token code'],
+        response_types: ['code', 'id_token', 'id_token code', 'code id_token'],
       },
       { grant_types: ['authorization_code'], response_types: ['code'] },
     ],

@@ -145,12 +145,10 @@ export function probes(origin: string, issuer: string, clients: Clients, loot: L
     // Without a body: who may register is decided before it is read.
     'initial access token': async (token) =>
       isHeader(token) && ![400, 401].includes((await bearer('/oauth2/register', token, 'POST')).status),
-    // By either method in turn: both end in one comparison.
     'client secret': (secret) =>
       each(
-        [web, portal, machine, service, ...clients.dynamic].map((client, index) => async () => {
-          const how = index % 2 === 0 ? 'basic' : 'post';
-          const form = authenticated({ ...client, client_secret: secret }, { token: 'x' }, how);
+        [web, portal, machine, service, ...clients.dynamic].map((client) => async () => {
+          const form = authenticated({ ...client, client_secret: secret }, { token: 'x' });
           const { status, body } = await ask('/oauth2/introspect', form);
           if (status !== 200 && status !== 401) throw new Error(body);
           return status === 200;
@@ -164,8 +162,8 @@ export function probes(origin: string, issuer: string, clients: Clients, loot: L
 function authenticated(
   client: RegisteredClient,
   form: Record<string, string>,
-  how = methodOf(client),
 ): { form: Record<string, string>; headers?: Record<string, string> } {
+  const how = methodOf(client);
   if (how === 'basic') return { form, headers: basic(client) };
   const secret = how === 'post' ? { client_secret: client.client_secret } : {};
   return { form: { ...form, client_id: client.client_id, ...secret } };

@@ -3,7 +3,8 @@ import { DeliveryError, type OutboxHandler, type OutboxMessage } from '../../pla
 import { engineFetch } from '../oidc-guards/engine-fetch.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
 
-const KIND = 'backchannel-ping';
+/** The kind of the messages. */
+export const PING_KIND = 'backchannel-ping';
 const TIMEOUT_MS = 5_000;
 
 /** That a client is to be notified of. */
@@ -33,14 +34,14 @@ export function queuePings(provider: Provider, queue: (ping: Ping) => Promise<vo
 }
 
 export function pingMessage(ping: Ping): OutboxMessage {
-  return { kind: KIND, payload: ping };
+  return { kind: PING_KIND, payload: ping };
 }
 
 /** Delivers notifications: 204, or 200, says that the client has it. What has expired is not sent. */
 export function pingHandler(clients: Pick<LiveClientsService, 'find'>, issuer: string): OutboxHandler {
   const send = engineFetch(issuer);
   return {
-    kind: KIND,
+    kind: PING_KIND,
     deliver: async ({ payload }) => {
       const { clientId, authReqId, token, expiresAt } = payload as Ping;
       if (expiresAt <= Date.now() / 1000) return;

@@ -20,7 +20,7 @@ export interface Lease {
 /** A message that one worker may deliver now. */
 export type LeasedRow = Omit<OutboxRow, 'orderingKey'> & Lease;
 
-/** Figures of the whole installation. `oldestSeconds` is the age of the oldest message that waits; 0 if none does. */
+/** Figures of messages of the whole installation. `oldestSeconds` is the age of the oldest message that waits; 0 if none does. */
 export interface OutboxCounts {
   waiting: number;
   dead: number;
@@ -99,10 +99,10 @@ const RETRY = `
   UPDATE outbox SET lease_owner = NULL, last_error = $4, due_at = now() + make_interval(secs => $5) WHERE ${HELD}`;
 
 const COUNTS = `
-  SELECT count(*) FILTER (WHERE dead_at IS NULL)::int AS waiting,
+  SELECT kind, count(*) FILTER (WHERE dead_at IS NULL)::int AS waiting,
     count(*) FILTER (WHERE dead_at IS NOT NULL)::int AS dead,
     coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE dead_at IS NULL)), 0)::float8 AS "oldestSeconds"
-  FROM outbox`;
+  FROM outbox GROUP BY kind`;
 
 const PURGE = 'DELETE FROM outbox WHERE dead_at < now() - make_interval(days => $1)';
 
@@ -187,13 +187,14 @@ export class OutboxRepository {
     return rows[0];
   }
 
-  async counts(): Promise<OutboxCounts> {
-    const { rows } = await this.database.read<OutboxCounts>({
+  /** Of the kinds of which there are messages. */
+  async counts(): Promise<(OutboxCounts & { kind: string })[]> {
+    const { rows } = await this.database.read<OutboxCounts & { kind: string }>({
       name: 'outbox_counts',
       text: COUNTS,
       values: [],
     });
-    return rows[0] ?? { waiting: 0, dead: 0, oldestSeconds: 0 };
+    return rows;
   }
 
   /** Deletes the dead letters that are older than so many days; returns how many. */

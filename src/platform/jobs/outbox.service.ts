@@ -105,7 +105,19 @@ export class OutboxService {
     }
   }
 
-  counts(): Promise<OutboxCounts> {
+  /** All messages. */
+  async counts(): Promise<OutboxCounts> {
+    const counts = { waiting: 0, dead: 0, oldestSeconds: 0 };
+    for (const { waiting, dead, oldestSeconds } of await this.repository.counts()) {
+      counts.waiting += waiting;
+      counts.dead += dead;
+      counts.oldestSeconds = Math.max(counts.oldestSeconds, oldestSeconds);
+    }
+    return counts;
+  }
+
+  /** The messages of each kind of which there are any. */
+  countsByKind(): Promise<(OutboxCounts & { kind: string })[]> {
     return this.repository.counts();
   }
 

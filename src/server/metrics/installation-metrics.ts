@@ -1,6 +1,13 @@
 import { Gauge, Registry } from 'prom-client';
 import type { Context } from '../../context.js';
+import { PING_KIND } from '../../endpoints/oidc-backchannel/pings.js';
+import { LOGOUT_KIND } from '../../identity/sessions/logout-messages.js';
+import { MAIL_KIND } from '../../platform/mail/mail-delivery.js';
 import { version } from '../../platform/telemetry/version.js';
+import { WEBHOOK_KIND } from '../../tenancy/webhooks/webhook-events.service.js';
+
+/** Kinds of messages that have figures also while there are none. */
+const KINDS = [MAIL_KIND, WEBHOOK_KIND, LOGOUT_KIND, PING_KIND];
 
 /** The services that are asked. */
 export type InstallationServices = Pick<Context, 'jobStates' | 'keys' | 'log' | 'outbox'>;
@@ -29,7 +36,8 @@ export class InstallationMetrics {
   );
   readonly #messages = this.#gauge(
     'postern_outbox_messages',
-    'Messages of the outbox by state: "waiting", or "dead" when they were given up.',
+    'Messages of the outbox by kind and state: "waiting", or "dead" when they were given up.',
+    'kind',
     'state',
   );
   readonly #oldest = this.#gauge(
@@ -71,15 +79,18 @@ export class InstallationMetrics {
 
   async #read(): Promise<void> {
     const { jobStates, keys, outbox } = this.services;
-    const [jobs, counts, all] = await Promise.all([jobStates.list(), outbox.counts(), keys.list()]);
+    const [jobs, counts, all] = await Promise.all([jobStates.list(), outbox.countsByKind(), keys.list()]);
     for (const { job, seconds, startedAt, error } of jobs) {
       this.#jobStarts.set({ name: job }, startedAt.getTime() / 1_000);
       if (seconds !== null) this.#jobIntervals.set({ name: job }, seconds);
       this.#jobFailed.set({ name: job }, error === null ? 0 : 1);
     }
-    this.#messages.set({ state: 'waiting' }, counts.waiting);
-    this.#messages.set({ state: 'dead' }, counts.dead);
-    this.#oldest.set(counts.oldestSeconds);
+    const none = KINDS.map((kind) => ({ kind, waiting: 0, dead: 0 }));
+    for (const { kind, waiting, dead } of [...none, ...counts]) {
+      this.#messages.set({ kind, state: 'waiting' }, waiting);
+      this.#messages.set({ kind, state: 'dead' }, dead);
+    }
+    this.#oldest.set(Math.max(0, ...counts.map(({ oldestSeconds }) => oldestSeconds)));
     // Newest first, so that the oldest of a state is what stays.
     for (const { alg, state, createdAt } of all.toSorted((a, b) => +b.createdAt - +a.createdAt))
       this.#keys.set({ alg, state }, (Date.now() - createdAt.getTime()) / 1_000);

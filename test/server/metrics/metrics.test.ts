@@ -86,10 +86,11 @@ test('the database, hashing, jobs, messages and keys are measured', async () => 
   const [start] = answer.series('postern_job_last_start_timestamp_seconds', { name: 'purge attempts' });
   expect(Math.abs(Date.now() / 1_000 - (start?.value ?? 0))).toBeLessThan(60);
   expect(answer.sum('postern_job_interval_seconds', { name: 'purge attempts' })).toBe(1);
-  expect(answer.series('postern_outbox_messages').map(({ labels }) => labels['state'])).toEqual([
-    'waiting',
-    'dead',
-  ]);
+  for (const kind of ['mail', 'webhook', 'back-channel logout', 'backchannel-ping'])
+    expect(answer.series('postern_outbox_messages', { kind }).map(({ labels }) => labels['state'])).toEqual([
+      'waiting',
+      'dead',
+    ]);
   for (const alg of ['RS256', 'ES256'])
     for (const state of ['current', 'next']) {
       const [key] = answer.series('postern_signing_key_age_seconds', { alg, state });

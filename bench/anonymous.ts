@@ -12,8 +12,8 @@ import { createClient, serve } from './servers/serving.js';
 import { CLIENT, REDIRECT_URI, type Target } from './load/target.js';
 
 /**
- * What requests leave behind that nobody has to sign in for: rows, bytes of the table of artifacts with its indexes, and
- * lifetimes, of so many requests of each kind. They come from this machine, so that no limit counts them.
+ * What requests leave behind that nobody has to sign in for: rows, bytes of the tables with their indexes, and lifetimes, of
+ * so many requests of each kind. They come from this machine, so that no limit counts them.
  */
 const { values: options } = parseArgs({
   options: {
@@ -23,6 +23,18 @@ const { values: options } = parseArgs({
 });
 const REQUESTS = Number(options.requests);
 const AT_ONCE = 16;
+/** Where a kind of request leaves rows: the first table has one for each. */
+interface Tables {
+  names: readonly [string, ...string[]];
+  /** When a row expires. */
+  expires: string;
+}
+const ARTIFACTS: Tables = { names: ['artifacts'], expires: 'expires_at' };
+const CLIENTS: Tables = {
+  names: ['oauth_clients', 'oauth_client_secrets', 'client_ngrams', 'audit_events'],
+  expires: 'NULL::timestamptz',
+};
+const PUBLIC = { redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'none' };
 const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 const directory = await mkdtemp(join(tmpdir(), 'postern-bench-'));
@@ -40,11 +52,14 @@ try {
     // Nothing is purged before it is counted.
     EXPIRY_INTERVAL: '86400',
     LOG_LEVEL: 'info',
+    REGISTRATION: 'open',
+    REGISTRATION_ATTEMPTS: String(10 * REQUESTS),
   });
   try {
     say('| request | status | rows | lifetime | size |');
     say('|---|---|---|---|---|');
     for (const [name, request] of Object.entries(await kinds(server.target))) await measure(name, request);
+    await measure('POST /oauth2/register', registration(server.target), CLIENTS);
   } finally {
     await server.stop();
   }
@@ -85,28 +100,48 @@ async function kinds(target: Target): Promise<Record<string, () => Promise<Answe
     'GET /device': () => send(`${target.issuer}/device`, { headers }),
     'GET /oauth2/logout': () => send(`${target.issuer}/oauth2/logout`, { headers }),
     'POST /oauth2/device': () => send(`${target.issuer}/oauth2/device`, { form }),
+    'POST /oauth2/par': pushed(target, await createClient(target, { ...PUBLIC, client_name: 'Public' })),
   };
 }
 
-async function measure(name: string, request: () => Promise<Answer>): Promise<void> {
+function pushed({ issuer }: Target, { client_id }: { client_id: string }): () => Promise<Answer> {
+  const form = {
+    client_id,
+    response_type: 'code',
+    redirect_uri: REDIRECT_URI,
+    scope: 'openid',
+    code_challenge: randomBytes(32).toString('base64url'),
+    code_challenge_method: 'S256',
+  };
+  return () => send(`${issuer}/oauth2/par`, { form });
+}
+
+function registration({ issuer }: Target): () => Promise<Answer> {
+  return () => send(`${issuer}/oauth2/register`, { json: PUBLIC });
+}
+
+async function measure(name: string, request: () => Promise<Answer>, tables = ARTIFACTS): Promise<void> {
   await pool.query('TRUNCATE artifacts');
-  const before = await size();
+  const before = await size(tables);
   const { status } = await request();
   let left = REQUESTS - 1;
   const send = async () => {
     while (left-- > 0) expectStatus(await request(), status);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, send));
-  const { rows, seconds, bytes } = await size();
-  const lifetime = rows === 0 ? '' : `${String(Math.ceil(seconds / 60))} min`;
+  const { rows: all, seconds, bytes } = await size(tables);
+  const rows = all - before.rows;
+  const lifetime = seconds === 0 ? '' : `${String(Math.ceil(seconds / 60))} min`;
   const megabytes = ((bytes - before.bytes) / 1e6).toFixed(1);
   say(`| ${[name, status, rows, lifetime, `${megabytes} MB`].join(' | ')} |`);
 }
 
-async function size(): Promise<{ rows: number; seconds: number; bytes: number }> {
+async function size({ names, expires }: Tables): Promise<{ rows: number; seconds: number; bytes: number }> {
   const { rows } = await pool.query<{ rows: number; seconds: number; bytes: number }>(
-    `SELECT count(*)::int AS rows, coalesce(extract(epoch FROM max(expires_at) - now()), 0)::float8 AS seconds,
-       pg_total_relation_size('artifacts')::float8 AS bytes FROM artifacts`,
+    `SELECT count(*)::int AS rows, coalesce(extract(epoch FROM max(${expires}) - now()), 0)::float8 AS seconds,
+       (SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest($1::text[]) AS name)::float8 AS bytes
+     FROM ${names[0]}`,
+    [names],
   );
   const [only] = rows;
   if (!only) throw new Error('PostgreSQL counted nothing');

@@ -1,6 +1,7 @@
 import type { ConsoleField, OptionOnPage } from '../../platform/console-page-models/clients.js';
 import type { NoticeOnPage } from '../../platform/page-models/shared.js';
 import type { Visit } from '../console/visit.js';
+import { withPresent } from './present-options.js';
 
 /** A filter of a list: a choice where it has options, else what `control` says, a text by default. */
 export type Filter = Pick<ConsoleField, 'name' | 'label'> & {
@@ -30,13 +31,6 @@ export interface ListState {
   csvHref: string;
 }
 
-/** A choice that is none of the options, such as one of an earlier version, is one more; else it would be lost. */
-function withChosen(options: readonly OptionOnPage[], chosen: string | undefined): readonly OptionOnPage[] {
-  if (options.length === 0 || chosen === undefined || options.some(({ value }) => value === chosen))
-    return options;
-  return [...options, { value: chosen, text: chosen }];
-}
-
 /** Reads the filters and the cursor of a list from the query string of its page. */
 export function listState(
   visit: Visit,
@@ -50,6 +44,7 @@ export function listState(
       return value === '' ? [] : [[name, value]];
     }),
   );
+  const chosen = (name: string) => [given.get(name) ?? []].flat();
   const cursor = visit.query.get('cursor') ?? '';
   const hrefWith = (more: Record<string, string>) => {
     const search = new URLSearchParams([...given, ...Object.entries(more)]).toString();
@@ -62,7 +57,7 @@ export function listState(
     filters: filters.map(({ name, label, options = [], control }): ConsoleField => ({
       name,
       label,
-      options: withChosen(options, given.get(name)),
+      options: options.length > 0 ? withPresent(options, chosen(name)) : options,
       help: '',
       control: options.length > 0 ? 'select' : (control ?? 'text'),
       value: given.get(name) ?? '',

@@ -2,6 +2,7 @@ import { invalid, type ValidationError } from '../../platform/errors/errors.js';
 import type { ConsoleField, OptionOnPage } from '../../platform/console-page-models/clients.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import { linesOf, type Members } from '../console/form-values.js';
+import { withPresent } from './present-options.js';
 
 /** A field of a record in a form: how it is typed, and how the wire has it. */
 export interface RecordField {
@@ -75,14 +76,15 @@ function ticked(names: readonly string[], before: unknown, keeps: readonly strin
 /** The field with this value; `typed` is the form that was sent, if it could not be saved. */
 export function fieldOnPage(one: RecordField, value: unknown, typed?: URLSearchParams): ConsoleField {
   const { name, label, help = '', control, options = [], isRequired } = one;
+  const values = typed ? typed.getAll(name) : Array.isArray(value) ? value.map(String) : [];
   return {
     name,
     label,
     help,
     control,
-    options,
+    options: control === 'ticks' ? withPresent(options, values) : options,
     value: typed && control !== 'ticks' ? (typed.get(name) ?? '') : textOf(value, control),
-    values: typed ? typed.getAll(name) : Array.isArray(value) ? value.map(String) : [],
+    values,
     ...(isRequired ? { isRequired } : {}),
   };
 }

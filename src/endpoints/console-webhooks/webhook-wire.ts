@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import type { OptionOnPage } from '../../platform/console-page-models/clients.js';
 import type { CellOnPage, TableOnPage } from '../../platform/console-page-models/records.js';
 import type { deliveryPage, webhookResponse } from '../../tenancy/webhooks/webhook.schema.js';
 import { AUDIT_ACTIONS } from '../../tenancy/audit/audit-actions.js';
@@ -54,22 +53,8 @@ export function eventsCell({ events }: Pick<WebhookWire, 'events'>, most = Infin
 /** Actions that belong to no organization. */
 const OF_INSTALLATION = /^(account|key|message)\./;
 
-function eventOptions({ name }: WebhookLevel, present: readonly string[]): OptionOnPage[] {
-  const offered = AUDIT_ACTIONS.filter(
-    ([action]) => name === 'Installation' || !OF_INSTALLATION.test(action),
-  );
-  const others = present.filter((event) => !offered.some(([action]) => action === event));
-  return [
-    ...offered.map(([value, text]) => ({ value, text })),
-    ...others.map((value) => ({ value, text: 'Never happens here' })),
-  ];
-}
-
-/** What of a webhook of this level can be set. Without a box an event that it has already would be lost. */
-export const webhookFields = (
-  level: WebhookLevel,
-  present: readonly string[] = [],
-): readonly RecordField[] => [
+/** What of a webhook of this level can be set. */
+export const webhookFields = ({ name }: WebhookLevel): readonly RecordField[] => [
   {
     name: 'url',
     label: 'URL',
@@ -82,7 +67,9 @@ export const webhookFields = (
     label: 'Events',
     help: 'Actions of the audit trail. None ticked means all.',
     control: 'ticks',
-    options: eventOptions(level, present),
+    options: AUDIT_ACTIONS.filter(([action]) => name === 'Installation' || !OF_INSTALLATION.test(action)).map(
+      ([value, text]) => ({ value, text }),
+    ),
   },
 ];
 /** What of one that exists can be set as well. */

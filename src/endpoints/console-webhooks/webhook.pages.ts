@@ -73,7 +73,7 @@ function pagesOf(level: WebhookLevel): ConsolePage[] {
     ...recordFormPages({
       path: `${one}/edit`,
       operation: `update${name}Webhook`,
-      fields: async (visit) => [...webhookFields(level, (await read(visit)).body.events), ENABLED_FIELD],
+      fields: () => [...webhookFields(level), ENABLED_FIELD],
       record: read,
       words: (visit, record) => ({
         ...around(visit, 'Edit'),

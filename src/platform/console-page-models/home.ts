@@ -27,7 +27,7 @@ export interface FailureOnPage {
 export interface TaskOnPage {
   text: string;
   detail: string;
-  link: LinkOnPage | undefined;
+  link: LinkOnPage;
 }
 
 /** `console/home`: a project in ten seconds. */

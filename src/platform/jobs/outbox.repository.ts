@@ -27,6 +27,11 @@ export interface OutboxCounts {
   oldestSeconds: number;
 }
 
+/** The same of one kind of messages. */
+export interface KindCounts extends OutboxCounts {
+  kind: string;
+}
+
 /** Waiting for its time or being delivered; or given up. */
 export type MessageState = 'waiting' | 'dead';
 
@@ -188,8 +193,8 @@ export class OutboxRepository {
   }
 
   /** Of the kinds of which there are messages. */
-  async counts(): Promise<(OutboxCounts & { kind: string })[]> {
-    const { rows } = await this.database.read<OutboxCounts & { kind: string }>({
+  async counts(): Promise<KindCounts[]> {
+    const { rows } = await this.database.read<KindCounts>({
       name: 'outbox_counts',
       text: COUNTS,
       values: [],

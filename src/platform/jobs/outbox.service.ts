@@ -18,6 +18,7 @@ import type {
   LeasedRow,
   MessageInfo,
   MessageState,
+  KindCounts,
   OutboxCounts,
   OutboxRepository,
   OutboxRow,
@@ -117,7 +118,7 @@ export class OutboxService {
   }
 
   /** The messages of each kind of which there are any. */
-  countsByKind(): Promise<(OutboxCounts & { kind: string })[]> {
+  countsByKind(): Promise<KindCounts[]> {
     return this.repository.counts();
   }
 

@@ -11,7 +11,7 @@ const WORDS: Words = {
   'account.updated': 'The profile was changed',
   'account.password_set': 'A new password was set, and every browser was signed out',
   'account.password_changed': 'The password was changed',
-  'account.password_reset': 'The password was set anew with a code from a mail',
+  'account.password_reset': 'The password was reset with a code from a mail',
   'account.recovery_sent': 'A link to set a new password was sent',
   'account.email_verified': 'The e-mail address was verified',
   'account.email_changed': 'The e-mail address was changed',

@@ -54,7 +54,7 @@ export const initialAccessTokenPages: readonly ConsolePage[] = [
     toBody: (members) => ({ ...members, expires_in: Number(members['expires_in']) }),
     words: (visit) => ({
       heading: 'New initial access token',
-      lead: 'Whoever has it registers clients in this project (RFC 7591).',
+      lead: 'Anyone who has it can register clients in this project (RFC 7591).',
       button: 'Make the token',
       section: SECTION,
       crumbs: crumbsOf(visit, 'New'),

@@ -77,7 +77,7 @@ const accountGone = new Check('account_gone', 'End-User authentication is requir
   return oidc.session?.accountId !== undefined && oidc.account === undefined;
 });
 
-/** Asks for nothing: whoever passes the prompts before has signed in. */
+/** Asks for nothing: the prompts before it require a sign-in. */
 const signedIn = new Check('signed_in', 'never fails', (ctx) => {
   noteSignIn(ctx);
   return Check.NO_NEED_TO_PROMPT;

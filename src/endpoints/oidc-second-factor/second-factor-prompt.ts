@@ -27,7 +27,7 @@ export interface SecondFactorRules {
 /** What a person still has to show for a request. */
 interface Demand {
   wanted: Acr;
-  /** Whether nothing that the account has reaches it. */
+  /** Whether the account has no factor that meets it. */
   enrol: boolean;
   /** Whether it would not be asked for in a trusted browser. */
   trustable: boolean;

@@ -43,6 +43,8 @@ const SILENT = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore }
 /** Of each kind: a write that waits for the disk must not delay reads behind it. */
 const PIPELINED_CONNECTIONS = 2;
 const BACKGROUND_CONNECTIONS = 2;
+/** How many times as long as of a request a statement of `background` may take. */
+const BACKGROUND_TIMEOUT_FACTOR = 4;
 const UNLIMITED_CONNECTIONS = 3;
 
 /** How busy the connections of a process are at a moment. */
@@ -85,12 +87,13 @@ export interface DatabaseOptions {
  * | ----------------- | --------------------------------------------- | --------------------------------- | ------- | -------- | ---------- |
  * | `read`            | what a request reads; autocommit              | 2, pipelined                      | yes     | yes      | index only |
  * | `write`           | what a request writes; autocommit             | 2, pipelined, other than for reads | yes    | yes      | index only |
- * | `background`      | deleting in pieces; autocommit                | pool of 2                         | no      | yes      | index only |
+ * | `background`      | deleting in pieces; autocommit                | pool of 2                         | 4 times | yes      | index only |
  * | `sql`             | the registry, with knex                       | pool of DATABASE_POOL_SIZE        | yes     | no       | default    |
  * | `transaction`     | several statements, all or none, with knex    | one of the pool of `sql`          | each statement | no | default   |
  * | `withoutTimeouts` | migrations, with knex                         | pool of 3, closed afterwards      | no      | no       | default    |
  *
  * Timeout: DATABASE_TIMEOUT for a statement; making a connection always has it, and so has waiting for one of `sql`.
+ * `background` has 4 times as long: without an end, a network that swallows everything would hold up all later jobs.
  * Prepared: unless DATABASE_PREPARED_STATEMENTS is false. Index only: see PLANNER_OPTIONS.
  */
 export class Database {
@@ -115,7 +118,12 @@ export class Database {
     const pipelined = { ...this.#config(PLANNER_OPTIONS, limits), query_timeout: clientTimeout(timeout) };
     this.#reads = new PipelinedConnections(pipelined, PIPELINED_CONNECTIONS, onError);
     this.#writes = new PipelinedConnections(pipelined, PIPELINED_CONNECTIONS, onError);
-    this.#background = new pg.Pool({ ...this.#config(PLANNER_OPTIONS), max: BACKGROUND_CONNECTIONS });
+    const long = timeout * BACKGROUND_TIMEOUT_FACTOR;
+    this.#background = new pg.Pool({
+      ...this.#config(PLANNER_OPTIONS, limitOptions(long)),
+      query_timeout: clientTimeout(long),
+      max: BACKGROUND_CONNECTIONS,
+    });
     this.#background.on('error', onError);
     this.sql = knexFactory({
       client: 'pg',
@@ -146,7 +154,7 @@ export class Database {
     return this.#run(statement, (sent) => this.#writes.query<R>(sent));
   }
 
-  /** Runs a statement that is a transaction of its own, without a timeout and without delaying requests. */
+  /** Runs a statement that is a transaction of its own, for longer than others, without delaying requests. */
   background<R extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<R>> {
     return this.#run(statement, (sent) => this.#background.query<R>(sent));
   }

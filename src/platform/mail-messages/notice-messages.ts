@@ -28,7 +28,7 @@ const NOTICES = {
     says: () => 'The password of your account was changed.',
   },
   password_reset: {
-    heading: 'Your password was set anew',
+    heading: 'Your password was reset',
     says: () =>
       'The password of your account was set with a code from a mail to this address. Everybody was signed out.',
   },

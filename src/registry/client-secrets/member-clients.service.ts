@@ -47,6 +47,6 @@ export class MemberClientsService implements MemberClients {
 function old(): AppError {
   return new AppError(
     'conflict',
-    'The client has a secret of more than an hour ago, and whoever knows it would get the role too: send "rotate_secret": true to replace its secrets by a new one.',
+    'The client has a secret of more than an hour ago, and anyone who knows it would get the role too: send "rotate_secret": true to replace its secrets by a new one.',
   );
 }

@@ -14,7 +14,7 @@ export const TENANT_FIELD_DESCRIPTIONS = {
   membership_open:
     'Whether private clients of the organization are open to everybody who signs in, not only to its members.',
   second_factor:
-    '`required`: whoever has a role in the organization, or signs in to one of its clients, needs a second factor, whatever SECOND_FACTOR says.',
+    '`required`: anyone who has a role in the organization, or signs in to one of its clients, needs a second factor, whatever SECOND_FACTOR says.',
   created_at: 'When it was created.',
   updated_at: 'When it was last changed.',
   url: 'This record.',

@@ -38,7 +38,7 @@ describe('a sign-in with a passkey is refused and audited', () => {
     expect(isRefused((await signInWith(authenticator, { counter: 8 })).page)).toBe(false);
   });
 
-  test('but not when a synced passkey counts anew', async () => {
+  test('but not when a synced passkey starts its counter again', async () => {
     const { authenticator } = await withPasskey({ synced: true });
     await signInWith(authenticator, { counter: 7 });
     expect(isRefused((await signInWith(authenticator, { counter: 0 })).page)).toBe(false);

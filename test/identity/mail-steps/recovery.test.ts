@@ -65,7 +65,7 @@ test('the code sets a new password, ends what there was, and the person is told'
   await expect(client.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({
     error: 'invalid_grant',
   });
-  expect((await nextMail(server, person.email, 2)).subject).toMatch(/^Your password was set anew/);
+  expect((await nextMail(server, person.email, 2)).subject).toMatch(/^Your password was reset/);
 });
 
 test('a link that is opened five times still works, and of two forms at once one succeeds', async () => {

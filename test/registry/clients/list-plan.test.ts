@@ -9,6 +9,7 @@ import {
 } from '../../harness/database/list-plans.js';
 import { insertClients } from '../../harness/database/many-clients.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
 
 const CLIENTS = 100_000;
 /** How many pages are walked; a thousand clients share the time that orders them. */
@@ -79,6 +80,24 @@ test.each<Record<string, string>>([
   });
   expect(statements.length).toBeGreaterThan(0);
   for (const statement of statements) expect(await scans(statement, FREE_CHOICE)).toEqual([]);
+});
+
+test('the lists of the console read 100 000 clients by indexes', async () => {
+  const agent = await ConsoleAgent.signIn(server);
+  const scopes = '/console/catalogue/scopes';
+  const { statements } = await listStatements(async () => {
+    const first = await agent.get(`${PROJECT}/clients?sort=last_used`);
+    expect(first.body).toContain('many-1<');
+    const next = /href="([^"]+)" rel="next"/.exec(first.body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect((await agent.get(next)).body).toContain('many-60<');
+    for (const query of ['kind=device', 'kind=web&sort=last_used', 'kind=spa'])
+      expect((await agent.get(`${PROJECT}/clients?${query}`)).status).toBe(200);
+    for (const scope of ['openid', 'offline_access'])
+      expect((await agent.get(`${scopes}/${scope}`)).status).toBe(200);
+  });
+  expect(statements.length).toBeGreaterThan(6);
+  for (const statement of statements)
+    expect(await scans(statement, FREE_CHOICE)).not.toContain('oauth_clients');
 });
 
 test('the filters find exactly the clients that they are for', async () => {

@@ -21,7 +21,8 @@ export const signUpSettings = settingGroup('Sign-up', {
   },
   TERMS_URL: {
     check: webUrl,
-    description: 'The terms of service, an https URL, linked on pages. Whoever signs up has to accept them.',
+    description:
+      'The terms of service, an https URL, linked on pages. Anyone who signs up has to accept them.',
   },
   PRIVACY_URL: {
     check: webUrl,

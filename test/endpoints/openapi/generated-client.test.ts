@@ -50,13 +50,18 @@ afterAll(async () => {
 });
 
 test('a client that openapi-typescript generates creates, reads, changes and deletes a client', async () => {
-  const bin = join(process.cwd(), 'node_modules', '.bin');
+  const packages = join(process.cwd(), 'node_modules');
   const schema = join(directory, 'schema.ts');
   const program = join(directory, 'program.ts');
-  await run(join(bin, 'openapi-typescript'), [`${server.origin}/admin/v1/openapi.json`, '-o', schema]);
+  await run(join(packages, '.bin', 'openapi-typescript'), [
+    `${server.origin}/admin/v1/openapi.json`,
+    '-o',
+    schema,
+  ]);
   await writeFile(program, PROGRAM);
   const options = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
-  await run(join(bin, 'tsc'), [...options, '--ignoreConfig', '--skipLibCheck', program]);
+  const compiler = join(packages, 'typescript-7', 'bin', 'tsc');
+  await run(process.execPath, [compiler, ...options, '--ignoreConfig', '--skipLibCheck', program]);
   const env = { ...process.env, ORIGIN: server.origin, TOKEN: await server.adminToken() };
   const { stdout } = await run(process.execPath, [program.replace('.ts', '.js')], { env });
   expect(stdout).toBe('done');

@@ -39,6 +39,17 @@ export function logEngineEvents(provider: Provider, log: Logger): void {
       });
     });
   }
+  provider.on('grant.error', (ctx: KoaContextWithOIDC, error: unknown) => {
+    if (!(error instanceof errors.InvalidGrant)) return;
+    log.info(
+      {
+        requestId: ctx.response.get('x-request-id'),
+        clientId: ctx.oidc.client?.clientId,
+        reason: error.error_detail ?? error.error_description,
+      },
+      'grant refused',
+    );
+  });
   (provider as EventEmitter).on('error', (error: unknown, ctx?: Koa.Context) => {
     // The database may become unavailable while the session is saved, when the engine has answered its own errors.
     if (error instanceof errors.OIDCProviderError && error.status === 503) return;

@@ -5,6 +5,7 @@ import { answerTooLarge } from '../oidc-patches/body-limit.js';
 import { type FindClient, reuseClients } from '../oidc-patches/client-cache.js';
 import { type CompareClientSecret, compareSecretsInRegistry } from '../oidc-patches/client-secret.js';
 import { type InTransaction, transactionalProvider } from '../oidc-token-patches/grant-transactions.js';
+import { describeRefusal } from '../oidc-token-patches/refused-grants.js';
 import { renderFormPosts } from '../oidc-patches/form-post.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import { answerIntrospection, type Introspect } from '../oidc-patches/own-introspection.js';
@@ -46,7 +47,9 @@ export interface PatchParts {
 export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logger): Provider {
   const PatchedProvider = transactionalProvider(async (ctx, work) => {
     if (ctx.oidc.params.grant_type === 'client_credentials') completeScope(ctx.oidc.params, ctx.oidc.client);
-    await slowDownPolls(ctx, patches.pollsTooSoon, () => patches.inTokenTransaction(work));
+    await describeRefusal(ctx, () =>
+      slowDownPolls(ctx, patches.pollsTooSoon, () => patches.inTokenTransaction(work)),
+    );
   });
   insertRequestSteps();
   const provider = new PatchedProvider(parts.settings.issuer, engineConfiguration(parts));

@@ -15,6 +15,11 @@ const LINES: Record<string, string> = {
   'lib/actions/introspection.js:75': 'ctx.body = { active: false };',
   'lib/actions/jwks.js:5': 'ctx.body = { keys };',
   'lib/actions/revocation.js:33': "ctx.body = '';",
+  'lib/helpers/errors.js:97': "error_description = 'grant request is invalid';",
+  'lib/helpers/grant_source.js:13': 'throw new InvalidGrant(`${label} not found`);',
+  'lib/helpers/pkce.js:27': 'throw new InvalidGrant({ cause });',
+  'lib/actions/grants/authorization_code.js:55':
+    "throw new InvalidGrant('authorization code redirect_uri mismatch');",
   'lib/helpers/grant_common.js:175': 'if (conformIdTokenClaims && userinfo.enabled && !at.aud) {',
   'lib/helpers/process_response_types.js:157': 'if (conformIdTokenClaims && userinfo.enabled',
   'lib/response_modes/form_post.js:21': '<title>Submitting Callback</title>',
@@ -112,6 +117,31 @@ const TEXTS: [file: string, text: string][] = [
   ['lib/helpers/initialize_app.js', "get('code_verification',"],
   ['lib/helpers/initialize_app.js', 'return als.run(ctx, () => next());'],
   // An exchanged token is read without its grant, so that revoking it ends it alone.
+  // The details of refused grants, by which their descriptions are found.
+  ...['client mismatch', 'grant not found', 'grant is expired'].map((detail): [string, string] => [
+    'lib/helpers/grant_source.js',
+    `InvalidGrant('${detail}')`,
+  ]),
+  ['lib/helpers/grant_source.js', 'InvalidGrant(`${label} already consumed`)'],
+  ...[
+    'code_verifier must be provided',
+    'unsupported code_challenge_method',
+    'code_verifier does not match code_challenge',
+  ].map((detail): [string, string] => ['lib/helpers/pkce.js', `new Error('${detail}')`]),
+  ['lib/actions/grants/authorization_code.js', "InvalidGrant('authorization code is expired')"],
+  ...[
+    'client mismatch',
+    'refresh token not found',
+    'refresh token is expired',
+    'mutual TLS client certificate not provided',
+    'failed x5t#S256 verification',
+    'failed jkt verification',
+  ].map((detail): [string, string] => ['lib/actions/grants/refresh_token.js', `InvalidGrant('${detail}')`]),
+  ['lib/helpers/grant_common.js', 'InvalidGrant(`${entityLabel} invalid (referenced account not found)`)'],
+  ['lib/helpers/grant_common.js', "InvalidGrant('missing DPoP proof JWT')"],
+  ['lib/helpers/grant_common.js', "InvalidGrant('DPoP proof key thumbprint does not match dpop_jkt')"],
+  ['lib/helpers/sender_constraints.js', "ErrorClass('DPoP proof JWT not provided')"],
+  ['lib/helpers/sender_constraints.js', "ErrorClass('mutual TLS client certificate not provided')"],
   ['lib/helpers/revoke.js', 'if (!grantId) {'],
 ];
 

@@ -65,6 +65,7 @@ test('an expired code is refused', async () => {
   const { code, client: owner } = lateCode;
   const answer = await postForm(`${shortCodes.origin}/oauth2/token`, code.form, basic(owner));
   expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  expect(answer.body['error_description']).toMatch(/^the code has expired; start a new/);
 });
 
 test('an expired access token is dead', async () => {
@@ -88,6 +89,7 @@ test('userinfo refuses an expired access token, give or take the difference of c
 test('an expired refresh token is refused', async () => {
   const answer = await ask({ grant_type: 'refresh_token', refresh_token: late.refresh_token }, server);
   expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  expect(answer.body['error_description']).toMatch(/^the refresh token has expired; start a new/);
   expect(await oidc.tokenIntrospection(config, late.refresh_token)).toEqual({ active: false });
 });
 

@@ -2,16 +2,19 @@ import type { Configuration } from 'oidc-provider';
 import QuickLRU from 'quick-lru';
 import { guardedFetch } from '../../platform/outgoing/guarded-fetch.js';
 import { plainFetch } from '../../platform/outgoing/outgoing-requests.js';
+import { readBody } from '../../platform/outgoing/read-body.js';
 
 const REMEMBERED_FAILURES = 1_000;
 const FAILURE_MILLISECONDS = 30_000;
+const MAX_KEY_SET_BYTES = 256 * 1024;
 
 type EngineFetch = NonNullable<Configuration['fetch']>;
 
 /**
  * How the engine fetches key sets and delivers logout tokens. Requests go to public addresses only; an installation
  * without https is on localhost, as are its relying parties, and fetches from there. A URL of a key set that could not be
- * fetched is not tried again for 30 seconds: each bad assertion of a client would cause a request otherwise.
+ * fetched, or is not JSON, is not tried again for 30 seconds: each bad assertion of a client would cause a request
+ * otherwise.
  */
 export function engineFetch(issuer: string): EngineFetch {
   const send = issuer.startsWith('https:') ? guardedFetch : localFetch;
@@ -22,12 +25,28 @@ export function engineFetch(issuer: string): EngineFetch {
     const earlier = failed.get(address);
     if (earlier) throw new Error('the last attempt failed less than 30 seconds ago', { cause: earlier });
     try {
-      return await send(address, options);
+      return await keySetOf(await send(address, options));
     } catch (error) {
       failed.set(address, error as Error);
       throw error;
     }
   };
+}
+
+/** The response with what is left to read of it. Throws for what is no key set, before the engine takes it for a fresh one. */
+async function keySetOf(response: Response): Promise<Response> {
+  const { headers, status } = response;
+  if (status !== 200) {
+    await response.body?.cancel();
+    throw new Error(`its server answered ${String(status)}`);
+  }
+  const body = await readBody(response, MAX_KEY_SET_BYTES);
+  try {
+    JSON.parse(body.toString());
+  } catch {
+    throw new Error('it is not JSON');
+  }
+  return new Response(new Uint8Array(body), { status, headers });
 }
 
 /** Without the dispatcher with which the engine checks addresses, and without following redirects. */

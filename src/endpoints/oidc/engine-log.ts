@@ -5,6 +5,7 @@ import { isHangUp } from '../../platform/http/hang-up.js';
 import { describeError, type Logger } from '../../platform/telemetry/telemetry.js';
 import { attemptedClientId } from '../client-authentication/client-credentials.js';
 import { logRefusedClient } from '../client-authentication/refused-client.js';
+import { keySetFailure } from '../oidc-guards/key-set-failure.js';
 
 /** The engine's error events of the endpoints at which clients authenticate. */
 const CLIENT_AUTHENTICATION_EVENTS = [
@@ -15,6 +16,9 @@ const CLIENT_AUTHENTICATION_EVENTS = [
   'pushed_authorization_request.error',
   'backchannel_authentication.error',
 ];
+
+/** Those of the endpoints that use keys of clients, for assertions, request objects or encryption. */
+const KEY_SET_EVENTS = [...CLIENT_AUTHENTICATION_EVENTS, 'authorization.error', 'userinfo.error'];
 
 /** Logs what the engine reports by events and answers without details. */
 export function logEngineEvents(provider: Provider, log: Logger): void {
@@ -35,8 +39,16 @@ export function logEngineEvents(provider: Provider, log: Logger): void {
         clientId:
           ctx.oidc.client?.clientId ??
           attemptedClientId(ctx.get('authorization'), typeof given === 'string' ? given : undefined),
-        reason: error.error_detail ?? error.error_description,
+        reason: keySetFailure(error, ctx.oidc.client) ?? error.error_detail ?? error.error_description,
       });
+    });
+  }
+  for (const event of KEY_SET_EVENTS) {
+    (provider as EventEmitter).on(event, (ctx: KoaContextWithOIDC, error: unknown) => {
+      const reason = keySetFailure(error, ctx.oidc.client);
+      if (reason === undefined) return;
+      const requestId = ctx.response.get('x-request-id');
+      log.warn({ requestId, clientId: ctx.oidc.client?.clientId, reason }, 'keys of a client cannot be had');
     });
   }
   provider.on('grant.error', (ctx: KoaContextWithOIDC, error: unknown) => {

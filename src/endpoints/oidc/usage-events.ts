@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
 import { type FailureDetail, shownSecret, shownText, shownUri } from '../../registry/usage/failure-detail.js';
+import { keySetFailure } from '../oidc-guards/key-set-failure.js';
 import { OWN_CLIENT_ID } from '../../registry/live-clients/own-client.js';
 
 /** Counts requests by client; see UsageService. */
@@ -84,7 +85,7 @@ function detailOf(
   const { redirect_uri, scope, grant_type, response_type, client_secret } = oidc.params ?? {};
   const all = {
     description: shownText(cause?.error_description),
-    reason: shownText(cause?.error_detail),
+    reason: shownText(keySetFailure(cause, oidc.client) ?? cause?.error_detail),
     redirectUri: shownUri(redirect_uri),
     scope: shownText(scope),
     grantType: shownText(grant_type),

@@ -55,6 +55,8 @@ function specificAdvice({
   }
   if (code === 'invalid_request' && reason?.includes('allowed_cors_origins'))
     return 'A page of another origin asks for the client: add the origin to its allowed CORS origins.';
+  if (reason?.startsWith('jwks_uri '))
+    return 'The keys of the client cannot be fetched: the reason has the address and why. Mend what answers there, or change jwks_uri.';
   if (code === 'invalid_client' && secretHint !== null) return adviceOnSecret(secretHint, hints);
   return undefined;
 }

@@ -5,11 +5,8 @@ import { OWN_CLIENT_ID } from '../src/registry/live-clients/own-client.js';
 import type { LiveClientsService } from '../src/registry/live-clients/live-clients.service.js';
 import { engineProtocolMetadata } from '../src/registry/client-protocol/engine-metadata.js';
 import { CIBA, usesSecret } from '../src/registry/client-record/client-record.js';
-import {
-  applicationTypeOf,
-  corsOrigins,
-  engineApplicationType,
-} from '../src/registry/client-rules/redirect-uri-rules.js';
+import { corsOrigins } from '../src/registry/client-rules/cors-origins.js';
+import { applicationTypeOf, engineApplicationType } from '../src/registry/client-rules/redirect-uri-rules.js';
 import { forEngine } from './engine-errors.js';
 import { requestState } from './request-state.js';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { describeError } from '../../platform/telemetry/telemetry.js';
-import { corsOrigins } from '../../registry/client-rules/redirect-uri-rules.js';
+import { allowsOrigin, corsOrigins } from '../../registry/client-rules/cors-origins.js';
 import type { ClientAuthenticationService } from '../../registry/client-secrets/client-authentication.service.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
@@ -112,7 +112,7 @@ class Exchange {
   async #authenticate(client: LiveClient | undefined, { clientId, secret }: PresentedClient): Promise<void> {
     if (!client) throw this.#invalidClient(clientId, 'client not found');
     const { origin } = this.req.headers;
-    if (origin !== undefined && !corsOrigins(client.record).includes(origin)) {
+    if (origin !== undefined && !allowsOrigin(corsOrigins(client.record), origin)) {
       this.res.removeHeader('Access-Control-Allow-Origin');
       throw invalidRequest(originRefusal(origin));
     }

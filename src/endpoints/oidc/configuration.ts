@@ -38,6 +38,7 @@ import {
   resourceIndicators,
 } from './resource-servers.js';
 import { RESPONSE_TYPES } from '../../registry/client-record/client-record.js';
+import { allowsOrigin } from '../../registry/client-rules/cors-origins.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import { SCOPE_CLAIMS } from '../userinfo/scope-claims.js';
 
@@ -159,7 +160,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
     },
     extraClientMetadata: { properties: CLIENT_EXTENSIONS },
     clientBasedCORS: (ctx, origin, client) => {
-      if (stringsOf(client['allowed_cors_origins']).includes(origin)) return true;
+      if (allowsOrigin(client['allowed_cors_origins'] as string[], origin)) return true;
       // As the engine refuses it, lib/shared/cors.js:55, whose text does not say what to change.
       ctx.remove('Access-Control-Allow-Origin');
       throw new errors.InvalidRequest(originRefusal(origin));
@@ -221,8 +222,4 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       richAuthorizationRequests: detailsFeature(parts.detailsTypes),
     },
   };
-}
-
-function stringsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

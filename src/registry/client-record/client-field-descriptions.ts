@@ -27,7 +27,7 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   backchannel_logout_uri: 'Where the application is notified of a sign-out.',
   backchannel_logout_session_required: 'Whether logout tokens must name the session.',
   allowed_cors_origins:
-    'The origins whose scripts may call the token endpoints. null (the default): the origins of the https and localhost redirect URIs of a public client, none for a confidential one.',
+    'The origins whose scripts may call the token endpoints. null (the default): the origins of the https and loopback redirect URIs of a public client, the latter with any port; none for a confidential one.',
   grant_types: 'The grants that the client may use; authorization_code and refresh_token by default.',
   response_types:
     'What the authorization endpoint may answer, each exactly as listed; by default what follows from the grants.',

@@ -80,21 +80,6 @@ export function engineApplicationType(
   return uris.some((uri) => isLoopback(uri, 'http:')) ? 'native' : 'web';
 }
 
-/**
- * The origins whose scripts may call the endpoints for the client: those that were listed, or, without a list, those of a
- * public client's own https and loopback http redirect URIs.
- */
-export function corsOrigins({
-  allowedCorsOrigins,
-  clientType,
-  redirectUris,
-}: Pick<TypedClientSettings, 'allowedCorsOrigins' | 'clientType' | 'redirectUris'>): string[] {
-  if (allowedCorsOrigins !== null) return allowedCorsOrigins;
-  if (clientType !== 'public') return [];
-  const uris = redirectUris.map((uri) => new URL(uri)).filter((uri) => !isPrivateUse(uri));
-  return [...new Set(uris.map(({ origin }) => origin))];
-}
-
 /** Whether the URI belongs to no web server but to an app on the person's device. */
 export function isPrivateUse({ protocol }: URL): boolean {
   return protocol !== 'https:' && protocol !== 'http:';

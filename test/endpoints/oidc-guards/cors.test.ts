@@ -67,10 +67,12 @@ test("a public client's own redirect URIs give its origins", async () => {
     const answer = await postForm(`${server.origin}/oauth2/token`, form, { origin });
     return [answer.body['error'], answer.headers.get('access-control-allow-origin')];
   };
-  for (const origin of ['https://spa.example', 'http://localhost:5173'])
-    expect(await ask(origin)).toEqual(['invalid_grant', origin]);
-  for (const origin of ['https://spa.example:8443', 'http://localhost:5174', ALLOWED])
-    expect(await ask(origin)).toEqual(['invalid_request', null]);
+  // On a loopback host codes go to any port, too.
+  const own = ['https://spa.example', 'http://localhost:5173', 'http://localhost:5174', 'http://localhost'];
+  for (const origin of own) expect(await ask(origin)).toEqual(['invalid_grant', origin]);
+  const others = ['https://spa.example:8443', 'https://localhost:5173', 'http://127.0.0.1:5173', ALLOWED];
+  const strange = ['http://localhost:*', 'http://localhost.example:5173', 'http://me@localhost:5173'];
+  for (const origin of [...others, ...strange]) expect(await ask(origin)).toEqual(['invalid_request', null]);
 });
 
 test('a confidential client has no origins of its own accord', async () => {
@@ -103,6 +105,19 @@ test('a client without origins is for servers', async () => {
   });
   expect((await redeemFrom(ALLOWED, plain)).status).toBe(400);
   expect((await redeemFrom(undefined, plain)).status).toBe(200);
+});
+
+test('origins that were listed are exact, on a loopback host, too', async () => {
+  const listed = await server.register({
+    token_endpoint_auth_method: 'none',
+    redirect_uris: ['http://localhost:5173/callback'],
+    allowed_cors_origins: ['http://localhost:5173'],
+  });
+  const form = { grant_type: 'refresh_token', refresh_token: 'x', client_id: listed.client_id };
+  const ask = async (origin: string) =>
+    (await postForm(`${server.origin}/oauth2/token`, form, { origin })).body['error'];
+  expect(await ask('http://localhost:5173')).toBe('invalid_grant');
+  expect(await ask('http://localhost:5174')).toBe('invalid_request');
 });
 
 test("one client's origins do not count for another", async () => {

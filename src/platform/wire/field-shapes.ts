@@ -22,6 +22,11 @@ export function withoutDeceptive(value: string): string {
   return value.replace(new RegExp(DECEPTIVE_LINE, 'gu'), '\ufffd');
 }
 
+/** Whether the text has nothing that can be seen: it is empty, or has only blanks and joiners. */
+export function isBlank(value: string): boolean {
+  return value.replace(/[\s\u200c\u200d]/g, '') === '';
+}
+
 /** One of the values; `refused` has the reason for other values that people try. */
 export function oneOf<const T extends readonly string[]>(
   values: T,
@@ -40,7 +45,7 @@ function text(max: number, deceptive: RegExp, need: Need) {
     .string('Send text.')
     .max(max, `Use at most ${String(max)} characters.`)
     .refine(
-      (value) => value.replace(/[\s\u200c\u200d]/g, '') !== '',
+      (value) => !isBlank(value),
       need === 'required' ? 'Send some text.' : 'Send some text, or null to leave it out.',
     )
     .refine((value) => !deceptive.test(value), 'Leave out control characters and text direction marks.')

@@ -3,6 +3,7 @@ import type { ClientRecord, ClientSettings } from '../client-record/client-recor
 import { REGISTERED_PROTOCOL_FIELDS } from '../client-protocol/protocol-fields.js';
 import { ASSERTION_ALGORITHMS } from '../client-rules/jwks-rules.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
+import { isBlank } from '../../platform/wire/field-shapes.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 
 /** Client metadata (RFC 7591 section 2, OpenID Connect Registration section 2), or the record's form of it. */
@@ -50,9 +51,13 @@ const FIXED: Readonly<Record<string, readonly unknown[]>> = {
   ),
 };
 
-/** The metadata without members that are null or empty text, which libraries send for what they were not told. */
+/** The metadata without members that are null or blank text, which libraries send for what they were not told. */
 export function withoutEmpty(metadata: Metadata): Metadata {
-  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => isGiven(value) && value !== ''));
+  return Object.fromEntries(
+    Object.entries(metadata).filter(
+      ([, value]) => isGiven(value) && !(typeof value === 'string' && isBlank(value)),
+    ),
+  );
 }
 
 /**

@@ -104,7 +104,7 @@ export class RegistrationMetadataService {
     }));
     if (metadata['client_id'] !== record.clientId)
       errors.push({ pointer: '/client_id', detail: 'Send the client_id that the client has.' });
-    const secret = metadata['client_secret'] ?? undefined;
+    const { client_secret: secret } = withoutEmpty(metadata);
     const isCurrent = (presented: string) =>
       this.clientAuthentication.verify(record.clientId, secrets, presented, address);
     if (secret !== undefined && !(typeof secret === 'string' && (await isCurrent(secret))))

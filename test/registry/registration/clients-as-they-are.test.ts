@@ -68,6 +68,28 @@ describe('registered with what they send', () => {
       { client_name: 'rp.example', scope: 'openid offline_access profile email' },
     ],
     [
+      'one that sends blanks for it',
+      {
+        ...MCP,
+        redirect_uris: ['https://rp.example/callback'],
+        ...Object.fromEntries(
+          [
+            'client_name',
+            'client_uri',
+            'logo_uri',
+            'policy_uri',
+            'tos_uri',
+            'jwks_uri',
+            'scope',
+            'application_type',
+          ]
+            .concat(['initiate_login_uri', 'backchannel_logout_uri', 'software_statement', 'subject_type'])
+            .map((name, index) => [name, index % 2 === 0 ? '   ' : '\t\n\u00a0\u200d']),
+        ),
+      },
+      { client_name: 'rp.example', application_type: 'web', scope: 'openid offline_access profile email' },
+    ],
+    [
       'a machine that also names a grant for people',
       { grant_types: ['authorization_code', 'client_credentials'], redirect_uris: ['https://rp.example/cb'] },
       { grant_types: ['authorization_code'] },

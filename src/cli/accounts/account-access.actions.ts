@@ -1,5 +1,6 @@
 import type { TenancyContext } from '../../tenancy-context.js';
 import { browserOf } from '../../identity/sessions/user-agent.js';
+import { recordToWire } from '../../platform/wire/record-version.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import { commandLineActor } from '../context/actor.js';
 import { describeRecord, type JsonOption, print, table } from '../output.js';
@@ -27,7 +28,7 @@ export async function changeStatus(name: string, step: Step, { json }: JsonOptio
     delete: `${email} is signed out everywhere and is deleted for good after ${deleteAfter?.toISOString() ?? ''}; until then it can be restored.`,
     restore: `Restored ${email}.`,
   };
-  print(toSnake(account), json, done[step]);
+  print(recordToWire(account), json, done[step]);
 }
 
 /** `postern account sessions` */

@@ -5,7 +5,7 @@ import type { TenancyContext } from '../../tenancy-context.js';
 import { ACCOUNT_STATUSES, type Account, type AccountStatus } from '../../identity/accounts/account.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { parseJsonObject } from '../../platform/wire/json-object.js';
-import { toSnake } from '../../platform/wire/snake-case.js';
+import { recordToWire } from '../../platform/wire/record-version.js';
 import { isUuid } from '../../platform/wire/uuid.js';
 import { accountSubject } from '../../tenancy/access/subjects.js';
 import { INSTALLATION_TENANT } from '../../tenancy/tenants/tenant.js';
@@ -80,7 +80,7 @@ export async function updateAccount(name: string, options: UpdateAccountOptions)
   const account = await withTenancyContext(async (context) =>
     context.accountAdmin.update(commandLineActor(), (await findAccount(context, name)).id, patch),
   );
-  print(toSnake(account), options.json, describeRecord(toSnake(account)));
+  print(recordToWire(account), options.json, describeRecord(recordToWire(account)));
 }
 
 /** `postern account list` */
@@ -91,7 +91,7 @@ export async function listAccounts(options: ListAccountsOptions): Promise<void> 
     ...(options.status === undefined ? {} : { status: statusOf(options.status) }),
   };
   const page = await withTenancyContext(({ accountAdmin }) => accountAdmin.list(filter, limit, cursor));
-  const shown = { ...page, data: page.data.map(toSnake) };
+  const shown = { ...page, data: page.data.map(recordToWire) };
   printPage(shown, options.json, ['E-MAIL', 'VERIFIED', 'ID', 'NAME', 'STATUS'], (account) => [
     account.email,
     account.email_verified ? 'yes' : 'no',
@@ -109,7 +109,7 @@ function statusOf(text: string): AccountStatus {
 
 /** `postern account show` */
 export async function showAccount(name: string, { json }: JsonOption): Promise<void> {
-  const account = toSnake(await withTenancyContext((context) => findAccount(context, name)));
+  const account = recordToWire(await withTenancyContext((context) => findAccount(context, name)));
   print(account, json, describeRecord(account));
 }
 

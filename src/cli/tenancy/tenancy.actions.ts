@@ -1,5 +1,5 @@
 import type { Page } from '../../platform/paging/page.js';
-import { toSnake } from '../../platform/wire/snake-case.js';
+import { recordToWire } from '../../platform/wire/record-version.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
 import type { JsonOption } from '../output.js';
 import { commandLineActor } from '../context/actor.js';
@@ -44,7 +44,7 @@ export async function createOrganization(slug: string, options: CreateOrganizati
   const record = await withTenancyContext(({ organizations }) =>
     organizations.create(commandLineActor(), input),
   );
-  print(toSnake(record), options.json, `Created ${record.slug} (${record.id}).`);
+  print(recordToWire(record), options.json, `Created ${record.slug} (${record.id}).`);
 }
 
 /** `postern org update` */
@@ -58,7 +58,7 @@ export async function updateOrganization(org: string, options: UpdateOrganizatio
   const record = await withTenancyContext(async ({ organizations, tenants }) =>
     organizations.update(commandLineActor(), (await tenants.resolveOrganization(org)).orgId, patch),
   );
-  print(toSnake(record), options.json, describeRecord(toSnake(record)));
+  print(recordToWire(record), options.json, describeRecord(recordToWire(record)));
 }
 
 /** `postern org show` */
@@ -66,7 +66,7 @@ export async function showOrganization(org: string, { json }: JsonOption): Promi
   const record = await withTenancyContext(async ({ organizations, tenants }) =>
     organizations.get((await tenants.resolveOrganization(org)).orgId),
   );
-  print(toSnake(record), json, describeRecord(toSnake(record)));
+  print(recordToWire(record), json, describeRecord(recordToWire(record)));
 }
 
 /** `postern org delete` */
@@ -85,7 +85,7 @@ export async function listOrganizations(options: ListOptions): Promise<void> {
   const page = await withTenancyContext(({ organizations }) =>
     organizations.list('everything', limit, cursor),
   );
-  printTenants({ ...page, data: page.data.map(toSnake) }, options);
+  printTenants({ ...page, data: page.data.map(recordToWire) }, options);
 }
 
 /** `postern project create` */
@@ -94,7 +94,7 @@ export async function createProject(slug: string, options: CreateOptions & Proje
   const record = await withTenancyContext(async ({ projects, tenants }) =>
     projects.create(commandLineActor(), await tenants.resolveOrganization(options.org), input),
   );
-  print(toSnake(record), options.json, `Created ${record.slug} (${record.id}).`);
+  print(recordToWire(record), options.json, `Created ${record.slug} (${record.id}).`);
 }
 
 /** `postern project show` */
@@ -102,7 +102,7 @@ export async function showProject(project: string, { json, org }: ProjectOptions
   const record = await withTenancyContext(async ({ projects, tenants }) =>
     projects.get(await tenants.resolve(org, project)),
   );
-  print(toSnake(record), json, describeRecord(toSnake(record)));
+  print(recordToWire(record), json, describeRecord(recordToWire(record)));
 }
 
 /** `postern project update` */
@@ -112,7 +112,7 @@ export async function updateProject(project: string, options: UpdateProjectOptio
   const record = await withTenancyContext(async ({ projects, tenants }) =>
     projects.update(commandLineActor(), await tenants.resolve(options.org, project), patch),
   );
-  print(toSnake(record), options.json, describeRecord(toSnake(record)));
+  print(recordToWire(record), options.json, describeRecord(recordToWire(record)));
 }
 
 /** `postern project delete` */
@@ -131,7 +131,7 @@ export async function listProjects(options: ProjectOptions & ListOptions): Promi
   const page = await withTenancyContext(async ({ projects, tenants }) =>
     projects.list(await tenants.resolveOrganization(options.org), 'everything', limit, cursor),
   );
-  printTenants({ ...page, data: page.data.map(toSnake) }, options);
+  printTenants({ ...page, data: page.data.map(recordToWire) }, options);
 }
 
 function namesOf({ name, slug }: { name?: string; slug?: string }): Record<string, string> {

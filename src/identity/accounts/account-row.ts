@@ -14,6 +14,7 @@ export interface AccountRow {
   last_sign_in_at: Date | null;
   has_password: boolean;
   password_changed_at: Date | null;
+  version: number;
   created_at: Date;
   updated_at: Date;
 }
@@ -21,7 +22,7 @@ export interface AccountRow {
 /** All of an account but the hash of its password. */
 export const ACCOUNT_COLUMNS = `id, email, email_verified, profile, status, disabled_at, delete_after, deletion_requested_by,
   last_sign_in_at,
-  password_hash IS NOT NULL AS has_password, password_changed_at, created_at, updated_at`;
+  password_hash IS NOT NULL AS has_password, password_changed_at, version, created_at, updated_at`;
 
 /** The account of a row. */
 export function toAccount(row: AccountRow): Account {
@@ -37,6 +38,7 @@ export function toAccount(row: AccountRow): Account {
     lastSignInAt: row.last_sign_in_at,
     hasPassword: row.has_password,
     passwordChangedAt: row.password_changed_at,
+    version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

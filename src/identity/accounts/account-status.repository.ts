@@ -18,7 +18,7 @@ export class AccountStatusRepository {
   async set(tx: Transaction, id: string, status: Account['status'], deletion?: Deletion): Promise<Account> {
     const { days = 0, requestedBy = null } = deletion ?? {};
     const { rows } = await tx.raw<{ rows: [AccountRow] }>(
-      `UPDATE accounts SET status = ?, updated_at = now(), tokens_valid_after = clock_timestamp(),
+      `UPDATE accounts SET status = ?, version = version + 1, updated_at = now(), tokens_valid_after = clock_timestamp(),
          disabled_at = CASE ?::text WHEN 'disabled' THEN coalesce(disabled_at, now()) WHEN 'deleting' THEN disabled_at END,
          delete_after = CASE ?::text WHEN 'deleting' THEN now() + make_interval(days => ?) END,
          deletion_requested_by = ?

@@ -32,6 +32,8 @@ export interface Account {
   hasPassword: boolean;
   /** Null when the password is the first one. */
   passwordChangedAt: Date | null;
+  /** Counts the changes, but for sign-ins. */
+  version: number;
   createdAt: Date;
   updatedAt: Date;
 }

@@ -94,7 +94,7 @@ export class AccountsRepository {
   ): Promise<Account | undefined> {
     try {
       const { rows } = await tx.raw<{ rows: AccountRow[] }>(
-        `UPDATE accounts SET email = ?, email_verified = ?, profile = ?::jsonb, updated_at = now()
+        `UPDATE accounts SET email = ?, email_verified = ?, profile = ?::jsonb, version = version + 1, updated_at = now()
          WHERE id = ? RETURNING ${ACCOUNT_COLUMNS}`,
         [email, emailVerified, JSON.stringify(profile), id],
       );

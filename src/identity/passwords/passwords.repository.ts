@@ -43,7 +43,7 @@ export class PasswordsRepository {
   ): Promise<Account | undefined> {
     const condition = before === undefined ? '' : 'AND password_hash IS NOT DISTINCT FROM ?';
     const { rows } = await tx.raw<{ rows: AccountRow[] }>(
-      `UPDATE accounts SET password_hash = ?, password_changed_at = now(), updated_at = now(),
+      `UPDATE accounts SET password_hash = ?, password_changed_at = now(), version = version + 1, updated_at = now(),
          tokens_valid_after = clock_timestamp()
        WHERE id = ? ${condition} RETURNING ${ACCOUNT_COLUMNS}`,
       [hash, id, ...(before === undefined ? [] : [before])] as string[],

@@ -1,4 +1,5 @@
 import { AppError } from '../errors/errors.js';
+import { toSnake } from './snake-case.js';
 
 /** What the caller accepts to change (If-Match, RFC 9110 section 13.1.1). */
 export interface IfMatch {
@@ -6,6 +7,11 @@ export interface IfMatch {
   versions: readonly number[];
   /** A weak ETag among those that were sent. It matches nothing, as the comparison is strong. */
   weak: string | undefined;
+}
+
+/** The wire form of a record, but for its version, which is in the ETag. */
+export function recordToWire<R extends { version: number }>({ version: _, ...record }: R) {
+  return toSnake(record);
 }
 
 /** Throws AppError `stale` unless the record is one of the versions; without a condition every version passes. */

@@ -8,12 +8,14 @@ import type { Page } from '../../platform/paging/page.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
 import { parseInput } from '../../platform/wire/input.js';
 import { mergePatch } from '../../platform/wire/merge-patch.js';
+import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import { ACCOUNT_READ_ONLY, accountPatch, newAccount, newPassword } from './account.schema.js';
 
 /**
  * Accounts as operators manage them. Input is the wire form; every change and its audit event are one transaction.
- * AppErrors are `invalid` with all errors, `not_found`, and `conflict` for an e-mail address that another account has.
+ * AppErrors are `invalid` with all errors, `not_found`, `stale` for a version that `ifMatch` does not have, and `conflict` for an
+ * e-mail address that another account has.
  */
 export class AccountAdminService {
   constructor(
@@ -60,15 +62,23 @@ export class AccountAdminService {
   }
 
   /** Applies a JSON merge patch (RFC 7396); one that changes nothing is not recorded. */
-  async update(actor: Actor, id: string, patch: Record<string, unknown>): Promise<Account> {
+  async update(
+    actor: Actor,
+    id: string,
+    patch: Record<string, unknown>,
+    ifMatch?: IfMatch,
+  ): Promise<Account> {
     const { email, email_verified, profile } = parseInput(accountPatch, patch, ACCOUNT_READ_ONLY);
     return this.database.transaction(async (tx) => {
-      const { before, after } = await this.accounts.update(tx, id, (account) => ({
-        ...(email === undefined ? {} : { email }),
-        ...(email_verified === undefined ? {} : { emailVerified: email_verified }),
-        ...(profile === undefined ? {} : { profile: mergePatch(account.profile, profile) }),
-      }));
-      const { updatedAt: _, ...state } = after;
+      const { before, after } = await this.accounts.update(tx, id, (account) => {
+        checkVersion(account, ifMatch, 'account');
+        return {
+          ...(email === undefined ? {} : { email }),
+          ...(email_verified === undefined ? {} : { emailVerified: email_verified }),
+          ...(profile === undefined ? {} : { profile: mergePatch(account.profile, profile) }),
+        };
+      });
+      const { updatedAt: _at, version: _version, ...state } = after;
       const changed = changedFields(before, state);
       if (changed.length > 0) await this.#record(tx, actor, 'account.updated', id, changed);
       // To the address that the person knows the account by.
@@ -78,9 +88,16 @@ export class AccountAdminService {
   }
 
   /** Ends every session and grant of the account too. */
-  async setPassword(actor: Actor, id: string, input: Record<string, unknown>): Promise<Account> {
+  async setPassword(
+    actor: Actor,
+    id: string,
+    input: Record<string, unknown>,
+    ifMatch?: IfMatch,
+  ): Promise<Account> {
     const { password } = parseInput(newPassword, input);
     return this.passwords.setPassword({ id }, password, async (tx, account) => {
+      // The new password has made it the next version.
+      checkVersion({ version: account.version - 1 }, ifMatch, 'account');
       await this.#record(tx, actor, 'account.password_set', id, []);
       await this.notices.send(tx, account, 'operator_set_password');
     });

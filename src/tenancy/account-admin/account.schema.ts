@@ -78,7 +78,7 @@ export const accountResponse = z
       FIELD_DESCRIPTIONS,
     ),
   )
-  .meta({ id: 'Account' }) satisfies z.ZodType<Json<SnakeKeys<Account> & { url: string }>>;
+  .meta({ id: 'Account' }) satisfies z.ZodType<Json<SnakeKeys<Omit<Account, 'version'>> & { url: string }>>;
 /** A page of accounts. */
 export const accountPage = page(accountResponse).meta({ id: 'AccountPage' });
 

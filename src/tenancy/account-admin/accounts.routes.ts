@@ -1,7 +1,7 @@
 import { ACCOUNT_STATUSES, type Account, type AccountStatus } from '../../identity/accounts/account.js';
 import { pageResponse } from '../../platform/paging/page-response.js';
 import { oneOf, PAGE, pageRequestOf, text } from '../../platform/paging/query.js';
-import { toSnake } from '../../platform/wire/snake-case.js';
+import { recordToWire } from '../../platform/wire/record-version.js';
 import type { AccessService } from '../access/access.service.js';
 import type { AdminRequest } from '../operations/admin-request.js';
 import type { Operation } from '../operations/operation.js';
@@ -28,9 +28,11 @@ const all = {
   authorization: { permission: 'accounts.write', at: 'installation' },
 } as const;
 const reading = { ...all, authorization: { permission: 'accounts.read', at: 'installation' } } as const;
-const one = { path: ACCOUNT_PATH, record: ACCOUNT_KEY } as const;
+const versioned = { versioned: true, volatile: ['last_sign_in_at'] } as const;
+const one = { ...versioned, path: ACCOUNT_PATH, record: ACCOUNT_KEY } as const;
 const change = {
   ...all,
+  ...versioned,
   record: ACCOUNT_KEY,
   method: 'post',
   status: 200,
@@ -54,6 +56,7 @@ const OPERATIONS = {
   },
   create: {
     ...all,
+    ...versioned,
     id: 'createAccount',
     method: 'post',
     path: ACCOUNTS_PATH,
@@ -88,6 +91,7 @@ const OPERATIONS = {
   setPassword: {
     ...all,
     record: one.record,
+    versioned: true,
     id: 'setAccountPassword',
     freshSignIn: true,
     method: 'post',
@@ -135,15 +139,16 @@ export const accountRoutes = routeGroup(
   OPERATIONS,
   ({ issuer, access, accountAdmin, accountLifecycle }: AccountRoutesDependencies) => {
     const toWire = (account: Account) => ({
-      ...toSnake(account),
+      ...recordToWire(account),
       url: `${issuer}${ACCOUNTS_PATH}/${account.id}`,
     });
+    const answer = (account: Account) => ({ version: account.version, body: toWire(account) });
     const changeStatus = async (
-      { actor, caller, key }: Pick<AdminRequest<Operation>, 'actor' | 'caller' | 'key'>,
+      { actor, caller, key, ifMatch }: Pick<AdminRequest<Operation>, 'actor' | 'caller' | 'key' | 'ifMatch'>,
       step: 'disable' | 'enable' | 'delete' | 'restore',
     ) => {
       await access.authorizeAccountChange(caller, key);
-      return { body: toWire(await accountLifecycle[step](actor, key)) };
+      return answer(await accountLifecycle[step](actor, key, ifMatch));
     };
     return {
       list: async ({ query }) => {
@@ -158,21 +163,20 @@ export const accountRoutes = routeGroup(
       create: async ({ actor, caller, body }) => {
         const { email } = body;
         if (typeof email === 'string') await access.authorizeAddress(caller, email);
-        return { body: toWire(await accountAdmin.create(actor, body)) };
+        return answer(await accountAdmin.create(actor, body));
       },
-      get: async ({ key }) => ({ body: toWire(await accountAdmin.get(key)) }),
-      update: async ({ actor, caller, key, body }) => {
+      get: async ({ key }) => answer(await accountAdmin.get(key)),
+      update: async ({ actor, caller, key, body, ifMatch }) => {
         if (Object.hasOwn(body, 'email')) await access.authorizeAccountChange(caller, key);
         if (Object.hasOwn(body, 'email') || body['email_verified'] === true) {
           const { email = (await accountAdmin.get(key)).email } = body;
           if (typeof email === 'string') await access.authorizeAddress(caller, email);
         }
-        return { body: toWire(await accountAdmin.update(actor, key, body)) };
+        return answer(await accountAdmin.update(actor, key, body, ifMatch));
       },
-      setPassword: async ({ actor, caller, key, body }) => {
+      setPassword: async ({ actor, caller, key, body, ifMatch }) => {
         await access.authorizeAccountChange(caller, key);
-        await accountAdmin.setPassword(actor, key, body);
-        return {};
+        return { version: (await accountAdmin.setPassword(actor, key, body, ifMatch)).version };
       },
       disable: (request) => changeStatus(request, 'disable'),
       enable: (request) => changeStatus(request, 'enable'),

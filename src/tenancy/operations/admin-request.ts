@@ -1,4 +1,4 @@
-import { notFound } from '../../platform/errors/errors.js';
+import { AppError, notFound } from '../../platform/errors/errors.js';
 import { type Query, type QueryValues, readParameters } from '../../platform/paging/query.js';
 import type { IfMatch } from '../../platform/wire/record-version.js';
 import type { AccessService } from '../access/access.service.js';
@@ -17,7 +17,7 @@ export interface GivenRequest {
   query: Query;
   /** Called once the request is authorized, if the operation has a body. */
   body: () => Promise<Record<string, unknown>>;
-  /** Called where the operation honours it. */
+  /** Called where something is changed. */
   ifMatch: () => IfMatch | undefined;
 }
 
@@ -78,9 +78,20 @@ export async function readAdminRequest<O extends Operation>(
     parentKey,
     query,
     body,
-    ifMatch: honoursIfMatch(operation) ? given.ifMatch() : undefined,
+    ifMatch: conditionOf(operation, given),
   };
   return read as AdminRequest<O>;
+}
+
+/** Throws AppError `malformed` for a condition that a change could not keep. */
+function conditionOf(operation: Operation, { ifMatch }: GivenRequest): IfMatch | undefined {
+  if (operation.method === 'get') return undefined;
+  const condition = ifMatch();
+  if (honoursIfMatch(operation) || condition === undefined) return condition;
+  throw new AppError(
+    'malformed',
+    'What this changes has no version: leave If-Match out. Nothing was changed.',
+  );
 }
 
 function keyOf(record: RecordKey | undefined, { params }: GivenRequest): string {

@@ -93,8 +93,9 @@ export function honoursIfMatch({ versioned, method, status }: Operation): boolea
 }
 
 /** Whether a success carries an ETag. A record that was deleted has no version any more. */
-export function hasEntityTag({ versioned, status, record, path }: Operation): boolean {
-  const deletesRecord = status === 204 && record !== undefined && path.endsWith(`:${record.parameter}`);
+export function hasEntityTag({ versioned, method, status, record, path }: Operation): boolean {
+  const namesRecord = record === undefined || path.endsWith(`:${record.parameter}`);
+  const deletesRecord = status === 204 && method === 'delete' && namesRecord;
   return versioned === true && !deletesRecord;
 }
 

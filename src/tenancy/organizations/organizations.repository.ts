@@ -22,6 +22,7 @@ export class OrganizationsRepository extends TenantTable<Row> {
       'name',
       'membership_open',
       'second_factor',
+      'version',
       'created_at',
       'updated_at',
     ]);

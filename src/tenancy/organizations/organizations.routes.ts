@@ -1,6 +1,6 @@
 import { pageResponse } from '../../platform/paging/page-response.js';
 import { PAGE, pageRequestOf } from '../../platform/paging/query.js';
-import { toSnake } from '../../platform/wire/snake-case.js';
+import { recordToWire } from '../../platform/wire/record-version.js';
 import type { AccessService } from '../access/access.service.js';
 import type { Operation } from '../operations/operation.js';
 import { ORGANIZATION, ORGANIZATIONS } from '../operations/paths.js';
@@ -44,6 +44,7 @@ const OPERATIONS = {
     request: { schema: newOrganization, maxBytes: MAX_BYTES },
     status: 201,
     response: organizationResponse,
+    versioned: true,
     conflict: SLUG_TAKEN,
   },
   get: {
@@ -55,6 +56,7 @@ const OPERATIONS = {
     authorization: { permission: 'tenants.visit', at: 'organization' },
     status: 200,
     response: organizationResponse,
+    versioned: true,
   },
   update: {
     ...common,
@@ -66,6 +68,7 @@ const OPERATIONS = {
     request: { schema: organizationPatch, maxBytes: MAX_BYTES },
     status: 200,
     response: organizationResponse,
+    versioned: true,
     conflict: SLUG_TAKEN,
   },
   delete: {
@@ -76,6 +79,7 @@ const OPERATIONS = {
     summary: 'Delete an organization and every role in it.',
     authorization: { permission: 'tenants.write', at: 'organization' },
     status: 204,
+    versioned: true,
     conflict: 'A project of it still has clients.',
   },
 } satisfies Record<string, Operation>;
@@ -85,22 +89,22 @@ export const organizationRoutes = routeGroup(
   OPERATIONS,
   ({ issuer, access, organizations }: OrganizationRoutesDependencies) => {
     const toWire = (record: Organization) => ({
-      ...toSnake(record),
+      ...recordToWire(record),
       url: `${issuer}${ORGANIZATIONS}/${record.id}`,
     });
+    const answer = (record: Organization) => ({ version: record.version, body: toWire(record) });
     return {
       list: async ({ caller, query }) => {
         const { limit, cursor } = pageRequestOf(query);
         const visible = await access.visibleTenants(caller);
         return { body: pageResponse(await organizations.list(visible, limit, cursor), toWire) };
       },
-      create: async ({ actor, body }) => ({ body: toWire(await organizations.create(actor, body)) }),
-      get: async ({ tenant }) => ({ body: toWire(await organizations.get(tenant.orgId)) }),
-      update: async ({ actor, tenant, body }) => ({
-        body: toWire(await organizations.update(actor, tenant.orgId, body)),
-      }),
-      delete: async ({ actor, tenant }) => {
-        await organizations.delete(actor, tenant.orgId);
+      create: async ({ actor, body }) => answer(await organizations.create(actor, body)),
+      get: async ({ tenant }) => answer(await organizations.get(tenant.orgId)),
+      update: async ({ actor, tenant, body, ifMatch }) =>
+        answer(await organizations.update(actor, tenant.orgId, body, ifMatch)),
+      delete: async ({ actor, tenant, ifMatch }) => {
+        await organizations.delete(actor, tenant.orgId, ifMatch);
         return {};
       },
     };

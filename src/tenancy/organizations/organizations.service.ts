@@ -5,6 +5,7 @@ import { AppError, found } from '../../platform/errors/errors.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
 import { parseInput } from '../../platform/wire/input.js';
+import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import { toCamel } from '../../platform/wire/snake-case.js';
 import type { Organization, OrganizationsRepository } from './organizations.repository.js';
 import { newOrganization, organizationPatch, TENANT_READ_ONLY } from '../tenants/tenant-request.schema.js';
@@ -14,7 +15,7 @@ export type { Organization } from './organizations.repository.js';
 
 /**
  * Organizations. Input is the wire form; every change and its audit event are one transaction. AppErrors are `invalid`
- * with all errors, `not_found`, and `conflict` for a slug that is taken.
+ * with all errors, `not_found`, `stale` for a version that `ifMatch` does not have, and `conflict` for a slug that is taken.
  */
 export class OrganizationsService {
   constructor(
@@ -43,10 +44,16 @@ export class OrganizationsService {
   }
 
   /** Applies a JSON merge patch (RFC 7396); one that changes nothing is not recorded. */
-  async update(actor: Actor, id: string, patch: Record<string, unknown>): Promise<Organization> {
+  async update(
+    actor: Actor,
+    id: string,
+    patch: Record<string, unknown>,
+    ifMatch?: IfMatch,
+  ): Promise<Organization> {
     const fields = parseInput(organizationPatch, patch, TENANT_READ_ONLY);
     return this.database.transaction(async (tx) => {
       const before = found(await this.repository.lock(tx, id), 'organization');
+      checkVersion(before, ifMatch, 'organization');
       const changed = changedFields(before, toCamel(fields));
       if (changed.length === 0) return before;
       if (!(await this.repository.update(tx, id, fields))) throw slugTaken('organization');
@@ -56,9 +63,9 @@ export class OrganizationsService {
   }
 
   /** Deletes its projects and the roles in it too. Throws AppError `conflict` while it has clients. */
-  async delete(actor: Actor, id: string): Promise<void> {
+  async delete(actor: Actor, id: string, ifMatch?: IfMatch): Promise<void> {
     await this.database.transaction(async (tx) => {
-      found(await this.repository.lock(tx, id), 'organization');
+      checkVersion(found(await this.repository.lock(tx, id), 'organization'), ifMatch, 'organization');
       if (!(await this.repository.delete(tx, id))) {
         throw new AppError(
           'conflict',

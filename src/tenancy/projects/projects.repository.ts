@@ -16,7 +16,7 @@ export type ProjectFields = Pick<Row, 'slug' | 'name'>;
 /** The SQL of projects. */
 export class ProjectsRepository extends TenantTable<Row> {
   constructor(database: Database) {
-    super(database, 'projects', ['id', 'org_id', 'slug', 'name', 'created_at', 'updated_at']);
+    super(database, 'projects', ['id', 'org_id', 'slug', 'name', 'version', 'created_at', 'updated_at']);
   }
 
   /** Those of an organization, newest first; only those of these ids, when there are ids. */

@@ -1,6 +1,6 @@
 import { pageResponse } from '../../platform/paging/page-response.js';
 import { PAGE, pageRequestOf } from '../../platform/paging/query.js';
-import { toSnake } from '../../platform/wire/snake-case.js';
+import { recordToWire } from '../../platform/wire/record-version.js';
 import type { AccessService } from '../access/access.service.js';
 import type { Operation } from '../operations/operation.js';
 import { ORGANIZATIONS, PROJECT, PROJECTS } from '../operations/paths.js';
@@ -44,6 +44,7 @@ const OPERATIONS = {
     request: { schema: newProject, maxBytes: MAX_BYTES },
     status: 201,
     response: projectResponse,
+    versioned: true,
     conflict: SLUG_TAKEN,
   },
   get: {
@@ -55,6 +56,7 @@ const OPERATIONS = {
     authorization: { permission: 'tenants.read', at: 'project' },
     status: 200,
     response: projectResponse,
+    versioned: true,
   },
   update: {
     ...common,
@@ -66,6 +68,7 @@ const OPERATIONS = {
     request: { schema: projectPatch, maxBytes: MAX_BYTES },
     status: 200,
     response: projectResponse,
+    versioned: true,
     conflict: SLUG_TAKEN,
   },
   delete: {
@@ -76,6 +79,7 @@ const OPERATIONS = {
     summary: 'Delete a project and every role in it.',
     authorization: { permission: 'tenants.write', at: 'project' },
     status: 204,
+    versioned: true,
     conflict: 'It still has clients; a deleted one counts for as long as it can be restored.',
   },
 } satisfies Record<string, Operation>;
@@ -85,24 +89,22 @@ export const projectRoutes = routeGroup(
   OPERATIONS,
   ({ issuer, access, projects }: ProjectRoutesDependencies) => {
     const toWire = (record: Project) => ({
-      ...toSnake(record),
+      ...recordToWire(record),
       url: `${issuer}${ORGANIZATIONS}/${record.orgId}/projects/${record.id}`,
     });
+    const answer = (record: Project) => ({ version: record.version, body: toWire(record) });
     return {
       list: async ({ caller, tenant, query }) => {
         const { limit, cursor } = pageRequestOf(query);
         const visible = await access.visibleTenants(caller);
         return { body: pageResponse(await projects.list(tenant, visible, limit, cursor), toWire) };
       },
-      create: async ({ actor, tenant, body }) => ({
-        body: toWire(await projects.create(actor, tenant, body)),
-      }),
-      get: async ({ tenant }) => ({ body: toWire(await projects.get(tenant)) }),
-      update: async ({ actor, tenant, body }) => ({
-        body: toWire(await projects.update(actor, tenant, body)),
-      }),
-      delete: async ({ actor, tenant }) => {
-        await projects.delete(actor, tenant);
+      create: async ({ actor, tenant, body }) => answer(await projects.create(actor, tenant, body)),
+      get: async ({ tenant }) => answer(await projects.get(tenant)),
+      update: async ({ actor, tenant, body, ifMatch }) =>
+        answer(await projects.update(actor, tenant, body, ifMatch)),
+      delete: async ({ actor, tenant, ifMatch }) => {
+        await projects.delete(actor, tenant, ifMatch);
         return {};
       },
     };

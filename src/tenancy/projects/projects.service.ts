@@ -5,6 +5,7 @@ import { AppError, found } from '../../platform/errors/errors.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
 import { parseInput } from '../../platform/wire/input.js';
+import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import { toCamel } from '../../platform/wire/snake-case.js';
 import type { Project, ProjectsRepository } from './projects.repository.js';
 import { slugTaken } from '../tenants/slug-taken.js';
@@ -24,7 +25,7 @@ export interface ProjectsDependencies {
 
 /**
  * The projects of organizations. Input is the wire form; every change and its audit event are one transaction. AppErrors
- * are `invalid` with all errors, `not_found`, and `conflict` for a slug that is taken in the organization.
+ * are `invalid` with all errors, `not_found`, `stale` for a version that `ifMatch` does not have, and `conflict` for a slug that is taken in the organization.
  */
 export class ProjectsService {
   constructor(private readonly deps: ProjectsDependencies) {}
@@ -59,11 +60,17 @@ export class ProjectsService {
   }
 
   /** Applies a JSON merge patch (RFC 7396); one that changes nothing is not recorded. */
-  async update(actor: Actor, tenant: ProjectTenant, patch: Record<string, unknown>): Promise<Project> {
+  async update(
+    actor: Actor,
+    tenant: ProjectTenant,
+    patch: Record<string, unknown>,
+    ifMatch?: IfMatch,
+  ): Promise<Project> {
     const fields = parseInput(projectPatch, patch, TENANT_READ_ONLY);
     const { database, repository } = this.deps;
     return database.transaction(async (tx) => {
       const before = found(await repository.lock(tx, tenant.projectId), 'project');
+      checkVersion(before, ifMatch, 'project');
       const changed = changedFields(before, toCamel(fields));
       if (changed.length === 0) return before;
       if (!(await repository.update(tx, tenant.projectId, fields))) throw slugTaken('project');
@@ -73,10 +80,10 @@ export class ProjectsService {
   }
 
   /** Deletes the roles in it too. Throws AppError `conflict` while it has clients. */
-  async delete(actor: Actor, tenant: ProjectTenant): Promise<void> {
+  async delete(actor: Actor, tenant: ProjectTenant, ifMatch?: IfMatch): Promise<void> {
     const { database, repository } = this.deps;
     await database.transaction(async (tx) => {
-      found(await repository.lock(tx, tenant.projectId), 'project');
+      checkVersion(found(await repository.lock(tx, tenant.projectId), 'project'), ifMatch, 'project');
       if (!(await repository.delete(tx, tenant.projectId))) {
         throw new AppError(
           'conflict',

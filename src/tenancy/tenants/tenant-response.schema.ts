@@ -30,13 +30,15 @@ export const organizationResponse = z
       TENANT_FIELD_DESCRIPTIONS,
     ),
   )
-  .meta({ id: 'Organization' }) satisfies z.ZodType<Json<SnakeKeys<Organization> & { url: string }>>;
+  .meta({ id: 'Organization' }) satisfies z.ZodType<
+  Json<SnakeKeys<Omit<Organization, 'version'>> & { url: string }>
+>;
 /** A page of organizations. */
 export const organizationPage = page(organizationResponse).meta({ id: 'OrganizationPage' });
 
 /** A project in responses of the admin API. */
 export const projectResponse = z
   .strictObject(described({ ...fields, org_id: id }, TENANT_FIELD_DESCRIPTIONS))
-  .meta({ id: 'Project' }) satisfies z.ZodType<Json<SnakeKeys<Project> & { url: string }>>;
+  .meta({ id: 'Project' }) satisfies z.ZodType<Json<SnakeKeys<Omit<Project, 'version'>> & { url: string }>>;
 /** A page of projects. */
 export const projectPage = page(projectResponse).meta({ id: 'ProjectPage' });

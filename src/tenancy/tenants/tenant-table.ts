@@ -9,6 +9,7 @@ export interface TenantRow {
   id: string;
   slug: string;
   name: string;
+  version: number;
   created_at: Date;
   updated_at: Date;
 }
@@ -39,7 +40,7 @@ export class TenantTable<Row extends TenantRow> {
     try {
       await tx(this.table)
         .where({ id })
-        .update({ ...changes, updated_at: tx.fn.now() });
+        .update({ ...changes, version: tx.raw('version + 1'), updated_at: tx.fn.now() });
       return true;
     } catch (error) {
       if (isTaken(error)) return false;

@@ -6,6 +6,7 @@ import { allowsOrigin, corsOrigins } from '../../registry/client-rules/cors-orig
 import type { ClientAuthenticationService } from '../../registry/client-secrets/client-authentication.service.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
+import { authenticationAdvice, UNKNOWN_CLIENT } from '../client-authentication/authentication-advice.js';
 import { attemptedClientId } from '../client-authentication/client-credentials.js';
 import { logRefusedClient } from '../client-authentication/refused-client.js';
 import { originRefusal } from '../oidc-guards/origin-refusal.js';
@@ -110,7 +111,7 @@ class Exchange {
   }
 
   async #authenticate(client: LiveClient | undefined, { clientId, secret }: PresentedClient): Promise<void> {
-    if (!client) throw this.#invalidClient(clientId, 'client not found');
+    if (!client) throw this.#invalidClient(clientId, 'client not found', secret ? undefined : UNKNOWN_CLIENT);
     const { origin } = this.req.headers;
     if (origin !== undefined && !allowsOrigin(corsOrigins(client.record), origin)) {
       this.res.removeHeader('Access-Control-Allow-Origin');
@@ -119,7 +120,11 @@ class Exchange {
     const method = client.record.tokenEndpointAuthMethod;
     if (method === 'none' && !secret) return;
     if (!secret || (method !== null && !method.startsWith('client_secret_')))
-      throw this.#invalidClient(client, 'not the method that the client is registered for');
+      throw this.#invalidClient(
+        client,
+        'not the method that the client is registered for',
+        authenticationAdvice(method ?? 'client_secret_basic'),
+      );
     const { clientAuthentication, usage } = this.deps;
     const outcome = await clientAuthentication.authenticate(
       client,

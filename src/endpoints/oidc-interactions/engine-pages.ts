@@ -1,4 +1,4 @@
-import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import { type Configuration, type ErrorOut, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { SERVER_FAULT, requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
 import type { ClientPagesService } from '../../registry/clients/client-pages.service.js';
@@ -10,6 +10,7 @@ import { shownNetworkOf } from '../../identity/attempts/network.js';
 import { agoText } from '../../platform/pages/dates.js';
 import { TRY_AGAIN } from '../../platform/pages/links-on.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
+import { UNKNOWN_CLIENT } from '../client-authentication/authentication-advice.js';
 import { homeLinks } from './client-links.js';
 import type { Pages } from '../../platform/pages/pages.js';
 
@@ -226,9 +227,15 @@ function explain(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error) {
     const message = 'What is at this address takes a form from the page before it. Go back and start again.';
     return { title: 'This cannot be done here', message, code, description };
   }
+  const isUnknown = error instanceof errors.InvalidClient && error.error_detail === 'client not found';
   const message =
     'The application that sent you here made a request that cannot be answered. Its developers can tell from the details below what is wrong.';
-  return { title: 'This request cannot be answered', message, code, description };
+  return {
+    title: 'This request cannot be answered',
+    message,
+    code,
+    description: isUnknown ? UNKNOWN_CLIENT : description,
+  };
 }
 
 function textOf(value: unknown): string | undefined {

@@ -3,19 +3,10 @@ import type Koa from 'koa';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { isHangUp } from '../../platform/http/hang-up.js';
 import { describeError, type Logger } from '../../platform/telemetry/telemetry.js';
+import { CLIENT_AUTHENTICATION_EVENTS } from '../client-authentication/client-authentication-events.js';
 import { attemptedClientId } from '../client-authentication/client-credentials.js';
 import { logRefusedClient } from '../client-authentication/refused-client.js';
 import { keySetFailure } from '../oidc-guards/key-set-failure.js';
-
-/** The engine's error events of the endpoints at which clients authenticate. */
-const CLIENT_AUTHENTICATION_EVENTS = [
-  'grant.error',
-  'revocation.error',
-  'introspection.error',
-  'device_authorization.error',
-  'pushed_authorization_request.error',
-  'backchannel_authentication.error',
-];
 
 /** Those of the endpoints that use keys of clients, for assertions, request objects or encryption. */
 const KEY_SET_EVENTS = [...CLIENT_AUTHENTICATION_EVENTS, 'authorization.error', 'userinfo.error'];

@@ -1,6 +1,7 @@
 import type { Provider } from 'oidc-provider';
 import type { Vault } from '../../platform/crypto/sealing.js';
 import type { Logger } from '../../platform/telemetry/telemetry.js';
+import { describeRefusedClients } from '../client-authentication/described-refusals.js';
 import { answerTooLarge } from '../oidc-patches/body-limit.js';
 import { type FindClient, reuseClients } from '../oidc-patches/client-cache.js';
 import { type CompareClientSecret, compareSecretsInRegistry } from '../oidc-patches/client-secret.js';
@@ -74,6 +75,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   sayInterval(provider);
   answerUnsavedSession(provider, parts.pages);
   answerTooLarge(provider);
+  describeRefusedClients(provider);
   answerIntrospection(provider, patches.introspect);
   logEngineEvents(provider, log);
   return provider;

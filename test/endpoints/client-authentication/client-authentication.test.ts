@@ -46,6 +46,9 @@ describe('without a registered method', () => {
   });
 });
 
+/** Not with client credentials, which public clients cannot have. */
+const PUBLIC = { grant_types: ['urn:ietf:params:oauth:grant-type:device_code'], redirect_uris: [] };
+
 describe.each(['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke', '/oauth2/device'])('%s', (path) => {
   const fields = { ...GRANT, token: 'x' };
   const device = { grant_types: ['urn:ietf:params:oauth:grant-type:device_code'], redirect_uris: [] };
@@ -71,6 +74,31 @@ describe.each(['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke', '/oauth2
     expect(wrong.body).toMatchObject({ error_description: 'client authentication failed' });
     const unknown = await postForm(server.origin + path, fields, basic({ ...client, client_id: 'nobody' }));
     expect([unknown.status, unknown.body]).toEqual([wrong.status, wrong.body]);
+  });
+
+  test('a public client that sends a secret is told to leave it out', async () => {
+    const client = await server.register({ ...settings, ...PUBLIC, token_endpoint_auth_method: 'none' });
+    const posted = { ...fields, client_id: client.client_id, client_secret: 'canary-secret' };
+    const answers = [
+      await postForm(server.origin + path, posted),
+      await postForm(server.origin + path, fields, basic(client, 'canary-secret')),
+    ];
+    for (const { status, body } of answers) {
+      expect([status, body['error']]).toEqual([401, 'invalid_client']);
+      expect(body['error_description']).toMatch(/^this client is public: leave out client_secret/);
+    }
+    expect(answers[1]?.headers.get('www-authenticate')).toMatch(/error_description="this client is public/);
+    expect(server.logs()).not.toContain('canary-secret');
+  });
+
+  test('without a secret a client is told to send it, and an unknown one that it is', async () => {
+    const client = await server.register(settings);
+    const ask = async (id: string) =>
+      (await postForm(server.origin + path, { ...fields, client_id: id })).body;
+    expect((await ask(client.client_id))['error_description']).toMatch(/^this client has a secret: send it/);
+    expect((await ask('nobody'))['error_description']).toMatch(
+      /^no client with this client_id is registered/,
+    );
   });
 
   test('a client without a registered method uses either, one per request', async () => {

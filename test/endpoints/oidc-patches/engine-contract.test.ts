@@ -117,6 +117,9 @@ const TEXTS: [file: string, text: string][] = [
   ['lib/helpers/initialize_app.js', "get('code_verification',"],
   ['lib/helpers/initialize_app.js', 'return als.run(ctx, () => next());'],
   // An exchanged token is read without its grant, so that revoking it ends it alone.
+  ['lib/shared/client_auth.js', "InvalidClientAuth('client not found')"],
+  ['lib/shared/client_auth.js', "InvalidClientAuth('the provided authentication mechanism does not match"],
+  ['lib/actions/authorization/client.js', "InvalidClient('client is invalid', 'client not found')"],
   // The details of refused grants, by which their descriptions are found.
   ...['client mismatch', 'grant not found', 'grant is expired'].map((detail): [string, string] => [
     'lib/helpers/grant_source.js',

@@ -121,6 +121,7 @@ test.each(['nobody', '', 'x'.repeat(200), "' OR 1=1", '\0'])(
     expect(answer.status).toBe(400);
     expect(answer.location).toBeUndefined();
     expect(answer.body).toMatch(/invalid_(client|request)/);
+    if (id === 'nobody') expect(answer.body).toContain('no client with this client_id is registered here');
   },
 );
 

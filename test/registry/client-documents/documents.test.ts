@@ -105,7 +105,7 @@ test('without the setting no document is fetched, and those that are here stop',
   for (const id of [clientId, site.publish('/never.json')])
     expect(await begin(id, off)).toMatchObject({
       status: 400,
-      text: expect.stringContaining('client is invalid'),
+      text: expect.stringContaining('no client with this client_id is registered here'),
     });
   expect(site.requests).toHaveLength(before);
 });

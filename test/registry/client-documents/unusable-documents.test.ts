@@ -154,7 +154,7 @@ describe('a URL of a document', () => {
     const before = site.requests.length;
     expect(await begin(clientId())).toMatchObject({
       status: 400,
-      text: expect.stringContaining('client is invalid'),
+      text: expect.stringContaining('no client with this client_id is registered here'),
     });
     expect(site.requests).toHaveLength(before);
   });

@@ -1,0 +1,46 @@
+import type { EventEmitter } from 'node:events';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { authenticationAdvice, UNKNOWN_CLIENT } from './authentication-advice.js';
+import { CLIENT_AUTHENTICATION_EVENTS } from './client-authentication-events.js';
+
+/**
+ * Says in the response that a client authenticates in another way than it is registered for, and how it should; and to who
+ * sends no secret and no assertion that there is no such client. Who sends a secret is not told whether the client exists
+ * or the secret is wrong.
+ *
+ * Engine: lib/shared/client_auth.js has the details and one description for all; lib/shared/error_handler.js:64 emits the
+ * event before the response is sent.
+ */
+export function describeRefusedClients(provider: EventEmitter): void {
+  for (const event of CLIENT_AUTHENTICATION_EVENTS) {
+    provider.on(event, (ctx: KoaContextWithOIDC, error: unknown) => {
+      if (!(error instanceof errors.InvalidClientAuth)) return;
+      const description = descriptionOf(ctx, error.error_detail);
+      if (description === undefined) return;
+      const before = error.error_description ?? '';
+      error.error_description = description;
+      if (isObject(ctx.body)) ctx.body = { ...ctx.body, error_description: description };
+      const challenges = [ctx.response.headers['www-authenticate'] ?? []].flat();
+      if (challenges.length === 0) return;
+      ctx.set(
+        'WWW-Authenticate',
+        challenges.map((challenge) => challenge.replace(`"${before}"`, `"${description}"`)),
+      );
+    });
+  }
+}
+
+function descriptionOf(
+  { headers, oidc }: KoaContextWithOIDC,
+  detail: string | undefined,
+): string | undefined {
+  if (detail?.startsWith('the provided authentication mechanism does not match'))
+    return authenticationAdvice(String(oidc.client?.clientAuthMethod));
+  const { client_assertion: assertion, client_secret: secret } = oidc.params ?? {};
+  const isUnproved = headers.authorization === undefined && !assertion && !secret;
+  return detail === 'client not found' && isUnproved ? UNKNOWN_CLIENT : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Buffer.isBuffer(value);
+}

@@ -6,6 +6,7 @@ import type { FormTokens } from '../../platform/pages/form-tokens.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
+import { OutdatedPage } from '../../platform/errors/outdated-page.js';
 
 /** A response of an authenticator with the certificate of an attestation is a few thousand bytes. */
 const FORM_BYTES = 20_000;
@@ -47,10 +48,7 @@ export class InteractionForms {
 /** Throws AppError `malformed` when the interaction is at another step. */
 export function requirePrompt(pending: PendingInteraction, ...prompts: string[]): void {
   if (prompts.includes(pending.prompt)) return;
-  throw new AppError(
-    'malformed',
-    'This page does not belong to the step you are at. Start again from the application.',
-  );
+  throw new OutdatedPage('This page does not belong to the step you are at.');
 }
 
 /** RFC 9700, section 4.12: 303, so that a browser does not post the password again to the redirect target. */

@@ -4,7 +4,6 @@ import { personActor } from '../../identity/account-events/actor.js';
 import type { AccountBeingDeleted } from '../../identity/accounts/account.js';
 import { acrOf } from '../../identity/second-factors/authentication-level.js';
 import type { Vault } from '../../platform/crypto/sealing.js';
-import { AppError } from '../../platform/errors/errors.js';
 import { requestIdOf } from '../../platform/pages/error-page.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
@@ -14,6 +13,7 @@ import type { InteractionEngine } from '../oidc-interactions/interaction-engine.
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 import { CHOSEN } from './interaction-forms.js';
 import { type InteractionForms, redirectTo } from './interaction-forms.js';
+import { OutdatedPage } from '../../platform/errors/outdated-page.js';
 
 const PURPOSE = 'restore-account';
 const LIFETIME = 10 * 60;
@@ -90,6 +90,6 @@ export class RestoreAccount {
     } catch {
       // Not a value of ours.
     }
-    throw new AppError('malformed', 'This page was open for too long. Sign in again.');
+    throw new OutdatedPage('This page was open for too long. Sign in again.');
   }
 }

@@ -1,8 +1,8 @@
 import type Koa from 'koa';
 import type { Context } from '../../context.js';
-import { AppError } from '../../platform/errors/errors.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import { sessionCookie } from './configuration.js';
+import { OutdatedPage } from '../../platform/errors/outdated-page.js';
 
 /**
  * Counts the user codes that are submitted to the device page per network (RFC 8628 section 5.1). Throws AppError
@@ -17,8 +17,7 @@ export function limitUserCodes({
   const limited = async (ctx: Koa.Context, next: Koa.Next) => {
     await attempts.reserve([rateLimits.userCode(ctx.ip)]);
     if (!ctx.cookies.get(sessionCookie(settings.issuer)))
-      throw new AppError(
-        'malformed',
+      throw new OutdatedPage(
         'This page is out of date, or your browser keeps no cookies. Open it again and type the code again.',
       );
     await next();

@@ -10,6 +10,7 @@ import type { ClientPagesService } from '../../registry/clients/client-pages.ser
 import { InteractionOver } from '../oidc-interactions/interaction-over.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 import { reachOf } from '../oidc-second-factor/second-factor-prompt.js';
+import { OutdatedPage } from '../../platform/errors/outdated-page.js';
 
 const ENROLMENT_SECONDS = 30 * 60;
 
@@ -92,5 +93,5 @@ export function secondFactorContext({ uid }: PendingInteraction): string {
 
 /** The account has changed since the page was shown. */
 export function otherStep(): AppError {
-  return new AppError('malformed', 'This page is out of date. Go back and load it again.');
+  return new OutdatedPage('This page is out of date.');
 }

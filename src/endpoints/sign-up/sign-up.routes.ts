@@ -22,6 +22,7 @@ import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts
 import { passkeyOf } from '../second-factor/request-fields.js';
 import type { SignUpPages } from './sign-up-pages.js';
 import { SIGN_UP_PATH, type SignUpState } from './sign-up-state.js';
+import { OutdatedPage } from '../../platform/errors/outdated-page.js';
 
 /** What the routes need. */
 export interface SignUpRoutesDependencies {
@@ -101,7 +102,7 @@ export function signUpRoutes(deps: SignUpRoutesDependencies): Router {
     const pending = await forms.open(ctx);
     const state = stateIn(ctx, pending);
     const email = state?.step === 'credential' && (await signUp.provedAddress(state.purpose, state.secret));
-    if (!email) throw new AppError('malformed', 'This page is out of date. Go back and load it again.');
+    if (!email) throw new OutdatedPage('This page is out of date.');
     ctx.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     ctx.body = await passkeys.firstOptions(passkeyContext(pending), email);
   });

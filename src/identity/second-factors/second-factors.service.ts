@@ -8,6 +8,7 @@ import { canonicalRecoveryCode, newRecoveryCodes } from './recovery-codes.js';
 import type { Enrolled, RecoveryCodeCounts, SecondFactorsRepository } from './second-factors.repository.js';
 import { codeDigits, newTotpSecret, stepOfCode } from './totp.js';
 import type { TrustedBrowsers } from './trusted-browsers.service.js';
+import { OutdatedPage } from '../../platform/errors/outdated-page.js';
 
 export type { Enrolled, RecoveryCodeCounts } from './second-factors.repository.js';
 
@@ -83,7 +84,7 @@ export class SecondFactorsService {
     } catch {
       // Not a value of ours.
     }
-    throw new AppError('malformed', 'This page was open for too long. Start the set-up again.');
+    throw new OutdatedPage('This page was open for too long. Start the set-up again.');
   }
 
   /**

@@ -6,6 +6,7 @@ import type { ErrorModel } from '../page-models/site.js';
 import { TO_ACCOUNT, TRY_AGAIN } from './links-on.js';
 import { sendPage, type PageContext } from './page-headers.js';
 import type { Pages } from './pages.js';
+import { OutdatedPage } from '../errors/outdated-page.js';
 
 const STATUS: Partial<Record<ErrorKind, number>> = {
   malformed: 400,
@@ -40,7 +41,7 @@ export function sendError(ctx: PageContext, pages: Pages, model: ErrorModel, sta
  * Shows errors as pages. An unexpected error goes to `onUnexpected`; its page shows the request id under which it was
  * logged, and nothing of its cause.
  *
- * @param formPageOf the page whose form is sent to a path, where one that was refused leads back to
+ * @param formPageOf the page whose form is sent to a path, where one that was out of date leads back to
  */
 export function errorPages(
   pages: Pages,
@@ -54,8 +55,7 @@ export function errorPages(
       const requestId = requestIdOf(ctx);
       const known = toKnown(error);
       const mayTryAgain = ctx.method === 'GET' && (!known || known.kind === 'unavailable');
-      const formPage =
-        ctx.method === 'POST' && known?.kind === 'malformed' ? formPageOf(ctx.path) : undefined;
+      const formPage = known instanceof OutdatedPage ? formPageOf(ctx.path) : undefined;
       const links = mayTryAgain
         ? [TRY_AGAIN]
         : formPage

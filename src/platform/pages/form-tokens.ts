@@ -1,5 +1,6 @@
 import { AppError } from '../errors/errors.js';
 import { equalInConstantTime, type Vault } from '../crypto/sealing.js';
+import { OutdatedPage } from '../errors/outdated-page.js';
 
 const FIELD = 'csrf';
 
@@ -20,7 +21,7 @@ export class FormTokens {
     const expected = Buffer.from(this.issue(context));
     const given = Buffer.from(field(form, FIELD) ?? '');
     if (equalInConstantTime(given, expected)) return;
-    throw new AppError('malformed', 'This form did not come from our page, or the page was out of date.');
+    throw new OutdatedPage('This form did not come from our page, or the page was out of date.');
   }
 }
 

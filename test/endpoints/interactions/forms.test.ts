@@ -151,6 +151,7 @@ describe('a sign-in form', () => {
     const answer = await visit.agent.open(url, { method: 'POST', body }, visit.request.redirectUri);
     expect(answer.status).toBe(400);
     expect(textOf(answer)).toContain('does not belong to the step you are at');
+    expect(textOf(answer)).toContain('Open the page again');
   });
 
   test('with a field twice is refused', async () => {
@@ -164,6 +165,19 @@ describe('a sign-in form', () => {
     const answer = await visit.agent.open(`${visit.page.url}/login`, { method: 'POST', body });
     expect(answer.status).toBe(400);
     expect(textOf(answer)).toContain('&quot;email&quot; was sent more than once');
+    expect(textOf(answer)).not.toContain('Open the page again');
+  });
+
+  test('for an application that is gone does not lead back to where it is gone, too', async () => {
+    const visit = await atSignIn();
+    const clientId = visit.request.url.searchParams.get('client_id') ?? '';
+    await server.database.pool.query('UPDATE oauth_clients SET deleted_at = now() WHERE client_id = $1', [
+      clientId,
+    ]);
+    const answer = await visit.send({ password: 'not the password' });
+    expect(answer.status).toBe(400);
+    expect(textOf(answer)).toContain('not registered any more');
+    expect(textOf(answer)).not.toContain('Open the page again');
   });
 });
 

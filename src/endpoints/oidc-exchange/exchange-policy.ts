@@ -1,9 +1,16 @@
 import { errors } from 'oidc-provider';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
-import { type ExchangeRule, isForOtherServer } from '../../registry/client-exchange/exchange-rule.js';
+import {
+  audiencesOfRules,
+  type ExchangeRule,
+  isForOtherServer,
+} from '../../registry/client-exchange/exchange-rule.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { ExchangeParts } from './exchange-parts.js';
 import { type PresentedToken, tokenRefused } from './presented-token.js';
+
+/** What a request is told that says not which API it is for, of several. */
+export const SEND_AUDIENCE = 'send audience: the API that the token is to be for';
 
 /**
  * The API that the exchange is for: `audience` or `resource`, or, without either, the one that the client's rules name.
@@ -15,11 +22,9 @@ export async function targetOf(
   { audience, resource }: { audience?: unknown; resource?: unknown },
 ): Promise<ApiRecord> {
   const given = [audience, resource].filter((value) => typeof value === 'string');
-  const rules = all.filter((rule) => !isForOtherServer(rule));
-  const known = [...new Set(rules.map((rule) => rule.audience))];
+  const known = audiencesOfRules(all);
   const [first = known.length === 1 ? known[0] : undefined] = given;
-  if (first === undefined)
-    throw new errors.InvalidTarget('send audience: the API that the token is to be for');
+  if (first === undefined) throw new errors.InvalidTarget(SEND_AUDIENCE);
   const api = await findApi(first);
   const other = given[1] === undefined ? api : await findApi(given[1]);
   if (!api || other?.audience !== api.audience || !known.includes(api.audience))

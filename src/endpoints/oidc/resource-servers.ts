@@ -14,6 +14,8 @@ import {
   isForGrantedResource,
 } from '../oidc-authorization-details/details-resources.js';
 import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
+import { SEND_AUDIENCE } from '../oidc-exchange/exchange-policy.js';
+import { audiencesOfRules } from '../../registry/client-exchange/exchange-rule.js';
 import { JWT_BEARER, TOKEN_EXCHANGE } from '../../settings/protocol/grant-types.js';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
 
@@ -114,7 +116,7 @@ export function rejectAudienceWithoutScope(token: AccessToken | ClientCredential
 }
 
 /**
- * The resources of a request that names none: the audience of an exchange, the APIs of its authorization details, and the
+ * The resources of a request that names none: what an exchange is for, the APIs of its authorization details, and the
  * one API that its scopes belong to, for a client's own token or when a person is asked for nothing else; undefined for
  * none. Throws InvalidTarget with the list when the scopes belong to several.
  */
@@ -126,7 +128,7 @@ async function defaultResource(
   const { params, requestParamScopes } = ctx.oidc;
   const ofDetails = audiencesOfDetails(ctx, detailsTypes);
   const grantType = params?.['grant_type'];
-  if (grantType === TOKEN_EXCHANGE && typeof params?.['audience'] === 'string') return params['audience'];
+  if (grantType === TOKEN_EXCHANGE) return exchangeTarget(ctx, ofDetails);
   const isOfClient = grantType === 'client_credentials' || grantType === JWT_BEARER;
   const isOnlyForApi =
     grantType === undefined &&
@@ -138,6 +140,20 @@ async function defaultResource(
   throw new errors.InvalidTarget(
     `what is asked for belongs to several resources: send resource with one of ${audiences.join(', ')}`,
   );
+}
+
+/**
+ * What an exchange with authorization details is for: its audience, else the API of the details, else the one that the
+ * rules of the client name. The engine asks before the exchange is looked at. Throws InvalidTarget when there are several.
+ */
+function exchangeTarget(ctx: KoaContextWithOIDC, ofDetails: readonly string[]): string {
+  const { client, params } = ctx.oidc;
+  if (typeof params?.['audience'] === 'string') return params['audience'];
+  const rules = stateOf(ctx).clients.get(client?.clientId ?? '')?.record.tokenExchange ?? [];
+  const known = ofDetails.length > 0 ? ofDetails : audiencesOfRules(rules);
+  const [target, ...more] = known;
+  if (target === undefined || more.length > 0) throw new errors.InvalidTarget(SEND_AUDIENCE);
+  return target;
 }
 
 /** Whether a request asks for scopes of APIs and nothing else, as OAuth clients do that know no OpenID Connect. */

@@ -55,3 +55,8 @@ export function isForOtherServer(rule: ExchangeRule): rule is ExchangeRule & { c
 export function isKindOfSubject(subject: string): subject is (typeof SUBJECTS)[number] {
   return SUBJECTS.some((kind) => kind === subject);
 }
+
+/** The audiences of the APIs here that the rules name. */
+export function audiencesOfRules(rules: readonly ExchangeRule[]): string[] {
+  return [...new Set(rules.filter((rule) => !isForOtherServer(rule)).map(({ audience }) => audience))];
+}

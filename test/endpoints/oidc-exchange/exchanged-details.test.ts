@@ -77,6 +77,25 @@ describe('an exchanged token', () => {
     expect(await detailsOf(narrowed, asks(PAYMENT))).toBe('invalid_authorization_details');
   });
 
+  test('needs no audience where the details or the rules name one API', async () => {
+    const { access_token: token } = await obtain([PAYMENT, NOTE]);
+    const one = await registerService(
+      { server },
+      { token_exchange: RULES.slice(0, 1), authorization_details_types: ['payment', 'note'] },
+    );
+    for (const details of [[NOTE], [PAYMENT], [PAYMENT, NOTE]]) {
+      const { body } = await send(token, { audience: '', ...asks(...details) }, one);
+      expect(body['authorization_details']).toEqual(details);
+      expect(decodeJwt(String(body['access_token'])).aud).toBe(PAY);
+    }
+    expect((await send(token, { audience: '', ...asks(PAYMENT) })).status).toBe(200);
+    const several = await send(token, { audience: '', ...asks(NOTE) });
+    expect(several).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_target', error_description: expect.stringContaining('send audience') },
+    });
+  });
+
   test('has those for its own API only', async () => {
     const { access_token: token } = await obtain([PAYMENT, FOLDER, NOTE]);
     expect((await send(token)).body['authorization_details']).toEqual([PAYMENT, NOTE]);

@@ -4,6 +4,9 @@ import { AppError } from '../src/platform/errors/errors.js';
 
 /** The error response when the database is unavailable: 503 in the format of RFC 6749. */
 class TemporarilyUnavailable extends errors.OIDCProviderError {
+  // The engine names an error by its class, which has another name in the bundle.
+  override readonly name = 'TemporarilyUnavailable';
+
   constructor(cause: unknown) {
     super(503, 'temporarily_unavailable', { cause });
     this.expose = true;
@@ -13,6 +16,8 @@ class TemporarilyUnavailable extends errors.OIDCProviderError {
 
 /** The error response when a rate limit is exceeded: 429 in the format of RFC 6749. */
 class SlowDown extends errors.OIDCProviderError {
+  override readonly name = 'SlowDown';
+
   constructor(description: string) {
     super(429, 'slow_down');
     this.error_description = description;

@@ -37,8 +37,8 @@ const { metafile } = await build({
   // `pg` makes a Response to see whether it runs at Cloudflare, which loads all of `fetch`, unless this says what runs it.
   define: { navigator: JSON.stringify({ userAgent: 'Node.js' }) },
   // No `keepNames`: it names each function when it is made, which costs a request up to three quarters of its CPU again.
-  // Without it two errors of the engine are logged with a 2 behind their name. Node.js keeps the maps in memory; the
-  // sources are beside them.
+  // Classes whose name is taken get a 2 behind it; errors of ours that logs name say their name themselves. Node.js keeps
+  // the maps in memory; the sources are beside them.
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',

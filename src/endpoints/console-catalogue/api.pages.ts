@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { DEFAULT_SIGNING_ALG } from '../../registry/apis/api-record.js';
 import type { organizationPage } from '../../tenancy/tenants/tenant-response.schema.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';
 import { dateOf, noticeOf } from '../console-records/list-parts.js';
@@ -88,7 +89,7 @@ export const apiPages: readonly ConsolePage[] = [
 
 const DEFAULTS = {
   access_token_format: 'jwt',
-  signing_alg: 'RS256',
+  signing_alg: DEFAULT_SIGNING_ALG,
   access_token_typ: 'at+jwt',
   open_to_registration: false,
 };

@@ -41,6 +41,7 @@ import { RESPONSE_TYPES } from '../../registry/client-record/client-record.js';
 import { allowsOrigin } from '../../registry/client-rules/cors-origins.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import { SCOPE_CLAIMS } from '../userinfo/scope-claims.js';
+import { DEFAULT_ID_TOKEN_ALG } from '../../settings/protocol/signing-algorithms.js';
 
 /** What the engine's configuration depends on. */
 export interface EngineParts {
@@ -153,7 +154,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
       'none',
       ...certificateMethods(settings.clientCertificates),
     ],
-    clientDefaults: { id_token_signed_response_alg: 'RS256' },
+    clientDefaults: { id_token_signed_response_alg: DEFAULT_ID_TOKEN_ALG },
     enabledJWA: {
       clientAuthSigningAlgValues: ASYMMETRIC,
       ...protocolAlgorithms(),

@@ -4,7 +4,7 @@ import { toCamel, toSnake } from '../../platform/wire/snake-case.js';
 import type { ValidationError } from '../../platform/errors/errors.js';
 import { readFields, setByServer, unknownFields } from '../../platform/wire/input.js';
 import { line, oneOf } from '../../platform/wire/field-shapes.js';
-import { type ApiRecord, type ApiSettings, MAX_ACCESS_TOKEN_TTL } from './api-record.js';
+import { type ApiRecord, type ApiSettings, DEFAULT_SIGNING_ALG, MAX_ACCESS_TOKEN_TTL } from './api-record.js';
 import { ABSOLUTE_URI, audienceErrors, isReservedAudience, MAX_AUDIENCE } from './audience-rules.js';
 
 type WireObject = Record<string, unknown>;
@@ -91,7 +91,7 @@ function read(wire: WireObject, fields: Record<string, z.ZodType>, unknown: Vali
       orgId: given.orgId ?? null,
       accessTokenFormat: given.accessTokenFormat ?? 'jwt',
       // RFC 9068 section 2.1: the algorithm that every resource server has to understand.
-      signingAlg: given.signingAlg ?? 'RS256',
+      signingAlg: given.signingAlg ?? DEFAULT_SIGNING_ALG,
       accessTokenTyp: given.accessTokenTyp ?? 'at+jwt',
       accessTokenTtl: given.accessTokenTtl ?? null,
       openToRegistration: given.openToRegistration ?? false,

@@ -1,5 +1,8 @@
 import { toSnake } from '../../platform/wire/snake-case.js';
 
+/** What JWT access tokens are signed with when nobody says. */
+export const DEFAULT_SIGNING_ALG = 'RS256';
+
 /** What operators decide about an API. */
 export interface ApiSettings {
   name: string;

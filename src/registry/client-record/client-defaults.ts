@@ -1,4 +1,4 @@
-import type { SigningAlgorithm } from '../../settings/protocol/signing-algorithms.js';
+import { DEFAULT_ID_TOKEN_ALG, type SigningAlgorithm } from '../../settings/protocol/signing-algorithms.js';
 import { profileDefaults } from '../client-protocol/security-profiles.js';
 import { protocolDefaults } from '../client-protocol/protocol-fields.js';
 import {
@@ -28,7 +28,7 @@ export type GivenSettings = { [K in keyof ClientSettings]?: NonNullable<ClientSe
 /** Fills in what was not said, and adds or removes the scopes that follow from the grants. */
 export function withDefaults(
   said: GivenSettings,
-  idTokenAlg: SigningAlgorithm = 'RS256',
+  idTokenAlg: SigningAlgorithm = DEFAULT_ID_TOKEN_ALG,
 ): TypedClientSettings {
   const given = { ...profileDefaults(said), ...said };
   const clientType = inferClientType(given.clientType, given.tokenEndpointAuthMethod);

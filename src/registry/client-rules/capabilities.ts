@@ -1,4 +1,8 @@
-import { ALWAYS_SIGNING, type SigningAlgorithm } from '../../settings/protocol/signing-algorithms.js';
+import {
+  ALWAYS_SIGNING,
+  DEFAULT_ID_TOKEN_ALG,
+  type SigningAlgorithm,
+} from '../../settings/protocol/signing-algorithms.js';
 import type { Settings } from '../../settings/settings.js';
 import {
   type AuthMethod,
@@ -18,7 +22,7 @@ export function capabilitiesOf(
   },
   {
     signingAlgorithms,
-    idTokenAlg = 'RS256',
+    idTokenAlg = DEFAULT_ID_TOKEN_ALG,
     ciba,
   }: { signingAlgorithms: readonly string[]; idTokenAlg?: SigningAlgorithm; ciba: boolean } = {
     signingAlgorithms: ALWAYS_SIGNING,

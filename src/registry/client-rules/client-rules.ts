@@ -21,7 +21,7 @@ export interface Capabilities {
   clientCertificates?: boolean;
   /** What this server has keys to sign with; by default those of every installation. */
   signingAlgorithms?: readonly string[];
-  /** What ID tokens are signed with where the record does not say; by default RS256. */
+  /** What ID tokens are signed with where the record does not say; see `DEFAULT_ID_TOKEN_ALG`. */
   idTokenAlg?: SigningAlgorithm;
   /** Whether scopes can have any name of RFC 6749 section 3.3, instead of words with dots between them. */
   anyScopeNames?: boolean;

@@ -16,6 +16,7 @@ import type { SectorDocuments } from '../client-subjects/sector-documents.servic
 import { failuresOf, type ImportedClient, type ImportReport } from './import-report.js';
 import { below, conflict, errorsIn, obstacleTo, patchOf, translated } from './import-rules.js';
 import type { ImportRepository, PresentClient } from './import.repository.js';
+import { DEFAULT_ID_TOKEN_ALG } from '../../settings/protocol/signing-algorithms.js';
 
 /** What `ImportService` needs. */
 export interface ImportDependencies {
@@ -129,8 +130,8 @@ export class ImportService {
     { record, adminReach, documents: sectorDocuments, secrets }: Prepared,
     { firstParty: authorizeFirstParty }: ImportAuthorization,
   ): Promise<Partial<ImportedClient>> {
-    // What other systems sign with when a record does not say (OpenID Connect Registration section 2).
-    const input = { id_token_signed_response_alg: 'RS256', ...record.input };
+    // What other systems sign with when a record does not say, whatever the setting says here.
+    const input = { id_token_signed_response_alg: DEFAULT_ID_TOKEN_ALG, ...record.input };
     const made = await this.deps.clients.create(actor, tenant, input, {
       adminReach,
       authorizeFirstParty,

@@ -10,6 +10,7 @@ import type { ScopesService } from '../scopes/scopes.service.js';
 import { type Metadata, toRecordInput, withoutEmpty } from './client-metadata.js';
 import { permittedMetadata } from './permitted-metadata.js';
 import { policyErrors, type RegistrationPolicy } from './registration-policy.js';
+import { DEFAULT_ID_TOKEN_ALG } from '../../settings/protocol/signing-algorithms.js';
 
 /** RFC 7592 section 2.2: what an update must not contain. */
 const NOT_IN_UPDATES = [
@@ -123,7 +124,8 @@ function withIdTokenAlg(
   before: LiveClient | undefined,
 ): Metadata {
   const kept =
-    before?.record.idTokenSignedResponseAlg ?? (registrationType === 'document' ? 'RS256' : undefined);
+    before?.record.idTokenSignedResponseAlg ??
+    (registrationType === 'document' ? DEFAULT_ID_TOKEN_ALG : undefined);
   return kept === undefined ? metadata : { id_token_signed_response_alg: kept, ...metadata };
 }
 

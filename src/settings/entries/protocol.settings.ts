@@ -1,5 +1,10 @@
 import { settingGroup } from '../setting.js';
-import { ALWAYS_SIGNING, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../protocol/signing-algorithms.js';
+import {
+  ALWAYS_SIGNING,
+  DEFAULT_ID_TOKEN_ALG,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+} from '../protocol/signing-algorithms.js';
 import { CERTIFICATE_FORMATS } from '../protocol/certificate-formats.js';
 import * as z from 'zod';
 import { headerName, issuerList, issuerOrigin, listOf, oneOf, secureUrl, subnets, text } from './checks.js';
@@ -60,7 +65,7 @@ export const protocolSettings = settingGroup('Extensions of the protocol', {
       'What clients can have ID tokens, userinfo and other responses signed with: RS256 and ES256, and PS256 or EdDSA where they are listed. Each has keys of its own, which are made at the next start and rotated with the others.',
   },
   ID_TOKEN_ALG: {
-    default: 'RS256',
+    default: DEFAULT_ID_TOKEN_ALG,
     check: oneOf(...SIGNING_ALGORITHMS),
     description:
       'What ID tokens of a new client are signed with when its record does not say; clients that exist keep what they have. Every library verifies `RS256` (OpenID Connect Core section 15.1); a signature with `ES256` takes a tenth of the CPU. One of `SIGNING_ALGORITHMS`.',

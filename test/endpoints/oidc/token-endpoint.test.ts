@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { UserAgent } from '../../../src/demo/user-agent.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { basic, type FormFields, postForm } from '../../harness/protocol/wire.js';
 
@@ -28,6 +29,14 @@ describe('a body', () => {
       basic(client),
     );
     expect(answer).toMatchObject({ status: 413, body: { error: 'invalid_request' } });
+  });
+
+  test('that is too large is 413 at the device page, with its session and without', async () => {
+    const agent = new UserAgent();
+    const page = await agent.open(`${server.origin}/device`);
+    const fields = { user_code: 'B'.repeat(100_000) };
+    for (const browser of [agent, new UserAgent()])
+      expect((await browser.submit(page, fields)).status).toBe(413);
   });
 
   test('that is too large without saying so is 413, too', async () => {

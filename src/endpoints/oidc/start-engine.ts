@@ -113,7 +113,7 @@ export async function startEngine(
         queueBackChannelLogout(provider, (notices) =>
           forEngine(() =>
             database.transaction(async (tx) => {
-              for (const notice of notices) await outbox.enqueue(tx, logoutMessage(notice));
+              await outbox.enqueueAll(tx, notices.map(logoutMessage));
             }),
           ),
         );

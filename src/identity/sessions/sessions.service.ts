@@ -86,6 +86,6 @@ export class SessionsService {
   }
 
   async #notify(tx: Transaction, notices: readonly LogoutNotice[]): Promise<void> {
-    for (const notice of notices) await this.outbox.enqueue(tx, logoutMessage(notice));
+    await this.outbox.enqueueAll(tx, notices.map(logoutMessage));
   }
 }

@@ -131,13 +131,18 @@ interface ClaimedRow {
 export class OutboxRepository {
   constructor(private readonly database: Database) {}
 
-  /** Inserts the message in the caller's transaction; one with this id is due again, as if it had never been tried. */
-  async insert(tx: Transaction, { id, kind, orderingKey, payload }: OutboxRow): Promise<void> {
-    const columns = 'id, kind, ordering_key, payload';
+  /** Inserts messages in the caller's transaction; one whose id is there is due again, as if it had never been tried. */
+  async insert(tx: Transaction, rows: readonly OutboxRow[]): Promise<void> {
     await tx.raw(
-      `INSERT INTO outbox (${columns}) VALUES (?, ?, ?, ?)
+      `INSERT INTO outbox (id, kind, ordering_key, payload)
+       SELECT * FROM unnest(?::uuid[], ?::text[], ?::bytea[], ?::bytea[])
        ON CONFLICT (id) DO UPDATE SET dead_at = NULL, attempts = 0, lease_owner = NULL, due_at = now()`,
-      [id, kind, orderingKey, payload],
+      [
+        rows.map(({ id }) => id),
+        rows.map(({ kind }) => kind),
+        rows.map(({ orderingKey }) => orderingKey),
+        rows.map(({ payload }) => payload),
+      ] as readonly (string | Buffer | null)[][] as never,
     );
   }
 

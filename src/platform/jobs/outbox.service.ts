@@ -49,15 +49,18 @@ export class OutboxService {
   }
 
   /** Stores the message in the caller's transaction and returns its id. It is delivered only if that commits. */
-  async enqueue(
-    tx: Transaction,
-    { id = randomUUID(), kind, payload, orderingKey }: OutboxMessage,
-  ): Promise<string> {
-    const sealed = this.vault.seal('outbox', JSON.stringify(payload), sealContext({ id, kind }));
-    const key = orderingKey === undefined ? null : this.vault.digest('outbox', `${kind} ${orderingKey}`);
-    await this.repository.insert(tx, { id, kind, orderingKey: key, payload: sealed });
-    this.#notify(tx);
+  async enqueue(tx: Transaction, message: OutboxMessage): Promise<string> {
+    const [id = ''] = await this.enqueueAll(tx, [message]);
     return id;
+  }
+
+  /** The same for several messages, in one statement. */
+  async enqueueAll(tx: Transaction, messages: readonly OutboxMessage[]): Promise<string[]> {
+    if (messages.length === 0) return [];
+    const rows = messages.map((message) => this.#rowOf(message));
+    await this.repository.insert(tx, rows);
+    this.#notify(tx);
+    return rows.map(({ id }) => id);
   }
 
   /** Calls the listener after each commit in this process that has added messages. Returns how to stop that. */
@@ -142,6 +145,12 @@ export class OutboxService {
   /** Deletes dead letters after 30 days; returns how many. */
   purgeDeadLetters(): Promise<number> {
     return this.repository.purgeDeadLetters(DEAD_LETTER_DAYS);
+  }
+
+  #rowOf({ id = randomUUID(), kind, payload, orderingKey }: OutboxMessage): OutboxRow {
+    const sealed = this.vault.seal('outbox', JSON.stringify(payload), sealContext({ id, kind }));
+    const key = orderingKey === undefined ? null : this.vault.digest('outbox', `${kind} ${orderingKey}`);
+    return { id, kind, orderingKey: key, payload: sealed };
   }
 
   #notify(tx: Transaction): void {

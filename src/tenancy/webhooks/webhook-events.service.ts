@@ -22,13 +22,13 @@ export function webhookBody(type: string, data: object): string {
 export class WebhookEventsService {
   constructor(
     private readonly repository: WebhookDeliveriesRepository,
-    private readonly outbox: Pick<OutboxService, 'enqueue'>,
+    private readonly outbox: Pick<OutboxService, 'enqueueAll'>,
   ) {}
 
   /** Stores a delivery for each webhook, in the transaction of the event. The address of who did it is left out. */
   async publish(tx: Transaction, { address: _address, action, ...event }: AuditRow): Promise<void> {
     const body = webhookBody(action, toSnake(event));
-    for (const id of await this.repository.insertForAll(tx, event, action, body))
-      await this.outbox.enqueue(tx, webhookMessage(id));
+    const ids = await this.repository.insertForAll(tx, event, action, body);
+    await this.outbox.enqueueAll(tx, ids.map(webhookMessage));
   }
 }

@@ -7,6 +7,8 @@ import { AccessRepository } from './access/access.repository.js';
 import { AccessService } from './access/access.service.js';
 import { TenantOverviewRepository } from './access/tenant-overview.repository.js';
 import { TenantOverviewService } from './access/tenant-overview.service.js';
+import { AuditNamesRepository } from './audit/audit-names.repository.js';
+import { AuditNamesService } from './audit/audit-names.service.js';
 import { AuditRepository } from './audit/audit.repository.js';
 import { AuditService } from './audit/audit.service.js';
 import { AuthorizingAccountsRepository } from './authorizing-accounts/authorizing-accounts.repository.js';
@@ -47,6 +49,7 @@ export function makeTenancy(platform: Platform, identity: Identity, audit: Audit
   const ownerNotices = new OwnerNoticesService(mail, new OwnerNoticesRepository());
   const ofAccounts = { ...identity, database, events: identity.accountEvents, roles };
   const deliveries = new WebhookDeliveriesRepository(database);
+  const access = new AccessService(new AccessRepository(database));
   const webhooks = new WebhooksService({
     ...platform,
     repository: new WebhooksRepository(database),
@@ -62,6 +65,7 @@ export function makeTenancy(platform: Platform, identity: Identity, audit: Audit
   });
   return {
     audit,
+    auditNames: new AuditNamesService(new AuditNamesRepository(database), access),
     tenants,
     webhooks,
     webhookDeliveries,
@@ -77,7 +81,7 @@ export function makeTenancy(platform: Platform, identity: Identity, audit: Audit
     accountAdmin: new AccountAdminService(database, accounts, passwords, audit, identity.notices),
     organizations: new OrganizationsService(database, new OrganizationsRepository(database), audit),
     projects: new ProjectsService({ database, repository: new ProjectsRepository(database), tenants, audit }),
-    access: new AccessService(new AccessRepository(database)),
+    access,
     authorizingAccounts: new AuthorizingAccountsService(new AuthorizingAccountsRepository(database)),
     tenantOverview: new TenantOverviewService(new TenantOverviewRepository(database)),
     /** The registry, which is above, says where clients belong. */

@@ -1,11 +1,11 @@
-import type * as z from 'zod';
-import { AUDIT_ACTIONS, auditWords } from '../../tenancy/audit/audit-actions.js';
-import type { auditEventPage } from '../../tenancy/audit/audit-event.schema.js';
+import { AUDIT_ACTIONS } from '../../tenancy/audit/audit-actions.js';
 import { listPage } from '../console-records/list-page.js';
 import type { Filter, ListState } from '../console-records/list-parts.js';
 import type { ConsolePage } from '../console/console-page.js';
-import { CONSOLE, ORGANIZATION_PAGES, projectPath, PROJECT_PAGES } from '../console/console-paths.js';
+import { CONSOLE, ORGANIZATION_PAGES, PROJECT_PAGES } from '../console/console-paths.js';
 import type { Visit } from '../console/visit.js';
+import { eventRows } from './event-rows.js';
+import type { EventPageWire } from './event-wire.js';
 
 const DAY_MS = 86_400_000;
 
@@ -30,7 +30,7 @@ export const auditPages: readonly ConsolePage[] = [
 ];
 
 function page(base: string, operation: string, section: string): ConsolePage {
-  return listPage<z.infer<typeof auditEventPage>>({
+  return listPage<EventPageWire>({
     path: `${base}/audit`,
     operation,
     filters: FILTERS,
@@ -43,7 +43,7 @@ function page(base: string, operation: string, section: string): ConsolePage {
 
 function showAudit(
   visit: Visit,
-  body: z.infer<typeof auditEventPage>,
+  body: EventPageWire,
   state: ListState,
   { operation, section }: { operation: string; section: string },
 ): void {
@@ -57,15 +57,7 @@ function showAudit(
     {
       lead: `Every change in ${place}: who, what, from where. Names of fields, never their values. It cannot be edited or removed.`,
       ...state,
-      events: body.data.map((event) => ({
-        at: new Date(event.occurred_at),
-        actor: { label: event.actor, href: only('actor', event.actor) },
-        action: { label: auditWords(event.action), code: event.action, href: only('action', event.action) },
-        target: { type: event.target_type, id: event.target_id, href: targetHref(event) },
-        changedFields: event.changed_fields,
-        address: event.address,
-        requestId: event.request_id,
-      })),
+      events: eventRows(visit, body.data, only),
       nextHref: state.nextHref(body.next_cursor),
       curl: visit.curl(operation, { query: state.query }),
     },
@@ -86,16 +78,4 @@ function apiQuery({ from, to, ...rest }: Readonly<Record<string, string>>): Reco
     ...(from === undefined ? {} : { from: start(from, 0) }),
     ...(to === undefined ? {} : { to: start(to, 1) }),
   };
-}
-
-interface Target {
-  target_type: string;
-  target_id: string;
-  org_id: string | null;
-  project_id: string | null;
-}
-
-function targetHref({ target_type, target_id, org_id, project_id }: Target): string | undefined {
-  if (target_type !== 'client' || org_id === null || project_id === null) return undefined;
-  return `${projectPath(org_id, project_id)}/clients/${encodeURIComponent(target_id)}`;
 }

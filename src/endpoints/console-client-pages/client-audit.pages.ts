@@ -1,47 +1,31 @@
-import { auditWords } from '../../tenancy/audit/audit-actions.js';
-import type * as z from 'zod';
-import type { auditEventPage } from '../../tenancy/audit/audit-event.schema.js';
-import {
-  CLIENT,
-  clientCrumbs,
-  type ClientDetails,
-  clientHead,
-  clientPath,
-} from '../console-clients/client-wire.js';
+import { eventRows } from '../console-audit/event-rows.js';
+import type { EventPageWire } from '../console-audit/event-wire.js';
+import { CLIENT, clientCrumbs, type ClientDetails, clientHead } from '../console-clients/client-wire.js';
+import { listPage } from '../console-records/list-page.js';
 import type { ConsolePage } from '../console/console-page.js';
 
 /** What was done to a client. */
 export const clientAuditPages: readonly ConsolePage[] = [
-  {
-    method: 'get',
+  listPage<EventPageWire>({
     path: `${CLIENT}/audit`,
     operation: 'listProjectAuditEvents',
-    answer: async (visit) => {
+    toQuery: (_, visit) => ({ target_id: visit.param('id').toLowerCase() }),
+    show: async (visit, body, state) => {
       const { body: client } = await visit.call<ClientDetails>('getClient');
-      const cursor = visit.query.get('cursor') ?? '';
-      const query = { target_id: client.id, page_limit: '50', ...(cursor === '' ? {} : { cursor }) };
-      const { body } = await visit.call<z.infer<typeof auditEventPage>>('listProjectAuditEvents', { query });
-      const path = `${clientPath(visit, client.id)}/audit`;
-      const next = body.next_cursor;
+      const only = (filter: string, value: string) =>
+        `${visit.home}/audit?${new URLSearchParams({ [filter]: value }).toString()}`;
       visit.show(
         'console/client-audit',
         { section: 'clients', crumbs: clientCrumbs(visit, client, 'Audit') },
         {
           client: clientHead(visit, client, 'audit'),
-          events: body.data.map((event) => ({
-            at: new Date(event.occurred_at),
-            action: event.action,
-            words: auditWords(event.action),
-            actor: event.actor,
-            changedFields: event.changed_fields,
-            address: event.address,
-            requestId: event.request_id,
-          })),
-          nextHref: next === null ? undefined : `${path}?${new URLSearchParams({ cursor: next }).toString()}`,
-          firstHref: cursor === '' ? undefined : path,
-          curl: visit.curl('listProjectAuditEvents', { query }),
+          events: eventRows(visit, body.data, only),
+          nextHref: state.nextHref(body.next_cursor),
+          firstHref: state.firstHref,
+          csvHref: state.csvHref,
+          curl: visit.curl('listProjectAuditEvents', { query: state.query }),
         },
       );
     },
-  },
+  }),
 ];

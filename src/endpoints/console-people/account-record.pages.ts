@@ -7,7 +7,7 @@ import type {
   roleList,
   sessionList,
 } from '../../tenancy/account-admin/account-access.schema.js';
-import type { auditEventPage } from '../../tenancy/audit/audit-event.schema.js';
+import type { EventPageWire } from '../console-audit/event-wire.js';
 import { howOf, networkIn } from '../account-access/sign-in-words.js';
 import { listPage } from '../console-records/list-page.js';
 import { dateOf, type ListState, noticeOf } from '../console-records/list-parts.js';
@@ -59,7 +59,7 @@ async function showAccount(visit: Visit): Promise<void> {
     visit.call<z.infer<typeof grantList>>('listAccountGrants'),
     visit.call<z.infer<typeof factorsResponse>>('getAccountFactors'),
     visit.call<z.infer<typeof roleList>>('listAccountRoles'),
-    visit.call<z.infer<typeof auditEventPage>>('listAuditEvents', { query: target }),
+    visit.call<EventPageWire>('listAuditEvents', { query: target }),
   ]);
   const path = accountPath(visit);
   const mayChange = visit.canCall('updateAccount');
@@ -95,11 +95,7 @@ async function showAccount(visit: Visit): Promise<void> {
   );
 }
 
-async function showActivity(
-  visit: Visit,
-  body: z.infer<typeof auditEventPage>,
-  state: ListState,
-): Promise<void> {
+async function showActivity(visit: Visit, body: EventPageWire, state: ListState): Promise<void> {
   const { body: account } = await visit.call<AccountWire>('getAccount');
   visit.show(
     'console/list',

@@ -1,16 +1,21 @@
 import type * as z from 'zod';
-import type { ActionOnPage, TableOnPage, TableSection } from '../../platform/console-page-models/records.js';
+import type {
+  ActionOnPage,
+  CellOnPage,
+  TableOnPage,
+  TableSection,
+} from '../../platform/console-page-models/records.js';
 import type {
   factorsResponse,
   grantList,
   roleList,
   sessionList,
 } from '../../tenancy/account-admin/account-access.schema.js';
-import type { auditEventPage } from '../../tenancy/audit/audit-event.schema.js';
+import { accountSubject } from '../../tenancy/access/subjects.js';
+import { auditWords } from '../../tenancy/audit/audit-actions.js';
+import type { EventPageWire, EventWire } from '../console-audit/event-wire.js';
 import { dateOf } from '../console-records/list-parts.js';
 import type { AccountWire } from './account-wire.js';
-
-type AuditEvents = z.infer<typeof auditEventPage>;
 
 /** What belongs to an account, as the admin API shows it, with what the page adds in words. */
 export interface AccountBelongings {
@@ -25,7 +30,7 @@ export interface AccountBelongings {
   grants: z.infer<typeof grantList>['data'];
   factors: z.infer<typeof factorsResponse>;
   roles: (z.infer<typeof roleList>['data'][number] & { href: string })[];
-  events: AuditEvents;
+  events: EventPageWire;
 }
 
 /** The parts of the page of an account. */
@@ -177,17 +182,26 @@ function activityOf({ events, path }: AccountBelongings): TableSection {
 }
 
 /** Events of the audit trail as a table. */
-export function eventTable(events: AuditEvents['data']): TableOnPage {
+export function eventTable(events: EventPageWire['data']): TableOnPage {
   return {
     caption: 'Activity, newest first',
     columns: [{ label: 'When' }, { label: 'What' }, { label: 'Who' }, { label: 'From', isExtra: true }],
-    rows: events.map(({ action, actor, address, changed_fields, client_id, occurred_at, target_id }) => [
-      { at: dateOf(occurred_at) },
-      { text: action, isCode: true, detail: client_id ?? (changed_fields.join(', ') || undefined) },
-      actor === `account:${target_id}` ? { text: 'the person' } : { text: actor, isCode: true },
-      { text: address ?? 'this server' },
+    rows: events.map((event) => [
+      { at: dateOf(event.occurred_at) },
+      { text: auditWords(event.action), detail: aboutOf(event) },
+      actorCell(event),
+      { text: event.address ?? 'this server' },
     ]),
   };
+}
+
+function aboutOf({ action, changed_fields: fields, client_id: id, client_name: name }: EventWire): string {
+  return [action, name ?? id, fields.join(', ')].filter(Boolean).join(' · ');
+}
+
+function actorCell({ actor, actor_name: name, target_id: target }: EventWire): CellOnPage {
+  if (actor === accountSubject(target)) return { text: 'the person' };
+  return name === null ? { text: actor, isCode: true } : { text: name, detail: actor };
 }
 
 function when(condition: boolean, action: ActionOnPage): ActionOnPage[] {

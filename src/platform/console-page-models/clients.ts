@@ -200,22 +200,6 @@ export interface ClientConfirmModel extends ClientPage {
   problem: string | undefined;
 }
 
-/** `console/client-audit`: what was done to the client. */
-export interface ClientAuditModel extends ClientPage {
-  events: {
-    at: Date;
-    action: string;
-    /** The action in words. */
-    words: string;
-    actor: string;
-    changedFields: string[];
-    address: string | null;
-    requestId: string | null;
-  }[];
-  nextHref: string | undefined;
-  firstHref: string | undefined;
-}
-
 /** `console/client-people`: who allowed the client something. */
 export interface ClientPeopleModel extends ClientPage {
   table: TableOnPage;
@@ -234,6 +218,5 @@ export interface ConsoleClientPages {
   'console/client-secrets': ClientSecretsModel;
   'console/client-publish': ClientPublishModel;
   'console/client-confirm': ClientConfirmModel;
-  'console/client-audit': ClientAuditModel;
   'console/client-people': ClientPeopleModel;
 }

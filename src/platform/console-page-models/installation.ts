@@ -1,30 +1,6 @@
 import type { LinkOnPage } from '../page-models/shared.js';
-import type { ConsoleField } from './clients.js';
 import type { ConsolePage } from './console.js';
-
-/** A list with the way to its other parts, and as a file. */
-interface ListPage extends ConsolePage {
-  nextHref: string | undefined;
-  firstHref: string | undefined;
-  csvHref: string;
-}
-
-/** `console/audit`: who changed what, in a project, an organization or the installation. */
-export interface AuditModel extends ListPage {
-  lead: string;
-  listHref: string;
-  filters: ConsoleField[];
-  isFiltered: boolean;
-  events: {
-    at: Date;
-    actor: LinkOnPage;
-    action: LinkOnPage & { code: string };
-    target: { type: string; id: string; href: string | undefined };
-    changedFields: string[];
-    address: string | null;
-    requestId: string | null;
-  }[];
-}
+import type { ListPage } from './records.js';
 
 /** `console/keys`: the signing keys. */
 export interface KeysModel extends ConsolePage {
@@ -92,9 +68,8 @@ export interface MailModel extends ConsolePage {
   listHref: string;
 }
 
-/** The pages of the installation, and audit trails. */
+/** The pages of the installation. */
 export interface ConsoleInstallationPages {
-  'console/audit': AuditModel;
   'console/keys': KeysModel;
   'console/settings': SettingsModel;
   'console/jobs': JobsModel;

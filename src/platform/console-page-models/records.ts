@@ -44,8 +44,15 @@ export interface EmptyOnPage {
   link?: LinkOnPage | undefined;
 }
 
+/** A list with the way to its other parts, and as a file. */
+export interface ListPage extends ConsolePage {
+  nextHref: string | undefined;
+  firstHref: string | undefined;
+  csvHref: string;
+}
+
 /** `console/list`: a list with filters and pages. */
-export interface ListModel extends ConsolePage {
+export interface ListModel extends ListPage {
   heading: string;
   lead: string;
   /** The first is the main one. */
@@ -54,9 +61,6 @@ export interface ListModel extends ConsolePage {
   filters: ConsoleField[];
   isFiltered: boolean;
   table: TableOnPage;
-  nextHref: string | undefined;
-  firstHref: string | undefined;
-  csvHref: string;
   empty: EmptyOnPage;
 }
 

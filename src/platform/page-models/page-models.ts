@@ -1,5 +1,6 @@
 import type { AccountPage, AccountPages } from './account.js';
 import type { AccountSecurityPages } from './account-security.js';
+import type { ConsoleAuditPages } from '../console-page-models/audit.js';
 import type { ConsolePages } from '../console-page-models/console.js';
 import type { ConsoleRecordPages } from '../console-page-models/records.js';
 import type { ConsoleClientSettingsPages } from '../console-page-models/client-settings.js';
@@ -23,6 +24,7 @@ export interface PageModels
     AccountSecurityPages,
     MailStepPages,
     ConsolePages,
+    ConsoleAuditPages,
     ConsoleClientPages,
     ConsoleClientSettingsPages,
     ConsoleUsagePages,

@@ -38,6 +38,11 @@ export function accountIdOf(subject: string): string | null {
   return ACCOUNT.exec(subject)?.[1] ?? null;
 }
 
+/** The client_id of the client that a subject is; null for another one. */
+export function clientIdOf(subject: string): string | null {
+  return CLIENT.exec(subject)?.[1] ?? null;
+}
+
 /** A client that acts as itself. */
 export function clientSubject(clientId: string): string {
   return `client:${clientId}`;

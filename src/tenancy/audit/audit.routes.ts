@@ -2,15 +2,18 @@ import { pageResponse } from '../../platform/paging/page-response.js';
 import { PAGE, pageRequestOf, type QueryValues, text, timestamp } from '../../platform/paging/query.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import type { AccessService } from '../access/access.service.js';
+import type { Caller } from '../access/caller.js';
 import type { Operation } from '../operations/operation.js';
 import { ADMIN_API, ORGANIZATION, PROJECT } from '../operations/paths.js';
 import { routeGroup } from '../operations/route-group.js';
 import { auditEventPage } from './audit-event.schema.js';
+import type { AuditNamesService } from './audit-names.service.js';
 import type { AuditFilter, AuditService } from './audit.service.js';
 
 /** What the routes of the audit trail need. */
 export interface AuditRoutesDependencies {
   audit: AuditService;
+  auditNames: AuditNamesService;
   access: AccessService;
 }
 
@@ -55,16 +58,17 @@ const OPERATIONS = {
 } satisfies Record<string, Operation>;
 
 /** The audit trail, which can only be read: of a project, and of the installation. */
-export const auditRoutes = routeGroup(OPERATIONS, ({ audit }: AuditRoutesDependencies) => {
-  const answer = async (query: QueryValues<typeof list.query>, within: AuditFilter) => {
+export const auditRoutes = routeGroup(OPERATIONS, ({ audit, auditNames }: AuditRoutesDependencies) => {
+  const answer = async (caller: Caller, query: QueryValues<typeof list.query>, within: AuditFilter) => {
     const { limit, cursor } = pageRequestOf(query);
     const page = await audit.list({ ...filterOf(query), ...within }, limit, cursor);
-    return { body: pageResponse(page, (event) => toSnake(event)) };
+    const named = { ...page, data: await auditNames.withNames(caller, page.data) };
+    return { body: pageResponse(named, (event) => toSnake(event)) };
   };
   return {
-    listOfProject: ({ query, tenant: { projectId } }) => answer(query, { projectId }),
-    listOfOrganization: ({ query, tenant: { orgId } }) => answer(query, { orgId }),
-    listAll: ({ query }) => answer(query, {}),
+    listOfProject: ({ caller, query, tenant: { projectId } }) => answer(caller, query, { projectId }),
+    listOfOrganization: ({ caller, query, tenant: { orgId } }) => answer(caller, query, { orgId }),
+    listAll: ({ caller, query }) => answer(caller, query, {}),
   };
 });
 

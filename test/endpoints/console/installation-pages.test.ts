@@ -63,13 +63,39 @@ describe('the audit trail', () => {
     expect((await agent.get(`${path}?from=yesterday`)).status).toBe(400);
     const csv = await agent.get(`${path}?action=client.created&format=csv`);
     expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
-    expect(csv.body).toMatch(/^id,org_id,project_id,actor,action/);
+    expect(csv.body).toMatch(/^id,org_id,project_id,actor,actor_name,action/);
     for (const list of ['clients', 'initial-access-tokens', 'audit'])
       expect((await agent.get(`${PROJECT}/${list}?format=csv`)).body).toMatch(/^id,/);
     expect((await agent.get('/console/organizations?format=csv')).body).toMatch(/^id,/);
     for (const level of ['/console/audit', '/console/o/default/audit'])
       expect(await get(level)).toContain('client.created');
   });
+});
+
+test('audit pages name records beside their keys', async () => {
+  const { id, client_id: clientId } = await server.register({ client_name: 'Known by name' });
+  for (const path of [`${PROJECT}/audit`, '/console/audit']) {
+    const body = await get(`${path}?target_id=${id}`);
+    expect(body).toContain(`<bdi>Known by name</bdi></a> <code class="quiet">${id}</code>`);
+    expect(body).toMatch(/<bdi>operator-\w+@postern\.test<\/bdi><\/a> <code class="quiet unblock">account:/);
+  }
+  expect(await get(`${PROJECT}/clients/${id}/audit`)).toMatch(/<bdi>operator-\w+@postern\.test<\/bdi>/);
+  const { body: csv } = await agent.get(`${PROJECT}/clients/${id}/audit?format=csv`);
+  expect(csv.trim().split('\r\n')).toHaveLength(2);
+  const { id: person } = agent.person;
+  const { audit, database } = server.context;
+  await database.transaction((tx) =>
+    audit.record(tx, {
+      actor: { subject: `account:${person}`, address: null, requestId: null },
+      action: 'account.application_allowed',
+      targetId: person,
+      orgId: null,
+      projectId: null,
+      clientId,
+      changedFields: [],
+    }),
+  );
+  expect(await get(`/console/accounts/${person}`)).toContain('account.application_allowed · Known by name');
 });
 
 describe('keys', () => {

@@ -68,6 +68,7 @@ export const scopePages: readonly ConsolePage[] = [
   ...recordFormPages({
     path: `${SCOPE}/edit`,
     operation: 'updateScope',
+    auditKey: (visit) => visit.param('name'),
     fields: settingsOf,
     record: (visit) => visit.call<ScopeWire>('getScope'),
     words: (visit) => ({

@@ -5,6 +5,7 @@ import type {
   ConsentPreview,
 } from '../../platform/console-page-models/client-settings.js';
 import { CLIENT_FIELD_DESCRIPTIONS } from '../../registry/client-record/client-field-descriptions.js';
+import { savedMeanwhile } from '../console-audit/saved-meanwhile.js';
 import {
   CLIENT,
   clientCrumbs,
@@ -148,6 +149,9 @@ async function showConflict(visit: Visit, card: Card, { base, yours }: ThreeStat
   const { body: client, version = 0 } = await visit.call<ClientDetails>('getClient');
   const theirs = membersOf(card.fields, client);
   const path = clientPath(visit, client.id);
+  const conflicts = conflictsOf(card.fields, { base, yours, theirs });
+  const theirFields = [...conflicts.byBoth, ...conflicts.byOther].map(({ name }) => name);
+  const record = { key: client.id, updatedAt: new Date(client.updated_at) };
   visit.show(
     'console/client-conflict',
     { section: 'clients', crumbs: clientCrumbs(visit, client, 'Conflict') },
@@ -158,8 +162,8 @@ async function showConflict(visit: Visit, card: Card, { base, yours }: ThreeStat
       base: JSON.stringify(base),
       theirs: JSON.stringify(theirs),
       yours: JSON.stringify(yours),
-      ...conflictsOf(card.fields, { base, yours, theirs }),
-      changedAt: new Date(client.updated_at),
+      ...conflicts,
+      saved: await savedMeanwhile(visit, 'listProjectAuditEvents', record, theirFields),
       discardHref: path,
       curl: visit.curl('updateClient', { body: changesBetween(theirs, yours), version }),
     },

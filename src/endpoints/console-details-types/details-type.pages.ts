@@ -80,6 +80,7 @@ export const detailsTypePages: readonly ConsolePage[] = [
   ...recordFormPages({
     path: `${DETAILS_TYPE}/edit`,
     operation: UPDATE,
+    auditKey: (visit) => visit.param('type'),
     fields: settingsOf,
     record: (visit) => visit.call<DetailsTypeWire>(READ),
     words: (visit) => ({

@@ -1,5 +1,6 @@
 import { AppError } from '../../platform/errors/errors.js';
 import type { LinkOnPage } from '../../platform/page-models/shared.js';
+import { savedMeanwhile } from '../console-audit/saved-meanwhile.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { FormProblems, isProblemOfForm } from '../console/form-problems.js';
 import { type Members, membersFrom, versionFrom } from '../console/form-values.js';
@@ -34,6 +35,8 @@ export interface RecordForm {
   pointerOf?: (pointer: string) => string;
   /** The body that the command on the page has. */
   example?: Members;
+  /** The key of the record in the audit trail of the installation, where records have versions. */
+  auditKey?: (visit: Visit) => string;
   /** Whether the whole of a new record is sent, and not what changed. */
   isNew?: boolean;
 }
@@ -146,7 +149,10 @@ async function showConflict(visit: Visit, given: RecordForm, { base, yours }: Th
   const fields = await given.fields(visit);
   const theirs = membersOf(fields, record);
   const { cancelHref, crumbs, heading, section } = given.words(visit, record);
-  const { updated_at: changedAt } = record as { updated_at?: string };
+  const { updated_at: updatedAt } = record as { updated_at?: string };
+  const conflicts = conflictsOf(fields, { base, yours, theirs });
+  const theirFields = [...conflicts.byBoth, ...conflicts.byOther].map(({ name }) => name);
+  const saved = { key: given.auditKey?.(visit) ?? '', updatedAt: new Date(updatedAt ?? Date.now()) };
   visit.show(
     'console/conflict',
     { section, crumbs },
@@ -157,8 +163,8 @@ async function showConflict(visit: Visit, given: RecordForm, { base, yours }: Th
       base: JSON.stringify(base),
       theirs: JSON.stringify(theirs),
       yours: JSON.stringify(yours),
-      ...conflictsOf(fields, { base, yours, theirs }),
-      changedAt: new Date(changedAt ?? Date.now()),
+      ...conflicts,
+      saved: await savedMeanwhile(visit, 'listAuditEvents', saved, theirFields),
       discardHref: cancelHref,
       curl: visit.curl(given.operation, { body: changesBetween(theirs, yours), version }),
     },

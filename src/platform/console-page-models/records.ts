@@ -90,8 +90,14 @@ export interface RecordConflictModel extends ConsolePage {
   byBoth: FieldConflict[];
   byYou: FieldConflict[];
   byOther: FieldConflict[];
-  changedAt: Date;
+  saved: SavedMeanwhile;
   discardHref: string;
+}
+
+/** When a record was saved while its form was open, and by whom, where the person may know that. */
+export interface SavedMeanwhile {
+  at: Date;
+  by: { name: string | null; key: string; isSelf: boolean } | undefined;
 }
 
 /** A field that two operators changed, or one of them. */

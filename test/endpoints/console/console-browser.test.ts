@@ -91,7 +91,7 @@ describeWithBrowser('the console', (openPage) => {
           await page.getByLabel('Company company').fill('Mine Ltd');
           await page.getByLabel('Description description').fill('Mine');
           await page.getByRole('button', { name: /^Save ?: Identity$/ }).click();
-          await page.getByText('saved by another operator').waitFor();
+          await page.getByText('while you were editing').waitFor();
         },
       ],
       [

@@ -71,7 +71,8 @@ test('of two concurrent changes of one client from two nodes the second is shown
   const states = Object.fromEntries(
     ['version', 'base', 'theirs', 'yours'].map((name) => [name, hiddenField(conflict, name, path)]),
   );
-  const agent = refused === 0 ? ada : ben;
+  const [agent, other] = refused === 0 ? [ada, ben] : [ben, ada];
+  expect(conflict).toContain(`saved by <bdi>${other.person.email}</bdi> while you were editing`);
   expect((await agent.post(path, states)).status).toBe(303);
   const { body: record } = await callAdmin(
     first,
@@ -79,6 +80,29 @@ test('of two concurrent changes of one client from two nodes the second is shown
     `/orgs/default/projects/default/oauth_clients/${id}`,
   );
   expect(record).toMatchObject({ client_name: 'Of Ada', company: 'Of Ben' });
+});
+
+test('who saved meanwhile is named to those alone who may know it, and oneself as oneself', async () => {
+  const [first] = nodes;
+  if (!first) throw new Error('there is no node');
+  const chloe = await ConsoleAgent.signIn(first, 'admin');
+  const { id } = await first.register({ client_name: 'Contested' });
+  const path = `${CLIENTS}/${id}/settings/identity`;
+  const saveOld = async (company: string) => {
+    const { body } = await chloe.get(`${CLIENTS}/${id}`);
+    return () => chloe.post(path, { ...IDENTITY, ...identityForm(body), company });
+  };
+  const afterAda = await saveOld('Of Chloe');
+  const { body } = await ada.get(`${CLIENTS}/${id}`);
+  await ada.post(path, { ...IDENTITY, ...identityForm(body), company: 'Of Ada' });
+  const [conflict] = (await afterAda()).body.match(/<div class="notice caution".*?<\/div>/s) ?? [];
+  expect(conflict).toContain(`saved by <bdi>account:${ada.person.id}</bdi> while`);
+  expect(conflict).not.toContain(ada.person.email);
+  const afterChloe = await saveOld('Of Chloe, later');
+  await (
+    await saveOld('Of Chloe, first')
+  )();
+  expect((await afterChloe()).body).toContain('You saved this record in another window');
 });
 
 test('a form that was typed while the session expired on one node is sent again on the other', async () => {

@@ -3,6 +3,7 @@ import { DEFAULT_SIGNING_ALG } from '../../registry/apis/api-record.js';
 import type { organizationPage } from '../../tenancy/tenants/tenant-response.schema.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';
 import { dateOf, noticeOf } from '../console-records/list-parts.js';
+import { fileHref, withFiles } from '../console-records/list-files.js';
 import { recordFormPages } from '../console-records/record-form.pages.js';
 import type { RecordField } from '../console-records/record-fields.js';
 import type { ConsolePage } from '../console/console-page.js';
@@ -47,7 +48,15 @@ export const apiPages: readonly ConsolePage[] = [
       visit.redirect(`${APIS}/${String(id)}?done=created`);
     },
   }),
-  { method: 'get', path: API, operation: 'getApi', answer: showApi },
+  withFiles(
+    { method: 'get', path: API, operation: 'getApi', answer: showApi },
+    {
+      scopes: {
+        operation: 'listScopes',
+        query: async (visit) => scopesQuery((await visit.call<ApiWire>('getApi')).body),
+      },
+    },
+  ),
   ...recordFormPages({
     path: `${API}/edit`,
     operation: 'updateApi',
@@ -159,12 +168,16 @@ async function settingsOf(visit: Visit): Promise<RecordField[]> {
   ];
 }
 
+function scopesQuery({ built_in: isBuiltIn, id }: ApiWire): Record<string, string> {
+  return isBuiltIn ? { category: 'administration' } : { api_id: id };
+}
+
 async function showApi(visit: Visit): Promise<void> {
   const { body: api } = await visit.call<ApiWire>('getApi');
   const { audience, built_in, created_at, id, name, open_to_registration, org_id } = api;
   const path = pathOf(visit);
   const mayChange = visit.canCall('updateApi') && !built_in;
-  const scopes = await allScopes(visit, built_in ? { category: 'administration' } : { api_id: id });
+  const scopes = await allScopes(visit, scopesQuery(api));
   visit.show(
     'console/record',
     { section: SECTION, crumbs: crumbsOf(visit, name) },
@@ -196,6 +209,7 @@ async function showApi(visit: Visit): Promise<void> {
             ? [{ text: 'New scope', about: `of ${name}`, href: `${SCOPES}/new?api=${id}` }]
             : [],
           none: 'No scope yet.',
+          csvHref: fileHref(visit, 'scopes', 'listScopes'),
           table: tableOf(scopes, `Scopes of ${name}`),
         },
       ],

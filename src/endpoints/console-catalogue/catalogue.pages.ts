@@ -1,5 +1,6 @@
 import type { TableOnPage, TableSection } from '../../platform/console-page-models/records.js';
 import { allRecords } from '../console-records/all-records.js';
+import { fileHref, withFiles } from '../console-records/list-files.js';
 import { noticeOf } from '../console-records/list-parts.js';
 import { allDetailsTypes, DETAILS_TYPES, tableOfTypes } from '../console-details-types/details-type-wire.js';
 import type { ConsolePage } from '../console/console-page.js';
@@ -16,9 +17,16 @@ import {
   SECTION,
 } from './catalogue-wire.js';
 
+/** The lists that the sections of the page are made of. */
+const FILES = {
+  scopes: { operation: 'listScopes' },
+  apis: { operation: 'listApis' },
+  types: { operation: 'listAuthorizationDetailsTypes' },
+};
+
 /** What clients can ask for: the APIs with their scopes, the scopes of none, and the types of authorization details. */
 export const cataloguePages: readonly ConsolePage[] = [
-  { method: 'get', path: CATALOGUE, operation: 'listScopes', answer: showCatalogue },
+  withFiles({ method: 'get', path: CATALOGUE, operation: 'listScopes', answer: showCatalogue }, FILES),
 ];
 
 async function showCatalogue(visit: Visit): Promise<void> {
@@ -40,6 +48,11 @@ async function showCatalogue(visit: Visit): Promise<void> {
           ]
         : [],
       facts: [],
+      files: [
+        { of: 'scopes', href: fileHref(visit, 'scopes', FILES.scopes.operation) },
+        { of: 'APIs', href: fileHref(visit, 'apis', FILES.apis.operation) },
+        { of: 'types of authorization details', href: fileHref(visit, 'types', FILES.types.operation) },
+      ],
       sections: [
         ...apis.filter((api) => !api.built_in).map((api) => sectionOf(api, scopes, mayChange)),
         {

@@ -3,6 +3,7 @@ import type { TableSection } from '../../platform/console-page-models/records.js
 import type { clientUsePage } from '../../registry/client-use/client-use.schema.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';
 import { dateOf, listState, noticeOf } from '../console-records/list-parts.js';
+import { fileHref, withFiles } from '../console-records/list-files.js';
 import { recordFormPages } from '../console-records/record-form.pages.js';
 import type { RecordField } from '../console-records/record-fields.js';
 import type { ConsolePage } from '../console/console-page.js';
@@ -64,7 +65,10 @@ export const scopePages: readonly ConsolePage[] = [
       visit.redirect(`${scopePath(String(name))}?done=created`);
     },
   }),
-  { method: 'get', path: SCOPE, operation: 'getScope', answer: showScope },
+  withFiles(
+    { method: 'get', path: SCOPE, operation: 'getScope', answer: showScope },
+    { clients: { operation: 'listClientsOfScope' } },
+  ),
   ...recordFormPages({
     path: `${SCOPE}/edit`,
     operation: 'updateScope',
@@ -207,6 +211,7 @@ async function clientsOf(visit: Visit, path: string): Promise<TableSection> {
     heading: 'Clients that have it',
     actions: [],
     none: 'No client has it.',
+    csvHref: fileHref(visit, 'clients', 'listClientsOfScope'),
     moreHref: state.nextHref(body.next_cursor),
     table: {
       caption: 'Clients, newest first',

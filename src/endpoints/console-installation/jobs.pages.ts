@@ -4,6 +4,7 @@ import type {
   jobPage,
   messagePage,
 } from '../../tenancy/installation/installation.schema.js';
+import { fileHref, withFiles } from '../console-records/list-files.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { CONSOLE } from '../console/console-paths.js';
 import type { Visit } from '../console/visit.js';
@@ -16,7 +17,13 @@ const STATES = [
 
 /** Periodic jobs and what waits to be delivered. */
 export const jobsPages: readonly ConsolePage[] = [
-  { method: 'get', path: JOBS, operation: 'listJobs', answer: showJobs },
+  withFiles(
+    { method: 'get', path: JOBS, operation: 'listJobs', answer: showJobs },
+    {
+      jobs: { operation: 'listJobs' },
+      messages: { operation: 'listOutboxMessages', query: (visit) => ({ state: stateOf(visit) }) },
+    },
+  ),
   {
     method: 'post',
     path: `${JOBS}/messages/:message/redeliver`,
@@ -29,10 +36,11 @@ export const jobsPages: readonly ConsolePage[] = [
   },
 ];
 
+const stateOf = (visit: Visit) => (visit.query.get('state') === 'dead' ? 'dead' : 'waiting');
+
 async function showJobs(visit: Visit): Promise<void> {
-  const state = visit.query.get('state') === 'dead' ? 'dead' : 'waiting';
+  const state = stateOf(visit);
   const cursor = visit.query.get('cursor') ?? '';
-  if (visit.wantsCsv) return visit.sendCsv('listOutboxMessages', { query: { state } }, 'outbox_messages');
   const query = { state, page_limit: '50', ...(cursor === '' ? {} : { cursor }) };
   const [{ body: jobs }, { body: about }, { body: messages }] = await Promise.all([
     visit.call<z.infer<typeof jobPage>>('listJobs'),
@@ -75,7 +83,8 @@ async function showJobs(visit: Visit): Promise<void> {
       })),
       nextHref: messages.next_cursor === null ? undefined : hrefOf({ cursor: messages.next_cursor }),
       firstHref: cursor === '' ? undefined : hrefOf({}),
-      csvHref: `${JOBS}?${new URLSearchParams({ state, format: 'csv' }).toString()}`,
+      csvHref: `${JOBS}?${new URLSearchParams({ state, format: 'csv', list: 'messages' }).toString()}`,
+      jobsCsvHref: fileHref(visit, 'jobs', 'listJobs'),
       notice: visit.query.has('redelivered')
         ? { kind: 'good', text: 'The message is due now, and is tried again from its first attempt on.' }
         : undefined,

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { browserOf } from '../../identity/sessions/user-agent.js';
-import type { RecordModel } from '../../platform/console-page-models/records.js';
+import type { RecordModel, TableSection } from '../../platform/console-page-models/records.js';
 import type {
   factorsResponse,
   grantList,
@@ -9,6 +9,7 @@ import type {
 } from '../../tenancy/account-admin/account-access.schema.js';
 import type { EventPageWire } from '../console-audit/event-wire.js';
 import { howOf, networkIn } from '../account-access/sign-in-words.js';
+import { fileHref, withFiles } from '../console-records/list-files.js';
 import { listPage } from '../console-records/list-page.js';
 import { dateOf, type ListState, noticeOf } from '../console-records/list-parts.js';
 import type { ConsolePage } from '../console/console-page.js';
@@ -39,20 +40,28 @@ const NOTICES = {
   application: 'The application has no access any more.',
 };
 const EVENTS = '10';
+const ofAccount = (visit: Visit) => ({ target_id: visit.param('account').toLowerCase() });
+/** The lists of the page, by the ids of their sections. */
+const FILES = {
+  sessions: { operation: 'listAccountSessions' },
+  applications: { operation: 'listAccountGrants' },
+  roles: { operation: 'listAccountRoles' },
+  activity: { operation: 'listAuditEvents', query: ofAccount },
+};
 
 /** One account: who it is, where it is signed in, what it allowed, how it signs in, its roles and what happened to it. */
 export const accountRecordPages: readonly ConsolePage[] = [
-  { method: 'get', path: ACCOUNT, operation: 'getAccount', answer: showAccount },
+  withFiles({ method: 'get', path: ACCOUNT, operation: 'getAccount', answer: showAccount }, FILES),
   listPage({
     path: `${ACCOUNT}/activity`,
     operation: 'listAuditEvents',
-    toQuery: (_, visit) => ({ target_id: visit.ctx.params['account'] ?? '' }),
+    toQuery: (_, visit) => ofAccount(visit),
     show: showActivity,
   }),
 ];
 
 async function showAccount(visit: Visit): Promise<void> {
-  const target = { target_id: visit.param('account').toLowerCase(), page_limit: EVENTS };
+  const target = { ...ofAccount(visit), page_limit: EVENTS };
   const { body: account } = await visit.call<AccountWire>('getAccount');
   const [sessions, grants, factors, roles, events] = await Promise.all([
     visit.call<z.infer<typeof sessionList>>('listAccountSessions'),
@@ -73,26 +82,37 @@ async function showAccount(visit: Visit): Promise<void> {
       lead: account.email,
       actions: mayChange ? [{ label: 'Edit', href: `${path}/edit` }] : [],
       facts: factsOf(account),
-      sections: accountSections({
-        path,
-        mayChange,
-        account,
-        sessions: sessions.body.data.map((one) => ({
-          ...one,
-          browser: browserOf(one.user_agent),
-          network: networkIn(one.address),
-          how: howOf(one.amr),
-        })),
-        grants: grants.body.data,
-        factors: factors.body,
-        roles: roles.body.data.map((role) => ({ ...role, href: hrefOfRole(visit, role) })),
-        events: events.body,
-      }),
+      sections: withFileHrefs(
+        visit,
+        accountSections({
+          path,
+          mayChange,
+          account,
+          sessions: sessions.body.data.map((one) => ({
+            ...one,
+            browser: browserOf(one.user_agent),
+            network: networkIn(one.address),
+            how: howOf(one.amr),
+          })),
+          grants: grants.body.data,
+          factors: factors.body,
+          roles: roles.body.data.map((role) => ({ ...role, href: hrefOfRole(visit, role) })),
+          events: events.body,
+        }),
+      ),
       grave: mayChange ? graveOf(path, account) : [],
       notice: noticeOf(visit, NOTICES),
       curl: visit.curl('getAccount'),
     },
   );
+}
+
+function withFileHrefs(visit: Visit, sections: TableSection[]): TableSection[] {
+  const files = new Map(Object.entries(FILES));
+  return sections.map((section) => {
+    const file = files.get(section.id);
+    return file ? { ...section, csvHref: fileHref(visit, section.id, file.operation) } : section;
+  });
 }
 
 async function showActivity(visit: Visit, body: EventPageWire, state: ListState): Promise<void> {

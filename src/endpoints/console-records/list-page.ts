@@ -1,5 +1,6 @@
 import type { ConsolePage } from '../console/console-page.js';
 import type { Visit } from '../console/visit.js';
+import { fileName } from './list-files.js';
 import { type Filter, type ListState, listState, type ToQuery } from './list-parts.js';
 
 /** A page that shows a list of the admin API. */
@@ -27,12 +28,4 @@ export function listPage<Body>({
     await show(visit, body, state);
   };
   return { method: 'get', path, operation, answer };
-}
-
-/** The name of the file without its ending: `audit_events` of `listAuditEvents`. */
-function fileName(operation: string): string {
-  return operation
-    .replace(/^list/, '')
-    .replace(/\B[A-Z]/g, '_$&')
-    .toLowerCase();
 }

@@ -4,6 +4,7 @@ import type { invitationPage } from '../../tenancy/invitations/invitation.schema
 import type { memberPage, memberResponse } from '../../tenancy/members/member-response.schema.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';
 import { dateOf, listState, noticeOf } from '../console-records/list-parts.js';
+import { fileHref, withFiles } from '../console-records/list-files.js';
 import { recordFormPages } from '../console-records/record-form.pages.js';
 import type { RecordField } from '../console-records/record-fields.js';
 import type { ConsolePage } from '../console/console-page.js';
@@ -23,12 +24,18 @@ const NOTICES = {
 
 /** Who has a role in the installation, an organization or a project, and who is invited. */
 export const memberPages: readonly ConsolePage[] = MEMBER_LEVELS.flatMap((level) => [
-  {
-    method: 'get' as const,
-    path: `${level.base}/members`,
-    operation: `list${level.name}Members`,
-    answer: (visit: Visit) => showMembers(visit, level),
-  },
+  withFiles(
+    {
+      method: 'get',
+      path: `${level.base}/members`,
+      operation: `list${level.name}Members`,
+      answer: (visit) => showMembers(visit, level),
+    },
+    {
+      members: { operation: `list${level.name}Members` },
+      invitations: { operation: `list${level.name}Invitations` },
+    },
+  ),
   ...newMemberPages(level),
   ...changePages(level),
 ]);
@@ -102,8 +109,18 @@ async function showMembers(visit: Visit, level: MemberLevel): Promise<void> {
         : [],
       facts: [],
       sections: [
-        membersOf(visit, members, mayChange, state.nextHref(members.next_cursor)),
-        ...(invitations.data.length > 0 ? [invitationsOf(visit, invitations, mayChange)] : []),
+        {
+          ...membersOf(visit, members, mayChange, state.nextHref(members.next_cursor)),
+          csvHref: fileHref(visit, 'members', `list${level.name}Members`),
+        },
+        ...(invitations.data.length > 0
+          ? [
+              {
+                ...invitationsOf(visit, invitations, mayChange),
+                csvHref: fileHref(visit, 'invitations', `list${level.name}Invitations`),
+              },
+            ]
+          : []),
       ],
       grave: [],
       notice: noticeOf(visit, NOTICES),

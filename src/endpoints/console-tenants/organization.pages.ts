@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { projectPage } from '../../tenancy/tenants/tenant-response.schema.js';
 import { confirmationPages } from '../console-records/confirmation.pages.js';
 import { dateOf, listState, noticeOf } from '../console-records/list-parts.js';
+import { fileHref, withFiles } from '../console-records/list-files.js';
 import { recordFormPages } from '../console-records/record-form.pages.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { ORGANIZATION_PAGES, organizationPath, projectPath } from '../console/console-paths.js';
@@ -24,7 +25,10 @@ const pageOf = (visit: Visit, label: string) => [{ label, href: visit.ctx.path }
 
 /** An organization with its projects, its settings and its end. */
 export const organizationPages: readonly ConsolePage[] = [
-  { method: 'get', path: ORGANIZATION_PAGES, operation: 'getOrganization', answer: showOrganization },
+  withFiles(
+    { method: 'get', path: ORGANIZATION_PAGES, operation: 'getOrganization', answer: showOrganization },
+    { projects: { operation: 'listProjects' } },
+  ),
   ...recordFormPages({
     path: `${ORGANIZATION_PAGES}/edit`,
     operation: 'updateOrganization',
@@ -127,6 +131,7 @@ async function showOrganization(visit: Visit): Promise<void> {
           actions: [],
           none: 'No project yet. A project owns clients; make the first one.',
           moreHref: state.nextHref(projects.next_cursor),
+          csvHref: fileHref(visit, 'projects', 'listProjects'),
           table: {
             caption: 'Projects, newest first',
             columns: [{ label: 'Project' }, { label: 'Created' }, { label: '' }],

@@ -132,6 +132,7 @@ export async function showOne(visit: Visit, { name, section }: WebhookLevel): Pr
             ...(mayChange ? [{ text: 'Send a test', about: `to ${host}`, action: `${path}/test` }] : []),
           ],
           none: 'Nothing was sent yet.',
+          csvHref: `${path}/deliveries?format=csv`,
           moreHref: deliveries.next_cursor === null ? undefined : `${path}/deliveries`,
           table: deliveryTable(deliveries.data, path, mayChange),
         },

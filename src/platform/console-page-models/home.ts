@@ -48,6 +48,7 @@ export interface ClientUsageModel extends ClientPage {
   figures: FigureOnPage[];
   panels: ChartsOnPage[];
   failures: FailureOnPage[];
+  failuresCsvHref: string | undefined;
 }
 
 /** The pages with charts. */

@@ -26,6 +26,7 @@ export interface SettingsModel extends ConsolePage {
 
 /** `console/jobs`: periodic jobs, and messages that wait or were given up. */
 export interface JobsModel extends ListPage {
+  jobsCsvHref: string | undefined;
   jobs: {
     job: string;
     condition: 'ok' | 'failed' | 'late' | 'unknown';

@@ -146,6 +146,8 @@ export interface TableSection {
   table: TableOnPage;
   none: string;
   moreHref?: string | undefined;
+  /** The whole list as a file. */
+  csvHref?: string | undefined;
 }
 
 /** `console/record`: one record with what belongs to it. */
@@ -158,6 +160,8 @@ export interface RecordModel extends ConsolePage {
   actions: LinkOnPage[];
   facts: { name: string; cell: CellOnPage }[];
   sections: TableSection[];
+  /** Lists of the page that stand in several sections, as files. */
+  files?: { of: string; href: string | undefined }[];
   /** What is grave, each with what it does. */
   grave: { heading: string; text: string; action: ActionOnPage }[];
 }

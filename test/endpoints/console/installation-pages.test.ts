@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sentStatements } from '../../harness/database/list-plans.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { machineToken, registerMachine } from '../../harness/admin/usage.js';
 
 let server: TestServer;
@@ -147,4 +148,41 @@ test('the development mailbox shows mails as text', async () => {
   expect(body).toContain(`<a href="${server.issuer}/recover/x">`);
   expect(body).not.toContain('<a href="https://evil.example');
   expect(body).not.toContain('alert(1)');
+});
+
+test('every list of the API that a page shows is a file there, with what the API has', async () => {
+  const { id } = await server.register({ client_name: 'In files' });
+  await server.context.usage.flush();
+  const { id: person } = agent.person;
+  const apis = '/console/catalogue';
+  const { body: found } = await callAdmin<{ data: { id: string; built_in: boolean }[] }>(
+    server,
+    'GET',
+    '/apis',
+  );
+  const builtIn = found.data.find(({ built_in: isBuiltIn }) => isBuiltIn)?.id ?? '';
+  const pages: [string, string[]][] = [
+    ['/console/o/default', ['projects']],
+    ['/console/members', ['members']],
+    [`/console/accounts/${person}`, ['sessions', 'applications', 'roles', 'activity']],
+    [apis, ['scopes', 'apis', 'types']],
+    [`${apis}/apis/${builtIn}`, ['scopes']],
+    [`${apis}/scopes/openid`, ['clients']],
+    [`${PROJECT}/clients/${id}/usage`, ['failures']],
+    ['/console/jobs', ['messages', 'jobs']],
+  ];
+  for (const [path, lists] of pages) {
+    const links = [...(await get(path)).matchAll(/href="([^"]+[?&](?:amp;)?format=csv[^"]*)"/g)];
+    const hrefs = links.map(([, href = '']) => href.replaceAll('&amp;', '&'));
+    expect(hrefs.map((href) => new URLSearchParams(href.split('?')[1]).get('list'))).toEqual(lists);
+    for (const href of hrefs) {
+      const { body, headers } = await agent.get(href);
+      expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
+      expect(headers.get('content-disposition')).toMatch(/filename="?\w+\.csv"?/);
+      expect(body).toMatch(/^\w+(,\w+)+\r\n/);
+    }
+  }
+  const ofScope = await get(`${apis}/scopes/openid?format=csv&list=clients`);
+  expect(ofScope).toContain('In files');
+  expect(await get(`${apis}/apis/${builtIn}?format=csv&list=scopes`)).toContain('clients.read');
 });

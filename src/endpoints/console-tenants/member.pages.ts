@@ -93,6 +93,7 @@ async function showMembers(visit: Visit, level: MemberLevel): Promise<void> {
     }),
   ]);
   const mayChange = visit.canCall(`add${level.name}Member`);
+  const refusal = visit.invitationRefusal;
   visit.show(
     'console/record',
     { section: level.section, crumbs: memberCrumbs(visit, level) },
@@ -103,7 +104,7 @@ async function showMembers(visit: Visit, level: MemberLevel): Promise<void> {
       lead: level.lead,
       actions: mayChange
         ? [
-            { label: 'Invite', href: `${visit.home}/invitations/new` },
+            ...(refusal === undefined ? [{ label: 'Invite', href: `${visit.home}/invitations/new` }] : []),
             { label: 'Add a member', href: `${path}/new` },
           ]
         : [],
@@ -113,11 +114,14 @@ async function showMembers(visit: Visit, level: MemberLevel): Promise<void> {
           ...membersOf(visit, members, mayChange, state.nextHref(members.next_cursor)),
           csvHref: fileHref(visit, 'members', `list${level.name}Members`),
         },
-        ...(invitations.data.length > 0
+        ...(invitations.data.length > 0 || (mayChange && refusal !== undefined)
           ? [
               {
                 ...invitationsOf(visit, invitations, mayChange),
-                csvHref: fileHref(visit, 'invitations', `list${level.name}Invitations`),
+                none: refusal ?? '',
+                ...(invitations.data.length > 0 && {
+                  csvHref: fileHref(visit, 'invitations', `list${level.name}Invitations`),
+                }),
               },
             ]
           : []),

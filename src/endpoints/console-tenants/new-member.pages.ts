@@ -50,7 +50,7 @@ export function newMemberPages(level: MemberLevel): ConsolePage[] {
         heading: 'Add a member',
         lead: 'Give a role to an account, a client or a person of an outside issuer.',
         button: 'Give the role',
-        notes: ['A person without an account gets an invitation instead.'],
+        notes: [visit.invitationRefusal ?? 'A person without an account gets an invitation instead.'],
       }),
       done: (visit, { client_secret: secret, subject }) => {
         if (typeof secret !== 'string') return visit.redirect(`${membersPath(visit)}?done=added`);
@@ -85,7 +85,10 @@ export function newMemberPages(level: MemberLevel): ConsolePage[] {
         heading: 'Invite a person',
         lead: 'They get a mail with a link, with which they make an account if they have none.',
         button: 'Send the invitation',
-        notes: ['The link works once, for seven days.', 'Until it is accepted it can be withdrawn.'],
+        notes:
+          visit.invitationRefusal === undefined
+            ? ['The link works once, for seven days.', 'Until it is accepted it can be withdrawn.']
+            : [visit.invitationRefusal],
       }),
       done: (visit) => {
         visit.redirect(`${membersPath(visit)}?done=invited`);

@@ -98,6 +98,7 @@ export function createConsoleRouter(
     calls: makeAdminCalls({ ...context, ...more, issuer }),
     issuer,
     mailDelivery: settings.mail.delivery,
+    invitationRefusal: context.invitations.refusal,
     pages,
     clientPages: context.clientPages,
     ownPages,

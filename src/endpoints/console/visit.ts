@@ -28,6 +28,8 @@ export interface ConsoleParts {
   issuer: string;
   /** Where mails go: `smtp`, `development mailbox` or `off`. */
   mailDelivery: string;
+  /** Why nobody can be invited; undefined where people can. */
+  invitationRefusal: string | undefined;
   pages: Pages;
   clientPages: Pick<ClientPagesService, 'consentView'>;
   ownPages: OwnPages;
@@ -74,6 +76,11 @@ export class Visit {
   /** Where mails go. */
   get mailDelivery(): string {
     return this.parts.mailDelivery;
+  }
+
+  /** Why nobody can be invited; undefined where people can. */
+  get invitationRefusal(): string | undefined {
+    return this.parts.invitationRefusal;
   }
 
   /** A parameter of the path. */

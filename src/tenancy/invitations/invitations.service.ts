@@ -27,6 +27,8 @@ import type { Invitation, InvitationsRepository, InvitedTo } from './invitations
 export type { Invitation } from './invitations.repository.js';
 
 const WEEK_SECONDS = 7 * 86_400;
+const CLOSED =
+  'Nobody can be invited here: that needs SIGN_UP=invite or open, and mail (SMTP_URL where the issuer is not localhost).';
 const OVER = 'This invitation does not work any more. Ask for another one.';
 
 /** What `InvitationsService` needs. */
@@ -57,6 +59,11 @@ export interface OpenInvitation extends Invitation, InvitedTo {
 export class InvitationsService {
   constructor(private readonly deps: InvitationsDependencies) {}
 
+  /** Why nobody can be invited here; undefined where people can. */
+  get refusal(): string | undefined {
+    return this.deps.signUp.mode === 'off' ? CLOSED : undefined;
+  }
+
   /** The pending invitations of exactly this tenant, newest first. Throws as `readPage` does. */
   list(tenant: Tenant, limit: number, cursor?: string): Promise<Page<Invitation>> {
     return readPage(limit, cursor, (slice) => this.deps.repository.list(tenant, slice));
@@ -72,16 +79,12 @@ export class InvitationsService {
    * here, and `slow_down` after too many invitations of one address.
    */
   async create(actor: Actor, tenant: Tenant, input: Record<string, unknown>): Promise<Invitation> {
-    const { attempts, database, rateLimits, signUp } = this.deps;
+    const { attempts, database, rateLimits } = this.deps;
     const { email: given, role } = parseInput(newInvitation, input, INVITATION_READ_ONLY);
     const email = canonicalEmail(given);
     const errors = [...emailErrors(email), ...roleErrors(tenant, role)];
     if (errors.length > 0) throw invalid(errors);
-    if (signUp.mode === 'off') {
-      const message =
-        'Nobody can be invited here: that needs SIGN_UP=invite or open, and mail (SMTP_URL where the issuer is not localhost).';
-      throw new AppError('conflict', message);
-    }
+    if (this.refusal !== undefined) throw new AppError('conflict', this.refusal);
     await attempts.reserve([rateLimits.codeMail('invitation', email)]);
     return database.transaction(async (tx) => {
       const { orgId, projectId } = tenant;

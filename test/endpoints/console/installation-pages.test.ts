@@ -186,3 +186,16 @@ test('every list of the API that a page shows is a file there, with what the API
   expect(ofScope).toContain('In files');
   expect(await get(`${apis}/apis/${builtIn}?format=csv&list=scopes`)).toContain('clients.read');
 });
+
+test('where nobody can sign up, nobody is offered to be invited, and the reason is the one of the API', async () => {
+  const reason = 'Nobody can be invited here: that needs SIGN_UP=invite or open';
+  for (const base of ['/console', '/console/o/default', PROJECT]) {
+    const members = await get(`${base}/members`);
+    expect(members).toContain(reason);
+    expect(members).not.toContain(`${base}/invitations/new`);
+    expect(await get(`${base}/invitations/new`)).toContain(reason);
+  }
+  const answer = await callAdmin(server, 'POST', '/invitations', { email: 'a@b.example', role: 'owner' });
+  expect(answer).toMatchObject({ status: 409 });
+  expect(JSON.stringify(answer.body)).toContain(reason);
+});

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { AppError } from '../../platform/errors/errors.js';
 import type { PublishStep } from '../../platform/console-page-models/clients.js';
+import { inMinutes } from '../../platform/pages/dates.js';
 import type { scopePage } from '../../registry/scopes/scope.schema.js';
 import {
   CLIENT,
@@ -111,9 +112,22 @@ function verificationOf(
 ) {
   const host = uri === null ? undefined : URL.parse(uri)?.hostname;
   if (!given || host === undefined) return undefined;
-  const { status, text } = given;
+  const { checked_at: checkedAt, next_check_at: nextAt, status, text } = given;
   const explanation = EXPLANATIONS[status] ?? '';
-  return { status, text, host, explanation, retryAction: status === 'failed' ? retryAction : undefined };
+  return {
+    status,
+    text,
+    host,
+    explanation,
+    checkedAt: dateOf(checkedAt),
+    next: nextAt === null ? undefined : { at: new Date(nextAt), text: untilText(nextAt) },
+    retryAction: status === 'failed' ? retryAction : undefined,
+  };
+}
+
+function untilText(time: string): string {
+  const seconds = (Date.parse(time) - Date.now()) / 1000;
+  return seconds <= 0 ? 'due now' : inMinutes(seconds);
 }
 
 /** What a client needs to become public, by the rules of the registry. */

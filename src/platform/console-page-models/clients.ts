@@ -178,7 +178,15 @@ export interface ClientPublishModel extends ClientPage {
   version: number;
   mayChange: boolean;
   verification:
-    | { status: string; text: string; host: string; explanation: string; retryAction: string | undefined }
+    | {
+        status: string;
+        text: string;
+        host: string;
+        explanation: string;
+        checkedAt: Date | undefined;
+        next: { at: Date; text: string } | undefined;
+        retryAction: string | undefined;
+      }
     | undefined;
   promotedAt: Date | undefined;
   promoteHref: string | undefined;

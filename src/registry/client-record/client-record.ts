@@ -110,6 +110,11 @@ export interface PublisherVerification {
   status: 'pending' | 'in_progress' | 'verified' | 'failed';
   text: string;
   host: string;
+  startedAt: Date;
+  /** The last look-up; null before the first. */
+  checkedAt: Date | null;
+  /** The next one, at the latest; null once it is over. */
+  nextCheckAt: Date | null;
 }
 
 /** A registered client. `version` counts its changes; `secrets` are newest first. */
@@ -148,6 +153,10 @@ export function lacksSecret({
   return usesSecret(tokenEndpointAuthMethod) && secrets.length === 0;
 }
 
+function verificationWire({ host: _host, ...rest }: PublisherVerification) {
+  return toSnake(rest);
+}
+
 /**
  * The record as the admin API of `issuer` shows it, with its own URL there; its times become RFC 3339 in UTC when it is
  * serialized.
@@ -158,7 +167,7 @@ export function toWire(record: ClientRecord, issuer: string) {
   return {
     ...toSnake(rest),
     application_type: applicationTypeOf(rest),
-    client_uri_verification: verification && { status: verification.status, text: verification.text },
+    client_uri_verification: verification && verificationWire(verification),
     has_rotated_secret: secrets.length > 1,
     secrets: secrets.map((secret): SnakeKeys<SecretSummary> => toSnake(secret)),
     url,

@@ -19,6 +19,9 @@ const strings = z.array(z.string());
 const verification = z.strictObject({
   status: z.enum(['pending', 'in_progress', 'verified', 'failed']),
   text: z.string(),
+  started_at: time,
+  checked_at: time.nullable().describe('The last look-up.'),
+  next_check_at: time.nullable().describe('When the next look-up is due; null once it is over.'),
 });
 const secret = z.strictObject({
   id,

@@ -1,9 +1,16 @@
 import type { Database, Sql, Transaction } from '../../platform/db/database.js';
+import {
+  VERIFICATION_JSON,
+  verificationFrom,
+  type VerificationJson,
+} from '../publisher/verification-column.js';
 import type { ClientRecord, ClientSettings, SecretSummary } from '../client-record/client-record.js';
 import type { Positioned, Slice } from '../../platform/paging/page.js';
 import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
 import { type SnakeKeys, toCamel, toSnake } from '../../platform/wire/snake-case.js';
 import { JSON_PROTOCOL_FIELDS } from '../client-protocol/protocol-fields.js';
+import { conditionsOf } from '../client-filters/client-conditions.js';
+import type { ClientFilter } from '../client-filters/client-filter.js';
 import { COLUMNS, secretsAs, TABLES } from '../live-clients/client-columns.js';
 
 /** What a row is created from. */
@@ -13,26 +20,6 @@ export type NewClient = ClientSettings &
     'clientId' | 'projectId' | 'createdBy' | 'registrationType' | 'clientType' | 'adminReach'
   >;
 
-/** The kinds of applications, as the database tells them from the settings of a client. */
-export const CLIENT_KINDS = ['web', 'spa', 'native', 'device', 'machine'] as const;
-
-/** Which clients to list. `text` is found anywhere in name, description, company or client_id, in any case. */
-export interface ClientFilter {
-  text?: string;
-  clientType?: string;
-  grantType?: string;
-  /** Never used, or last used, before this time (RFC 3339); one that was never used counts from its creation. */
-  unusedSince?: string;
-  visibility?: string;
-  registrationType?: string;
-  /** One of `CLIENT_KINDS`. */
-  kind?: string;
-  /** Last used first, instead of newest first. */
-  byLastUse?: boolean;
-  /** The deleted ones instead of the live ones. */
-  deleted?: boolean;
-}
-
 /** A client that was purged, for the audit trail. */
 export type PurgedClient = Pick<ClientRecord, 'id' | 'clientId' | 'projectId' | 'orgId'>;
 
@@ -40,21 +27,17 @@ type SecretJson = Omit<SecretSummary, 'createdAt' | 'lastUsedAt'> & {
   createdAt: string;
   lastUsedAt: string | null;
 };
-type Row = SnakeKeys<Omit<ClientRecord, 'secrets'>> & { secrets: SecretJson[] };
+type Row = SnakeKeys<Omit<ClientRecord, 'secrets' | 'clientUriVerification'>> & {
+  secrets: SecretJson[];
+  client_uri_verification: VerificationJson | null;
+};
 
 const JSON_COLUMNS: readonly string[] = ['jwks', ...JSON_PROTOCOL_FIELDS];
 
 const SECRETS = secretsAs(
   `'id', s.id, 'hint', s.hint, 'createdAt', s.created_at, 'lastUsedAt', s.last_used_at`,
 );
-const VERIFICATION = `(SELECT json_build_object('status', v.status, 'text', v.text, 'host', v.host)
-  FROM publisher_verifications v WHERE v.oauth_client_id = c.id) AS client_uri_verification`;
-const DETAILS = `${COLUMNS}, ${SECRETS}, ${VERIFICATION}`;
-
-/** A trigram index does not find shorter texts than three characters; those are in a table of their own. */
-const LONGEST_NGRAM = 2;
-const HAS_NGRAM = `EXISTS (SELECT FROM client_ngrams g
-  WHERE g.oauth_client_id = c.id AND g.ngrams @> ARRAY[lower(?)])`;
+const DETAILS = `${COLUMNS}, ${SECRETS}, ${VERIFICATION_JSON} AS client_uri_verification`;
 
 const PURGE = `
   WITH purged AS (
@@ -202,26 +185,6 @@ export class ClientsRepository {
   }
 }
 
-function conditionsOf(filter: ClientFilter): Condition[] {
-  const { clientType, grantType, kind, registrationType, text, unusedSince, visibility } = filter;
-  const conditions: Condition[] = [];
-  if (clientType !== undefined) conditions.push(['c.client_type = ?', clientType]);
-  if (unusedSince !== undefined)
-    conditions.push(['coalesce(c.last_used_at, c.created_at) < ?::timestamptz', unusedSince]);
-  if (kind !== undefined) conditions.push(['c.kind = ?', kind]);
-  if (visibility !== undefined) conditions.push(['c.visibility = ?', visibility]);
-  if (registrationType !== undefined) conditions.push(['c.registration_type = ?', registrationType]);
-  if (grantType !== undefined) conditions.push(['c.grant_types @> ARRAY[?]::text[]', grantType]);
-  if (text !== undefined) {
-    const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-    const columns = ['client_name', 'description', 'company', 'client_id'];
-    const anyColumn = columns.map((name) => `c.${name} ILIKE ?`).join(' OR ');
-    conditions.push([`(${anyColumn})`, ...columns.map(() => pattern)]);
-    if ([...text].length <= LONGEST_NGRAM) conditions.push([HAS_NGRAM, text]);
-  }
-  return conditions;
-}
-
 async function select<R>(sql: Sql, text: string, values: (string | string[])[]): Promise<R[]> {
   return (await sql.raw<{ rows: R[] }>(text, values)).rows;
 }
@@ -236,9 +199,10 @@ function toColumns(client: Partial<NewClient>): Record<string, unknown> {
   );
 }
 
-function toRecord({ secrets, ...row }: Row): ClientRecord {
+function toRecord({ secrets, client_uri_verification: verification, ...row }: Row): ClientRecord {
   return {
     ...toCamel(row),
+    clientUriVerification: verificationFrom(verification),
     secrets: secrets.map((secret) => ({
       ...secret,
       createdAt: new Date(secret.createdAt),

@@ -15,7 +15,7 @@ import {
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
 import { clientDetailsResponse, summaryWire } from '../usage-reports/usage-report.schema.js';
 import type { UsageReportsService } from '../usage-reports/usage-reports.service.js';
-import { CLIENT_FILTERS, clientFilterOf } from './client-filters.js';
+import { CLIENT_FILTERS, clientFilterOf } from '../client-filters/client-query.js';
 import type { ClientsService } from './clients.service.js';
 import type { NewClientsService } from '../import/new-clients.service.js';
 import type { DeletedClientsService } from './deleted-clients.service.js';
@@ -80,7 +80,7 @@ const OPERATIONS = {
     status: 200,
     response: clientDetailsResponse,
     versioned: true,
-    volatile: ['last_used_at', 'usage'],
+    volatile: ['last_used_at', 'usage', 'client_uri_verification'],
   },
   update: {
     ...change,

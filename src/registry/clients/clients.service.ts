@@ -14,7 +14,8 @@ import { concernsSector, type SectorDocumentsService } from '../client-subjects/
 import type { ClientSecretsService } from '../client-secrets/client-secrets.service.js';
 import { checkVersion, type IfMatch } from '../../platform/wire/record-version.js';
 import { type CreateOptions, OPERATOR_CHANNEL, type UpdateOptions } from './registration-channel.js';
-import type { ClientFilter, ClientsRepository } from './clients.repository.js';
+import type { ClientFilter } from '../client-filters/client-filter.js';
+import type { ClientsRepository } from './clients.repository.js';
 import type { InvalidatedArtifactsCleanup } from './invalidated-artifacts-cleanup.js';
 import type { LiveClientsService } from '../live-clients/live-clients.service.js';
 import { type Page, readPage } from '../../platform/paging/page.js';

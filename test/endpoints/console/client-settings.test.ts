@@ -199,6 +199,28 @@ describe('settings', () => {
   });
 });
 
+test('the page of the publisher says when the record was looked up, and when it will be', async () => {
+  const { id } = await server.register({ client_uri: 'https://looked-up.example/' });
+  const shown = async () => {
+    const { body } = await agent.get(`${CLIENTS}/${id}/publish`);
+    return [...body.matchAll(/<dt>(?:Last|Next) look-up<\/dt><dd>(.*?)<\/dd>/gs)].map(([, text = '']) =>
+      text.replace(/<[^>]+>/g, '').trim(),
+    );
+  };
+  expect(await shown()).toEqual(['Not yet', 'Due now']);
+  await server.database.pool.query(
+    `UPDATE publisher_verifications SET status = 'in_progress', checked_at = now() - interval '3 minutes',
+       next_check_at = now() + interval '12 minutes' WHERE oauth_client_id = $1`,
+    [id],
+  );
+  expect(await shown()).toEqual(['3 minutes ago', 'In 12 minutes']);
+  await server.database.pool.query(
+    `UPDATE publisher_verifications SET status = 'verified', next_check_at = NULL WHERE oauth_client_id = $1`,
+    [id],
+  );
+  expect(await shown()).toEqual(['3 minutes ago', 'None: it is over']);
+});
+
 function unescape(text: string): string {
   return text
     .replaceAll('&quot;', '"')

@@ -33,13 +33,11 @@ test('a client_uri comes with the text to publish, the same in every answer', as
   const { status, text } = verificationOf(created);
   expect(status).toBe('pending');
   expect(text).toMatch(/^postern-client-verification=[\w-]{43}$/);
-  expect(created['client_uri_verification']).toEqual({ status, text });
-  expect(verificationOf(await show(server, created))).toEqual({ status, text });
+  const verification = created['client_uri_verification'];
+  expect(verification).toMatchObject({ checked_at: null, next_check_at: created['created_at'] });
+  expect(verificationOf(await show(server, created))).toEqual(verification);
   const list = (await (await server.admin('GET')).json()) as { data: (typeof created)[] };
-  expect(list.data.find(({ id }) => id === created.id)?.['client_uri_verification']).toEqual({
-    status,
-    text,
-  });
+  expect(list.data.find(({ id }) => id === created.id)?.['client_uri_verification']).toEqual(verification);
 });
 
 test('two clients of one host have texts of their own, and one cannot use the text of the other', async () => {
@@ -134,9 +132,17 @@ test('sending the client_uri again restarts a failed one with its text, and noth
   await server.context.publisherPoller.checkDue();
 
   const other = await patch(server, created, { description: 'Something else' });
-  expect(other.body['client_uri_verification']).toEqual({ status: 'failed', text });
+  expect(other.body['client_uri_verification']).toMatchObject({
+    status: 'failed',
+    text,
+    next_check_at: null,
+  });
   const restarted = await patch(server, created, again);
-  expect(restarted.body['client_uri_verification']).toEqual({ status: 'pending', text });
+  expect(restarted.body['client_uri_verification']).toMatchObject({
+    status: 'pending',
+    text,
+    checked_at: null,
+  });
   const unchanged = await patch(server, created, again);
   expect(unchanged.body['updated_at']).toBe(restarted.body['updated_at']);
 
@@ -167,7 +173,7 @@ test('another host starts over with another text, and an answer about the old on
   release();
   await Promise.all([round, nextRound]);
   const verification = verificationOf(await show(server, created));
-  expect(verification).toEqual({ ...verificationOf(moved.body), status: 'in_progress' });
+  expect(verification).toMatchObject({ status: 'in_progress', text: verificationOf(moved.body).text });
   expect(verification.text).not.toBe(text);
 });
 
@@ -215,16 +221,21 @@ test('a deleted client is not looked for', async () => {
   expect(dns.questions()).not.toContain(host);
 });
 
-test('an outcome is a new version of the record, a look without one is not', async () => {
+test('caches are told of each look, and an outcome alone is a new version', async () => {
   const host = newHost();
   const created = await client(host);
-  const path = `/${created.id}`;
-  const tag = (await server.admin('GET', path)).headers.get('etag') ?? '';
+  const tag = (await server.admin('GET', `/${created.id}`)).headers.get('etag') ?? '';
   await look(created);
-  expect((await server.admin('GET', path, undefined, { 'if-none-match': tag })).status).toBe(304);
+  const answer = await server.admin('GET', `/${created.id}`, undefined, { 'if-none-match': tag });
+  expect(answer.status).toBe(200);
+  const { client_uri_verification: looked } = (await answer.json()) as {
+    client_uri_verification: { checked_at: string; next_check_at: string };
+  };
+  expect(Date.parse(looked.next_check_at) - Date.parse(looked.checked_at)).toBe(5000);
   dns.answer(host, [verificationOf(created).text]);
   await look(created);
-  expect((await server.admin('GET', path, undefined, { 'if-none-match': tag })).status).toBe(200);
+  const change = await server.admin('PATCH', `/${created.id}`, { company: 'Co' }, { 'if-match': tag });
+  expect(change.status).toBe(412);
 });
 
 test('the running server looks by itself', async () => {

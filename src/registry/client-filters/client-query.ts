@@ -1,6 +1,6 @@
 import { flag, oneOf, type QueryValues, text, timestamp } from '../../platform/paging/query.js';
 import { GRANT_TYPES, REGISTRATION_TYPES } from '../client-record/client-record.js';
-import { CLIENT_KINDS, type ClientFilter } from './clients.repository.js';
+import { CLIENT_KINDS, type ClientFilter } from './client-filter.js';
 
 /** The filters of a list of clients. */
 export const CLIENT_FILTERS = {

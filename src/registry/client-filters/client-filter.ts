@@ -1,0 +1,19 @@
+/** The kinds of applications, as the database tells them from the settings of a client. */
+export const CLIENT_KINDS = ['web', 'spa', 'native', 'device', 'machine'] as const;
+
+/** Which clients to list. `text` is found anywhere in name, description, company or client_id, in any case. */
+export interface ClientFilter {
+  text?: string;
+  clientType?: string;
+  grantType?: string;
+  /** Never used, or last used, before this time (RFC 3339); one that was never used counts from its creation. */
+  unusedSince?: string;
+  visibility?: string;
+  registrationType?: string;
+  /** One of `CLIENT_KINDS`. */
+  kind?: string;
+  /** Last used first, instead of newest first. */
+  byLastUse?: boolean;
+  /** The deleted ones instead of the live ones. */
+  deleted?: boolean;
+}

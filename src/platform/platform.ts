@@ -3,6 +3,7 @@ import { ClientCertificates } from './client-certificates/client-certificates.js
 import { Hashing } from './crypto/hashing.js';
 import { Vault } from './crypto/sealing.js';
 import type { Database } from './db/database.js';
+import { jobSchedule } from './jobs/job-schedule.js';
 import { JobSlotsRepository } from './jobs/job-slots.repository.js';
 import { JobStatesService } from './jobs/job-states.service.js';
 import { OutboxRepository } from './jobs/outbox.repository.js';
@@ -33,6 +34,7 @@ export async function makePlatform(
   const vault = new Vault(await encryptionKey(settings.encryptionKey, settings.dataDirectory, allowed));
   const keys = new KeysService(database, keysRepository, vault, settings.protocol.signingAlgorithms);
   await keys.assertEncryptionKey();
+  const schedule = jobSchedule(settings);
   const outbox = new OutboxService(new OutboxRepository(database), vault, log);
   return {
     settings,
@@ -43,7 +45,10 @@ export async function makePlatform(
     keys,
     pairwiseSubjects: new PairwiseSubjects(keys),
     outbox,
-    jobStates: new JobStatesService(new JobSlotsRepository(database.sql)),
+    jobStates: new JobStatesService(new JobSlotsRepository(database.sql), {
+      ...schedule.ofProcesses,
+      ...schedule.ofNodes,
+    }),
     mailbox: new MailboxService(new MailboxRepository(database), vault),
     mail: new MailService(settings, outbox),
     hashing: new Hashing({

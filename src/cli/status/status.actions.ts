@@ -21,7 +21,7 @@ export async function listJobs({ json }: JsonOption): Promise<void> {
   const rows = jobs.map(({ job, condition, startedAt, error }) => [
     job,
     condition,
-    startedAt.toISOString(),
+    startedAt?.toISOString() ?? '',
     error ?? '',
   ]);
   const data = jobs.map((job) => toSnake(job));

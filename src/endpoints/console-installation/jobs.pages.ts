@@ -55,10 +55,11 @@ async function showJobs(visit: Visit): Promise<void> {
     'console/jobs',
     { section: 'jobs', crumbs: [{ label: 'Jobs and messages', href: JOBS }] },
     {
-      jobs: jobs.data.map(({ job, condition, started_at, seconds, error }) => ({
+      jobs: jobs.data.map(({ job, condition, where, started_at, seconds, error }) => ({
         job,
         condition,
-        startedAt: new Date(started_at),
+        isEverywhere: where === 'everywhere',
+        startedAt: started_at === null ? undefined : new Date(started_at),
         seconds,
         error,
       })),

@@ -29,8 +29,10 @@ export interface JobsModel extends ListPage {
   jobsCsvHref: string | undefined;
   jobs: {
     job: string;
-    condition: 'ok' | 'failed' | 'late' | 'unknown';
-    startedAt: Date;
+    condition: 'ok' | 'failed' | 'late' | 'unknown' | 'not_yet';
+    /** Every process runs it, and its runs are not recorded. */
+    isEverywhere: boolean;
+    startedAt: Date | undefined;
     seconds: number | null;
     error: string | null;
   }[];

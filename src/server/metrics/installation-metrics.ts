@@ -81,6 +81,7 @@ export class InstallationMetrics {
     const { jobStates, keys, outbox } = this.services;
     const [jobs, counts, all] = await Promise.all([jobStates.list(), outbox.countsByKind(), keys.list()]);
     for (const { job, seconds, startedAt, error } of jobs) {
+      if (!startedAt) continue;
       this.#jobStarts.set({ name: job }, startedAt.getTime() / 1_000);
       if (seconds !== null) this.#jobIntervals.set({ name: job }, seconds);
       this.#jobFailed.set({ name: job }, error === null ? 0 : 1);

@@ -49,23 +49,28 @@ export const settingList = z
   })
   .meta({ id: 'SettingList' });
 
-/** The last run of a periodic job. */
+/** A periodic job with its last run. */
 export const jobResponse = z
   .strictObject(
     described(
       {
         job: z.string(),
-        condition: z.enum(['ok', 'failed', 'late', 'unknown']),
+        condition: z.enum(['ok', 'failed', 'late', 'unknown', 'not_yet']),
         seconds: count.nullable(),
-        started_at: time,
+        where: z.enum(['once', 'everywhere']).nullable(),
+        started_at: time.nullable(),
         finished_at: time.nullable(),
         error: textOrNull,
       },
       {
         job: 'Its name.',
-        condition: 'late: the last run began more than two intervals and a minute ago.',
+        condition:
+          'late: the last run began more than two intervals and a minute ago. unknown: the first run is in progress, or runs are not recorded, as of jobs of every process. not_yet: it never ran.',
         seconds: 'The interval.',
-        started_at: 'The beginning of the interval of the last run.',
+        where:
+          'Whether one process of the installation runs it in each interval, or every process; null for a job of another release.',
+        started_at:
+          'The beginning of the interval of the last run; null when there was none, or runs are not recorded.',
         finished_at: 'When the last run ended.',
         error: 'Why the last run failed.',
       },

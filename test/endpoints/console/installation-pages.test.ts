@@ -134,6 +134,12 @@ test('a message that was given up is delivered again by a button', async () => {
   expect(await get('/console/jobs?state=dead')).toContain('Nothing was given up');
 });
 
+test('the page of jobs has those that did not run yet', async () => {
+  const body = await get('/console/jobs');
+  expect(body).toMatch(/purge attempts<\/th>(?:(?!<\/tr>).)*Not yet(?:(?!<\/tr>).)*Never/s);
+  expect(body).toMatch(/write usage<\/th>(?:(?!<\/tr>).)*In every process/s);
+});
+
 test('the development mailbox shows mails as text', async () => {
   const mail = {
     to: 'you@people.example',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startPeriodicJobs } from '../../../src/platform/jobs/start-periodic-jobs.js';
+import { nodeJobs, processJobs } from '../../../src/server/job-list.js';
 import { callAdmin, withRole } from '../../harness/admin/admin-caller.js';
 import { eventually } from '../../harness/common/eventually.js';
 import { auditTrail } from '../../harness/database/database-probe.js';
@@ -58,6 +59,22 @@ test('the installation tells versions, the schema and the outbox', async () => {
     schema: { pending: [], postgres: expect.stringMatching(/^\d+/) as unknown as string },
     messages: { dead: 0 },
   });
+});
+
+test('every job of a server is listed, whether it ran or not', async () => {
+  const { context, engine } = server;
+  const jobs = [...processJobs(context, engine), ...nodeJobs(context)];
+  const scheduled = jobs.map(({ name, seconds, where }) => ({ job: name, seconds, where }));
+  const listed = await list<{ job: string; condition: string; started_at: string | null }>('/jobs');
+  expect(listed).toHaveLength(jobs.length);
+  for (const one of scheduled)
+    expect(listed).toContainEqual({
+      ...one,
+      condition: one.where === 'once' ? 'not_yet' : 'unknown',
+      started_at: null,
+      finished_at: null,
+      error: null,
+    });
 });
 
 test('a job that fails is listed with the reason, without what an error could quote', async () => {

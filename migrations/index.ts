@@ -64,6 +64,7 @@ import * as indexUnfinishedDeliveries from './20261127061100_index_unfinished_de
 import * as createAuthorizationDetailsTypes from './20261127062000_create_authorization_details_types.js';
 import * as indexShortTextsOfClients from './20261127081100_index_short_texts_of_clients.js';
 import * as addVersions from './20261127090000_add_versions_to_tenants_and_accounts.js';
+import * as indexUnprotectedCodes from './20261127185500_index_unprotected_codes.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -142,4 +143,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261127062000_create_authorization_details_types', ...createAuthorizationDetailsTypes },
   { name: '20261127081100_index_short_texts_of_clients', ...indexShortTextsOfClients },
   { name: '20261127090000_add_versions_to_tenants_and_accounts', ...addVersions },
+  { name: '20261127185500_index_unprotected_codes', ...indexUnprotectedCodes },
 ];

@@ -1,7 +1,9 @@
 import type { Context } from '../../context.js';
 import { notFound } from '../../platform/errors/errors.js';
+import { readParameters } from '../../platform/paging/query.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import { isUuid } from '../../platform/wire/uuid.js';
+import { CLIENT_FILTERS, clientFilterOf } from '../../registry/client-filters/client-query.js';
 import { type ClientRecord, toWire } from '../../registry/client-record/client-record.js';
 import { tokenToWire } from '../../registry/initial-access-tokens/initial-access-token.js';
 import type { ProjectTenant } from '../../tenancy/tenants/tenant.js';
@@ -21,6 +23,10 @@ import {
 export interface ListClientsOptions extends ClientOptions, ListOptions {
   text?: string;
   kind?: string;
+  unusedSince?: string;
+  failingSince?: string;
+  secretCreatedBefore?: string;
+  unprotectedSince?: string;
   sort?: string;
   deleted?: boolean;
 }
@@ -47,12 +53,9 @@ export async function createClient(name: string, options: CreateClientOptions): 
 /** `postern client list` */
 export async function listClients(options: ListClientsOptions): Promise<void> {
   const { limit, cursor } = pageOptions(options);
-  const filter = {
-    deleted: options.deleted ?? false,
-    ...(options.text === undefined ? {} : { text: options.text }),
-    ...(options.kind === undefined ? {} : { kind: options.kind }),
-    ...(options.sort === 'last_used' ? { byLastUse: true } : {}),
-  };
+  const asked = Object.entries(toSnake(options)).filter(([name]) => name in CLIENT_FILTERS);
+  const query = Object.fromEntries(asked.map(([name, value]) => [name, String(value)]));
+  const filter = clientFilterOf(readParameters(query, CLIENT_FILTERS));
   const page = await inTenant(options, async (context, tenant) => {
     const found = await context.clients.list(tenant, filter, limit, cursor);
     return { ...found, data: found.data.map((record) => wireOf(context, record)) };

@@ -54,6 +54,13 @@ export function clientCommands(): Command {
         'machine',
       ]),
     )
+    .option('--unused-since <time>', 'only those that were not used since then')
+    .option('--failing-since <time>', 'only those of which a request failed since then')
+    .option('--secret-created-before <time>', 'only those with a secret that was made before then')
+    .option(
+      '--unprotected-since <time>',
+      'only those that redeemed a code without PKCE and nonce since that day',
+    )
     .addOption(new Option('--sort <order>', 'the order').choices(['created', 'last_used']))
     .option('--deleted', 'those that are deleted and can be restored, instead of the live ones')
     .action(async (options: ListClientsOptions) => (await load()).listClients(options));

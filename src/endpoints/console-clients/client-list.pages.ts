@@ -20,7 +20,11 @@ const DAY_MS = 86_400_000;
 const ANY: OptionOnPage = { value: '', text: 'Any' };
 const optionsOf = (...words: readonly string[]) => [ANY, ...words.map((value) => ({ value, text: value }))];
 
-/** The filters of the admin API; `unused` are days, and `deleted` is a choice between two lists. */
+function days(...counts: readonly string[]): OptionOnPage[] {
+  return [ANY, ...counts.map((value) => ({ value, text: `${value} days` }))];
+}
+
+/** The filters of the admin API; those of a time are days before now, and `deleted` is a choice between two lists. */
 const FILTERS: readonly Filter[] = [
   { name: 'text', label: 'Name, client id or company' },
   {
@@ -43,10 +47,17 @@ const FILTERS: readonly Filter[] = [
     label: 'Registration',
     options: optionsOf('manual', 'dynamic'),
   },
+  { name: 'unused', label: 'Not used for', options: days('30', '90', '365') },
   {
-    name: 'unused',
-    label: 'Not used for',
-    options: [ANY, ...['30', '90', '365'].map((value) => ({ value, text: `${value} days` }))],
+    name: 'failing',
+    label: 'Failures',
+    options: [ANY, { value: '1', text: 'In 24 hours' }, { value: '7', text: 'In 7 days' }],
+  },
+  { name: 'old_secret', label: 'Secret older than', options: days('90', '180', '365') },
+  {
+    name: 'unprotected',
+    label: 'Codes without PKCE',
+    options: [ANY, { value: '7', text: 'In 7 days' }, { value: '30', text: 'In 30 days' }],
   },
   {
     name: 'deleted',
@@ -86,11 +97,26 @@ function showList(visit: Visit, body: ClientPageWire, state: ListState): void {
   );
 }
 
-function apiQuery({ unused, ...rest }: Readonly<Record<string, string>>): Record<string, string> {
-  if (unused === undefined || !/^[1-9]\d{0,3}$/.test(unused)) return rest;
-  const since = new Date(Date.now() - Number(unused) * DAY_MS);
-  since.setUTCHours(0, 0, 0, 0);
-  return { ...rest, unused_since: since.toISOString() };
+/** The filters that are days before now, with the parameters that they are. */
+const AGES = new Map([
+  ['unused', 'unused_since'],
+  ['failing', 'failing_since'],
+  ['old_secret', 'secret_created_before'],
+  ['unprotected', 'unprotected_since'],
+]);
+
+function apiQuery(given: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]): [string, string] => {
+      const parameter = AGES.get(name);
+      if (parameter === undefined || !/^[1-9]\d{0,3}$/.test(value)) return [name, value];
+      const since = new Date(Date.now() - Number(value) * DAY_MS);
+      // The same list for all its pages: whole days, and for failures whole hours.
+      if (name === 'failing') since.setUTCMinutes(0, 0, 0);
+      else since.setUTCHours(0, 0, 0, 0);
+      return [parameter, since.toISOString()];
+    }),
+  );
 }
 
 function rowOf(visit: Visit, client: ClientWire): ClientRow {

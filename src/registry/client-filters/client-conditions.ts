@@ -6,13 +6,28 @@ const LONGEST_NGRAM = 2;
 const HAS_NGRAM = `EXISTS (SELECT FROM client_ngrams g
   WHERE g.oauth_client_id = c.id AND g.ngrams @> ARRAY[lower(?)])`;
 
+const UNPROTECTED = `c.id IN (SELECT oauth_client_id FROM usage_counters
+  WHERE kind = 'unprotected_code' AND day >= (?::timestamptz AT TIME ZONE 'UTC')::date)`;
+
 /** What rows of `oauth_clients c` the filter lists, in SQL; whether they are deleted is not among it. */
 export function conditionsOf(filter: ClientFilter): Condition[] {
-  const { clientType, grantType, kind, registrationType, text, unusedSince, visibility } = filter;
+  const { clientType, failingSince, grantType, kind, registrationType } = filter;
+  const { secretCreatedBefore, text, unprotectedSince, unusedSince, visibility } = filter;
   const conditions: Condition[] = [];
   if (clientType !== undefined) conditions.push(['c.client_type = ?', clientType]);
   if (unusedSince !== undefined)
     conditions.push(['coalesce(c.last_used_at, c.created_at) < ?::timestamptz', unusedSince]);
+  if (failingSince !== undefined)
+    conditions.push([
+      `c.id IN (SELECT oauth_client_id FROM client_failures WHERE occurred_at >= ?::timestamptz)`,
+      failingSince,
+    ]);
+  if (secretCreatedBefore !== undefined)
+    conditions.push([
+      `c.id IN (SELECT oauth_client_id FROM oauth_client_secrets WHERE created_at < ?::timestamptz)`,
+      secretCreatedBefore,
+    ]);
+  if (unprotectedSince !== undefined) conditions.push([UNPROTECTED, unprotectedSince]);
   if (kind !== undefined) conditions.push(['c.kind = ?', kind]);
   if (visibility !== undefined) conditions.push(['c.visibility = ?', visibility]);
   if (registrationType !== undefined) conditions.push(['c.registration_type = ?', registrationType]);

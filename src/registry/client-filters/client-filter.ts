@@ -8,6 +8,12 @@ export interface ClientFilter {
   grantType?: string;
   /** Never used, or last used, before this time (RFC 3339); one that was never used counts from its creation. */
   unusedSince?: string;
+  /** A request of theirs failed since then (RFC 3339, at most 90 days ago). */
+  failingSince?: string;
+  /** They have a secret that was made before then (RFC 3339). */
+  secretCreatedBefore?: string;
+  /** A code of theirs was redeemed without PKCE and nonce on that day (UTC) or later (RFC 3339). */
+  unprotectedSince?: string;
   visibility?: string;
   registrationType?: string;
   /** One of `CLIENT_KINDS`. */

@@ -14,6 +14,8 @@ import { ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
 const CLIENTS = 100_000;
 /** How many pages are walked; a thousand clients share the time that orders them. */
 const PAGES = 100;
+const AGO_1_DAY = new Date(Date.now() - 86_400_000).toISOString();
+const AGO_1_YEAR = new Date(Date.now() - 365 * 86_400_000).toISOString();
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 
 interface Page {
@@ -24,8 +26,25 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
   await insertClients(server, CLIENTS);
+  await giveTroubles();
 }, 120_000);
 afterAll(() => server.close());
+
+/** One in fifty has failed (half of them of late), one has an old secret, and one redeemed codes without PKCE. */
+async function giveTroubles(): Promise<void> {
+  const every = (rest: number) => `substr(client_id, 6)::int % 50 = ${String(rest)}`;
+  for (const statement of [
+    `INSERT INTO client_failures SELECT id, 'invalid_grant', now() - interval '1 hour' * (substr(client_id, 6)::int % 100), '{}'
+     FROM oauth_clients WHERE ${every(7)}`,
+    `UPDATE oauth_client_secrets s SET created_at = now() - interval '400 days'
+     FROM oauth_clients c WHERE c.id = s.oauth_client_id AND ${every(8)}`,
+    `INSERT INTO usage_counters SELECT id, current_date - ago, u.kind, '', 1
+     FROM oauth_clients, generate_series(0, 4) AS ago, unnest('{refresh,unprotected_code}'::text[]) AS u (kind)
+     WHERE u.kind = 'refresh' OR ${every(9)}`,
+    'ANALYZE client_failures, oauth_client_secrets, usage_counters',
+  ])
+    await server.database.pool.query(statement);
+}
 
 async function list(query: Record<string, string>): Promise<Page> {
   const answer = await server.admin('GET', `?${new URLSearchParams(query).toString()}`);
@@ -53,6 +72,10 @@ test.each<Record<string, string>>([
   { grant_type: DEVICE_CODE },
   { grant_type: 'authorization_code' },
   { grant_type: 'client_credentials' },
+  { failing_since: AGO_1_DAY },
+  { secret_created_before: AGO_1_YEAR },
+  { unprotected_since: AGO_1_DAY },
+  { failing_since: AGO_1_DAY, sort: 'last_used', client_type: 'confidential' },
   { text: 'needle' },
   { text: 'application' },
   { text: 'no such text anywhere' },
@@ -115,6 +138,13 @@ test('the filters find exactly the clients that they are for', async () => {
   expect((await numbers({ deleted: 'false' })).some((n) => n % 500 === 6)).toBe(false);
   expect(await numbers({ text: '%' })).toEqual([]);
   expect(await numbers({ text: 'nE' })).toEqual(needles);
+  const troubled = async (query: Record<string, string>) =>
+    new Set(
+      (await numbers({ ...query, page_limit: '100' })).map((n) => n % (query['failing_since'] ? 100 : 50)),
+    );
+  expect(await troubled({ failing_since: AGO_1_DAY })).toEqual(new Set([7]));
+  expect(await troubled({ secret_created_before: AGO_1_YEAR })).toEqual(new Set([8]));
+  expect(await troubled({ unprotected_since: AGO_1_DAY })).toEqual(new Set([9]));
   const doubled = await numbers({ text: '99' });
   expect(doubled.length).toBeGreaterThan(20);
   expect(doubled.every((n) => String(n).includes('99'))).toBe(true);

@@ -15,7 +15,7 @@ import {
   type ClientWire,
   verifiedHostOf,
 } from '../console-clients/client-wire.js';
-import { scopeChoices, scopesOfCatalogue } from '../console-clients/scope-choices.js';
+import { type CatalogueScope, scopeChoices, scopesOfCatalogue } from '../console-clients/scope-choices.js';
 import {
   choiceFrom,
   changesBetween,
@@ -82,7 +82,7 @@ async function showSettings(visit: Visit, refused?: Refused): Promise<void> {
 function cardOnPage(
   card: Card,
   client: ClientWire,
-  catalogue: readonly { name: string; title: string }[],
+  catalogue: readonly CatalogueScope[],
   path: string,
   refused: Refused | undefined,
 ): CardOnPage {

@@ -134,7 +134,10 @@ async function showForm(visit: Visit, kind: ClientKind, typed: Typed, error?: Ap
         catalogue,
         [...typed.scopes, ...(personal ? ['openid', 'offline_access'] : [])],
         [],
-      ).filter(({ isAutomatic }) => personal || !isAutomatic),
+      ).map(({ heading, scopes }) => ({
+        heading,
+        scopes: scopes.filter(({ isAutomatic }) => personal || !isAutomatic),
+      })),
       problems: problems?.summary('The client was not created.', labels),
       curl: visit.curl('createClient', { body: bodyOf(kind, error ? typed : example) }),
     },

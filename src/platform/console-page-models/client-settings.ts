@@ -1,5 +1,5 @@
 import type { RecordConflictModel } from './records.js';
-import type { ClientPage, ConsoleField, ProblemsOnPage, ScopeChoice } from './clients.js';
+import type { ClientPage, ConsoleField, ProblemsOnPage, ScopeGroup } from './clients.js';
 
 /** Fields that are saved together. */
 export interface CardOnPage {
@@ -8,7 +8,7 @@ export interface CardOnPage {
   lead: string;
   action: string;
   fields: ConsoleField[];
-  scopes: ScopeChoice[] | undefined;
+  scopes: ScopeGroup[] | undefined;
   /** The values that the form was filled from, as JSON. */
   base: string;
   problems: ProblemsOnPage | undefined;

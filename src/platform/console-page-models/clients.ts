@@ -45,6 +45,12 @@ export interface ScopeChoice {
   isAutomatic: boolean;
 }
 
+/** Scopes that belong together. */
+export interface ScopeGroup {
+  heading: string;
+  scopes: ScopeChoice[];
+}
+
 /** A row of the list of clients. */
 export interface ClientRow {
   href: string;
@@ -87,7 +93,7 @@ export interface NewClientModel extends ConsolePage {
   kindsHref: string;
   cancelHref: string;
   fields: ConsoleField[];
-  scopes: ScopeChoice[];
+  scopes: ScopeGroup[];
   problems: ProblemsOnPage | undefined;
 }
 

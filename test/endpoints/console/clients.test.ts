@@ -78,6 +78,24 @@ describe('a new client', () => {
   });
 });
 
+test('scopes of a new client and of its settings are in groups', async () => {
+  await makeScope(server, { name: 'files.read', title: 'Read your files' });
+  const { id } = await server.register({ client_name: 'Grouped' });
+  for (const page of ['/new?kind=web', `/${id}`]) {
+    const { body } = await agent.get(CLIENTS + page);
+    const places = [
+      'Standard: claims about the person',
+      '>email<',
+      'Of no API',
+      '>files.read<',
+      'Administration of this installation',
+      '>clients.read<',
+    ].map((text) => body.indexOf(text));
+    expect([page, places.includes(-1)]).toEqual([page, false]);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  }
+});
+
 test('the list finds clients that fail, that have an old secret, and that redeem codes without PKCE', async () => {
   const names = ['Failing one', 'Old-fashioned one', 'Bare one'];
   const [failing = '', old = '', bare = ''] = await Promise.all(

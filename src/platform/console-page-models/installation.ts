@@ -1,4 +1,5 @@
 import type { LinkOnPage } from '../page-models/shared.js';
+import type { ConsoleField } from './clients.js';
 import type { ConsolePage } from './console.js';
 import type { ListPage } from './records.js';
 
@@ -14,9 +15,15 @@ export interface KeysModel extends ConsolePage {
 /** `console/settings`: the settings in effect, with versions and warnings. */
 export interface SettingsModel extends ConsolePage {
   warnings: string[];
+  listHref: string;
+  filters: ConsoleField[];
+  isFiltered: boolean;
   groups: {
     id: string;
     name: string;
+    /** The page with this group open. */
+    href: string;
+    isOpen: boolean;
     settings: { name: string; value: string | null; isDefault: boolean }[];
   }[];
   facts: { name: string; value: string }[];

@@ -116,6 +116,23 @@ test('settings are shown with their source, and no secret', async () => {
   expect(body).toContain('[secret]');
   expect(body).not.toContain(server.database.encryptionKey);
   expect(body).toMatch(/the latest \d{14}_\w+, \d+ \w+ 2026/);
+  // Folded, until a group is asked for by its link, or settings by a filter.
+  expect(body).not.toMatch(/<details class="endpoint"[^>]* open/);
+  expect(body).toContain('href="/console/settings?open=server#server"');
+  const openIn = (page: string) =>
+    [...page.matchAll(/<details class="endpoint" id="([^"]+)"( open)?/g)].map(([, id, open]) => [
+      id,
+      open !== undefined,
+    ]);
+  expect(openIn(await get('/console/settings?open=server')).filter(([, isOpen]) => isOpen)).toEqual([
+    ['server', true],
+  ]);
+  const found = await get('/console/settings?text=issuer');
+  expect(openIn(found).every(([, isOpen]) => isOpen)).toBe(true);
+  expect(found).toContain('>ISSUER</code>');
+  expect(found).not.toContain('>EXPIRY_INTERVAL</code>');
+  expect(await get('/console/settings?source=environment')).toContain('>DATABASE_URL</code>');
+  expect(await get('/console/settings?text=no+such+setting')).toContain('No setting is like that');
   expect((await agent.get('/console/settings?format=csv')).body).toContain('ISSUER,Server,');
 });
 

@@ -24,6 +24,7 @@ export function failureOnPage(failure: Failure, client?: LinkOnPage): FailureOnP
     code,
     client,
     count,
+    countHref: `${client?.href ?? ''}#hours`,
     advice,
     facts: FACTS.flatMap(([key, name]) => {
       const value = failure[key];

@@ -65,13 +65,14 @@ function figuresOf(overview: Overview, clientsHref: string) {
       name: 'Failures, 24 h',
       value: longNumber(failures),
       detail: comparison(failures, failuresBefore),
-      href: '#failures',
+      href: `${clientsHref}?failing=1`,
     },
     {
       name: 'Tokens, 30 days',
       value: longNumber(tokensOf(total)),
       detail: `${longNumber(sumOf(total.failures))} failures`,
       href: '#days',
+      detailHref: '#failures',
     },
     { name: 'People, 30 days', value: longNumber(total.people), detail: 'each counted once', href: '#days' },
     {
@@ -84,6 +85,7 @@ function figuresOf(overview: Overview, clientsHref: string) {
             ? 'all used in 90 days'
             : `${longNumber(overview.unused_clients)} unused for 90 days`,
       href: clientsHref,
+      ...(overview.unused_clients > 0 && { detailHref: `${clientsHref}?unused=90` }),
     },
   ];
 }

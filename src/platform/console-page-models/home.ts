@@ -10,6 +10,8 @@ export interface FigureOnPage {
   value: string;
   detail: string;
   href: string;
+  /** Where what the detail counts is, when that is elsewhere. */
+  detailHref?: string;
 }
 
 /** A failure of a client, with what to do about it. */
@@ -18,6 +20,8 @@ export interface FailureOnPage {
   code: string;
   client: LinkOnPage | undefined;
   count: number;
+  /** Where they are counted. */
+  countHref: string;
   advice: string;
   /** Names and values of what is known beside the code. */
   facts: { name: string; value: string }[];

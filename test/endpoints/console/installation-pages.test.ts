@@ -33,6 +33,9 @@ describe('the home of a project', () => {
     );
     const body = await get(PROJECT);
     expect(body.match(/<dl class="tiles">.*?<\/dl>/s)?.[0].match(/<dd><a href="[^"]+">/g)).toHaveLength(5);
+    expect(body).toContain(`<a href="${PROJECT}/clients?failing=1">1</a>`);
+    expect(body).toMatch(/<a href="#failures">\d+ failures<\/a>/);
+    expect(body).toContain(`<a href="${PROJECT}/clients/${machine.id}/usage#hours">1<span`);
     expect(body).toContain('Sends something that is no secret of this server.');
     expect(body).toContain(`href="${PROJECT}/clients/${machine.id}/usage"`);
     expect(body).toContain('A secret of Machine is too old');

@@ -12,6 +12,7 @@ import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-reques
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
 import { createMailStepsRouter } from '../endpoints/mail-steps/mail-steps.router.js';
 import { withUserinfo } from '../endpoints/userinfo/userinfo.js';
+import { ApiReference } from '../endpoints/openapi/api-reference.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { ENGINE_ROUTES } from '../platform/http/protocol-paths.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';
@@ -76,9 +77,10 @@ export function createApp(
   app.use(router.routes());
   app.use(createAccountRouter(context, ownPages, engine, onUnexpected).routes());
   const catalogueChanged = () => reloadEngine(context, engine);
+  const reference = new ApiReference(issuer);
   if (settings.console)
-    app.use(createConsoleRouter(context, ownPages, { catalogueChanged }, onUnexpected).routes());
-  app.use(openApiRoutes({ issuer, pages }).routes());
+    app.use(createConsoleRouter(context, ownPages, { catalogueChanged, reference }, onUnexpected).routes());
+  app.use(openApiRoutes({ reference, pages }).routes());
   app.use(
     adminRouter({
       ...context,

@@ -28,6 +28,7 @@ import { auditPages } from '../console-audit/audit.pages.js';
 import { jobsPages } from '../console-installation/jobs.pages.js';
 import { keysPages } from '../console-installation/keys.pages.js';
 import { mailboxPages } from '../console-installation/mailbox.pages.js';
+import { referencePages } from '../console-installation/reference.pages.js';
 import { settingsPages } from '../console-installation/settings.pages.js';
 import { clientUsagePages } from '../console-usage/client-usage.pages.js';
 import { homePages } from '../console-usage/home.pages.js';
@@ -69,6 +70,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...settingsPages,
   ...jobsPages,
   ...mailboxPages,
+  ...referencePages,
   ...accountListPages,
   ...accountFormPages,
   ...accountRecordPages,
@@ -89,14 +91,18 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
 export function createConsoleRouter(
   context: Context,
   ownPages: OwnPages,
-  more: Pick<AdminApiDependencies, 'catalogueChanged'>,
+  {
+    catalogueChanged,
+    reference,
+  }: Pick<AdminApiDependencies, 'catalogueChanged'> & Pick<ConsoleParts, 'reference'>,
   onUnexpected: OnUnexpected,
 ): Router<OwnSessionState> {
   const { pages, settings, tenantOverview, vault } = context;
   const { issuer } = settings;
   const parts: ConsoleParts = {
-    calls: makeAdminCalls({ ...context, ...more, issuer }),
+    calls: makeAdminCalls({ ...context, catalogueChanged, issuer }),
     issuer,
+    reference,
     mailDelivery: settings.mail.delivery,
     invitationRefusal: context.invitations.refusal,
     pages,

@@ -121,7 +121,7 @@ export function shellOf(
       ),
       {
         heading: 'For programs',
-        entries: [{ key: 'reference', label: 'API reference', href: '/admin/v1/docs' }],
+        entries: [{ key: 'reference', label: 'API reference', href: `${CONSOLE}/reference` }],
       },
     ].filter(({ entries }) => entries.length > 0),
     section,

@@ -11,6 +11,7 @@ import type { Actor } from '../../tenancy/audit/audit.service.js';
 import { sendCsv } from '../../platform/csv/csv-response.js';
 import { readCsv } from '../../tenancy/operations/csv-list.js';
 import type { AdminCalls } from '../admin/admin-api.js';
+import type { ApiReference } from '../openapi/api-reference.js';
 import type { GivenRequest } from '../../tenancy/operations/admin-request.js';
 import type { OwnContext, OwnPages } from '../sign-in/own-session.js';
 import { type ConsolePage, operationOf } from './console-page.js';
@@ -26,6 +27,7 @@ const SCOPES: ReadonlySet<string> = new Set(ADMIN_SCOPES);
 export interface ConsoleParts {
   calls: AdminCalls;
   issuer: string;
+  reference: ApiReference;
   /** Where mails go: `smtp`, `development mailbox` or `off`. */
   mailDelivery: string;
   /** Why nobody can be invited; undefined where people can. */
@@ -71,6 +73,11 @@ export class Visit {
   /** The origin of this server. */
   get issuer(): string {
     return this.parts.issuer;
+  }
+
+  /** The reference of the admin API. */
+  get reference(): ApiReference {
+    return this.parts.reference;
   }
 
   /** Where mails go. */

@@ -2,27 +2,24 @@ import { createHash } from 'node:crypto';
 import Router from '@koa/router';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
-import { openApiDocument } from './document.js';
-import { referenceModel } from './reference.js';
+import type { ApiReference } from './api-reference.js';
 
-/** What the routes of the description need. `issuer` is the origin of the API. */
+/** What the routes of the description need. */
 export interface OpenApiRoutesDependencies {
-  issuer: string;
+  reference: ApiReference;
   pages: Pages;
 }
 
-const LONGEST_FILTER = 100;
-
-type Description = ReturnType<typeof describe>;
+const DOCS = '/admin/v1/docs';
 
 /** The description of the admin API, for programs and for people; it tells no secret, so that it takes no token. */
-export function openApiRoutes({ issuer, pages }: OpenApiRoutesDependencies): Router {
+export function openApiRoutes({ reference, pages }: OpenApiRoutesDependencies): Router {
   const router = new Router();
-  let made: Description | undefined;
-  const description = () => (made ??= describe(issuer, pages));
+  let made: { json: string; tag: string } | undefined;
+  let page: ReturnType<Pages['render']> | undefined;
 
   router.get('/admin/v1/openapi.json', (ctx) => {
-    const { json, tag } = description();
+    const { json, tag } = (made ??= tagged(JSON.stringify(reference.document)));
     ctx.status = 200;
     ctx.set('Cache-Control', 'public, max-age=300');
     ctx.set('X-Content-Type-Options', 'nosniff');
@@ -31,23 +28,18 @@ export function openApiRoutes({ issuer, pages }: OpenApiRoutesDependencies): Rou
     if (ctx.fresh) ctx.status = 304;
     else ctx.body = json;
   });
-  router.get('/admin/v1/docs', (ctx) => {
-    const { document, page } = description();
-    const filter = (new URLSearchParams(ctx.querystring).get('q') ?? '').slice(0, LONGEST_FILTER);
-    sendPage(ctx, filter === '' ? page : pages.render('reference', referenceModel(document, filter)));
+  router.get(DOCS, (ctx) => {
+    const model = reference.pageFor(DOCS, ctx.querystring);
+    if (model.filter !== '') return sendPage(ctx, pages.render('reference', model));
+    sendPage(ctx, (page ??= pages.render('reference', model)));
+  });
+  router.get(`${DOCS}/records`, (ctx) => {
+    sendPage(ctx, pages.render('reference-records', reference.records(DOCS)));
   });
 
   return router;
 }
 
-/** Makes the description in each of its forms, which takes a tenth of a second: on the first request for one. */
-function describe(issuer: string, pages: Pages) {
-  const document = openApiDocument(issuer);
-  const json = JSON.stringify(document);
-  return {
-    document,
-    json,
-    tag: createHash('sha256').update(json).digest('base64url').slice(0, 22),
-    page: pages.render('reference', referenceModel(document)),
-  };
+function tagged(json: string) {
+  return { json, tag: createHash('sha256').update(json).digest('base64url').slice(0, 22) };
 }

@@ -2,16 +2,17 @@ import type {
   ReferenceModel,
   ReferenceField,
   ReferenceOperation,
+  ReferenceRecordsModel,
 } from '../../platform/page-models/reference.js';
 import { exampleText } from './example.js';
 import type { JsonSchema } from './json-schema.js';
 import type { OpenApiDocument, OperationObject, Reference, ResponseObject } from './openapi.js';
 
 /**
- * The reference page of the document: its operations by chapter, with the fields of requests and responses. With a
+ * The reference page of the document, below the path `base`: its operations by chapter, with the fields of requests. With a
  * filter only those operations whose id, path or summary have all of its words.
  */
-export function referenceModel(document: OpenApiDocument, filter = ''): ReferenceModel {
+export function referenceModel(document: OpenApiDocument, base: string, filter = ''): ReferenceModel {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const isWanted = ({ id, method, path, summary }: ReferenceOperation) => {
     const text = `${id} ${method} ${path} ${summary}`.toLowerCase();
@@ -30,11 +31,15 @@ export function referenceModel(document: OpenApiDocument, filter = ''): Referenc
         .filter(isWanted),
     }))
     .filter(({ operations }) => operations.length > 0);
-  const records = Object.entries(document.components.schemas)
+  const { title, description: introduction } = document.info;
+  return { title, introduction, chapters, filter, base };
+}
+
+/** The records of responses with their fields. */
+export function recordsOf({ components }: OpenApiDocument): ReferenceRecordsModel['records'] {
+  return Object.entries(components.schemas)
     .filter(([name]) => !/^New|Patch$/.test(name))
     .map(([name, schema]) => ({ name, fields: fieldsOf(schema) }));
-  const { title, description: introduction } = document.info;
-  return { title, introduction, chapters, records, filter };
 }
 
 function operationOn(

@@ -1,3 +1,5 @@
+import type { ConsolePage } from '../console-page-models/console.js';
+
 /** A field of a body or a record. */
 export interface ReferenceField {
   name: string;
@@ -24,17 +26,28 @@ export interface ReferenceOperation {
   answers: { status: string; description: string; record: string | undefined }[];
 }
 
-/** `reference`: the operations of an API by chapter, and its records. */
+/** `reference`: the operations of an API by chapter. */
 export interface ReferenceModel {
   title: string;
   introduction: string;
   chapters: { name: string; description: string; operations: ReferenceOperation[] }[];
-  records: { name: string; fields: ReferenceField[] }[];
   /** What was searched for. */
   filter: string;
+  /** The path of the page. */
+  base: string;
+}
+
+/** `reference-records`: what responses of the API hold. */
+export interface ReferenceRecordsModel {
+  records: { name: string; fields: ReferenceField[] }[];
+  /** The path of the operations. */
+  base: string;
 }
 
 /** The documents of an API. */
 export interface ReferencePages {
   reference: ReferenceModel;
+  'reference-records': ReferenceRecordsModel;
+  'console/reference': ReferenceModel & ConsolePage;
+  'console/reference-records': ReferenceRecordsModel & ConsolePage;
 }

@@ -66,6 +66,8 @@ describeWithBrowser('the console', (openPage) => {
       ['jobs and messages', 'Jobs and messages', (page) => open(page, '/console/jobs?state=dead')],
       ['webhooks', 'Webhooks', (page) => open(page, '/console/webhooks')],
       ['new webhook', 'New webhook', (page) => open(page, '/console/webhooks/new')],
+      ['API reference', 'Postern admin API', (page) => open(page, '/console/reference?q=rotate')],
+      ['records of the API', 'Records', (page) => open(page, '/console/reference/records')],
       ['mailbox', 'Development mailbox', (page) => open(page, '/console/mailbox')],
       ['delete', 'Photo book', client('/delete')],
       ['deleted', 'Gone', (page) => open(page, `${PROJECT}/clients/${deletedId}`)],
@@ -149,6 +151,23 @@ describeWithBrowser('the console', (openPage) => {
       await page.getByText('The older secret is deleted').waitFor();
     },
   );
+
+  test.each([true, false])('finds operations of the API (JavaScript %s)', async (javaScriptEnabled) => {
+    const page = await openPage({ javaScriptEnabled });
+    await open(page, `${PROJECT}/clients`);
+    await page.goto(`${server.issuer}/console/reference`);
+    const shown = () => page.locator('details.endpoint:visible').count();
+    const all = await shown();
+    await page.getByRole('searchbox').fill('rotate SECRET client');
+    if (!javaScriptEnabled) await page.getByRole('button', { name: 'Filter' }).click();
+    await page.locator('summary:visible', { hasText: 'rotate_secret' }).first().waitFor();
+    expect(all).toBeGreaterThan(100);
+    expect(await shown()).toBeLessThan(5);
+    await page.getByRole('searchbox').fill('no such operation');
+    if (!javaScriptEnabled) await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('heading', { name: 'No operation is like that' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Organizations' }).count()).toBe(1);
+  });
 
   test('keeps a form that was typed while its sign-in became too old', async () => {
     const page = await openPage({});

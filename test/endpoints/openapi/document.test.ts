@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ADMIN_SCOPES } from '../../../src/tenancy/access/permissions.js';
 import type { OpenApiDocument } from '../../../src/endpoints/openapi/openapi.js';
@@ -133,12 +134,12 @@ test('the document needs no token, may be kept for a while, and has a version', 
   expect([again.status, await again.text()]).toEqual([304, '']);
 });
 
-test('the reference shows every operation, and runs no script', async () => {
+test('the reference shows every operation and every record, and runs no script but ours', async () => {
   const answer = await fetch(`${server.origin}/admin/v1/docs`);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
   const page = await answer.text();
-  expect(page).not.toMatch(/<script|style=|undefined|\[object/);
+  expect(page).not.toMatch(/<script(?! type="module" src="\/assets\/)|style=|undefined|\[object/);
   for (const { operationId, method, path, summary } of operations) {
     expect(page).toContain(`id="${operationId}"`);
     expect(page).toContain(`${method.toUpperCase()} ${path}`);
@@ -146,6 +147,9 @@ test('the reference shows every operation, and runs no script', async () => {
   }
   const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
   for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
+  const records = await (await fetch(`${server.origin}/admin/v1/docs/records`)).text();
+  for (const [, target = ''] of page.matchAll(/href="\/admin\/v1\/docs\/records#([^"]+)"/g))
+    expect(records).toContain(`id="${target}"`);
 });
 
 test('the reference has a command and a response for each operation, and a filter without a script', async () => {
@@ -161,5 +165,14 @@ test('the reference has a command and a response for each operation, and a filte
   expect(found).not.toContain('id="listApis"');
   const none = await read(`?q=${encodeURIComponent('"><script>'.repeat(40))}`);
   expect(none).toContain('No operation is like that');
-  expect(none).not.toContain('<script');
+  expect(none).not.toContain('"><script');
+});
+
+test('the reference is at most 40 kB with its styles and scripts, compressed', async () => {
+  const page = await (await fetch(`${server.origin}/admin/v1/docs`)).text();
+  const assets = [...page.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
+  const files = await Promise.all(assets.map(async (path) => (await fetch(server.origin + path)).text()));
+  expect(assets.length).toBeGreaterThan(2);
+  const bytes = [page, ...files].reduce((sum, file) => sum + gzipSync(file).length, 0);
+  expect(bytes).toBeLessThanOrEqual(40_000);
 });

@@ -34,7 +34,7 @@ const pagesOf = (clientId: string): Record<string, string> => ({
   mailbox: '/console/mailbox',
   webhooks: '/console/webhooks',
   'webhook-new': '/console/webhooks/new',
-  reference: '/admin/v1/docs',
+  reference: '/console/reference',
 });
 
 async function signIn(page: Page, server: TestServer): Promise<void> {

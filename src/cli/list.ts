@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Page } from '../platform/paging/page.js';
 import type { JsonOption } from './output.js';
-import { print, table } from './output.js';
+import { print } from './output.js';
+import { table } from './table.js';
 import { UsageError } from './usage-error.js';
 
 /** The most entries that one list command prints. */

@@ -89,6 +89,9 @@ test('organizations, projects and roles are renamed and deleted, and events and 
   ).toMatchObject({
     role: 'admin',
   });
+  expect((await run('audit', '--action', 'member.updated')).body['data']).toMatchObject([
+    { target_name: 'grace@people.example' },
+  ]);
   expect((await run('account', 'roles', 'grace@people.example')).body['data']).toMatchObject([
     { role: 'admin', org_slug: 'initech', project_slug: null },
   ]);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import type { Command } from 'commander';
 import { describe, expect, test } from '@jest/globals';
 import { completionScript } from '../../src/cli/completion/completion-script.js';
-import { table } from '../../src/cli/output.js';
+import { table } from '../../src/cli/table.js';
 import { createProgram } from '../../src/cli/run.js';
 import { ADMIN_API_ROUTES } from '../../src/endpoints/admin/admin-api.js';
 
@@ -178,6 +178,26 @@ describe('tables', () => {
 
   test('keep eight columns for a cell, however narrow the terminal is', () => {
     expect(table(rows, 60, 10).split('\n')[1]).toBe('1   A name …  https:/…');
+  });
+
+  test.each([60, 70, 80])('of %d columns keep times and actions, and drop what has no room', (terminal) => {
+    const events = [
+      ['WHEN', 'ACTION', 'ACTOR', 'TARGET', 'FIELDS'],
+      ['2026-11-27T18:19:49.123Z', 'client.updated', 'ada.lovelace@people.example', 'Photo book', 'company'],
+      [
+        '2026-11-27T18:20:00.000Z',
+        'client.publisher_verification_failed',
+        'installation',
+        '4049b524-f804-409a-9915-f6186bdc7729',
+        'client_uri_verification',
+      ],
+    ];
+    const lines = table(events, 60, terminal).split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(terminal);
+    expect(lines[1]).toMatch(/^2026-11-27 18:19 {2}client\.updated +ada\.l/);
+    const action =
+      terminal === 60 ? /client\.publisher_verification_f.*…/ : /client\.publisher_verification_failed/;
+    expect(lines[2]).toMatch(new RegExp(`^2026-11-27 18:20  ${action.source}  instal`));
   });
 
   test('are whole where the output is no terminal', () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { table } from '../../src/cli/output.js';
+import { table } from '../../src/cli/table.js';
 import {
   killAll,
   openCommandLine,

@@ -3,7 +3,8 @@ import { browserOf } from '../../identity/sessions/user-agent.js';
 import { recordToWire } from '../../platform/wire/record-version.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import { commandLineActor } from '../context/actor.js';
-import { describeRecord, type JsonOption, print, table } from '../output.js';
+import { describeRecord, type JsonOption, print } from '../output.js';
+import { table } from '../table.js';
 import { withTenancyContext } from '../context/with-tenancy-context.js';
 import { findAccount } from './account.actions.js';
 

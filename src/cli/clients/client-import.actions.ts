@@ -11,7 +11,8 @@ import {
 import type { ImportAuthorization } from '../../registry/import/import-preparation.service.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { commandLineActor } from '../context/actor.js';
-import { print, table } from '../output.js';
+import { print } from '../output.js';
+import { table } from '../table.js';
 import { UsageError } from '../usage-error.js';
 import { inTenant } from './client.actions.js';
 import type { ClientOptions } from './client-fields.js';

@@ -1,6 +1,7 @@
 import { toSnake } from '../../platform/wire/snake-case.js';
 import { commandLineActor } from '../context/actor.js';
-import { print, table } from '../output.js';
+import { print } from '../output.js';
+import { table } from '../table.js';
 import { withTenancyContext } from '../context/with-tenancy-context.js';
 import type { JsonOption } from '../output.js';
 

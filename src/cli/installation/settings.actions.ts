@@ -3,7 +3,8 @@ import { settingsMarkdown, withSettingsMarkdown } from '../../settings/settings-
 import { currentSettings } from '../../settings/settings.js';
 import { warnOfUnknownVariables } from '../context/command-settings.js';
 import type { JsonOption } from '../output.js';
-import { print, table } from '../output.js';
+import { print } from '../output.js';
+import { table } from '../table.js';
 
 /** `markdown` prints the table of the documents; as a string it is the file to write it to. */
 export interface SettingsOptions extends JsonOption {

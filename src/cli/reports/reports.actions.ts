@@ -6,11 +6,14 @@ import {
   type UsageScope,
 } from '../../registry/usage-reports/usage-reports.service.js';
 import { hourlyWire, reportWire } from '../../registry/usage-reports/usage-report.schema.js';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import type { AuditFilter } from '../../tenancy/audit/audit.service.js';
 import { findClient } from '../clients/client.actions.js';
 import { withContext } from '../context/with-context.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
-import { type JsonOption, print, table } from '../output.js';
+import { type JsonOption, print } from '../output.js';
+import { table } from '../table.js';
 import { UsageError } from '../usage-error.js';
 
 /** Whose usage to show, and how. */
@@ -54,25 +57,33 @@ export async function showUsage(options: UsageOptions): Promise<void> {
   });
 }
 
+/** Who works at the command line may read every record. */
+const COMMAND_LINE: Caller = {
+  subject: 'installation',
+  scopes: new Set(ADMIN_SCOPES),
+  claimedRoles: [{ org: undefined, project: undefined, role: 'owner' }],
+};
+
 /** `postern audit` */
 export async function listEvents(options: AuditOptions): Promise<void> {
   const { limit, cursor } = pageOptions(options);
   const { action, actor, target } = options;
-  const page = await withContext(async ({ audit, tenants }) => {
+  const page = await withContext(async ({ audit, auditNames, tenants }) => {
     const filter: AuditFilter = {
       ...(action === undefined ? {} : { action }),
       ...(actor === undefined ? {} : { actor }),
       ...(target === undefined ? {} : { targetId: target }),
       ...(await tenantOf(tenants, options)),
     };
-    return audit.list(filter, limit, cursor);
+    const found = await audit.list(filter, limit, cursor);
+    return { ...found, data: await auditNames.withNames(COMMAND_LINE, found.data) };
   });
   const shown = { ...page, data: page.data.map((event) => toSnake(event)) };
   printPage(shown, options.json, ['WHEN', 'ACTION', 'ACTOR', 'TARGET', 'FIELDS'], (event) => [
     event.occurred_at.toISOString(),
     event.action,
-    event.actor,
-    event.target_id,
+    event.actor_name ?? event.actor,
+    event.target_name ?? event.target_id,
     event.changed_fields.join(' '),
   ]);
 }

@@ -2,7 +2,8 @@ import { toSnake } from '../../platform/wire/snake-case.js';
 import { isUuid } from '../../platform/wire/uuid.js';
 import { commandLineActor } from '../context/actor.js';
 import { type ListOptions, pageOptions, printPage } from '../list.js';
-import { describeRecord, type JsonOption, print, table } from '../output.js';
+import { describeRecord, type JsonOption, print } from '../output.js';
+import { table } from '../table.js';
 import { UsageError } from '../usage-error.js';
 import { withTenancyContext } from '../context/with-tenancy-context.js';
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { MODELS } from '../../adapters/artifact.models.js';
 import { UserAgent } from '../../src/demo/user-agent.js';
 import { describeWithBrowser } from '../harness/browser/browser.js';
 import { signInOn } from '../harness/browser/sign-in-form.js';
@@ -47,9 +48,19 @@ describe('the programs of docs/relying-parties.md sign a person in', () => {
       expect(page.url).toContain(app.origin);
       expect(page.status).toBe(200);
       expect(page.body).toContain(person.email);
+      if (title === 'simple-oauth2') expect(await tokensOf(app.env.CLIENT_ID)).toBe(0);
     });
   });
 });
+
+/** How many access and refresh tokens of the client there are. */
+async function tokensOf(clientId: string): Promise<number> {
+  const { rows } = await server.database.pool.query<{ count: number }>(
+    `SELECT count(*)::int FROM artifacts WHERE client_id = $1 AND model = ANY ($2)`,
+    [clientId, [MODELS.AccessToken, MODELS.RefreshToken]],
+  );
+  return rows[0]?.count ?? 0;
+}
 
 describeWithBrowser('the scripts of docs/relying-parties.md', (open) => {
   test.each(documentedApps(document, 'browser').map((app) => [app.title, app] as const))(

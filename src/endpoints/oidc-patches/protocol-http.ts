@@ -25,7 +25,8 @@ const MAX_AGE = 300;
  *   Engine: lib/helpers/router.js:206 goes on, and the answer is 404 without a body.
  * - Keys and metadata have `Cache-Control` and `ETag`, and are 304 to who knows them.
  *   Engine: lib/actions/jwks.js:5 and lib/actions/discovery.js set neither.
- * - A revocation is 200 without a Content-Type (RFC 7009 section 2.2).
+ * - A revocation is 200 without a Content-Type (RFC 7009 section 2.2), or `{}` for clients whose `Accept` names
+ *   `application/json`: strict ones take nothing else for JSON. The section has clients ignore the body.
  *   Engine: lib/actions/revocation.js:33 sets an empty text.
  *
  * - OPTIONS without the headers of CORS is 204 with `Allow` (RFC 9110 section 9.3.7).
@@ -43,11 +44,16 @@ export function completeHttp(provider: Provider, pages: Pick<EnginePages, 'rende
       ctx.body = withoutWhatIsOff({ ...metadata, ...authenticationAtEndpoints(metadata) });
       makeCacheable(ctx);
     } else if (ctx.status === 200 && ctx.path === ENGINE_ROUTES.revocation && ctx.method === 'POST') {
-      ctx.body = null;
+      ctx.body = namesJson(ctx) ? {} : null;
       ctx.status = 200;
     }
   };
   provider.use(middleware);
+}
+
+/** Whether `Accept` has JSON by its name, not by a wildcard. */
+function namesJson(ctx: Koa.Context): boolean {
+  return ctx.accepts().some((type) => type.toLowerCase() === 'application/json');
 }
 
 function answerOptions(ctx: Koa.Context): void {

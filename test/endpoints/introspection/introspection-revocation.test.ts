@@ -1,9 +1,16 @@
+import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
 import { basic, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
+
+/** The part of simple-oauth2, which has no types, that is used here. */
+interface SimpleOAuth2 {
+  AuthorizationCode: new (config: object) => { createToken(token: object): { revokeAll(): Promise<void> } };
+}
+const { AuthorizationCode } = createRequire(import.meta.url)('simple-oauth2') as SimpleOAuth2;
 
 const agent = new UserAgent();
 const { server, addNode, person, client, config } = await protocolFixture();
@@ -126,6 +133,17 @@ describe('revocation', () => {
     const { refresh_token: token } = await obtain();
     await revoke(token, client, { token_type_hint: 'access_token' });
     expect((await introspect(token)).body).toEqual({ active: false });
+  });
+
+  test('of both tokens by simple-oauth2, which takes JSON only', async () => {
+    const { access_token, refresh_token } = await obtain();
+    const library = new AuthorizationCode({
+      client: { id: client.client_id, secret: client.client_secret },
+      auth: { tokenHost: server.origin, revokePath: '/oauth2/revoke' },
+    });
+    await library.createToken({ access_token, refresh_token }).revokeAll();
+    for (const token of [access_token, refresh_token])
+      expect((await introspect(token)).body).toEqual({ active: false });
   });
 
   test('leaves the tokens of another sign-in alone', async () => {

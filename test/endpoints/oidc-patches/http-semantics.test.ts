@@ -86,12 +86,28 @@ test('the ETag of the keys changes when they are rotated', async () => {
   expect(await tag()).not.toBe(before);
 });
 
-test('a revocation is 200 with no body and no Content-Type', async () => {
-  const answer = await fetch(`${server.origin}/oauth2/revoke`, {
+function revoke(accept?: string): Promise<Response> {
+  return fetch(`${server.origin}/oauth2/revoke`, {
     method: 'POST',
-    headers: basic(client),
+    headers: { ...basic(client), ...(accept === undefined ? {} : { accept }) },
     body: new URLSearchParams({ token: 'x' }),
   });
-  expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, null, '']);
-  expect((await postForm(`${server.origin}/oauth2/revoke`, {}, basic(client))).status).toBe(400);
-});
+}
+
+test.each([undefined, '*/*', 'application/*', 'text/html', 'application/jsonp', 'application/json;q=0'])(
+  'a revocation is 200 with no body and no Content-Type for Accept: %s',
+  async (accept) => {
+    const answer = await revoke(accept);
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, null, '']);
+    expect((await postForm(`${server.origin}/oauth2/revoke`, {}, basic(client))).status).toBe(400);
+  },
+);
+
+test.each(['application/json', 'text/plain, application/json; charset=utf-8;q=0.5', 'Application/JSON, */*'])(
+  'a revocation is an empty JSON object for Accept: %s',
+  async (accept) => {
+    const answer = await revoke(accept);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json\b/);
+    expect([answer.status, await answer.text()]).toEqual([200, '{}']);
+  },
+);

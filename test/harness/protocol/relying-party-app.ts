@@ -56,7 +56,10 @@ export async function register(server: TestServer, app: DocumentedApp): Promise<
   };
 }
 
-/** Runs the program of the document in a process of its own, and ends it after `use`. */
+/**
+ * Runs the program of the document in a process of its own, and ends it after `use`. Throws when `use` does, and when the
+ * program printed an error or ended before.
+ */
 export async function whileRunning(app: RegisteredApp, use: () => Promise<void>): Promise<void> {
   // Inside the project, where the packages are found.
   const file = join(dirname(fileURLToPath(import.meta.url)), 'apps', `${String(app.port)}.mjs`);
@@ -65,8 +68,9 @@ export async function whileRunning(app: RegisteredApp, use: () => Promise<void>)
   const { PATH } = process.env;
   const child = spawn(process.execPath, [file], { env: { PATH, ...app.env } });
   let printed = '';
+  let errors = '';
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const ended = once(child, 'close');
   try {
     const listens = () =>
@@ -76,11 +80,13 @@ export async function whileRunning(app: RegisteredApp, use: () => Promise<void>)
       );
     await eventually(listens, 30_000);
     await use();
+    if (child.exitCode !== null) throw new Error('The program has ended.');
   } catch (error) {
-    throw new Error(`${String(error)}\nThe program printed:\n${printed}`, { cause: error });
+    throw new Error(`${String(error)}\nThe program printed:\n${printed}${errors}`, { cause: error });
   } finally {
     child.kill('SIGKILL');
     await ended;
     await rm(file, { force: true });
   }
+  if (errors !== '') throw new Error(`The program printed errors:\n${errors}`);
 }

@@ -11,6 +11,7 @@ const FACTS = [
   ['reason', 'Reason'],
   ['redirect_uri', 'redirect_uri'],
   ['scope', 'scope'],
+  ['resource', 'resource'],
   ['grant_type', 'grant_type'],
   ['response_type', 'response_type'],
   ['secret_hint', 'Secret sent'],

@@ -8,7 +8,7 @@ import {
   UntrustedToken,
 } from '../../registry/client-exchange/outside-tokens.service.js';
 import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
-import { resourceServer } from '../oidc/resource-servers.js';
+import { resourceServer } from '../oidc-resources/resource-servers.js';
 import { assertionRefused, useOnce } from './assertions.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { respondWith } from '../oidc-exchange/token-response.js';

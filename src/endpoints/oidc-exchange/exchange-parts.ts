@@ -5,7 +5,7 @@ import type { KeysService } from '../../platform/keys/keys.service.js';
 import type { OutsideTokensService } from '../../registry/client-exchange/outside-tokens.service.js';
 import type { ClientSubjectsService } from '../../registry/client-subjects/client-subjects.service.js';
 import type { Settings } from '../../settings/settings.js';
-import type { FindApi } from '../oidc/resource-servers.js';
+import type { FindApi } from '../oidc-resources/resource-servers.js';
 
 /** What the grants need that take tokens of others: token exchange, and assertions. */
 export interface ExchangeParts {

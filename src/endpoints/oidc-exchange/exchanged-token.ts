@@ -5,7 +5,7 @@ import type { ApiRecord } from '../../registry/apis/api-record.js';
 import { TOKEN_EXCHANGE } from '../../settings/protocol/grant-types.js';
 import { outsideSubject } from '../../tenancy/access/subjects.js';
 import { OUTSIDE_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
-import { resourceServer } from '../oidc/resource-servers.js';
+import { resourceServer } from '../oidc-resources/resource-servers.js';
 import type { ExchangeParts } from './exchange-parts.js';
 import { NOT_VALID, type PresentedToken, tokenRefused } from './presented-token.js';
 

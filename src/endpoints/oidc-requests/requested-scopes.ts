@@ -20,7 +20,7 @@ export function completeScope(params: Parameters, client: Client): void {
     .find((name) => name !== '' && name !== IGNORED_WHERE_UNUSABLE && !allowed.includes(name));
   if (refused === undefined) return;
   throw new errors.InvalidScope(
-    'there is no such scope, or it is not among the scopes of this client',
+    'there is no such scope, or this client does not have it: an operator adds it to the scopes of this client',
     refused,
   );
 }

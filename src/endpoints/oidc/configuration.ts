@@ -36,7 +36,7 @@ import {
   type FindApi,
   rejectAudienceWithoutScope,
   resourceIndicators,
-} from './resource-servers.js';
+} from '../oidc-resources/resource-servers.js';
 import { RESPONSE_TYPES } from '../../registry/client-record/client-record.js';
 import { allowsOrigin } from '../../registry/client-rules/cors-origins.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';

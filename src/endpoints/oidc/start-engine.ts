@@ -30,7 +30,7 @@ import { engineSubjects } from '../oidc-subjects/engine-subjects.js';
 import { findAccount } from '../oidc-subjects/find-account.js';
 import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
 import { buildProvider, type PatchParts } from './provider.js';
-import { useRegisteredAudiences } from './resource-servers.js';
+import { useRegisteredAudiences } from '../oidc-resources/resource-servers.js';
 import { listenForUsage, type UsageListener } from './usage-events.js';
 
 /** What the engine runs on. */

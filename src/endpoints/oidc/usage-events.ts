@@ -1,7 +1,13 @@
 import type { EventEmitter } from 'node:events';
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
-import { type FailureDetail, shownSecret, shownText, shownUri } from '../../registry/usage/failure-detail.js';
+import {
+  type FailureDetail,
+  shownResources,
+  shownSecret,
+  shownText,
+  shownUri,
+} from '../../registry/usage/failure-detail.js';
 import { keySetFailure } from '../oidc-guards/key-set-failure.js';
 import { OWN_CLIENT_ID } from '../../registry/live-clients/own-client.js';
 
@@ -82,12 +88,13 @@ function detailOf(
   error: string,
   cause: errors.OIDCProviderError | undefined,
 ): FailureDetail {
-  const { redirect_uri, scope, grant_type, response_type, client_secret } = oidc.params ?? {};
+  const { redirect_uri, scope, resource, grant_type, response_type, client_secret } = oidc.params ?? {};
   const all = {
     description: shownText(cause?.error_description),
     reason: shownText(keySetFailure(cause, oidc.client) ?? cause?.error_detail),
     redirectUri: shownUri(redirect_uri),
     scope: shownText(scope),
+    resource: shownResources(resource),
     grantType: shownText(grant_type),
     responseType: shownText(response_type),
     secretHint:

@@ -13,6 +13,7 @@ export interface ClientFailure {
   reason: string | null;
   redirectUri: string | null;
   scope: string | null;
+  resource: string | null;
   grantType: string | null;
   responseType: string | null;
   secretHint: string | null;
@@ -42,6 +43,7 @@ export function failureOf({
     reason: detail.reason ?? null,
     redirectUri: detail.redirect_uri ?? null,
     scope: detail.scope ?? null,
+    resource: detail.resource ?? null,
     grantType: detail.grant_type ?? null,
     responseType: detail.response_type ?? null,
     secretHint: detail.secret_hint ?? null,

@@ -1,9 +1,11 @@
 /** What is known of a failure and of its client. */
 export interface FailedRequest {
   code: string;
+  description: string | null;
   reason: string | null;
   redirectUri: string | null;
   scope: string | null;
+  resource: string | null;
   secretHint: string | null;
   /** The hints of the client's secrets, the newer one first. */
   hints: readonly string[];
@@ -39,9 +41,11 @@ export function adviceFor(request: FailedRequest): string {
 
 function specificAdvice({
   code,
+  description,
   reason,
   redirectUri,
   scope,
+  resource,
   secretHint,
   hints,
   clientScopes,
@@ -57,7 +61,19 @@ function specificAdvice({
     return 'A page of another origin asks for the client: add the origin to its allowed CORS origins.';
   if (reason?.startsWith('jwks_uri '))
     return 'The keys of the client cannot be fetched: the reason has the address and why. Mend what answers there, or change jwks_uri.';
+  if (code === 'invalid_target' && resource !== null && description !== null)
+    return adviceOnResource(resource, description);
   if (code === 'invalid_client' && secretHint !== null) return adviceOnSecret(secretHint, hints);
+  return undefined;
+}
+
+function adviceOnResource(resource: string, description: string): string | undefined {
+  if (description.startsWith('no API'))
+    return `Asks for ${resource}, which is no API of the catalogue: create one with this audience, or have the application ask for another.`;
+  if (description.includes('has no scopes'))
+    return `Asks for the API ${resource}, which has no scopes: create one, and add it to the client.`;
+  if (description.includes('none of the scopes'))
+    return `Asks for the API ${resource}, of whose scopes the client has none: add one to the client. Clients that register themselves get those of APIs that are open to registration.`;
   return undefined;
 }
 

@@ -9,7 +9,14 @@ export interface FailureRow {
   clientScopes: string[];
 }
 type DetailName =
-  'description' | 'reason' | 'redirect_uri' | 'scope' | 'grant_type' | 'response_type' | 'secret_hint';
+  | 'description'
+  | 'reason'
+  | 'redirect_uri'
+  | 'scope'
+  | 'resource'
+  | 'grant_type'
+  | 'response_type'
+  | 'secret_hint';
 
 /** What is read of a failure `f` of the client `c`. */
 export const FAILURE_COLUMNS = `f.code, f.occurred_at AS "occurredAt", f.detail,

@@ -9,6 +9,8 @@ export interface FailureDetail {
   /** The one that was asked for, without query and fragment. */
   redirectUri?: string;
   scope?: string;
+  /** The resources that were asked for (RFC 8707), without query. */
+  resource?: string;
   grantType?: string;
   responseType?: string;
   /** The hint of the secret that was sent; `other` for one that is not of our form. */
@@ -29,6 +31,14 @@ export function shownText(value: unknown): string | undefined {
 export function shownUri(value: unknown): string | undefined {
   const url = typeof value === 'string' ? URL.parse(value) : null;
   return url ? shownText(`${url.protocol}${url.host && `//${url.host}`}${url.pathname}`) : undefined;
+}
+
+/** Resource indicators as they were sent, but as `shownUri` has those that may hold what is secret. */
+export function shownResources(value: unknown): string | undefined {
+  const all = (Array.isArray(value) ? value : [value]).map((uri) =>
+    typeof uri === 'string' && /[?#@]/.test(uri) ? shownUri(uri) : shownText(uri),
+  );
+  return shownText(all.filter((uri) => uri !== undefined).join(' '));
 }
 
 /**

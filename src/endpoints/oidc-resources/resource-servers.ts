@@ -17,6 +17,7 @@ import type { DetailsTypes } from '../oidc-authorization-details/details-types.j
 import { SEND_AUDIENCE } from '../oidc-exchange/exchange-policy.js';
 import { audiencesOfRules } from '../../registry/client-exchange/exchange-rule.js';
 import { JWT_BEARER, TOKEN_EXCHANGE } from '../../settings/protocol/grant-types.js';
+import { refusedResource } from './refused-resource.js';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
 
 /** The API of an audience, or undefined. */
@@ -39,7 +40,10 @@ export function resourceIndicators(
     getResourceServerInfo: async (ctx, resource, client) => {
       const api = await apiOfRequest(findApi, ctx, resource);
       if (api && api.audience !== resource) useRegisteredAudience(ctx, resource, api.audience);
-      return resourceOf(api, client, detailsTypes);
+      const scopes = api?.scopes.filter((scope) => isAllowed(client, scope)) ?? [];
+      if (!api || (scopes.length === 0 && !hasTypeFor(client, api, detailsTypes)))
+        throw refusedResource(resource, api, stateOf(ctx).clients.get(client.clientId));
+      return resourceServer(api, scopes);
     },
   };
 }
@@ -166,17 +170,9 @@ async function hasOnlyApiScopes(
   return (await Promise.all(names.map((name) => audiencesOf([name])))).every((found) => found.length > 0);
 }
 
-/**
- * The API with the scopes that the client may ask for. Throws InvalidTarget if there are none, and no authorization details
- * either, as for an unknown API.
- */
-function resourceOf(api: ApiRecord | undefined, client: Client, detailsTypes: DetailsTypes): ResourceServer {
+function isAllowed(client: Client, scope: string): boolean {
   const allowed: unknown = client['allowed_scopes'];
-  const scopes = api?.scopes.filter((scope) => Array.isArray(allowed) && allowed.includes(scope)) ?? [];
-  if (!api || (scopes.length === 0 && !hasTypeFor(client, api, detailsTypes))) {
-    throw new errors.InvalidTarget('there is no such resource here, or it is not for this client');
-  }
-  return resourceServer(api, scopes);
+  return Array.isArray(allowed) && allowed.includes(scope);
 }
 
 /** The API as the engine knows it, with these of its scopes. */

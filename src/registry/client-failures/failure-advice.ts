@@ -1,3 +1,5 @@
+import { adviceOnRequest } from './invalid-request-advice.js';
+
 /** What is known of a failure and of its client. */
 export interface FailedRequest {
   code: string;
@@ -25,7 +27,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   invalid_grant:
     'A code or refresh token was used twice, too late, or with another redirect URI or verifier.',
   invalid_redirect_uri: 'The redirect URI is not registered exactly like this: add it to the client.',
-  invalid_request: 'A parameter is missing or wrong, often the code challenge (PKCE).',
+  invalid_request: 'A parameter is missing or wrong: the description says which.',
   invalid_scope: 'The client asked for a scope that it does not have: add it to the client.',
   invalid_target: 'The resource is no API of the catalogue, or the client has none of its scopes.',
   login_required: 'Ordinary for prompt=none, when nobody is signed in.',
@@ -61,6 +63,7 @@ function specificAdvice({
     return 'A page of another origin asks for the client: add the origin to its allowed CORS origins.';
   if (reason?.startsWith('jwks_uri '))
     return 'The keys of the client cannot be fetched: the reason has the address and why. Mend what answers there, or change jwks_uri.';
+  if (code === 'invalid_request' && description !== null) return adviceOnRequest(description);
   if (code === 'invalid_target' && resource !== null && description !== null)
     return adviceOnResource(resource, description);
   if (code === 'invalid_client' && secretHint !== null) return adviceOnSecret(secretHint, hints);

@@ -91,6 +91,44 @@ test('a redirect URI and a scope that a client does not have are named, without 
   expect(scopes?.advice).toMatch(/^Asks for orders\.write, x+, which the client does not have/);
 });
 
+test.each<[string, Record<string, string | undefined>, string]>([
+  [
+    'code_challenge',
+    { code_challenge: undefined, code_challenge_method: undefined },
+    'code challenge (PKCE)',
+  ],
+  ['redirect_uri', { redirect_uri: undefined }, 'has to send redirect_uri'],
+  ['response_type', { response_type: undefined }, 'is missing: the application has to send it'],
+  ['prompt', { prompt: 'surprise' }, 'a prompt that this server does not have'],
+  ['max_age', { max_age: '-1' }, 'max_age is not a whole number'],
+  [
+    'response_mode',
+    { response_mode: 'query', response_type: 'code id_token' },
+    'The response mode does not go',
+  ],
+  ['id_token_hint', { id_token_hint: 'nonsense' }, 'id_token_hint is no ID token'],
+  ['claims', { claims: 'nonsense' }, 'The parameter claims is not'],
+])('the advice on an invalid request is about what was wrong: %s', async (about, changes, advice) => {
+  const client = await server.register({ token_endpoint_auth_method: 'none' });
+  const query = {
+    client_id: client.client_id,
+    redirect_uri: 'https://rp.example/callback',
+    response_type: 'code',
+    scope: 'openid',
+    code_challenge: 'c'.repeat(43),
+    code_challenge_method: 'S256',
+    ...changes,
+  };
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  await fetch(`${server.origin}/oauth2/authorize?${new URLSearchParams(given).toString()}`, {
+    redirect: 'manual',
+  });
+  const [failure] = await failuresOf(client);
+  expect(failure?.code).toBe('invalid_request');
+  expect(failure?.advice).toContain(advice);
+  if (about !== 'code_challenge') expect(failure?.advice).not.toContain('PKCE');
+});
+
 test('a code that was used twice is told from one that never was', async () => {
   const client = await server.register();
   const form = {
@@ -122,7 +160,7 @@ test('the overview of a project has its hours, its failures and what is old', as
   expect(seen.hours.at(-1)?.tokens).toEqual({ client_credentials: 1 });
   expect(seen.total.failures['invalid_client']).toBe(3);
   expect(seen.secrets.map(({ hint }) => hint)).toEqual([machine.client_secret.slice(0, 10)]);
-  expect(seen).toMatchObject({ clients: 5, unused_clients: 1 });
+  expect(seen).toMatchObject({ clients: 13, unused_clients: 1 });
 });
 
 test('hours are deleted after two days, failures after 90', async () => {

@@ -1,5 +1,6 @@
 import { errors, Provider } from 'oidc-provider';
 import type { EngineClients } from '../../../adapters/client.adapter.js';
+import { asErrorDescription } from '../../platform/errors/error-description.js';
 import { AppError } from '../../platform/errors/errors.js';
 import type {
   ClientDocumentsService,
@@ -32,7 +33,7 @@ export function clientsWithDocuments(documents: Pick<ClientDocumentsService, 'fi
 
 /** At the authorization endpoint it is shown to the person, who can tell the developers of the application. */
 function refusal(route: string, message: string): Error {
-  const description = message.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');
+  const description = asErrorDescription(message);
   if (route === 'authorization') return new errors.InvalidClient(description);
   return Object.assign(new errors.InvalidClientAuth(description), { error_description: description });
 }

@@ -7,8 +7,10 @@ import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
 import { checkBackchannelRequest } from '../oidc-backchannel/ciba-feature.js';
 import type { RequestChecks } from '../oidc-patches/request-steps.js';
 import { completeScope } from '../oidc-requests/requested-scopes.js';
+import { checkResponseType } from '../oidc-response-types/refused-response-type.js';
 
 const BACKCHANNEL = 'backchannel_authentication';
+const AUTHORIZATION = 'authorization';
 const PUSHED = 'pushed_authorization_request';
 const MAX_REQUEST_OBJECT_BYTES = 16_384;
 
@@ -24,6 +26,7 @@ export function requestChecks(
     parametersRead: async (ctx) => {
       const { client, params, route } = ctx.oidc;
       if (!client || !params) return;
+      if (route === AUTHORIZATION || route === PUSHED) checkResponseType(ctx, client);
       completeScope(params, client);
       stateOf(ctx).requestedScope = textOf(params['scope']);
       checkDetails(ctx, detailsTypes);

@@ -1,4 +1,5 @@
 import { type Client, errors, Provider } from 'oidc-provider';
+import { unregisteredResponseType } from '../oidc-response-types/refused-response-type.js';
 import { CIBA, DEVICE_CODE } from '../../registry/client-record/client-record.js';
 
 type EngineClient = Client & { responseTypeAllowed(type: string): boolean };
@@ -23,7 +24,7 @@ export function answerUnauthorizedClient(provider: Provider): void {
   const responseTypeAllowed = Reflect.get<EngineClient, 'responseTypeAllowed'>(client, 'responseTypeAllowed');
   client.responseTypeAllowed = function (type) {
     if (responseTypeAllowed.call(this, type)) return true;
-    throw new errors.UnauthorizedClient(`${type} is not among the response_types of this client`);
+    throw new errors.UnauthorizedClient(unregisteredResponseType(type, this));
   };
 }
 

@@ -1,10 +1,10 @@
 import { errors } from 'oidc-provider';
+import { asErrorDescription } from '../../platform/errors/error-description.js';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
 import { isDocumentUrl } from '../../registry/client-documents/document-url.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 
-/** What an error_description may have (RFC 6749 section 5.2), in a length that a page can show. */
-const SHOWN = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
+const SHOWN_LENGTH = 200;
 
 /**
  * Why the client gets no token for a resource, and who changes what. Scopes of APIs are not named: the metadata do not list
@@ -16,9 +16,9 @@ export function refusedResource(
   client: LiveClient | undefined,
 ): errors.InvalidTarget {
   if (!api) {
-    const which = SHOWN.test(resource) ? `the identifier ${resource}` : 'this identifier';
+    const shown = asErrorDescription(resource.slice(0, SHOWN_LENGTH));
     return new errors.InvalidTarget(
-      `no API of the catalogue has ${which}: an operator creates one with this audience`,
+      `no API of the catalogue has the identifier ${shown}: an operator creates one with this audience`,
     );
   }
   if (api.scopes.length === 0)

@@ -17,7 +17,7 @@ import { scopeClaimsByClient } from '../oidc-token-patches/id-token-claims.js';
 import { keepSessionId } from '../oidc-session-patches/session-id.js';
 import { answerUnsavedSession } from '../oidc-session-patches/unsaved-session.js';
 import { type PollsTooSoon, sayInterval, slowDownPolls } from '../oidc-requests/device-polling.js';
-import { supportTokenResponseType } from '../oidc-requests/token-response-type.js';
+import { supportTokenResponseType } from '../oidc-response-types/token-response-type.js';
 import { answerUnauthorizedClient } from '../oidc-requests/unauthorized-client.js';
 import { reportRequestedAcr } from '../oidc-second-factor/reported-acr.js';
 import { acceptLoopbackPorts } from '../oidc-requests/loopback-ports.js';

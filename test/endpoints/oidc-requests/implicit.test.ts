@@ -57,7 +57,18 @@ describe('where implicit is turned on', () => {
     [{ grant_types: ['authorization_code'] }, 'id_token'],
     [{ grant_types: ['authorization_code'] }, 'code id_token'],
   ])('%j gets no %s', async (fields, responseType) => {
-    expect((await answer(fields, responseType)).parts.get('error')).toBe('unauthorized_client');
+    const { parts } = await answer(fields, responseType);
+    expect(parts.get('error')).toBe('unauthorized_client');
+    const own = fields === IMPLICIT ? 'id_token' : 'code';
+    expect(parts.get('error_description')).toMatch(new RegExp(`^${responseType} is not .*: use ${own}$`));
+  });
+
+  test('one that nobody has is told all that the client has', async () => {
+    const { parts } = await answer({ grant_types: ['authorization_code', 'implicit'] }, 'id_token code x"é');
+    expect(parts.get('error')).toBe('unsupported_response_type');
+    expect(parts.get('error_description')).toMatch(
+      /^response_type id_token code x'\? is not enabled here: use code, or /,
+    );
   });
 
   test('token by itself is an access token and nothing else', async () => {
@@ -139,10 +150,13 @@ test('where it is off nobody is registered for it, and who was can still use a c
     const locationOf = async (response_type: string) => {
       const { url } = await authorizationRequest(config, { scope: 'openid', response_type });
       const page = await fetch(new URL(url.pathname + url.search, off.origin), { redirect: 'manual' });
-      return page.headers.get('location') ?? '';
+      return new URL(page.headers.get('location') ?? '', off.origin);
     };
-    expect(await locationOf('code')).toContain('/interaction/');
-    expect(await locationOf('id_token')).toContain('error=unsupported_response_type');
+    expect((await locationOf('code')).pathname).toMatch(/^\/interaction\//);
+    // What express-openid-connect asks for unless it is told otherwise.
+    const refused = new URLSearchParams((await locationOf('id_token')).hash.slice(1));
+    expect(refused.get('error')).toBe('unsupported_response_type');
+    expect(refused.get('error_description')).toBe('response_type id_token is not enabled here: use code');
   } finally {
     await off.close();
   }

@@ -49,8 +49,8 @@ describe('a refused resource is told what to change:', () => {
       /^no API of the catalogue has the identifier https:\/\/nowhere/,
     ],
     [
-      `https://nowhere.example/${'x'.repeat(300)}`,
-      /^no API of the catalogue has this identifier: an operator/,
+      `https://nowhere.example/"é${'x'.repeat(300)}`,
+      /identifier https:\/\/nowhere\.example\/'\?x{174}: an operator/,
     ],
     [EMPTY, /^the API https:\/\/empty\.example has no scopes yet: an operator creates one/],
     [

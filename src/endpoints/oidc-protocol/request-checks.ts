@@ -7,6 +7,7 @@ import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
 import { checkBackchannelRequest } from '../oidc-backchannel/ciba-feature.js';
 import type { RequestChecks } from '../oidc-patches/request-steps.js';
 import { completeScope } from '../oidc-requests/requested-scopes.js';
+import { requireRedirectUri } from '../oidc-requests/required-redirect-uri.js';
 import { checkResponseType } from '../oidc-response-types/refused-response-type.js';
 
 const BACKCHANNEL = 'backchannel_authentication';
@@ -26,7 +27,10 @@ export function requestChecks(
     parametersRead: async (ctx) => {
       const { client, params, route } = ctx.oidc;
       if (!client || !params) return;
-      if (route === AUTHORIZATION || route === PUSHED) checkResponseType(ctx, client);
+      if (route === AUTHORIZATION || route === PUSHED) {
+        requireRedirectUri(params, client);
+        checkResponseType(ctx, client);
+      }
       completeScope(params, client);
       stateOf(ctx).requestedScope = textOf(params['scope']);
       checkDetails(ctx, detailsTypes);

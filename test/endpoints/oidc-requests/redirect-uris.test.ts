@@ -39,10 +39,25 @@ describe('at the authorization endpoint', () => {
     await expectPage(url, 'invalid_redirect_uri');
   });
 
-  test('it cannot be left out', async () => {
-    const { url } = await authorizationRequest(config, { scope: 'openid' });
-    url.searchParams.delete('redirect_uri');
-    await expectPage(url, 'redirect_uri');
+  test.each([
+    [[REGISTERED, 'https://rp.example/second'], ['authorization_code'], 'send one of redirect_uris of this'],
+    [
+      [REGISTERED],
+      ['authorization_code'],
+      'redirect_uri is missing: send the URI in redirect_uris of this client',
+    ],
+    [[], ['client_credentials'], 'this client has no redirect_uris: register one and send it'],
+  ])('it cannot be left out where there are %j', async (redirect_uris, grant_types, text) => {
+    const registered = await server.register({ redirect_uris, grant_types });
+    const rp = await relyingParty(server, registered);
+    for (const scope of ['openid', 'email']) {
+      const { url } = await authorizationRequest(rp, { scope });
+      url.searchParams.delete('redirect_uri');
+      await expectPage(url, text);
+      const pushed = await postForm(`${server.origin}/oauth2/par`, [...url.searchParams], basic(registered));
+      expect(pushed).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+      expect(pushed.body['error_description']).toContain(text);
+    }
   });
 
   test('a wrong one wins over other mistakes, which would be sent there', async () => {

@@ -7,7 +7,7 @@ import { offlineAccess } from '../oidc-patches/offline-consent.js';
 import { noteSignIn } from '../oidc-session-patches/sign-ins.js';
 import { createAccount, hintedPerson, selectAccount } from '../oidc-requests/account-prompts.js';
 import { detailsConsent } from '../oidc-authorization-details/details-consent.js';
-import { nativeConsent } from '../oidc-requests/native-consent.js';
+import { nativeConsent, privateUseConsent } from '../oidc-requests/native-consent.js';
 import type { EngineSubjects } from '../oidc-subjects/engine-subjects.js';
 import { checkParameterSizes, type CountAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { secondFactorPrompt, type SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
@@ -127,6 +127,7 @@ export function interactionPolicy(
   if (signUp) policy.add(createAccount, 0);
   policy.get('consent')?.checks.remove(nativeConsent.reason);
   policy.get('consent')?.checks.add(nativeConsent);
+  policy.get('consent')?.checks.add(privateUseConsent);
   policy.get('consent')?.checks.add(administration);
   policy.get('consent')?.checks.remove(detailsConsent.reason);
   policy.get('consent')?.checks.add(detailsConsent);

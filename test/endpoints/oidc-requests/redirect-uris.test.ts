@@ -182,7 +182,11 @@ describe('consent', () => {
     const { url } = await authorizationRequest(rp, { ...asked, prompt: 'none' });
     const page = await agent.open(url.href, {}, redirectUri);
     const answer = new URL(page.url).searchParams;
-    if (!answer.has('code')) expect(answer.get('error')).toBe('interaction_required');
+    if (!answer.has('code')) {
+      expect(answer.get('error')).toBe('interaction_required');
+      const change = redirectUri === app ? 'private-use scheme' : 'needs application_type web';
+      expect(answer.get('error_description')).toContain(change);
+    }
     return answer.has('code');
   }
 

@@ -65,6 +65,7 @@ import * as createAuthorizationDetailsTypes from './20261127062000_create_author
 import * as indexShortTextsOfClients from './20261127081100_index_short_texts_of_clients.js';
 import * as addVersions from './20261127090000_add_versions_to_tenants_and_accounts.js';
 import * as indexUnprotectedCodes from './20261127185500_index_unprotected_codes.js';
+import * as createNodes from './20261127192500_create_nodes.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -144,4 +145,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261127081100_index_short_texts_of_clients', ...indexShortTextsOfClients },
   { name: '20261127090000_add_versions_to_tenants_and_accounts', ...addVersions },
   { name: '20261127185500_index_unprotected_codes', ...indexUnprotectedCodes },
+  { name: '20261127192500_create_nodes', ...createNodes },
 ];

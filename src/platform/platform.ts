@@ -15,6 +15,8 @@ import { PairwiseSubjects } from './keys/pairwise-subjects.js';
 import { MailService } from './mail/mail.service.js';
 import { MailboxRepository } from './mail/mailbox.repository.js';
 import { MailboxService } from './mail/mailbox.service.js';
+import { NodesRepository } from './nodes/nodes.repository.js';
+import { NodesService } from './nodes/nodes.service.js';
 import { Pages } from './pages/pages.js';
 import type { Logger } from './telemetry/telemetry.js';
 
@@ -49,6 +51,7 @@ export async function makePlatform(
       ...schedule.ofProcesses,
       ...schedule.ofNodes,
     }),
+    nodes: new NodesService(new NodesRepository(database), settings.nodeName),
     mailbox: new MailboxService(new MailboxRepository(database), vault),
     mail: new MailService(settings, outbox),
     hashing: new Hashing({

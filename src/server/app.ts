@@ -35,6 +35,7 @@ import { engineSubjects } from '../endpoints/oidc-subjects/engine-subjects.js';
 import { firstUseOf } from '../../adapters/tokens/first-use.js';
 import { reloadEngine } from './reload-engine.js';
 import { observed, type RequestObserver } from './telemetry/observed-requests.js';
+import { responseTimesObserver } from './telemetry/response-times-observer.js';
 import { rememberContext } from './telemetry/request-route.js';
 
 /**
@@ -99,7 +100,8 @@ export function createApp(
   );
   app.use(notFoundPage(pages));
   const introspection = withIntrospection(context, engine, certificates, app.callback());
-  const handle = observed(withUserinfo(context, introspection), observers);
+  const measured = [responseTimesObserver(context.nodes.responseTimes), ...observers];
+  const handle = observed(withUserinfo(context, introspection), measured);
   return { callback: () => handle };
 }
 

@@ -7,12 +7,13 @@ import { jobSchedule, type JobTiming } from '../platform/jobs/job-schedule.js';
 import type { Job } from '../platform/jobs/periodic-jobs.js';
 
 /** The jobs of every process that answers requests. */
-export function processJobs({ log, settings, usage }: Context, engine: Engine): Job[] {
+export function processJobs({ log, nodes, settings, usage }: Context, engine: Engine): Job[] {
   return scheduled(jobSchedule(settings).ofProcesses, {
     'reload keys and scopes': async () => {
       if (await engine.refresh()) log.info('keys or scopes changed, the engine was rebuilt');
     },
     'write usage': () => usage.flush(),
+    'report the process': () => nodes.report(),
   });
 }
 

@@ -57,6 +57,7 @@ function assemble(e: Values) {
     host: e.HOST,
     port: e.PORT,
     workers: e.WORKERS,
+    nodeName: e.CONSOLE_NODE_NAME,
     databaseUrl: e.DATABASE_URL,
     databasePoolSize: e.DATABASE_POOL_SIZE,
     databaseTimeout: e.DATABASE_TIMEOUT,

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { longNumber } from '../../platform/charts/scale.js';
-import type { TaskOnPage } from '../../platform/console-page-models/home.js';
+import type { NodeOnPage, TaskOnPage } from '../../platform/console-page-models/home.js';
 import type { projectOverview } from '../../registry/project-overview/project-overview.schema.js';
 import { CONSOLE, PROJECT_PAGES } from '../console/console-paths.js';
 import type { ConsolePage } from '../console/console-page.js';
@@ -39,12 +39,37 @@ async function showHome(visit: Visit): Promise<void> {
         since: new Date(created_at),
         isOld: daysSince(created_at) > OLD_KEY_DAYS,
       })),
+      nodes: overview.nodes?.map(nodeOnPage),
       keysHref: visit.canCall('listKeys') ? `${CONSOLE}/keys` : undefined,
       clientsHref,
       newHref,
       curl: visit.curl('getProjectOverview'),
     },
   );
+}
+
+function nodeOnPage({
+  name,
+  p50_ms: half,
+  p95_ms: most,
+  processes,
+  requests,
+  seen_at: seenAt,
+  started_at: startedAt,
+  versions,
+}: NonNullable<Overview['nodes']>[number]): NodeOnPage {
+  const time = (ms: number | null) =>
+    ms === null ? undefined : `${ms < 10 ? String(ms) : longNumber(Math.round(ms))}\u202fms`;
+  return {
+    name,
+    detail: `${processes === 1 ? 'one process' : `${String(processes)} processes`}, Postern ${versions.join(' and ')}`,
+    isMixed: versions.length > 1,
+    startedAt: new Date(startedAt),
+    seenAt: new Date(seenAt),
+    requests: longNumber(requests),
+    half: time(half),
+    most: time(most),
+  };
 }
 
 function figuresOf(overview: Overview, clientsHref: string) {

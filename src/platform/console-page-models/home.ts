@@ -34,6 +34,20 @@ export interface TaskOnPage {
   link: LinkOnPage;
 }
 
+/** A node of the installation with the requests of its last five minutes. */
+export interface NodeOnPage {
+  name: string;
+  detail: string;
+  /** Whether its processes have several versions. */
+  isMixed: boolean;
+  startedAt: Date;
+  seenAt: Date;
+  requests: string;
+  /** What half of the requests took at most, and 95 % of them; undefined without requests. */
+  half: string | undefined;
+  most: string | undefined;
+}
+
 /** `console/home`: a project in ten seconds. */
 export interface ConsoleHomeModel extends ConsolePage {
   isEmpty: boolean;
@@ -43,6 +57,8 @@ export interface ConsoleHomeModel extends ConsolePage {
   failures: FailureOnPage[];
   keys: { alg: string; since: Date; isOld: boolean }[];
   keysHref: string | undefined;
+  /** For those who may see the installation. */
+  nodes: NodeOnPage[] | undefined;
   clientsHref: string;
   newHref: string | undefined;
 }

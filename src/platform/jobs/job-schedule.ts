@@ -14,6 +14,7 @@ export function jobSchedule({ expiryInterval, publisher, usageFlushInterval }: S
     ofProcesses: {
       'reload keys and scopes': everywhere(15),
       'write usage': everywhere(usageFlushInterval),
+      'report the process': everywhere(30),
     },
     ofNodes: {
       'purge expired artifacts': once(expiryInterval),

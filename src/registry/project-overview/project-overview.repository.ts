@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/db/database.js';
+import { RUNNING_PROCESSES, type RunningProcess } from '../../platform/nodes/running-processes.js';
 import type { DayCount, HourCount, PeopleCount } from '../usage-reports/counts.js';
 import { FAILURE_COLUMNS, type FailureRow } from '../client-failures/failure-row.js';
 
@@ -21,6 +22,8 @@ export interface OverviewRow {
   verifications: (NamedClient & { host: string; status: string; startedAt: string })[];
   expiringTokens: number;
   keys: { alg: string; createdAt: string }[];
+  /** None unless they were asked for. */
+  nodes: RunningProcess[];
 }
 
 /** Larger counts are not told apart, so that no count reads a large table. */
@@ -62,15 +65,19 @@ const READ = `SELECT
   (SELECT count(*)::int FROM initial_access_tokens t WHERE t.project_id = :project AND t.uses < t.max_uses
     AND t.expires_at BETWEEN now() AND now() + interval '7 days'
     AND t.expires_at - t.created_at > interval '7 days') AS "expiringTokens",
-  ${listOf(`SELECT alg, created_at AS "createdAt" FROM signing_keys WHERE state = 'current' ORDER BY alg`)} AS keys`;
+  ${listOf(`SELECT alg, created_at AS "createdAt" FROM signing_keys WHERE state = 'current' ORDER BY alg`)} AS keys,
+  ${listOf(`SELECT * FROM (${RUNNING_PROCESSES}) n WHERE :nodes::boolean`)} AS nodes`;
 
 /** The SQL of a project's overview. */
 export class ProjectOverviewRepository {
   constructor(private readonly database: Database) {}
 
   /** One statement. Days are YYYY-MM-DD, both included. */
-  async read(project: string, span: { from: string; to: string; since: string }): Promise<OverviewRow> {
-    const { rows } = await this.database.sql.raw<{ rows: OverviewRow[] }>(READ, { project, ...span });
+  async read(
+    project: string,
+    asked: { from: string; to: string; since: string; nodes: boolean },
+  ): Promise<OverviewRow> {
+    const { rows } = await this.database.sql.raw<{ rows: OverviewRow[] }>(READ, { project, ...asked });
     const [row] = rows;
     if (!row) throw new Error('a statement without FROM has one row');
     return row;

@@ -3,6 +3,7 @@ import type { Operation } from '../../tenancy/operations/operation.js';
 import { PROJECT } from '../../tenancy/operations/paths.js';
 import { routeGroup } from '../../tenancy/operations/route-group.js';
 import { overviewWire, projectOverview } from './project-overview.schema.js';
+import { INSTALLATION_TENANT } from '../../tenancy/tenants/tenant.js';
 import type { ProjectOverviewService } from './project-overview.service.js';
 
 /** What the route of a project's overview needs. */
@@ -27,7 +28,10 @@ const OPERATIONS = {
 /** What the console shows first of a project. */
 export const projectOverviewRoutes = routeGroup(
   OPERATIONS,
-  ({ projectOverview: overviews }: ProjectOverviewRoutesDependencies) => ({
-    overview: async ({ tenant: { projectId } }) => ({ body: overviewWire(await overviews.of(projectId)) }),
+  ({ access, projectOverview: overviews }: ProjectOverviewRoutesDependencies) => ({
+    overview: async ({ caller, tenant: { projectId } }) => {
+      const withNodes = await access.may(caller, INSTALLATION_TENANT, 'installation.read');
+      return { body: overviewWire(await overviews.of(projectId, withNodes)) };
+    },
   }),
 );

@@ -13,7 +13,7 @@ const withClient = <T extends { client: { id: string; clientName: string } }>({ 
 
 /** An overview as the wire spells it. */
 export function overviewWire(overview: ProjectOverview) {
-  const { total, days, hours, failures, secrets, verifications, keys, ...rest } = overview;
+  const { total, days, hours, failures, secrets, verifications, keys, nodes, ...rest } = overview;
   return {
     ...toSnake(rest),
     total: toSnake(total),
@@ -23,6 +23,7 @@ export function overviewWire(overview: ProjectOverview) {
     secrets: secrets.map(withClient),
     verifications: verifications.map(withClient),
     keys: keys.map((key) => toSnake(key)),
+    nodes: nodes?.map((node) => toSnake(node)) ?? null,
   };
 }
 
@@ -52,6 +53,23 @@ export const projectOverview = z
     keys: z
       .array(z.strictObject({ alg: z.string(), created_at: time }))
       .describe('The keys that sign tokens now, of the whole installation.'),
+    nodes: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          processes: count,
+          versions: z.array(z.string()),
+          started_at: time,
+          seen_at: time,
+          requests: count,
+          p50_ms: z.number().nullable(),
+          p95_ms: z.number().nullable(),
+        }),
+      )
+      .nullable()
+      .describe(
+        'The nodes of the installation with the requests of their last five minutes, and what half and 95 % of these took at most; null without installation.read.',
+      ),
     expiring_tokens: count.describe(
       'Initial access tokens that expire within 7 days and were made for longer.',
     ),

@@ -1,3 +1,4 @@
+import { nodesOf } from '../../platform/nodes/nodes.service.js';
 import { dayText, hourOf, hourStart } from '../usage/days.js';
 import { failureOf } from '../client-failures/client-failures.service.js';
 import { dailyUsage, hourlyUsage, lastDays } from '../usage-reports/usage-reports.service.js';
@@ -9,13 +10,15 @@ const HOURS = 48;
 export class ProjectOverviewService {
   constructor(private readonly repository: ProjectOverviewRepository) {}
 
-  async of(projectId: string, now = Date.now()) {
+  /** @param withNodes whether the nodes of the installation are among it, which are none of a project's business */
+  async of(projectId: string, withNodes: boolean, now = Date.now()) {
     const span = lastDays();
     const first = hourOf(now) - HOURS + 1;
     const row = await this.repository.read(projectId, {
       from: dayText(span.from),
       to: dayText(span.to),
       since: hourStart(first).toISOString(),
+      nodes: withNodes,
     });
     const hours = row.hours.map((one) => ({ ...one, hour: new Date(one.hour) }));
     return {
@@ -42,6 +45,7 @@ export class ProjectOverviewService {
       isCounted: row.clients <= MOST_COUNTED,
       expiringTokens: row.expiringTokens,
       keys: row.keys.map(({ alg, createdAt }) => ({ alg, createdAt: new Date(createdAt) })),
+      nodes: withNodes ? nodesOf(row.nodes) : null,
     };
   }
 }

@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import * as z from 'zod';
 import type { DerivedDefault } from '../setting.js';
 import { settingGroup } from '../setting.js';
 import { issuerOrigin, listenAddress, oneOf, seconds, wholeNumber } from './checks.js';
@@ -35,6 +37,11 @@ export const serverSettings = settingGroup('Server', {
     default: '1',
     check: wholeNumber(1, 256),
     description: 'How many processes answer requests behind the one port.',
+  },
+  CONSOLE_NODE_NAME: {
+    default: { documented: 'the name of the host', from: () => hostname() },
+    check: z.string().trim().min(1).max(100),
+    description: 'What the console calls this node; processes of one name are one node.',
   },
   TRUSTED_PROXIES: {
     default: '0',

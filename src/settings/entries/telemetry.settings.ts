@@ -14,7 +14,7 @@ export const telemetrySettings = settingGroup('Telemetry', {
   METRICS_PORT: {
     check: wholeNumber(0, 65_535),
     description:
-      'The port of `/metrics`, for Prometheus; another one than `PORT`, and 0 picks a free one. Unset: nothing is measured.',
+      'The port of `/metrics`, for Prometheus; another one than `PORT`, and 0 picks a free one. Unset: nothing is measured but response times, for the console.',
   },
   METRICS_HOST: {
     default: '127.0.0.1',

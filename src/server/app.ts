@@ -12,7 +12,7 @@ import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-reques
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
 import { createMailStepsRouter } from '../endpoints/mail-steps/mail-steps.router.js';
 import { withUserinfo } from '../endpoints/userinfo/userinfo.js';
-import { ApiReference } from '../endpoints/openapi/api-reference.js';
+import { ApiReference } from '../endpoints/api-reference/api-reference.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
 import { ENGINE_ROUTES } from '../platform/http/protocol-paths.js';
 import { notFoundPage } from '../endpoints/site/not-found-page.js';

@@ -11,7 +11,7 @@ import type { Actor } from '../../tenancy/audit/audit.service.js';
 import { sendCsv } from '../../platform/csv/csv-response.js';
 import { readCsv } from '../../tenancy/operations/csv-list.js';
 import type { AdminCalls } from '../admin/admin-api.js';
-import type { ApiReference } from '../openapi/api-reference.js';
+import type { ApiReference } from '../api-reference/api-reference.js';
 import type { GivenRequest } from '../../tenancy/operations/admin-request.js';
 import type { OwnContext, OwnPages } from '../sign-in/own-session.js';
 import { type ConsolePage, operationOf } from './console-page.js';

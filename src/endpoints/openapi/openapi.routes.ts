@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import Router from '@koa/router';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
-import type { ApiReference } from './api-reference.js';
+import type { ApiReference } from '../api-reference/api-reference.js';
 
 /** What the routes of the description need. */
 export interface OpenApiRoutesDependencies {

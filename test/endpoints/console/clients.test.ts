@@ -96,43 +96,6 @@ test('scopes of a new client and of its settings are in groups', async () => {
   }
 });
 
-test('the list finds clients that fail, that have an old secret, and that redeem codes without PKCE', async () => {
-  const names = ['Failing one', 'Old-fashioned one', 'Bare one'];
-  const [failing = '', old = '', bare = ''] = await Promise.all(
-    names.map(async (client_name) => (await server.register({ client_name })).id),
-  );
-  const run = (text: string, id: string) => server.database.pool.query(text, [id]);
-  await run(`INSERT INTO client_failures VALUES ($1, 'invalid_grant', now(), '{}')`, failing);
-  await run(
-    `UPDATE oauth_client_secrets SET created_at = now() - interval '200 days' WHERE oauth_client_id = $1`,
-    old,
-  );
-  await run(`INSERT INTO usage_counters VALUES ($1, current_date, 'unprotected_code', '', 1)`, bare);
-  const found = async (query: string) => {
-    const { body } = await agent.get(`${CLIENTS}?${query}`);
-    return names.filter((name) => body.includes(`<bdi>${name}</bdi>`));
-  };
-  expect(await found('failing=1')).toEqual(['Failing one']);
-  expect(await found('old_secret=180')).toEqual(['Old-fashioned one']);
-  expect(await found('old_secret=365')).toEqual([]);
-  expect(await found('unprotected=7')).toEqual(['Bare one']);
-});
-
-test('the list has the filters of the API and pages', async () => {
-  await server.register({ client_name: 'Findable one', token_endpoint_auth_method: 'none' });
-  const found = await agent.get(`${CLIENTS}?text=findable&client_type=public&visibility=&deleted=`);
-  expect(found.body).toContain('Findable one');
-  expect((await agent.get(`${CLIENTS}?text=findable&client_type=confidential`)).body).toContain(
-    'No client is like that',
-  );
-  expect((await agent.get(`${CLIENTS}?visibility=secret`)).status).toBe(400);
-  expect((await agent.get(`${CLIENTS}?cursor=abc`)).status).toBe(400);
-  for (let index = 0; index < 51; index++) await server.register({ client_name: `Page ${String(index)}` });
-  const first = await agent.get(`${CLIENTS}?text=Page`);
-  const next = /href="([^"]+)" rel="next"/.exec(first.body)?.[1]?.replaceAll('&amp;', '&') ?? '';
-  expect((await agent.get(next)).body).toContain('Page 0');
-});
-
 describe('secrets', () => {
   test('are rotated and shown once, and the older one is deleted after its client was named', async () => {
     const { id, client_id: clientId } = await server.register();

@@ -1,6 +1,6 @@
 import type { ReferenceModel } from '../../platform/page-models/reference.js';
-import { openApiDocument } from './document.js';
-import type { OpenApiDocument } from './openapi.js';
+import { openApiDocument } from '../openapi/document.js';
+import type { OpenApiDocument } from '../openapi/openapi.js';
 import { recordsOf, referenceModel } from './reference.js';
 
 const LONGEST_FILTER = 100;

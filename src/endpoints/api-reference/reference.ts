@@ -4,9 +4,9 @@ import type {
   ReferenceOperation,
   ReferenceRecordsModel,
 } from '../../platform/page-models/reference.js';
-import { exampleText } from './example.js';
-import type { JsonSchema } from './json-schema.js';
-import type { OpenApiDocument, OperationObject, Reference, ResponseObject } from './openapi.js';
+import { exampleText } from '../openapi/example.js';
+import type { JsonSchema } from '../openapi/json-schema.js';
+import type { OpenApiDocument, OperationObject, Reference, ResponseObject } from '../openapi/openapi.js';
 
 /**
  * The reference page of the document, below the path `base`: its operations by chapter, with the fields of requests. With a

@@ -51,13 +51,26 @@ const FIXED: Readonly<Record<string, readonly unknown[]>> = {
   ),
 };
 
-/** The metadata without members that are null or blank text, which libraries send for what they were not told. */
+/** Lists without which a client could do nothing. */
+const NEVER_EMPTY: ReadonlySet<string> = new Set(['grant_types', 'response_types']);
+
+/**
+ * The metadata without what libraries send for what they were not told: members that are null or blank text, blank texts in
+ * lists, lists of nothing else, and empty lists of grants and response types.
+ */
 export function withoutEmpty(metadata: Metadata): Metadata {
   return Object.fromEntries(
-    Object.entries(metadata).filter(
-      ([, value]) => isGiven(value) && !(typeof value === 'string' && isBlank(value)),
-    ),
+    Object.entries(metadata).flatMap(([name, value]) => {
+      if (!Array.isArray(value)) return isGiven(value) && !isBlankText(value) ? [[name, value]] : [];
+      const kept = value.filter((entry) => !isBlankText(entry));
+      const isAbsent = kept.length === 0 && (value.length > 0 || NEVER_EMPTY.has(name));
+      return isAbsent ? [] : [[name, kept]];
+    }),
   );
+}
+
+function isBlankText(value: unknown): boolean {
+  return typeof value === 'string' && isBlank(value);
 }
 
 /**

@@ -90,6 +90,22 @@ describe('registered with what they send', () => {
       { client_name: 'rp.example', application_type: 'web', scope: 'openid offline_access profile email' },
     ],
     [
+      'one that sends empty lists, and lists of blanks',
+      {
+        redirect_uris: ['https://rp.example/callback', ' '],
+        post_logout_redirect_uris: [''],
+        allowed_cors_origins: ['', '  '],
+        grant_types: [],
+        response_types: [],
+      },
+      {
+        redirect_uris: ['https://rp.example/callback'],
+        post_logout_redirect_uris: [],
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+      },
+    ],
+    [
       'a machine that also names a grant for people',
       { grant_types: ['authorization_code', 'client_credentials'], redirect_uris: ['https://rp.example/cb'] },
       { grant_types: ['authorization_code'] },

@@ -153,6 +153,7 @@ async function showConflict(visit: Visit, given: RecordForm, { base, yours }: Th
   const conflicts = conflictsOf(fields, { base, yours, theirs });
   const theirFields = [...conflicts.byBoth, ...conflicts.byOther].map(({ name }) => name);
   const saved = { key: given.auditKey?.(visit) ?? '', updatedAt: new Date(updatedAt ?? Date.now()) };
+  const changes = changesBetween(theirs, yours);
   visit.show(
     'console/conflict',
     { section, crumbs },
@@ -166,7 +167,7 @@ async function showConflict(visit: Visit, given: RecordForm, { base, yours }: Th
       ...conflicts,
       saved: await savedMeanwhile(visit, 'listAuditEvents', saved, theirFields),
       discardHref: cancelHref,
-      curl: visit.curl(given.operation, { body: changesBetween(theirs, yours), version }),
+      curl: visit.curl(given.operation, { body: given.toBody?.(changes) ?? changes, version }),
     },
     412,
   );

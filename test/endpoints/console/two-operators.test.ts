@@ -105,6 +105,47 @@ test('who saved meanwhile is named to those alone who may know it, and oneself a
   expect((await afterChloe()).body).toContain('You saved this record in another window');
 });
 
+test('two operators change one account, and one organization; a new password is on no page of both', async () => {
+  const [first] = nodes;
+  if (!first) throw new Error('there is no node');
+  const { id } = await first.person('Before');
+  const path = `/console/accounts/${id}`;
+  const open = (agent: ConsoleAgent) => agent.get(`${path}/edit`).then(({ body }) => body);
+  const [ofAda, ofBen] = [await open(ada), await open(ben)];
+  const stateOf = (body: string) => ({
+    base: hiddenField(body, 'base'),
+    version: hiddenField(body, 'version'),
+  });
+  const typed = (body: string, more: Record<string, string>) => {
+    const { email = '' } = JSON.parse(hiddenField(body, 'base')) as { email?: string };
+    return { email, email_verified: 'true', name: 'Before', ...stateOf(body), ...more };
+  };
+  expect((await ben.post(`${path}/edit`, typed(ofBen, { given_name: 'Ben' }))).status).toBe(303);
+  const conflict = await ada.post(`${path}/edit`, typed(ofAda, { family_name: 'Ada' }));
+  expect(conflict.status).toBe(412);
+  expect(conflict.body).toContain('&quot;profile&quot;');
+  const states = Object.fromEntries(
+    ['version', 'base', 'theirs', 'yours'].map((name) => [name, hiddenField(conflict.body, name, '/edit')]),
+  );
+  expect((await ada.post(`${path}/edit`, states)).status).toBe(303);
+  const { body } = await callAdmin(first, 'GET', `/accounts/${id}`);
+  expect(body['profile']).toMatchObject({ given_name: 'Ben', family_name: 'Ada' });
+
+  const form = (await ada.get(`${path}/password`)).body;
+  expect(form).not.toContain('name="version"');
+  await callAdmin(first, 'PATCH', `/accounts/${id}`, { profile: { nickname: 'Meanwhile' } });
+  const password = 'seven lanterns over water';
+  const set = await ada.post(`${path}/password`, { base: hiddenField(form, 'base'), password });
+  expect([set.status, set.body.includes(password)]).toEqual([303, false]);
+
+  await callAdmin(first, 'POST', '/orgs', { slug: 'shared', name: 'Shared' });
+  const settings = '/console/o/shared/edit';
+  const [ours, theirs] = [(await ada.get(settings)).body, (await ben.get(settings)).body];
+  const fields = { slug: 'shared', name: 'Shared', membership_open: 'false', second_factor: 'optional' };
+  expect((await ben.post(settings, { ...fields, ...stateOf(theirs), name: 'Of Ben' })).status).toBe(303);
+  expect((await ada.post(settings, { ...fields, ...stateOf(ours), name: 'Of Ada' })).status).toBe(412);
+});
+
 test('a form that was typed while the session expired on one node is sent again on the other', async () => {
   const [first] = nodes;
   if (!first) throw new Error('there is no node');

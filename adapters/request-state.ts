@@ -37,6 +37,8 @@ export interface RequestState {
   session: SavedSession | undefined;
   /** Whether the person has just signed in, with all that it takes; see the patch `recordSignIns`. */
   signedIn: boolean;
+  /** The post-logout redirect URI that a request to sign out named and its client does not have. */
+  refusedReturn: string | undefined;
   /** Back-channel logout notices of a request that ends a session, until they are queued. */
   logoutNotices: LogoutNotice[];
 }
@@ -80,6 +82,7 @@ export function stateOf(ctx: object): RequestState {
     failureCounted: false,
     session: undefined,
     signedIn: false,
+    refusedReturn: undefined,
     logoutNotices: [],
   };
   states.set(ctx, state);

@@ -10,6 +10,7 @@ const FACTS = [
   ['description', 'error_description'],
   ['reason', 'Reason'],
   ['redirect_uri', 'redirect_uri'],
+  ['post_logout_redirect_uri', 'post_logout_redirect_uri'],
   ['scope', 'scope'],
   ['resource', 'resource'],
   ['grant_type', 'grant_type'],

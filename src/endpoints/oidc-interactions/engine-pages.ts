@@ -1,4 +1,5 @@
 import { type Configuration, type ErrorOut, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { stateOf } from '../../../adapters/request-state.js';
 import { SERVER_FAULT, requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
 import type { ClientPagesService } from '../../registry/clients/client-pages.service.js';
@@ -86,14 +87,16 @@ export function enginePages(
     /** RP-Initiated Logout 1.0, section 2: ask before ending the session. */
     async logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
       const { session, client } = ctx.oidc;
+      const { refusedReturn } = stateOf(ctx);
       const account =
         session?.accountId === undefined ? undefined : await accounts.findActive(session.accountId);
       const html = pages.render('sign-out', {
         ...engineForm(ctx, 'end_session_confirm'),
         clientName: client && (client.clientName ?? client.clientId),
         email: account?.email,
+        refusedReturn,
       });
-      sendPage(ctx, html, { leavesSite: true });
+      sendPage(ctx, html, refusedReturn === undefined ? { leavesSite: true } : { status: 400 });
     },
 
     /** After a sign-out without a post-logout redirect URI. */

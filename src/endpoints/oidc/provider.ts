@@ -15,6 +15,7 @@ import { completeHttp } from '../oidc-patches/protocol-http.js';
 import { deriveRefreshTokens } from '../oidc-token-patches/refresh-token-id.js';
 import { scopeClaimsByClient } from '../oidc-token-patches/id-token-claims.js';
 import { keepSessionId } from '../oidc-session-patches/session-id.js';
+import { askWithoutReturn } from '../oidc-session-patches/unregistered-return.js';
 import { answerUnsavedSession } from '../oidc-session-patches/unsaved-session.js';
 import { type PollsTooSoon, sayInterval, slowDownPolls } from '../oidc-requests/device-polling.js';
 import { supportTokenResponseType } from '../oidc-response-types/token-response-type.js';
@@ -70,6 +71,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   nameIssuerInResponses(provider);
   detectReplays(provider);
   acceptLoopbackPorts(provider);
+  askWithoutReturn(provider);
   answerUnauthorizedClient(provider);
   if (parts.settings.allow.implicit) supportTokenResponseType(provider);
   sayInterval(provider);

@@ -70,6 +70,7 @@ export function listenForUsage(provider: Provider, usage: UsageListener): void {
   }
   provider.on('authorization.error', onError);
   provider.on('grant.error', onError);
+  events.on('end_session.error', onError);
   provider.on('server_error', (ctx: KoaContextWithOIDC) => {
     if (ROUTES.has(ctx.oidc.route)) fail(ctx, 'server_error');
   });
@@ -88,11 +89,20 @@ function detailOf(
   error: string,
   cause: errors.OIDCProviderError | undefined,
 ): FailureDetail {
-  const { redirect_uri, scope, resource, grant_type, response_type, client_secret } = oidc.params ?? {};
+  const {
+    redirect_uri,
+    post_logout_redirect_uri,
+    scope,
+    resource,
+    grant_type,
+    response_type,
+    client_secret,
+  } = oidc.params ?? {};
   const all = {
     description: shownText(cause?.error_description),
     reason: shownText(keySetFailure(cause, oidc.client) ?? cause?.error_detail),
     redirectUri: shownUri(redirect_uri),
+    postLogoutRedirectUri: shownUri(post_logout_redirect_uri),
     scope: shownText(scope),
     resource: shownResources(resource),
     grantType: shownText(grant_type),

@@ -37,6 +37,8 @@ export interface FormPostModel {
 export interface SignOutModel extends EngineForm {
   clientName: string | undefined;
   email: string | undefined;
+  /** The address to go back to that the client named and does not have. */
+  refusedReturn: string | undefined;
 }
 
 /** `signed-out`: the result of a sign-out. */

@@ -12,6 +12,7 @@ export interface ClientFailure {
   description: string | null;
   reason: string | null;
   redirectUri: string | null;
+  postLogoutRedirectUri: string | null;
   scope: string | null;
   resource: string | null;
   grantType: string | null;
@@ -42,6 +43,7 @@ export function failureOf({
     description: detail.description ?? null,
     reason: detail.reason ?? null,
     redirectUri: detail.redirect_uri ?? null,
+    postLogoutRedirectUri: detail.post_logout_redirect_uri ?? null,
     scope: detail.scope ?? null,
     resource: detail.resource ?? null,
     grantType: detail.grant_type ?? null,

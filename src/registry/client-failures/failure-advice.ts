@@ -6,6 +6,7 @@ export interface FailedRequest {
   description: string | null;
   reason: string | null;
   redirectUri: string | null;
+  postLogoutRedirectUri: string | null;
   scope: string | null;
   resource: string | null;
   secretHint: string | null;
@@ -46,6 +47,7 @@ function specificAdvice({
   description,
   reason,
   redirectUri,
+  postLogoutRedirectUri,
   scope,
   resource,
   secretHint,
@@ -54,6 +56,8 @@ function specificAdvice({
 }: FailedRequest): string | undefined {
   if (code === 'invalid_redirect_uri' && redirectUri !== null)
     return `Asks for ${redirectUri}, which is not registered exactly like this: add it to the redirect URIs.`;
+  if (code === 'invalid_request' && postLogoutRedirectUri !== null)
+    return `Asks to go back to ${postLogoutRedirectUri} after the sign-out, which is not registered exactly like this: add it to the post-logout redirect URIs.`;
   if (code === 'invalid_scope' && scope !== null) {
     const missing = scope.split(' ').filter((name) => !clientScopes.includes(name));
     if (missing.length > 0)

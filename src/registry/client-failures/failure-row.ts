@@ -12,6 +12,7 @@ type DetailName =
   | 'description'
   | 'reason'
   | 'redirect_uri'
+  | 'post_logout_redirect_uri'
   | 'scope'
   | 'resource'
   | 'grant_type'

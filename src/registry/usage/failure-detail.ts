@@ -8,6 +8,8 @@ export interface FailureDetail {
   reason?: string;
   /** The one that was asked for, without query and fragment. */
   redirectUri?: string;
+  /** As `redirectUri`, for after a sign-out. */
+  postLogoutRedirectUri?: string;
   scope?: string;
   /** The resources that were asked for (RFC 8707), without query. */
   resource?: string;

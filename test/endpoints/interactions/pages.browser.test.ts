@@ -162,6 +162,19 @@ const PAGES: PageState[] = [
     },
   ],
   [
+    'sign-out without a way back',
+    'Sign out?',
+    async (page) => {
+      await toSignIn(page);
+      await signInOn(page, { email, password });
+      const back = encodeURIComponent(`https://${'long-host.'.repeat(20)}example/elsewhere`);
+      await page.goto(
+        `${server.issuer}/oauth2/logout?client_id=${client.client_id}&post_logout_redirect_uri=${back}`,
+      );
+      await page.getByText('Details', { exact: true }).click();
+    },
+  ],
+  [
     'left the application',
     'You have left the application',
     async (page) => {

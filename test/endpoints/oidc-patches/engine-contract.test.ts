@@ -45,6 +45,7 @@ const LINES: Record<string, string> = {
   'lib/actions/token.js:85': 'checkRar,',
   'lib/actions/token.js:115': 'await grantTypeHandlers.get(grantType)(ctx);',
   'lib/actions/end_session.js:137': 'client.backchannelLogout(accountId, sid)',
+  'lib/actions/end_session.js:71': 'client.postLogoutRedirectUriAllowed(params.post_logout_redirect_uri)',
   'lib/models/client.js:442': 'async backchannelLogout(sub, sid) {',
   'lib/models/session.js:85': 'async save(ttl) {',
   'lib/models/session.js:109': 'await super.destroy();',

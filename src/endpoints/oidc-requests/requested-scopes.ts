@@ -1,4 +1,6 @@
 import { type Client, errors } from 'oidc-provider';
+import { requestState } from '../../../adapters/request-state.js';
+import { orByRegistration } from '../oidc-resources/own-registration.js';
 
 /** OpenID Connect Core section 11: ignored where it cannot be had, so it is never an error. */
 const IGNORED_WHERE_UNUSABLE = 'offline_access';
@@ -19,8 +21,9 @@ export function completeScope(params: Parameters, client: Client): void {
     .split(' ')
     .find((name) => name !== '' && name !== IGNORED_WHERE_UNUSABLE && !allowed.includes(name));
   if (refused === undefined) return;
+  const otherWay = orByRegistration(requestState()?.clients.get(client.clientId), false);
   throw new errors.InvalidScope(
-    'there is no such scope, or this client does not have it: an operator adds it to the scopes of this client',
+    `there is no such scope, or this client does not have it: an operator adds it to the scopes of this client${otherWay}`,
     refused,
   );
 }

@@ -17,13 +17,18 @@ const REDIRECT_URI = 'http://localhost:3334/oauth/callback';
 
 let server: TestServer;
 let client: RegisteredClient;
+let mcp: Awaited<ReturnType<typeof startMcpServer>>;
 beforeAll(async () => {
   server = await startTestServer({ env: { REGISTRATION: 'open' } });
   await makeApi(server, { audience: EMPTY }, []);
   await makeApi(server, { audience: CLOSED }, ['closed.secret']);
+  mcp = await startMcpServer(server, { open_to_registration: false });
   client = await server.register({ grant_types: ['authorization_code', 'client_credentials'] });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await mcp.close();
+  await server.close();
+});
 
 async function refusal(resource: string, of: RegisteredClient | DynamicClient = client): Promise<string> {
   const request = await authorizationRequest(await relyingParty(server, of as RegisteredClient), {
@@ -91,32 +96,39 @@ test('the failures of the client say which resource, and what to do', async () =
   expect(JSON.stringify(rows)).not.toContain('pw@');
 });
 
-test('an MCP client that was registered without a scope of the server sees why', async () => {
-  const mcp = await startMcpServer(server);
-  try {
-    const registered = await server.register({
+test.each([false, true])(
+  'an MCP client without a scope of the server sees why; having registered itself: %s',
+  async (registersItself) => {
+    const host = new McpHost({
+      client_name: 'MCP host',
       redirect_uris: [REDIRECT_URI],
       token_endpoint_auth_method: 'none',
     });
-    const host = new McpHost({ redirect_uris: [REDIRECT_URI] });
-    host.saveClientInformation({ client_id: registered.client_id });
+    if (!registersItself) {
+      const fields = { redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'none' };
+      host.saveClientInformation({ client_id: (await server.register(fields)).client_id });
+    }
     const answered = async (scope?: string) => {
-      expect(await auth(host, { serverUrl: mcp.url, ...(scope === undefined ? {} : { scope }) })).toBe(
-        'REDIRECT',
-      );
-      return (await open(host.authorizationUrl)).location?.searchParams;
+      const options = { serverUrl: mcp.url, ...(scope === undefined ? {} : { scope }) };
+      expect(await auth(host, options)).toBe('REDIRECT');
+      const answer = (await open(host.authorizationUrl)).location?.searchParams;
+      return [answer?.get('error'), answer?.get('scope'), answer?.get('error_description')];
     };
+    const end = registersItself
+      ? ', or opens the API to registration \\(open_to_registration\\), and the client registers again$'
+      : '$';
     // The SDK asks for the scopes that the MCP server's metadata name.
-    const asDocumented = await answered();
-    expect(asDocumented?.get('error')).toBe('invalid_scope');
-    expect(asDocumented?.get('scope')).toBe('tools.call');
-    expect(asDocumented?.get('error_description')).toContain(
-      'an operator adds it to the scopes of this client',
-    );
-    const withoutScope = await answered('openid');
-    expect(withoutScope?.get('error')).toBe('invalid_target');
-    expect(withoutScope?.get('error_description')).toContain(`none of the scopes of the API ${mcp.url}`);
-  } finally {
-    await mcp.close();
-  }
-});
+    expect(await answered()).toEqual([
+      'invalid_scope',
+      'tools.call',
+      expect.stringMatching(`an operator adds it to the scopes of this client${end}`),
+    ]);
+    expect(await answered('openid')).toEqual([
+      'invalid_target',
+      null,
+      expect.stringMatching(
+        `none of the scopes of the API ${mcp.url}: an operator adds one to its scopes${end}`,
+      ),
+    ]);
+  },
+);

@@ -5,9 +5,12 @@ import type { TestServer } from '../nodes/test-server.js';
 
 /**
  * Starts the protected resource metadata (RFC 9728) of an MCP server, which is all that the SDK reads before it has a
- * token, and puts the server into the catalogue with the scope `tools.call`, open to registration.
+ * token, and puts the server into the catalogue with the scope `tools.call`, by default open to registration.
  */
-export async function startMcpServer(server: TestServer): Promise<{ url: string; close(): Promise<void> }> {
+export async function startMcpServer(
+  server: TestServer,
+  api: { open_to_registration: boolean } = { open_to_registration: true },
+): Promise<{ url: string; close(): Promise<void> }> {
   const listener = createServer((request, response) => {
     if (request.url !== '/.well-known/oauth-protected-resource/mcp') {
       response.writeHead(404).end();
@@ -23,7 +26,7 @@ export async function startMcpServer(server: TestServer): Promise<{ url: string;
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${String((listener.address() as AddressInfo).port)}/mcp`;
-  await makeApi(server, { audience: url, open_to_registration: true }, ['tools.call']);
+  await makeApi(server, { audience: url, ...api }, ['tools.call']);
   const close = async () => {
     listener.closeAllConnections();
     await new Promise((resolve) => listener.close(resolve));

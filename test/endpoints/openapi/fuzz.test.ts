@@ -80,4 +80,4 @@ test('no answer to any request is undocumented, misshapen or our fault', async (
   // That the requests were neither all good nor all bad.
   expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 400, 404, 415, 422]));
   expect(server.logs()).not.toContain('unexpected error');
-});
+}, 180_000);

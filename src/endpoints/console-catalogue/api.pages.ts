@@ -60,7 +60,6 @@ export const apiPages: readonly ConsolePage[] = [
   ...recordFormPages({
     path: `${API}/edit`,
     operation: 'updateApi',
-    auditKey: (visit) => visit.param('id').toLowerCase(),
     fields: settingsOf,
     record: (visit) => visit.call<ApiWire>('getApi'),
     words: (visit, record) => ({

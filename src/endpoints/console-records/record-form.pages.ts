@@ -35,7 +35,7 @@ export interface RecordForm {
   pointerOf?: (pointer: string) => string;
   /** The body that the command on the page has. */
   example?: Members;
-  /** The key of the record in the audit trail of the installation, where records have versions. */
+  /** The key of the record in the audit trail, when it is not its id. */
   auditKey?: (visit: Visit) => string;
   /** Whether the whole of a new record is sent, and not what changed. */
   isNew?: boolean;
@@ -149,11 +149,10 @@ async function showConflict(visit: Visit, given: RecordForm, { base, yours }: Th
   const fields = await given.fields(visit);
   const theirs = membersOf(fields, record);
   const { cancelHref, crumbs, heading, section } = given.words(visit, record);
-  const { updated_at: updatedAt } = record as { updated_at?: string };
-  const conflicts = conflictsOf(fields, { base, yours, theirs });
-  const theirFields = [...conflicts.byBoth, ...conflicts.byOther].map(({ name }) => name);
-  const saved = { key: given.auditKey?.(visit) ?? '', updatedAt: new Date(updatedAt ?? Date.now()) };
-  const changes = changesBetween(theirs, yours);
+  const { id = '', updated_at: updatedAt } = record as { id?: string; updated_at?: string };
+  const saved = { key: given.auditKey?.(visit) ?? id, updatedAt: new Date(updatedAt ?? Date.now()) };
+  const inBody = (members: Members) => given.toBody?.(members) ?? members;
+  const theirFields = Object.keys(inBody(changesBetween(base, theirs)));
   visit.show(
     'console/conflict',
     { section, crumbs },
@@ -164,10 +163,10 @@ async function showConflict(visit: Visit, given: RecordForm, { base, yours }: Th
       base: JSON.stringify(base),
       theirs: JSON.stringify(theirs),
       yours: JSON.stringify(yours),
-      ...conflicts,
+      ...conflictsOf(fields, { base, yours, theirs }),
       saved: await savedMeanwhile(visit, 'listAuditEvents', saved, theirFields),
       discardHref: cancelHref,
-      curl: visit.curl(given.operation, { body: given.toBody?.(changes) ?? changes, version }),
+      curl: visit.curl(given.operation, { body: inBody(changesBetween(theirs, yours)), version }),
     },
     412,
   );

@@ -124,6 +124,7 @@ test('two operators change one account, and one organization; a new password is 
   const conflict = await ada.post(`${path}/edit`, typed(ofAda, { family_name: 'Ada' }));
   expect(conflict.status).toBe(412);
   expect(conflict.body).toContain('&quot;profile&quot;');
+  expect(conflict.body).toContain(ben.person.email);
   const states = Object.fromEntries(
     ['version', 'base', 'theirs', 'yours'].map((name) => [name, hiddenField(conflict.body, name, '/edit')]),
   );

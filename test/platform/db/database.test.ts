@@ -27,9 +27,9 @@ test('options in the URL are kept, and remove no limit', async () => {
   expect(rows).toEqual([{ path: 'pg_catalog', limit: '3s', seqscan: 'on' }]);
 });
 
-test('background statements and migrations have no timeout', async () => {
+test('background statements have four times the timeout, and migrations none', async () => {
   const { rows } = await database.background(statement);
-  expect(rows).toEqual([{ path: 'pg_catalog', limit: '0', seqscan: 'off' }]);
+  expect(rows).toEqual([{ path: 'pg_catalog', limit: '12s', seqscan: 'off' }]);
   const migrating = await database.withoutTimeouts((sql) => sql.raw<{ rows: unknown[] }>(SETTINGS));
   expect(migrating.rows).toEqual([{ path: 'pg_catalog', limit: '0', seqscan: 'on' }]);
 });

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/db/database.js';
+import { memberAddress, MEMBERS_WITH_ACCOUNTS } from '../members/member-address.js';
 
 /** The kinds of records that events name; `clientId` is a client by its client_id. */
 export const NAMED_KINDS = [
@@ -79,10 +80,8 @@ const SELECTIONS: Readonly<Record<NamedKind, readonly [string, string, string, s
   ],
   member: [
     'm.id::text',
-    `CASE WHEN m.subject LIKE 'email:%' THEN substr(m.subject, 7)
-      WHEN m.email_named OR m.org_id IS NULL OR r.accounts THEN coalesce(a.email, m.subject) ELSE m.subject END`,
-    `r, members m LEFT JOIN accounts a
-      ON a.id = CASE WHEN m.subject ~ '^account:[0-9a-f-]{36}$' THEN substr(m.subject, 9)::uuid END`,
+    `coalesce(${memberAddress('r.accounts')}, m.subject)`,
+    `r, ${MEMBERS_WITH_ACCOUNTS}`,
     'm.id = ANY (?::uuid[])',
     `r.tenants AND ${within('m.org_id', 'm.project_id')}`,
   ],
@@ -95,7 +94,8 @@ const SELECTIONS: Readonly<Record<NamedKind, readonly [string, string, string, s
   ],
   webhook: [
     'w.id::text',
-    'w.url',
+    // The query is for those who may write webhooks; chr(63) is the question mark, which knex would take for a binding.
+    'split_part(w.url, chr(63), 1)',
     'webhooks w, r',
     'w.id = ANY (?::uuid[])',
     `r.tenants AND ${within('w.org_id', 'w.project_id')}`,

@@ -4,6 +4,7 @@ import type { Database, Sql, Transaction } from '../../platform/db/database.js';
 import type { Positioned, Slice } from '../../platform/paging/page.js';
 import { type Condition, selectSlice } from '../../platform/paging/select-slice.js';
 import type { Tenant } from '../tenants/tenant.js';
+import { memberAddress, MEMBERS_WITH_ACCOUNTS } from './member-address.js';
 
 interface Row {
   id: string;
@@ -39,11 +40,8 @@ interface RoleOfAccountRow {
 export type RoleOfAccount = CamelKeys<RoleOfAccountRow>;
 
 const COLUMNS = `m.id, m.org_id, m.project_id, m.subject,
-  CASE WHEN m.subject LIKE 'email:%' THEN substr(m.subject, 7)
-    WHEN m.email_named OR m.org_id IS NULL THEN a.email END AS email, m.role, m.created_at, m.updated_at`;
-const TABLES = `members m LEFT JOIN accounts a
-  ON a.id = CASE WHEN m.subject ~ '^account:[0-9a-f-]{36}$' THEN substr(m.subject, 9)::uuid END`;
-const LIVING_OWNERS = `SELECT m.id FROM ${TABLES} WHERE m.org_id IS NULL AND CASE
+  ${memberAddress()} AS email, m.role, m.created_at, m.updated_at`;
+const LIVING_OWNERS = `SELECT m.id FROM ${MEMBERS_WITH_ACCOUNTS} WHERE m.org_id IS NULL AND CASE
   WHEN m.subject LIKE 'client:%' THEN EXISTS (
     SELECT FROM oauth_clients c WHERE 'client:' || c.client_id = m.subject AND c.deleted_at IS NULL)
   WHEN m.subject LIKE 'account:%' THEN a.status = 'active'
@@ -61,7 +59,13 @@ export class MembersRepository {
 
   /** Newest first. */
   list(tenant: Tenant, slice: Slice): Promise<Positioned<Member>[]> {
-    const list = { columns: COLUMNS, from: TABLES, time: 'm.created_at', id: 'm.id', where: at(tenant) };
+    const list = {
+      columns: COLUMNS,
+      from: MEMBERS_WITH_ACCOUNTS,
+      time: 'm.created_at',
+      id: 'm.id',
+      where: at(tenant),
+    };
     return selectSlice(this.database.sql, list, slice, (row: Row) => toCamel(row));
   }
 
@@ -73,7 +77,7 @@ export class MembersRepository {
     const one: Condition = 'id' in by ? ['m.id = ?', by.id] : ['m.subject = ?', by.subject];
     const where = [...at(tenant), one];
     const { rows } = await sql.raw<{ rows: Row[] }>(
-      `SELECT ${COLUMNS} FROM ${TABLES} WHERE ${where.map(([condition]) => condition).join(' AND ')}`,
+      `SELECT ${COLUMNS} FROM ${MEMBERS_WITH_ACCOUNTS} WHERE ${where.map(([condition]) => condition).join(' AND ')}`,
       where.flatMap(([, ...values]) => values) as string[],
     );
     return rows.map((row) => toCamel(row))[0];
@@ -133,7 +137,7 @@ export class MembersRepository {
   /** The people among the owners of the installation, in the order in which their accounts were made. */
   async operators(): Promise<{ id: string; email: string }[]> {
     const { rows } = await this.database.sql.raw<{ rows: { id: string; email: string }[] }>(
-      `SELECT a.id, a.email FROM ${TABLES} WHERE m.org_id IS NULL AND a.id IS NOT NULL
+      `SELECT a.id, a.email FROM ${MEMBERS_WITH_ACCOUNTS} WHERE m.org_id IS NULL AND a.id IS NOT NULL
        ORDER BY a.created_at, a.id`,
     );
     return rows;

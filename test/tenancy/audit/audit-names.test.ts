@@ -70,6 +70,15 @@ test('a member is named to others of the tenant when the role was given to the a
   expect(await namesFor(await personCaller(server, chloe.id))).toEqual([null, ada.email]);
 });
 
+test('a webhook is named by its address without the query, which may be a credential', async () => {
+  const { org } = await newOrganization(server, 'hooked');
+  const root = await operator(server);
+  const url = 'https://hooks.example/in?token=canary';
+  expect((await root('POST', `${org}/webhooks`, { url, events: ['client.created'] })).status).toBe(201);
+  const [event] = await events(root, `${org}/audit_events?action=webhook.created`);
+  expect(event?.target_name).toBe('https://hooks.example/in');
+});
+
 test('a token shows no names of what its scopes do not cover', async () => {
   const { id } = await server.register({ client_name: 'Covered' });
   const within = `/orgs/default/projects/default/audit_events?target_id=${id}`;

@@ -82,10 +82,16 @@ export async function listEvents(options: AuditOptions): Promise<void> {
   printPage(shown, options.json, ['WHEN', 'ACTION', 'ACTOR', 'TARGET', 'FIELDS'], (event) => [
     event.occurred_at.toISOString(),
     event.action,
-    event.actor_name ?? event.actor,
+    actorText(event),
     event.target_name ?? event.target_id,
     event.changed_fields.join(' '),
   ]);
+}
+
+/** An account by its address; the name of a client, which is free text, with its key. */
+function actorText({ actor, actor_name: name }: { actor: string; actor_name: string | null }): string {
+  if (name === null) return actor;
+  return actor.startsWith('account:') ? name : `${name} (${actor})`;
 }
 
 /** The tenant of the events: a project, an organization, or the whole installation. */

@@ -21,5 +21,7 @@ export async function savedMeanwhile(
   const { data } = (await visit.call<EventPageWire>(operation, { query })).body;
   const event = data.find(({ changed_fields: changed }) => changed.some((name) => fields.includes(name)));
   if (!event) return unknown;
-  return { at: new Date(event.occurred_at), by: actorOf(visit, event) };
+  const by = actorOf(visit, event);
+  // The name of a client is free text.
+  return { at: new Date(event.occurred_at), by: by.key.startsWith('account:') ? by : { ...by, name: null } };
 }

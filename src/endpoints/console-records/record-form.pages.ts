@@ -51,7 +51,7 @@ export function recordFormPages(given: RecordForm): ConsolePage[] {
   const { operation, path } = given;
   return [
     { method: 'get', path, operation, answer: (visit) => show(visit, given) },
-    { method: 'post', path, operation, answer: (visit) => save(visit, given) },
+    { method: 'post', path, operation, answer: async (visit) => save(visit, given, await visit.form()) },
   ];
 }
 
@@ -103,8 +103,7 @@ function moved(error: AppError, pointerOf: RecordForm['pointerOf']): AppError {
   return new AppError(error.kind, error.message, { errors });
 }
 
-async function save(visit: Visit, given: RecordForm): Promise<void> {
-  const form = await visit.form();
+async function save(visit: Visit, given: RecordForm, form: URLSearchParams): Promise<void> {
   const fields = await given.fields(visit);
   const base = membersFrom(form, 'base');
   const version = form.has('version') ? versionFrom(form) : undefined;
@@ -122,7 +121,7 @@ async function save(visit: Visit, given: RecordForm): Promise<void> {
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (error.kind === 'stale' && states) return showConflict(visit, given, states);
+    if (error.kind === 'stale' && states) return resolveConflict(visit, given, form, states);
     if (!isProblemOfForm(error)) throw error;
     await show(visit, given, { form: form.has('theirs') ? new URLSearchParams() : form, error });
   }
@@ -143,16 +142,29 @@ async function send(
   given.done(visit, answer.body);
 }
 
-/** Another operator saved the record while the form was open: what each changed, and what is to be saved. */
-async function showConflict(visit: Visit, given: RecordForm, { base, yours }: ThreeStates): Promise<void> {
+/**
+ * The record was saved while the form was open: shows what each changed, and what is to be saved. When no field of the form
+ * was changed, as by a new password of an account, the form is saved on top.
+ */
+async function resolveConflict(
+  visit: Visit,
+  given: RecordForm,
+  form: URLSearchParams,
+  { base, yours }: ThreeStates,
+): Promise<void> {
   const { body: record, version = 0 } = await given.record(visit);
   const fields = await given.fields(visit);
   const theirs = membersOf(fields, record);
+  const saved = changesBetween(base, theirs);
+  const isNewer = form.get('version') !== String(version);
+  if (Object.keys(saved).length === 0 && isNewer && !form.has('theirs')) {
+    form.set('version', String(version));
+    return save(visit, given, form);
+  }
   const { cancelHref, crumbs, heading, section } = given.words(visit, record);
   const { id = '', updated_at: updatedAt } = record as { id?: string; updated_at?: string };
-  const saved = { key: given.auditKey?.(visit) ?? id, updatedAt: new Date(updatedAt ?? Date.now()) };
+  const audited = { key: given.auditKey?.(visit) ?? id, updatedAt: new Date(updatedAt ?? Date.now()) };
   const inBody = (members: Members) => given.toBody?.(members) ?? members;
-  const theirFields = Object.keys(inBody(changesBetween(base, theirs)));
   visit.show(
     'console/conflict',
     { section, crumbs },
@@ -164,7 +176,7 @@ async function showConflict(visit: Visit, given: RecordForm, { base, yours }: Th
       theirs: JSON.stringify(theirs),
       yours: JSON.stringify(yours),
       ...conflictsOf(fields, { base, yours, theirs }),
-      saved: await savedMeanwhile(visit, 'listAuditEvents', saved, theirFields),
+      saved: await savedMeanwhile(visit, 'listAuditEvents', audited, Object.keys(inBody(saved))),
       discardHref: cancelHref,
       curl: visit.curl(given.operation, { body: inBody(changesBetween(theirs, yours)), version }),
     },

@@ -132,6 +132,13 @@ test('two operators change one account, and one organization; a new password is 
   const { body } = await callAdmin(first, 'GET', `/accounts/${id}`);
   expect(body['profile']).toMatchObject({ given_name: 'Ben', family_name: 'Ada' });
 
+  const edited = await open(ada);
+  await callAdmin(first, 'POST', `/accounts/${id}/disable`);
+  const typedMeanwhile = typed(edited, { given_name: 'Ben', family_name: 'Ada', nickname: 'Kept' });
+  expect((await ada.post(`${path}/edit`, typedMeanwhile)).status).toBe(303);
+  const kept = (await callAdmin(first, 'GET', `/accounts/${id}`)).body;
+  expect(kept).toMatchObject({ status: 'disabled', profile: { nickname: 'Kept' } });
+
   const form = (await ada.get(`${path}/password`)).body;
   expect(form).not.toContain('name="version"');
   await callAdmin(first, 'PATCH', `/accounts/${id}`, { profile: { nickname: 'Meanwhile' } });

@@ -13,7 +13,7 @@ type EngineFetch = NonNullable<Configuration['fetch']>;
 /**
  * How the engine fetches key sets and delivers logout tokens. Requests go to public addresses only; an installation
  * without https is on localhost, as are its relying parties, and fetches from there. A URL of a key set that could not be
- * fetched, or is not JSON, is not tried again for 30 seconds: each bad assertion of a client would cause a request
+ * fetched, or is none, is not tried again for 30 seconds: each bad assertion of a client would cause a request
  * otherwise.
  */
 export function engineFetch(issuer: string): EngineFetch {
@@ -41,12 +41,18 @@ async function keySetOf(response: Response): Promise<Response> {
     throw new Error(`its server answered ${String(status)}`);
   }
   const body = await readBody(response, MAX_KEY_SET_BYTES);
-  try {
-    JSON.parse(body.toString());
-  } catch {
-    throw new Error('it is not JSON');
-  }
+  if (!isKeySet(body.toString())) throw new Error('it is no JSON Web Key Set');
   return new Response(new Uint8Array(body), { status, headers });
+}
+
+/** RFC 7517, section 5. */
+function isKeySet(text: string): boolean {
+  try {
+    const { keys } = JSON.parse(text) as { keys?: unknown };
+    return Array.isArray(keys) && keys.every((key) => typeof key === 'object' && key !== null);
+  } catch {
+    return false;
+  }
 }
 
 /** Without the dispatcher with which the engine checks addresses, and without following redirects. */

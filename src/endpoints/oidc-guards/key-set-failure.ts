@@ -1,4 +1,5 @@
 import { type Client, errors } from 'oidc-provider';
+import { ForbiddenAddressError } from '../../platform/outgoing/public-lookup.js';
 import { shownUri } from '../../registry/usage/failure-detail.js';
 
 /**
@@ -12,7 +13,11 @@ export function keySetFailure(error: unknown, client: Client | undefined): strin
   if (!causes.some(isKeySetFailure)) return undefined;
   const innermost = causes.at(-1);
   const code = innermost && 'code' in innermost ? String(innermost.code) : undefined;
-  const reason = innermost?.message || code || 'its server cannot be reached';
+  // Which names an internal network has is not for those who run one client.
+  const isHidden = innermost instanceof ForbiddenAddressError || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
+  const reason = isHidden
+    ? 'its host has no public address'
+    : innermost?.message || code || 'its server cannot be reached';
   return `jwks_uri cannot be used: ${reason} (${shownUri(client?.jwksUri) ?? 'no URL'})`;
 }
 

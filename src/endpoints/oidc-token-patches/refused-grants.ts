@@ -1,12 +1,13 @@
 import { errors, type TokenEndpointGrantContext } from 'oidc-provider';
 import { CONSUMED } from '../../../adapters/engine-errors.js';
+import { CIBA, DEVICE_CODE } from '../../settings/protocol/grant-types.js';
 
 /** What a grant type redeems, as error_descriptions call it. */
 const REDEEMED: Readonly<Record<string, string>> = {
-  code: 'the code',
+  authorization_code: 'the code',
   refresh_token: 'the refresh token',
-  device_code: 'the device code',
-  auth_req_id: 'the auth_req_id',
+  [DEVICE_CODE]: 'the device code',
+  [CIBA]: 'the auth_req_id',
 };
 
 const AGAIN = 'start a new authorization request';
@@ -64,8 +65,7 @@ export async function describeRefusal(
     await work();
   } catch (error) {
     if (error instanceof errors.InvalidGrant) {
-      const redeemed = Object.keys(REDEEMED).find((name) => params[name] !== undefined);
-      const description = descriptionOf(error.error_detail ?? '', redeemed && REDEEMED[redeemed]);
+      const description = descriptionOf(error.error_detail ?? '', REDEEMED[String(params.grant_type)]);
       if (description !== undefined) error.error_description = description;
     }
     throw error;

@@ -11,7 +11,8 @@ export interface ProcessRow {
 
 /** Rows that no process has written for so long are deleted. */
 const KEPT = '10 minutes';
-const REPORT = `WITH gone AS (DELETE FROM nodes WHERE seen_at < now() - interval '${KEPT}' AND id <> $1)
+const REPORT = `WITH gone AS (DELETE FROM nodes WHERE id IN (
+    SELECT id FROM nodes WHERE seen_at < now() - interval '${KEPT}' AND id <> $1 FOR UPDATE SKIP LOCKED))
   INSERT INTO nodes (id, name, version, started_at, durations) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (id) DO UPDATE SET seen_at = now(), durations = excluded.durations`;
 

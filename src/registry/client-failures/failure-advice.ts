@@ -27,7 +27,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   invalid_client: 'The secret or the method of authentication is wrong: look at the secrets of the client.',
   invalid_grant:
     'A code or refresh token was used twice, too late, or with another redirect URI or verifier.',
-  invalid_redirect_uri: 'The redirect URI is not registered exactly like this: add it to the client.',
+  invalid_redirect_uri:
+    'The redirect URI is not registered exactly like this: if it is the application’s, add it to the client.',
   invalid_request: 'A parameter is missing or wrong: the description says which.',
   invalid_scope: 'The client asked for a scope that it does not have: add it to the client.',
   invalid_target: 'The resource is no API of the catalogue, or the client has none of its scopes.',
@@ -55,15 +56,15 @@ function specificAdvice({
   clientScopes,
 }: FailedRequest): string | undefined {
   if (code === 'invalid_redirect_uri' && redirectUri !== null)
-    return `Asks for ${redirectUri}, which is not registered exactly like this: add it to the redirect URIs.`;
+    return `Asks for ${redirectUri}, which is not registered exactly like this: if it is the application’s, add it to the redirect URIs.`;
   if (code === 'invalid_request' && postLogoutRedirectUri !== null)
-    return `Asks to go back to ${postLogoutRedirectUri} after the sign-out, which is not registered exactly like this: add it to the post-logout redirect URIs.`;
+    return `Asks to go back to ${postLogoutRedirectUri} after the sign-out, which is not registered exactly like this: if it is the application’s, add it to the post-logout redirect URIs.`;
   if (code === 'invalid_scope' && scope !== null) {
     const missing = scope.split(' ').filter((name) => !clientScopes.includes(name));
     if (missing.length > 0)
       return `Asks for ${missing.join(', ')}, which the client does not have: add it to its scopes, or leave it out.`;
   }
-  if (code === 'invalid_request' && reason?.includes('allowed_cors_origins'))
+  if (code === 'invalid_request' && description?.includes('allowed_cors_origins'))
     return 'A page of another origin asks for the client: add the origin to its allowed CORS origins.';
   if (reason?.startsWith('jwks_uri '))
     return 'The keys of the client cannot be fetched: the reason has the address and why. Mend what answers there, or change jwks_uri.';

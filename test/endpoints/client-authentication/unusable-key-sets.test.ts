@@ -58,8 +58,17 @@ describe('a client whose jwks_uri', () => {
     [
       'is no JSON',
       () => site.answer('/text?canary=secret', (_request, response) => response.end('<p>canary</p>')),
-      'it is not JSON',
+      'it is no JSON Web Key Set',
     ],
+    [
+      'is an error that may be kept for a day',
+      () =>
+        site.answer('/error?canary=secret', (_request, response) =>
+          response.setHeader('cache-control', 'max-age=86400').end('{"error":"canary"}'),
+        ),
+      'it is no JSON Web Key Set',
+    ],
+    ['has no such host', () => 'https://keys.invalid/jwks?canary=secret', 'its host has no public address'],
     ['cannot be reached', () => 'https://localhost:2/jwks?canary=secret', 'ECONNREFUSED'],
   ])('%s is refused each time, and operators read the address and why', async (_, address, reason) => {
     const registered = address();

@@ -78,7 +78,7 @@ test('a redirect URI and a scope that a client does not have are named, without 
   const [failure] = await failuresOf(client);
   expect(failure).toMatchObject({ code: 'invalid_redirect_uri', redirect_uri: 'https://staging.example/cb' });
   expect(failure?.advice).toBe(
-    'Asks for https://staging.example/cb, which is not registered exactly like this: add it to the redirect URIs.',
+    'Asks for https://staging.example/cb, which is not registered exactly like this: if it is the application’s, add it to the redirect URIs.',
   );
   const form = { grant_type: 'client_credentials', scope: `orders.write ${'x'.repeat(400)}` };
   await postForm(`${server.origin}/oauth2/token`, form, basic(machine));
@@ -89,6 +89,14 @@ test('a redirect URI and a scope that a client does not have are named, without 
   const [latest] = (await failuresOf(machine)).filter(({ code }) => code === 'invalid_scope');
   expect(latest?.scope).toBe(`${'y'.repeat(299)}\ufffd`);
   expect(scopes?.advice).toMatch(/^Asks for orders\.write, x+, which the client does not have/);
+});
+
+test('a page of an origin that the client does not have is named with what to add', async () => {
+  const client = await server.register({ token_endpoint_auth_method: 'none' });
+  const form = { grant_type: 'refresh_token', refresh_token: 'x', client_id: client.client_id };
+  await postForm(`${server.origin}/oauth2/token`, form, { origin: 'https://elsewhere.example' });
+  const [failure] = await failuresOf(client);
+  expect(failure?.advice).toContain('add the origin to its allowed CORS origins');
 });
 
 test.each<[string, Record<string, string | undefined>, string]>([
@@ -144,6 +152,7 @@ test('the overview of a project has its hours, its failures and what is old', as
     `UPDATE oauth_client_secrets SET created_at = now() - interval '400 days' WHERE oauth_client_id = $1`,
     [machine.id],
   );
+  const { clients } = await overview();
   const unused = await server.register({ client_name: 'Unused' });
   await server.database.pool.query(
     `UPDATE oauth_clients SET created_at = now() - interval '100 days' WHERE id = $1`,
@@ -155,7 +164,7 @@ test('the overview of a project has its hours, its failures and what is old', as
   expect(seen.hours.at(-1)?.tokens).toEqual({ client_credentials: 1 });
   expect(seen.total.failures['invalid_client']).toBe(3);
   expect(seen.secrets.map(({ hint }) => hint)).toEqual([machine.client_secret.slice(0, 10)]);
-  expect(seen).toMatchObject({ clients: 12, unused_clients: 1 });
+  expect(seen).toMatchObject({ clients: clients + 1, unused_clients: 1 });
 });
 
 test('hours are deleted after two days, failures after 90', async () => {

@@ -13,6 +13,10 @@ const ADVICE: Readonly<Record<string, string>> = {
 export const UNKNOWN_CLIENT =
   'no client with this client_id is registered here: check client_id and the server';
 
+/** What a request is told that names no client at all. */
+export const NO_CLIENT =
+  'no client is named: send client_id in the form, or client_id and secret in the Authorization header';
+
 /**
  * What a client is told that authenticates in another way than it is registered for; undefined for a method that is not
  * known. Whether a secret was right it does not tell: none was compared.

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { readBytes } from '../../platform/http/body.js';
+import { NO_CLIENT } from '../client-authentication/authentication-advice.js';
 import { parseBasic } from '../client-authentication/client-credentials.js';
 import type { SecretMethod } from '../../registry/client-secrets/client-authentication.service.js';
 import { invalidRequest } from './introspection-error.js';
@@ -38,7 +39,7 @@ export function presentedClient(form: URLSearchParams, authorization: string | u
     if (clientId !== undefined && clientId !== basic.clientId) throw invalidRequest('client_id mismatch');
     return { clientId: basic.clientId, secret: { value: basic.secret, method: 'client_secret_basic' } };
   }
-  if (clientId === undefined) throw invalidRequest('no client authentication mechanism provided');
+  if (clientId === undefined) throw invalidRequest(NO_CLIENT);
   return {
     clientId,
     secret: posted === undefined ? undefined : { value: posted, method: 'client_secret_post' },

@@ -6,6 +6,7 @@ import { checkParameterSizes, type CountAnonymousInEngine } from '../oidc-guards
 import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
 import { checkBackchannelRequest } from '../oidc-backchannel/ciba-feature.js';
 import type { RequestChecks } from '../oidc-patches/request-steps.js';
+import { requireS256 } from '../oidc-requests/pkce-policy.js';
 import { completeScope } from '../oidc-requests/requested-scopes.js';
 import { requireRedirectUri } from '../oidc-requests/required-redirect-uri.js';
 import { checkResponseType } from '../oidc-response-types/refused-response-type.js';
@@ -30,6 +31,7 @@ export function requestChecks(
       if (route === AUTHORIZATION || route === PUSHED) {
         requireRedirectUri(params, client);
         checkResponseType(ctx, client);
+        requireS256(params);
       }
       completeScope(params, client);
       stateOf(ctx).requestedScope = textOf(params['scope']);

@@ -4,6 +4,22 @@ import type { Settings } from '../../settings/settings.js';
 const WHAT_TO_SEND = 'send code_challenge and code_challenge_method=S256 (RFC 7636)';
 
 /**
+ * Refuses a code challenge of another method than S256 (RFC 9700 section 2.1.1); without one it would be `plain` (RFC 7636
+ * section 4.3). Throws InvalidRequest that says what to send.
+ */
+export function requireS256({
+  code_challenge: challenge,
+  code_challenge_method: method,
+}: Record<string, unknown>): void {
+  if (method === 'S256' || (method === undefined && challenge === undefined)) return;
+  throw new errors.InvalidRequest(
+    method === undefined
+      ? 'code_challenge_method is missing: make the code_challenge with SHA-256, and send code_challenge_method=S256'
+      : 'this code_challenge_method is not supported: make the code_challenge with SHA-256, and send code_challenge_method=S256',
+  );
+}
+
+/**
  * Refuses an authorization request without a code challenge when the client needs one. Throws InvalidRequest that names
  * `pkce_required` and what to send; otherwise false: PKCE is not required.
  */

@@ -99,6 +99,9 @@ describe.each(['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke', '/oauth2
     expect((await ask('nobody'))['error_description']).toMatch(
       /^no client with this client_id is registered/,
     );
+    const { status, body } = await postForm(server.origin + path, fields);
+    expect([status, body['error']]).toEqual([400, 'invalid_request']);
+    expect(body['error_description']).toMatch(/^no client is named: send client_id/);
   });
 
   test('a client without a registered method uses either, one per request', async () => {

@@ -63,7 +63,10 @@ describe('the authorization endpoint', () => {
   test('refuses the method plain, said or meant', async () => {
     const said = await answerTo((query) => query.set('code_challenge_method', 'plain'));
     const meant = await answerTo((query) => query.delete('code_challenge_method'));
-    expect([said.get('error'), meant.get('error')]).toEqual(['invalid_request', 'invalid_request']);
+    for (const answer of [said, meant]) {
+      expect(answer.get('error')).toBe('invalid_request');
+      expect(answer.get('error_description')).toContain('send code_challenge_method=S256');
+    }
   });
 
   test('refuses a challenge that is no SHA-256', async () => {

@@ -28,6 +28,6 @@ export default {
   globalSetup: '<rootDir>/dist/test/harness/run/global-setup.js',
   globalTeardown: '<rootDir>/dist/test/harness/run/global-teardown.js',
   testTimeout: 60_000,
-  // More than there are cores: tests wait for the database, the browser and other processes for a third of their time.
-  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  // More than there are cores: tests wait for the database, the browser and other processes for half of their time.
+  maxWorkers: 2 * availableParallelism(),
 };

@@ -40,3 +40,12 @@ export function endWhenSilent(client: pg.Client, milliseconds: number): void {
     if (!readyForQuery) stream.destroy();
   });
 }
+
+/**
+ * The URL of the database with PostgreSQL's options. The driver prefers those of the URL, if it has any; ours are added to
+ * them.
+ */
+export function withOptions(url: string, options: string): string {
+  if (options === '') return url;
+  return url.replace(/[?&]options=[^&]*/g, (theirs) => `${theirs}%20${encodeURIComponent(options)}`);
+}

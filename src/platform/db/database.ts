@@ -3,7 +3,7 @@ import pg from 'pg';
 import { AppError } from '../errors/errors.js';
 import { isUnavailable } from './availability.js';
 import { identityOf, type TransactionIdentity, wasCommitted } from './commit-outcome.js';
-import { clientTimeout, endWhenSilent, limitOptions } from './connection-limits.js';
+import { clientTimeout, endWhenSilent, limitOptions, withOptions } from './connection-limits.js';
 import { PipelinedConnections } from './pipelined-connections.js';
 import { assertWritable } from './writable.js';
 
@@ -57,13 +57,6 @@ export interface DatabaseLoad {
   /** Statements of `read` and `write` without a result. */
   reads: number;
   writes: number;
-}
-
-/** The pool of knex (tarn), as far as it is read here. */
-interface ConnectionPool {
-  numUsed(): number;
-  numFree(): number;
-  numPendingAcquires(): number;
 }
 
 /** Runs a statement by calling `run`. Resolves and throws as that does. */
@@ -200,7 +193,10 @@ export class Database {
   }
 
   get load(): DatabaseLoad {
-    const { pool } = this.sql.client as { pool: ConnectionPool };
+    // knex's pool (tarn) is not in its types.
+    const { pool } = this.sql.client as {
+      pool: Record<`num${'Used' | 'Free' | 'PendingAcquires'}`, () => number>;
+    };
     return {
       used: pool.numUsed(),
       free: pool.numFree(),
@@ -247,10 +243,4 @@ export class Database {
       ...(options === '' ? {} : { options }),
     };
   }
-}
-
-/** The driver prefers the options of the URL, if it has any; ours are added to them. */
-function withOptions(url: string, options: string): string {
-  if (options === '') return url;
-  return url.replace(/[?&]options=[^&]*/g, (theirs) => `${theirs}%20${encodeURIComponent(options)}`);
 }

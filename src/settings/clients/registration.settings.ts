@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { REGISTRABLE_GRANT_TYPES } from '../../protocol/grant-types.js';
-import { settingGroup } from '../../setting.js';
-import { listOf, oneOf, wholeNumber } from '../checks.js';
+import { REGISTRABLE_GRANT_TYPES } from '../protocol/grant-types.js';
+import { settingGroup } from '../setting.js';
+import { listOf, oneOf, wholeNumber } from '../entries/checks.js';
 
 const projectPath = z
   .string()

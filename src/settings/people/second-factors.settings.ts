@@ -1,6 +1,5 @@
-import type { DerivedDefault } from '../../setting.js';
-import { settingGroup } from '../../setting.js';
-import { domainName, oneOf } from '../checks.js';
+import { type DerivedDefault, settingGroup } from '../setting.js';
+import { domainName, oneOf } from '../entries/checks.js';
 
 /** On this machine nobody else signs in. */
 const byIssuer: DerivedDefault = {

@@ -1,5 +1,5 @@
-import { settingGroup } from '../../setting.js';
-import { wholeNumber } from '../checks.js';
+import { settingGroup } from '../setting.js';
+import { wholeNumber } from '../entries/checks.js';
 
 export const accountSettings = settingGroup('Accounts', {
   PASSWORD_HASH_COST: {

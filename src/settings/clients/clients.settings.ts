@@ -1,5 +1,5 @@
-import { settingGroup } from '../../setting.js';
-import { oneOf, seconds, serverAddresses, wholeNumber } from '../checks.js';
+import { settingGroup } from '../setting.js';
+import { oneOf, seconds, serverAddresses, wholeNumber } from '../entries/checks.js';
 
 export const clientSettings = settingGroup('Client registry', {
   CLIENT_RESTORE_DAYS: {

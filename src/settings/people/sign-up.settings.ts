@@ -1,5 +1,5 @@
-import { settingGroup } from '../../setting.js';
-import { listOf, oneOf, webUrl } from '../checks.js';
+import { settingGroup } from '../setting.js';
+import { listOf, oneOf, webUrl } from '../entries/checks.js';
 
 const domains = listOf(
   (item) => URL.parse(`https://${item}`)?.hostname === item,

@@ -6,8 +6,14 @@ const LONGEST_NGRAM = 2;
 const HAS_NGRAM = `EXISTS (SELECT FROM client_ngrams g
   WHERE g.oauth_client_id = c.id AND g.ngrams @> ARRAY[lower(?)])`;
 
-const UNPROTECTED = `c.id IN (SELECT oauth_client_id FROM usage_counters
-  WHERE kind = 'unprotected_code' AND day >= (?::timestamptz AT TIME ZONE 'UTC')::date)`;
+/**
+ * These clients are few and may be the oldest ones. With IN the planner takes them for evenly spread and walks the list,
+ * which may be the whole of it; those of an array are read by the primary key.
+ */
+const FAILING = `c.id = ANY (ARRAY(SELECT DISTINCT oauth_client_id FROM client_failures
+  WHERE occurred_at >= ?::timestamptz))`;
+const UNPROTECTED = `c.id = ANY (ARRAY(SELECT DISTINCT oauth_client_id FROM usage_counters
+  WHERE kind = 'unprotected_code' AND day >= (?::timestamptz AT TIME ZONE 'UTC')::date))`;
 
 /** What rows of `oauth_clients c` the filter lists, in SQL; whether they are deleted is not among it. */
 export function conditionsOf(filter: ClientFilter): Condition[] {
@@ -17,11 +23,7 @@ export function conditionsOf(filter: ClientFilter): Condition[] {
   if (clientType !== undefined) conditions.push(['c.client_type = ?', clientType]);
   if (unusedSince !== undefined)
     conditions.push(['coalesce(c.last_used_at, c.created_at) < ?::timestamptz', unusedSince]);
-  if (failingSince !== undefined)
-    conditions.push([
-      `c.id IN (SELECT oauth_client_id FROM client_failures WHERE occurred_at >= ?::timestamptz)`,
-      failingSince,
-    ]);
+  if (failingSince !== undefined) conditions.push([FAILING, failingSince]);
   if (secretCreatedBefore !== undefined)
     conditions.push([
       `c.id IN (SELECT oauth_client_id FROM oauth_client_secrets WHERE created_at < ?::timestamptz)`,

@@ -2,14 +2,10 @@ import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-prov
 import { findAccount } from 'oidc-provider/lib/helpers/grants.js';
 import { stateOf } from '../../../adapters/request-state.js';
 import { ADMIN_API_ID, type ApiRecord } from '../../registry/apis/api-record.js';
-import {
-  type OutsideToken,
-  type TrustedKeys,
-  UntrustedToken,
-} from '../../registry/client-exchange/outside-tokens.service.js';
+import type { OutsideToken, TrustedKeys } from '../../registry/client-exchange/outside-tokens.service.js';
 import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
 import { resourceServer } from '../oidc-resources/resource-servers.js';
-import { assertionRefused, useOnce } from './assertions.js';
+import { assertionRefused, refusingUntrusted, useOnce } from './assertions.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { respondWith } from '../oidc-exchange/token-response.js';
 import { constrain, type Constraint } from '../oidc-exchange/sender-constraint.js';
@@ -80,16 +76,11 @@ async function verified(
     subject: '*',
     isOfInstallation: true,
   }));
-  try {
-    const token = await outsideTokens.verify(assertion, trusted);
-    const { claims } = token;
-    if ([claims.aud].flat().length !== 1) throw new UntrustedToken(`its aud must be ${issuer} alone`);
-    if (typeof claims.jti !== 'string' || claims.jti === '') throw new UntrustedToken('it has no jti');
-    return { token, claims };
-  } catch (error) {
-    if (error instanceof UntrustedToken) throw assertionRefused(error.message);
-    throw error;
-  }
+  const token = await refusingUntrusted(() => outsideTokens.verify(assertion, trusted));
+  const { claims } = token;
+  if ([claims.aud].flat().length !== 1) throw assertionRefused(`its aud must be ${issuer} alone`);
+  if (typeof claims.jti !== 'string' || claims.jti === '') throw assertionRefused('it has no jti');
+  return { token, claims };
 }
 
 function accountClaim({ identityIssuers }: ExchangeParts, { trusted }: OutsideToken): string {

@@ -3,18 +3,15 @@ import { resolveRequestedResources } from 'oidc-provider/lib/helpers/grants.js';
 import { clientOfRequest } from '../../../adapters/client.adapter.js';
 import { forEngine } from '../../../adapters/engine-errors.js';
 import { stateOf } from '../../../adapters/request-state.js';
-import {
-  type OutsideToken,
-  type TrustedKeys,
-  UntrustedToken,
-} from '../../registry/client-exchange/outside-tokens.service.js';
+import type { OutsideToken, TrustedKeys } from '../../registry/client-exchange/outside-tokens.service.js';
+import { jwtType } from '../../platform/crypto/jwt-type.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import { JWT_BEARER } from '../../settings/protocol/grant-types.js';
 import { refuseDetails } from '../oidc-authorization-details/exchanged-details.js';
 import { completeScope } from '../oidc-requests/requested-scopes.js';
 import { ID_JAG_TYP } from '../oidc-protocol/assertion-types.js';
 import { acceptIdentity } from './accept-identity.js';
-import { assertionRefused, sentAssertion, typOf, useOnce } from './assertions.js';
+import { assertionRefused, refusingUntrusted, sentAssertion, typOf, useOnce } from './assertions.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { respondWith } from '../oidc-exchange/token-response.js';
 import { constrain, readConstraint } from '../oidc-exchange/sender-constraint.js';
@@ -42,7 +39,7 @@ async function redeem(provider: Provider, parts: ExchangeParts, ctx: Context): P
   refuseDetails(ctx, 'authorization_details cannot be had for an assertion: leave them out');
   const constraint = await readConstraint(provider, ctx);
   const sent = sentAssertion(params.assertion);
-  if (typOf(sent) === ID_JAG_TYP)
+  if ((await typOf(sent)) === ID_JAG_TYP)
     return acceptIdentity(provider, parts, ctx, { assertion: sent, constraint });
   const assertion = await verified(parts, live, sent);
   const scopes = scopesOf(ctx, assertion);
@@ -73,14 +70,10 @@ async function verified(
   const { clientId, jwks, jwksUri, trustedIssuers } = record;
   const hasKeys = jwks !== null || jwksUri !== null;
   const self: TrustedKeys = { issuer: clientId, subject: clientId, jwks, jwks_uri: jwksUri ?? undefined };
-  try {
-    const token = await outsideTokens.verify(assertion, [...(hasKeys ? [self] : []), ...trustedIssuers]);
-    if (!TYPES.includes(typOf(assertion))) throw assertionRefused('its typ is that of another kind of JWT');
-    return token;
-  } catch (error) {
-    if (error instanceof UntrustedToken) throw assertionRefused(error.message);
-    throw error;
-  }
+  const trusted = [...(hasKeys ? [self] : []), ...trustedIssuers];
+  const token = await refusingUntrusted(() => outsideTokens.verify(assertion, trusted));
+  if (!TYPES.includes(jwtType(token.typ))) throw assertionRefused('its typ is that of another kind of JWT');
+  return token;
 }
 
 /**

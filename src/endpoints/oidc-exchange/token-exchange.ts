@@ -2,10 +2,10 @@ import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-prov
 import { buildTokenResponse, findAccount } from 'oidc-provider/lib/helpers/grants.js';
 import { clientOfRequest } from '../../../adapters/client.adapter.js';
 import { forEngine } from '../../../adapters/engine-errors.js';
+import { jwtType } from '../../platform/crypto/jwt-type.js';
 import { UntrustedToken, unverified } from '../../registry/client-exchange/outside-tokens.service.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import { TOKEN_EXCHANGE } from '../../settings/protocol/grant-types.js';
-import { typOf } from '../oidc-assertions/assertions.js';
 import { exchangedDetails, refuseDetails } from '../oidc-authorization-details/exchanged-details.js';
 import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
 import { actorsOf, checkMayAct } from './delegation.js';
@@ -174,8 +174,8 @@ async function presented(
   try {
     const { iss } = unverified(token);
     if (type === ID_TOKEN && iss === parts.issuer) return await ownIdToken(parts, sent);
-    const { claims, subject, trusted } = await parts.outsideTokens.verify(token, record.trustedIssuers);
-    if (!OUTSIDE_KINDS.includes(typOf(token)))
+    const { claims, subject, trusted, typ } = await parts.outsideTokens.verify(token, record.trustedIssuers);
+    if (!OUTSIDE_KINDS.includes(jwtType(typ)))
       throw tokenRefused(parameter, 'its typ is that of another kind of JWT');
     if (claims['cnf'] !== undefined)
       throw tokenRefused(parameter, 'it is bound in a way that cannot be checked here');

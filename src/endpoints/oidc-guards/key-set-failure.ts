@@ -1,5 +1,5 @@
 import { type Client, errors } from 'oidc-provider';
-import { ForbiddenAddressError } from '../../platform/outgoing/public-lookup.js';
+import { causesOf, failureReason } from '../../platform/outgoing/failure-reason.js';
 import { shownUri } from '../../registry/usage/failure-detail.js';
 
 /**
@@ -9,23 +9,8 @@ import { shownUri } from '../../registry/usage/failure-detail.js';
  * Engine: lib/models/client.js throws it from `refresh`.
  */
 export function keySetFailure(error: unknown, client: Client | undefined): string | undefined {
-  const causes = causesOf(error);
-  if (!causes.some(isKeySetFailure)) return undefined;
-  const innermost = causes.at(-1);
-  const code = innermost && 'code' in innermost ? String(innermost.code) : undefined;
-  // Which names an internal network has is not for those who run one client.
-  const isHidden = innermost instanceof ForbiddenAddressError || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
-  const reason = isHidden
-    ? 'its host has no public address'
-    : innermost?.message || code || 'its server cannot be reached';
-  return `jwks_uri cannot be used: ${reason} (${shownUri(client?.jwksUri) ?? 'no URL'})`;
-}
-
-function causesOf(error: unknown): Error[] {
-  const causes: Error[] = [];
-  for (let next = error; next instanceof Error && !causes.includes(next); next = next.cause)
-    causes.push(next);
-  return causes;
+  if (!causesOf(error).some(isKeySetFailure)) return undefined;
+  return `jwks_uri cannot be used: ${failureReason(error)} (${shownUri(client?.jwksUri) ?? 'no URL'})`;
 }
 
 function isKeySetFailure(error: Error): boolean {

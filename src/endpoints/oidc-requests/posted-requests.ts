@@ -7,6 +7,8 @@ const PATHS: readonly string[] = [ENGINE_ROUTES.authorization, ENGINE_ROUTES.end
 const BODY_LIMIT = 16 * 1024;
 /** A form may be longer as a query; what the server reads as the head of a request is more (`MAX_HEAD`). */
 const QUERY_LIMIT = 24 * 1024;
+/** What no such request has and, sent here by mistake, must not get into a URL. */
+const CREDENTIALS = ['client_secret', 'client_assertion', 'code_verifier', 'refresh_token', 'password'];
 
 /**
  * Answers authorization and logout requests that are sent by POST (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout
@@ -18,7 +20,9 @@ export function redirectPostedRequests(): Koa.Middleware {
 }
 
 async function redirect(ctx: Koa.Context): Promise<void> {
-  const query = (await readForm(ctx, BODY_LIMIT)).toString();
+  const form = await readForm(ctx, BODY_LIMIT);
+  for (const name of CREDENTIALS) form.delete(name);
+  const query = form.toString();
   if (query.length > QUERY_LIMIT)
     throw new AppError('too_large', 'The request is too long. The application has to send less.');
   ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });

@@ -6,10 +6,12 @@ import {
   type JWSHeaderParameters,
 } from 'jose';
 import QuickLRU from 'quick-lru';
+import { failureReason } from '../../platform/outgoing/failure-reason.js';
 import { guardedFetch } from '../../platform/outgoing/guarded-fetch.js';
 import { plainFetch } from '../../platform/outgoing/outgoing-requests.js';
 import { readBody } from '../../platform/outgoing/read-body.js';
 import { parseJsonObject } from '../../platform/wire/json-object.js';
+import { shownUri } from '../usage/failure-detail.js';
 
 const MAX_KEY_SETS = 1_000;
 const KEPT_MILLISECONDS = 600_000;
@@ -20,7 +22,7 @@ const OLDEST_MILLISECONDS = 3_600_000;
 const TIMEOUT_MILLISECONDS = 5_000;
 const MAX_BYTES = 256 * 1024;
 
-/** The keys of an issuer cannot be had now. */
+/** The keys of an issuer cannot be had now; the message, which is for operators, says from where and why. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
 }
@@ -39,7 +41,8 @@ type FindKey = ReturnType<typeof createLocalJWKSet>;
 /** The newest keys of an issuer, and how the last attempt to fetch them went. */
 interface KnownKeys {
   triedAt: number;
-  hasFailed: boolean;
+  /** Why the last attempt failed; undefined when it did not. */
+  failure: string | undefined;
   keys: FindKey | undefined;
   /** When the keys were fetched. */
   fetchedAt: number;
@@ -67,17 +70,17 @@ export class IssuerKeys {
     const name = JSON.stringify([source.issuer, source.jwks_uri, source.isOfInstallation]);
     const known = this.#known.get(name);
     const age = known ? Date.now() - known.triedAt : Infinity;
-    const isUsable = known && age < (known.hasFailed ? PAUSE_MILLISECONDS : KEPT_MILLISECONDS);
+    const isUsable = known && age < (known.failure ? PAUSE_MILLISECONDS : KEPT_MILLISECONDS);
     const found = isUsable ? known : await this.#fetch(name, source);
-    if (!found.keys) throw new KeysUnavailable();
+    if (!found.keys) throw new KeysUnavailable(found.failure);
     try {
       return await found.keys(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       const isFresh = Date.now() - found.triedAt < PAUSE_MILLISECONDS;
-      if (isFresh && !found.hasFailed) throw error;
-      const { hasFailed, keys } = isFresh ? found : await this.#fetch(name, source);
-      if (hasFailed || !keys) throw new KeysUnavailable();
+      if (isFresh && !found.failure) throw error;
+      const { failure, keys } = isFresh ? found : await this.#fetch(name, source);
+      if (failure || !keys) throw new KeysUnavailable(failure);
       return keys(header, token);
     }
   }
@@ -87,8 +90,8 @@ export class IssuerKeys {
     if (current) return current;
     const fetching = this.#read(source)
       .then(
-        (keys) => ({ triedAt: Date.now(), hasFailed: false, keys, fetchedAt: Date.now() }),
-        () => this.#afterFailure(this.#known.get(name)),
+        (keys) => ({ triedAt: Date.now(), failure: undefined, keys, fetchedAt: Date.now() }),
+        (error: unknown) => this.#afterFailure(this.#known.get(name), error),
       )
       .then((known) => {
         this.#known.set(name, known);
@@ -99,10 +102,10 @@ export class IssuerKeys {
     return fetching;
   }
 
-  #afterFailure(last: KnownKeys | undefined): KnownKeys {
+  #afterFailure(last: KnownKeys | undefined, error: unknown): KnownKeys {
     const fetchedAt = last?.fetchedAt ?? -Infinity;
     const keys = Date.now() - fetchedAt < OLDEST_MILLISECONDS ? last?.keys : undefined;
-    return { triedAt: Date.now(), hasFailed: true, keys, fetchedAt };
+    return { triedAt: Date.now(), failure: failureReason(error), keys, fetchedAt };
   }
 
   async #read({ issuer, jwks_uri: jwksUri, isOfInstallation }: KeySource): Promise<FindKey> {
@@ -114,20 +117,25 @@ export class IssuerKeys {
   async #discover(issuer: string): Promise<string> {
     const metadata = await this.#json(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
     const { issuer: named, jwks_uri: jwksUri } = metadata;
-    if (named !== issuer || typeof jwksUri !== 'string') throw new KeysUnavailable();
+    if (named !== issuer) throw new Error(`discovery of ${issuer} names another issuer`);
+    if (typeof jwksUri !== 'string') throw new Error(`discovery of ${issuer} has no jwks_uri`);
     return jwksUri;
   }
 
   async #json(url: string, allowPrivate = false): Promise<Record<string, unknown>> {
     const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
     const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
-    const response = this.isLocal
-      ? await plainFetch(url, { headers, signal, redirect: 'manual' })
-      : await guardedFetch(url, { headers, signal }, allowPrivate);
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      throw new KeysUnavailable();
+    try {
+      const response = this.isLocal
+        ? await plainFetch(url, { headers, signal, redirect: 'manual' })
+        : await guardedFetch(url, { headers, signal }, allowPrivate);
+      if (response.status !== 200) {
+        await response.body?.cancel();
+        throw new Error(`its server answered ${String(response.status)}`);
+      }
+      return parseJsonObject((await readBody(response, MAX_BYTES)).toString());
+    } catch (error) {
+      throw new Error(`${failureReason(error)} (${shownUri(url) ?? 'no URL'})`);
     }
-    return parseJsonObject((await readBody(response, MAX_BYTES)).toString());
   }
 }

@@ -11,8 +11,8 @@ const MAX_SUBJECT = 512;
 export class UntrustedToken extends Error {
   constructor(
     message: string,
-    /** Whether the same JWT may be accepted shortly. */
-    readonly isPassing = false,
+    /** The same for operators, who may learn more. */
+    readonly detail = message,
   ) {
     super(message);
   }
@@ -100,7 +100,10 @@ export function unverified(token: string): JWTPayload & { typ: string | undefine
 
 function reasonOf(error: unknown): unknown {
   if (error instanceof KeysUnavailable)
-    return new UntrustedToken('the keys of its issuer cannot be had now', true);
+    return new UntrustedToken(
+      'the keys of its issuer cannot be had now',
+      `the keys of its issuer cannot be had: ${error.message}`,
+    );
   if (error instanceof errors.JWTExpired) return new UntrustedToken('it has expired');
   if (error instanceof errors.JWTClaimValidationFailed) {
     const claim = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat'].find((name) => name === error.claim);

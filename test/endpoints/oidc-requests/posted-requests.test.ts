@@ -62,6 +62,16 @@ describe('the authorization endpoint', () => {
     expect(await post(url, { 'content-type': 'application/json' })).toMatchObject({ status: 415 });
   });
 
+  test('puts no credential that is sent there by mistake into a URL', async () => {
+    const { url } = await authorizationRequest(config, { scope: 'openid' });
+    for (const name of ['client_secret', 'client_assertion', 'code_verifier', 'refresh_token', 'password'])
+      url.searchParams.set(name, 'confidential');
+    const { status, location } = await post(url);
+    expect(status).toBe(303);
+    expect(location).toContain('code_challenge=');
+    expect(location).not.toContain('confidential');
+  });
+
   test('answers mistakes as it does by GET', async () => {
     const { url } = await authorizationRequest(config, { scope: 'openid nothing' });
     const { location } = await open((await post(url)).location);

@@ -66,6 +66,7 @@ import * as indexShortTextsOfClients from './20261127081100_index_short_texts_of
 import * as addVersions from './20261127090000_add_versions_to_tenants_and_accounts.js';
 import * as indexUnprotectedCodes from './20261127185500_index_unprotected_codes.js';
 import * as createNodes from './20261127192500_create_nodes.js';
+import * as invalidatePendingSignIns from './20261127223000_invalidate_pending_sign_ins.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -146,4 +147,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261127090000_add_versions_to_tenants_and_accounts', ...addVersions },
   { name: '20261127185500_index_unprotected_codes', ...indexUnprotectedCodes },
   { name: '20261127192500_create_nodes', ...createNodes },
+  { name: '20261127223000_invalidate_pending_sign_ins', ...invalidatePendingSignIns },
 ];

@@ -115,6 +115,7 @@ export function interactionRoutes({
     const { pending, form } = await forms.openForm(ctx);
     const email = field(form, 'email') ?? '';
     const remember = field(form, 'remember') === 'yes';
+    const provedAt = Date.now();
     try {
       const password = field(form, 'password') ?? '';
       const browser = ctx.cookies.get(browserCookie.name);
@@ -132,10 +133,12 @@ export function interactionRoutes({
         acr: acrOf(PASSWORD_AMR),
         remember,
         ts: Math.floor(Date.now() / 1000),
+        proved_at: provedAt,
       };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     } catch (error) {
-      if (error instanceof AccountBeingDeleted) return restoreAccount.show(ctx, pending, error, remember);
+      if (error instanceof AccountBeingDeleted)
+        return restoreAccount.show(ctx, pending, error, { remember, provedAt });
       const { problem, status } = attemptProblem(ctx, error);
       const model = await service.signInPage(pending, formsOf(pending, 'login'));
       sendSignIn(ctx, { ...model, email: email.slice(0, 254), remember, problem }, status);
@@ -151,13 +154,15 @@ export function interactionRoutes({
   router.post('/interaction/:uid/passkey', async (ctx) => {
     const { pending, form } = await forms.openForm(ctx);
     const remember = field(form, 'remember') === 'yes';
+    const provedAt = Date.now();
     try {
       const proof = await checks.checkPasskey(passkeyOf(form), signInContext(pending), originOf(ctx));
       const ts = Math.floor(Date.now() / 1000);
-      const login = { ...proof, acr: acrOf(proof.amr), remember, ts };
+      const login = { ...proof, acr: acrOf(proof.amr), remember, ts, proved_at: provedAt };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     } catch (error) {
-      if (error instanceof AccountBeingDeleted) return restoreAccount.show(ctx, pending, error, remember);
+      if (error instanceof AccountBeingDeleted)
+        return restoreAccount.show(ctx, pending, error, { remember, provedAt });
       const { problem, status } = attemptProblem(ctx, error);
       const unknown = error instanceof PasskeyRefused ? error.unknownCredential : undefined;
       const model = await service.signInPage(pending, formsOf(pending, 'login', unknown));

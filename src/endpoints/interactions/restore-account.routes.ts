@@ -16,15 +16,15 @@ import { type InteractionForms, redirectTo } from './interaction-forms.js';
 import { OutdatedPage } from '../../platform/errors/outdated-page.js';
 
 const PURPOSE = 'restore-account';
-const LIFETIME = 10 * 60;
+const LIFETIME_MILLISECONDS = 600_000;
 
 /** That a person has signed in to an account that is being deleted. */
 interface Proof {
   accountId: string;
   amr: string[];
   remember: boolean;
-  /** Seconds since the epoch. */
-  signedInAt: number;
+  /** Milliseconds since the epoch. */
+  provedAt: number;
 }
 
 /** What the page and its route need. */
@@ -44,15 +44,10 @@ export class RestoreAccount {
     ctx: Koa.Context,
     pending: PendingInteraction,
     { account, amr }: AccountBeingDeleted,
-    remember: boolean,
+    { remember, provedAt }: Pick<Proof, 'provedAt' | 'remember'>,
   ): void {
     const { forms, pages, vault } = this.on;
-    const proof: Proof = {
-      accountId: account.id,
-      amr: [...amr],
-      remember,
-      signedInAt: Math.floor(Date.now() / 1000),
-    };
+    const proof: Proof = { accountId: account.id, amr: [...amr], remember, provedAt };
     const base = `/interaction/${pending.uid}`;
     const model = {
       action: `${base}/restore`,
@@ -71,10 +66,11 @@ export class RestoreAccount {
 
     router.post('/interaction/:uid/restore', async (ctx) => {
       const { pending, form } = await forms.openForm(ctx);
-      const { accountId, amr, remember, signedInAt } = this.#open(field(form, 'proof') ?? '', pending);
+      const { accountId, amr, remember, provedAt } = this.#open(field(form, 'proof') ?? '', pending);
       const origin = { address: ctx.ip, requestId: requestIdOf(ctx) ?? null };
       await accountLifecycle.restore(personActor(accountId, origin), accountId);
-      const login = { accountId, amr, acr: acrOf(amr), remember, ts: signedInAt };
+      const ts = Math.floor(provedAt / 1000);
+      const login = { accountId, amr, acr: acrOf(amr), remember, ts, proved_at: provedAt };
       redirectTo(ctx, await engine.finish(ctx.req, ctx.res, { login, ...CHOSEN }));
     });
 
@@ -86,7 +82,7 @@ export class RestoreAccount {
     try {
       const opened = this.on.vault.open(PURPOSE, Buffer.from(sealed, 'base64url'), uid).toString();
       const proof = JSON.parse(opened) as Proof;
-      if (proof.signedInAt + LIFETIME > Date.now() / 1000) return proof;
+      if (proof.provedAt + LIFETIME_MILLISECONDS > Date.now()) return proof;
     } catch {
       // Not a value of ours.
     }

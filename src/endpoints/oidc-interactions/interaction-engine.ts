@@ -87,7 +87,7 @@ export class InteractionEngine {
     // A passkey later on is a new sign-in; a code alone is not.
     const isNewSignIn = acrOf(added) === 'phr' && secondFactor?.signingIn !== true;
     const at = isNewSignIn ? {} : { ts: secondFactor?.signedInAt };
-    const login = { accountId, amr: together, acr: acrOf(together), ...at };
+    const login = { accountId, amr: together, acr: acrOf(together), proved_at: Date.now(), ...at };
     return this.#finish(req, res, { login }, true);
   }
 

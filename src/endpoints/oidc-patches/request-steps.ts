@@ -5,12 +5,13 @@ import tokenSteps from 'oidc-provider/lib/actions/token.js';
 type Work = (ctx: KoaContextWithOIDC) => void | Promise<void>;
 
 /**
- * What to do when the parameters of an authorization request are known, when their scope was checked, and when the
- * parameters of a token request are known.
+ * What to do when the parameters of an authorization request are known, when their scope was checked, before the
+ * account is read when an interaction goes on, and when the parameters of a token request are known.
  */
 export interface RequestChecks {
   parametersRead: Work;
   scopeChecked: Work;
+  interactionResumed: Work;
   tokenParametersRead: Work;
 }
 
@@ -21,6 +22,8 @@ const ENDPOINTS = [
   'pushed_authorization_request',
   'backchannel_authentication',
 ] as const;
+/** Those that go on after an interaction. */
+const RESUMED = ['resume', 'device_resume'] as const;
 const AFTER = { parametersRead: 'processRequestObject', scopeChecked: 'checkScope' } as const;
 
 /** By Provider, because the engine's lists are shared by all of them. */
@@ -33,7 +36,8 @@ let inserted = false;
  * does so before the engine looks at the authorization details. To be called before the Provider is made.
  *
  * Engine: lib/actions/authorization/index.js:112 has the steps of each endpoint in a list that is shared by all Providers;
- * lib/helpers/initialize_app.js:159 copies it. At the token endpoint ours is between lib/actions/token.js:77 and :85.
+ * lib/helpers/initialize_app.js:159 copies it. After an interaction ours is between
+ * lib/actions/authorization/index.js:136 and :138, at the token endpoint between lib/actions/token.js:77 and :85.
  * Test: test/endpoints/oidc-requests/requested-scopes.test.ts, and oidc-authorization-details/refused-details.test.ts.
  */
 export function insertRequestSteps(): void {
@@ -42,12 +46,17 @@ export function insertRequestSteps(): void {
   for (const endpoint of ENDPOINTS) {
     const steps = authorizationSteps(endpoint);
     for (const [name, after] of Object.entries(AFTER) as [keyof typeof AFTER, string][]) {
-      const at = steps.findIndex((step) => step.name === after);
-      steps.splice(at + 1, 0, step(name));
+      insertAfter(steps, after, name);
     }
   }
-  const at = tokenSteps.findIndex(({ name }) => name === 'validateScope');
-  tokenSteps.splice(at + 1, 0, step('tokenParametersRead'));
+  for (const endpoint of RESUMED)
+    insertAfter(authorizationSteps(endpoint), 'assignClaims', 'interactionResumed');
+  insertAfter(tokenSteps, 'validateScope', 'tokenParametersRead');
+}
+
+function insertAfter(steps: { name: string }[], after: string, name: keyof RequestChecks): void {
+  const at = steps.findIndex((one) => one.name === after);
+  steps.splice(at + 1, 0, step(name));
 }
 
 function step(name: keyof RequestChecks) {

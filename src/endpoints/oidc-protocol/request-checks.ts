@@ -4,6 +4,8 @@ import { checkDetails } from '../oidc-authorization-details/check-details.js';
 import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
 import { checkParameterSizes, type CountAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
 import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
+import { forgetInvalidSignIn } from '../oidc-session-patches/invalid-sign-in.js';
+import type { AuthorizingAccountsService } from '../../tenancy/authorizing-accounts/authorizing-accounts.service.js';
 import { checkBackchannelRequest } from '../oidc-backchannel/ciba-feature.js';
 import type { RequestChecks } from '../oidc-patches/request-steps.js';
 import { requireS256 } from '../oidc-requests/pkce-policy.js';
@@ -23,6 +25,7 @@ const MAX_REQUEST_OBJECT_BYTES = 16_384;
 export function requestChecks(
   countAnonymous: CountAnonymousInEngine,
   detailsTypes: DetailsTypes,
+  authorizingAccounts: Pick<AuthorizingAccountsService, 'find'>,
 ): RequestChecks {
   return {
     parametersRead: async (ctx) => {
@@ -42,6 +45,7 @@ export function requestChecks(
       checkRequestObjectSize(ctx);
       if (client.clientAuthMethod === 'none') await countAnonymous(ctx);
     },
+    interactionResumed: (ctx) => forgetInvalidSignIn(ctx, authorizingAccounts),
     tokenParametersRead: (ctx) => checkDetails(ctx, detailsTypes),
     scopeChecked: (ctx: KoaContextWithOIDC) => {
       if (ctx.oidc.route === PUSHED || ctx.oidc.route === BACKCHANNEL) restoreOfflineAccess(ctx, true);

@@ -26,6 +26,7 @@ import { completeScope } from '../oidc-requests/requested-scopes.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { registerJwtBearer } from '../oidc-assertions/jwt-bearer.js';
 import { registerTokenExchange } from '../oidc-exchange/token-exchange.js';
+import type { AuthorizingAccountsService } from '../../tenancy/authorizing-accounts/authorizing-accounts.service.js';
 import { requestChecks } from '../oidc-protocol/request-checks.js';
 import { nameIssuerInResponses } from '../oidc-protocol/response-issuer.js';
 import { detectReplays } from '../oidc-patches/replay-detection.js';
@@ -37,6 +38,7 @@ import { logEngineEvents } from './engine-log.js';
 export interface PatchParts {
   vault: Vault;
   findClient: FindClient;
+  authorizingAccounts: Pick<AuthorizingAccountsService, 'find'>;
   compareClientSecret: CompareClientSecret;
   inTokenTransaction: InTransaction;
   introspect: Introspect;
@@ -67,7 +69,10 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
   completeHttp(provider, parts.pages);
   renderFormPosts(provider, patches.pages);
   if (parts.settings.allow.plainPkce) announcePlainPkce(provider);
-  checkRequests(provider, requestChecks(parts.countAnonymous, parts.detailsTypes));
+  checkRequests(
+    provider,
+    requestChecks(parts.countAnonymous, parts.detailsTypes, patches.authorizingAccounts),
+  );
   nameIssuerInResponses(provider);
   detectReplays(provider);
   acceptLoopbackPorts(provider);

@@ -199,6 +199,7 @@ function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchP
   return {
     vault,
     pages,
+    authorizingAccounts: context.authorizingAccounts,
     exchange: exchangeParts(context),
     introspect: (clientId, token) =>
       forEngine(async () => {

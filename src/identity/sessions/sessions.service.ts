@@ -45,7 +45,7 @@ export interface SessionStore {
 export class SessionsService {
   constructor(
     private readonly store: SessionStore,
-    private readonly signIns: Pick<SignInsRepository, 'end' | 'lastOf'>,
+    private readonly signIns: Pick<SignInsRepository, 'end' | 'invalidatePending' | 'lastOf'>,
     private readonly outbox: OutboxService,
   ) {}
 
@@ -64,12 +64,16 @@ export class SessionsService {
     return (await this.#end(tx, accountId, { uid })).length === 1;
   }
 
-  /** Ends every session of the account but `except`, as `end` does; returns how many. */
+  /**
+   * Ends every session of the account but `except`, as `end` does, and sign-ins that are not completed yet; returns how
+   * many sessions.
+   */
   async endAll(
     tx: Transaction,
     accountId: string,
     { except }: { except?: string | undefined } = {},
   ): Promise<number> {
+    await this.signIns.invalidatePending(tx, accountId);
     return (await this.#end(tx, accountId, { except })).length;
   }
 

@@ -66,6 +66,11 @@ export class SignInsRepository {
     return rows[0]?.email;
   }
 
+  /** Has sign-ins of the account that were proved before, and not completed yet, give no session. */
+  async invalidatePending(tx: Transaction, accountId: string): Promise<void> {
+    await tx.raw('UPDATE accounts SET sign_ins_valid_after = clock_timestamp() WHERE id = ?', [accountId]);
+  }
+
   /** The distinct browsers of the last sign-ins of the account. */
   async userAgents(tx: Transaction, accountId: string): Promise<(string | null)[]> {
     const { rows } = await tx.raw<{ rows: { user_agent: string | null }[] }>(

@@ -11,14 +11,16 @@ export interface AuthorizingAccount {
   isOperator: boolean;
   /** Whether the person has a role in an organization that requires a second factor. */
   hasDemandingRole: boolean;
+  /** When all sessions were ended last; a sign-in that was proved before does not count. Null when they never were. */
+  signInsValidAfter: Date | null;
 }
 
 type Row = AccountRow &
   AuthorizingAccount['enrolled'] &
-  Pick<AuthorizingAccount, 'isOperator' | 'hasDemandingRole'>;
+  Pick<AuthorizingAccount, 'isOperator' | 'hasDemandingRole' | 'signInsValidAfter'>;
 
 /** The organizations are looked up one by one, so that a plan made on empty tables reads no other rows. */
-const FIND = `SELECT ${ACCOUNT_COLUMNS}, roles.*,
+const FIND = `SELECT ${ACCOUNT_COLUMNS}, sign_ins_valid_after AS "signInsValidAfter", roles.*,
     EXISTS (SELECT FROM passkeys k WHERE k.account_id = a.id) AS passkey,
     EXISTS (SELECT FROM totp_secrets t WHERE t.account_id = a.id) AS totp
   FROM accounts a, LATERAL (
@@ -50,6 +52,7 @@ export class AuthorizingAccountsRepository {
 }
 
 function toAuthorizingAccount(row: Row): AuthorizingAccount {
-  const { passkey, totp, isOperator, hasDemandingRole } = row;
-  return { account: toAccount(row), enrolled: { passkey, totp }, isOperator, hasDemandingRole };
+  const { passkey, totp, isOperator, hasDemandingRole, signInsValidAfter } = row;
+  const enrolled = { passkey, totp };
+  return { account: toAccount(row), enrolled, isOperator, hasDemandingRole, signInsValidAfter };
 }

@@ -32,6 +32,9 @@ const LINES: Record<string, string> = {
   'lib/models/replay_detection.js:17': 'const found = await this.find(id);',
   'lib/actions/authorization/interactions.js:15': 'const { policy, url: interactionUrl } =',
   'lib/actions/authorization/interactions.js:98': 'const uid = nanoid();',
+  'lib/actions/authorization/resume.js:103': 'session.loginAccount({',
+  'lib/actions/authorization/index.js:136': 'use(assignClaims,',
+  'lib/actions/authorization/index.js:138': 'use(loadAccount,',
   'lib/actions/authorization/resume.js:111': 'session.resetIdentifier();',
   'lib/actions/authorization/scopes.js:39': "scopes.splice(scopes.indexOf('offline_access'), 1);",
   'lib/actions/authorization/sender_constraints.js:16':

@@ -4,6 +4,8 @@ import type { Logger } from '../telemetry/telemetry.js';
 
 /** Path segments that identify an interaction: they equal a cookie's value and must not be logged. */
 const INTERACTION = /^(\/(?:interaction|oauth2\/authorize|device)\/)[^/]+/;
+/** As long as the secrets of links in mails, which are in the path; ids are shorter. */
+const SECRET = /[A-Za-z0-9_-]{40,}/g;
 
 /**
  * One line for each request, when its response ends or its connection closes. The query string, headers and bodies are
@@ -16,7 +18,7 @@ export function accessLog(log: Logger): Koa.Middleware {
       logRequest(log, started, ctx.res, {
         requestId: ctx.state.requestId as string,
         method: ctx.method,
-        path: ctx.path.replace(INTERACTION, '$1…'),
+        path: ctx.path.replace(INTERACTION, '$1…').replace(SECRET, '…'),
         address: ctx.ip,
       });
     });

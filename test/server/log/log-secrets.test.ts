@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -110,6 +111,15 @@ async function signInAndRefresh(client: RegisteredClient): Promise<void> {
   await new UserAgent().open(device.verification_uri_complete ?? '');
 }
 
+/** Links of mails, whose secrets are in the path. */
+async function openLinks(): Promise<void> {
+  for (const path of ['recover', 'invitations', 'undo-email', 'confirm-email', 'sign-up/confirm']) {
+    const secret = keep(`link of ${path}`, randomBytes(32).toString('base64url'));
+    await fetch(`${home.issuer}/${path}/${secret}`);
+    await fetch(`${home.issuer}/${path}/${secret}.`);
+  }
+}
+
 /** Requests that are refused, each of which holds something that is nobody's business. */
 async function failInEveryWay(client: RegisteredClient): Promise<void> {
   const endpoint = (name: string) => `${home.issuer}/oauth2/${name}`;
@@ -133,6 +143,7 @@ test('no log of a whole run holds any secret that it used', async () => {
   const client = await register();
   await signInAndRefresh(client);
   await failInEveryWay(client);
+  await openLinks();
   keep('encryption key', (await readFile(join(home.directory, 'encryption.key'), 'utf8')).trim());
   expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
 

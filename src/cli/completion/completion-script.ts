@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { quoted } from '../../platform/wire/shell-word.js';
 
 /** What can follow a command: the words of its path, and the names and descriptions of subcommands and options. */
 interface Completion {
@@ -103,9 +104,4 @@ function fish(completions: readonly Completion[]): string {
 end
 ${lines.join('\n')}
 `;
-}
-
-/** One word of a shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

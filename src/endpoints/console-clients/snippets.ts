@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { SnippetOnPage } from '../../platform/console-page-models/clients.js';
 import { packageFile } from '../../platform/files/package-files.js';
+import { shellWord } from '../../platform/wire/shell-word.js';
 import { CLIENT_KINDS } from './client-kinds.js';
 import { type ClientWire, kindOf, usesSecrets } from './client-wire.js';
 
@@ -8,6 +9,8 @@ const DOCUMENT = packageFile('docs/relying-parties.md');
 const EXAMPLE_ISSUER = 'http://localhost:3000';
 /** Redirect URIs of the document that are the application's own choice; others are the library's. */
 const FREE_PATHS = ['/callback', '/'];
+/** Values that end no string and start no command in any language of the document. Whoever registers a client chooses them. */
+const HARMLESS = /^[\w.~:/?@+,=%-]+$/;
 
 interface Section {
   notes: string[];
@@ -68,7 +71,7 @@ function filledIn(
   given: { library: string; index: number; client: ClientWire; issuer: string },
 ): SnippetOnPage {
   const { client, issuer, library, index } = given;
-  const own = client.redirect_uris[0];
+  const own = client.redirect_uris.find((uri) => HARMLESS.test(uri));
   const redirectUri = example === undefined || own === undefined ? undefined : redirectUriFor(example, own);
   const fill = (code: string): string => {
     const filled = code.replaceAll(EXAMPLE_ISSUER, issuer);
@@ -100,7 +103,7 @@ function redirectUriFor(example: string, own: string): string {
 
 /** Programs without an environment have the values in their lines. */
 function constants(code: string, client: ClientWire, issuer: string): string {
-  if (/process\.env|environ|Getenv|\$\{?[A-Z]/.test(code)) return code;
+  if (/process\.env|environ|Getenv|\$\{?[A-Z]/.test(code) || !HARMLESS.test(client.client_id)) return code;
   const quote = code.includes('"') ? '"' : "'";
   return code
     .replace(/(?<!["'\w])ISSUER\b/g, quote + issuer + quote)
@@ -111,7 +114,7 @@ function constants(code: string, client: ClientWire, issuer: string): string {
 export function environmentOf(client: ClientWire, issuer: string, secret: string | undefined): string {
   return [
     `export ISSUER=${issuer}`,
-    `export CLIENT_ID=${client.client_id}`,
+    `export CLIENT_ID=${shellWord(client.client_id)}`,
     ...(usesSecrets(client) ? [`export CLIENT_SECRET=${secret ?? '…'}`] : []),
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import { entityTag } from '../../platform/http/entity-tags.js';
+import { quoted } from '../../platform/wire/shell-word.js';
 import { mediaTypesOf, type Operation } from '../../tenancy/operations/operation.js';
 
 /** What an operation is called with. */
@@ -33,9 +34,4 @@ export function curlOf(
           `-d ${quoted(JSON.stringify(body))}`,
         ]),
   ].join(CONTINUED);
-}
-
-/** One word of a shell, whatever is in it. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

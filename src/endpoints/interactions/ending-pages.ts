@@ -14,8 +14,16 @@ const DAY_SECONDS = 86_400;
 /** Notes the application of a page in the browser, so that the page can lead back to it when the sign-in is over. */
 export function noteApplication(ctx: Koa.Context, issuer: string, uid: string, clientId: string): void {
   const secure = issuer.startsWith('https:') ? '; Secure' : '';
-  const line = `${COOKIE}=${clientId}; Path=/interaction/${uid}; Max-Age=${String(DAY_SECONDS)}; HttpOnly; SameSite=Lax${secure}`;
+  const line = `${COOKIE}=${encodeURIComponent(clientId)}; Path=/interaction/${uid}; Max-Age=${String(DAY_SECONDS)}; HttpOnly; SameSite=Lax${secure}`;
   ctx.append('Set-Cookie', line);
+}
+
+function notedApplication(ctx: Koa.Context): string | undefined {
+  try {
+    return decodeURIComponent(ctx.cookies.get(COOKIE) ?? '') || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Shows why an interaction is over, with a way back to the application. Every other error is left to others. */
@@ -29,7 +37,7 @@ export function endingPages(
       await next();
     } catch (error) {
       if (!(error instanceof InteractionOver)) throw error;
-      const clientId = error.clientId ?? ctx.cookies.get(COOKIE);
+      const clientId = error.clientId ?? notedApplication(ctx);
       const isOutside = clientId !== undefined && clientId !== OWN_CLIENT_ID;
       const back = isOutside ? await clients.wayBack(clientId) : undefined;
       const links = back

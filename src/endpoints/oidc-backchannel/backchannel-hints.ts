@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { forEngine } from '../../../adapters/engine-errors.js';
 import { stateOf } from '../../../adapters/request-state.js';
 import type { Context } from '../../context.js';
+import { canonicalEmail } from '../../identity/accounts/email-and-password-rules.js';
 import { describeError } from '../../platform/telemetry/telemetry.js';
 import type { MayAuthorize } from '../oidc-interactions/membership.js';
 import { ACCOUNT_REQUESTS } from '../sign-in/own-paths.js';
@@ -18,7 +19,7 @@ export function backchannelHints(
   { accounts, attempts, database, log, notices, rateLimits }: Services,
   mayAuthorize: MayAuthorize,
 ): BackchannelHints {
-  const count = (email: string) => attempts.reserve([rateLimits.backchannelRequest(email.toLowerCase())]);
+  const count = (email: string) => attempts.reserve([rateLimits.backchannelRequest(canonicalEmail(email))]);
   return {
     accountOf: (ctx, client, email) =>
       forEngine(async () => {

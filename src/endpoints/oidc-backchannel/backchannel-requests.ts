@@ -4,14 +4,17 @@ import { BackchannelRequestStore } from '../../../adapters/people/backchannel-re
 import { firstUseOfRequest } from '../../../adapters/tokens/first-use.js';
 import type { Context } from '../../context.js';
 import { AppError, notFound } from '../../platform/errors/errors.js';
-import { acrOf } from '../../identity/second-factors/authentication-level.js';
+import { acrOf, satisfies } from '../../identity/second-factors/authentication-level.js';
 import type { Engine } from '../oidc/engine.js';
 import type { AuthorizationDetail } from '../../registry/authorization-details/detail-check.js';
+import { secondFactorRules } from '../oidc-second-factor/second-factor-rules.js';
+import type { SecondFactorRules } from '../oidc-second-factor/second-factor-prompt.js';
 import { storedDetails } from '../oidc-authorization-details/details-parameter.js';
 import { addDetails } from '../oidc-authorization-details/granted-details.js';
 import { addDecision } from '../oidc-interactions/grant-decision.js';
 
-type Services = Pick<Context, 'artifacts' | 'database' | 'scopes' | 'vault'>;
+type Services = Pick<Context, 'artifacts' | 'database' | 'scopes' | 'vault'> &
+  Parameters<typeof secondFactorRules>[0];
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 
 /** A request that waits for the person. */
@@ -37,6 +40,7 @@ export interface AnsweringSignIn {
 /** The requests of clients for one person (CIBA), and the answers to them. */
 export class BackchannelRequests {
   readonly #store: BackchannelRequestStore;
+  readonly #secondFactor: SecondFactorRules;
   readonly #isFirstAnswer: (key: string, expiresAt: number) => Promise<boolean>;
 
   constructor(
@@ -44,6 +48,7 @@ export class BackchannelRequests {
     private readonly engine: Pick<Engine, 'provider'>,
   ) {
     this.#store = new BackchannelRequestStore(services.database, services.vault);
+    this.#secondFactor = secondFactorRules(services);
     this.#isFirstAnswer = firstUseOfRequest(services.artifacts);
   }
 
@@ -62,11 +67,14 @@ export class BackchannelRequests {
   }
 
   /**
-   * Gives the client what it asks for. Throws AppError `not_found` for a request that does not wait for this person, and
-   * `conflict` when it was answered: one answer counts, on all nodes.
+   * Gives the client what it asks for. Throws AppError `not_found` for a request that does not wait for this person,
+   * `forbidden` for a sign-in without the second factor that the client needs, and `conflict` when it was answered: one
+   * answer counts, on all nodes.
    */
   async allow(accountId: string, key: string, { amr, authTime }: AnsweringSignIn): Promise<void> {
-    const request = await this.#take(accountId, key);
+    const request = await this.#take(accountId, key, (clientId) =>
+      this.#requireFactor(accountId, clientId, amr),
+    );
     const { provider } = this.engine;
     const grant = new provider.Grant({ accountId, clientId: request.clientId ?? '' });
     addDecision(grant, { granted: await this.#grantedBy(request), rejected: NOTHING });
@@ -96,11 +104,22 @@ export class BackchannelRequests {
     );
   }
 
-  async #take(accountId: string, key: string): Promise<Request> {
+  async #take(
+    accountId: string,
+    key: string,
+    check: (clientId: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Request> {
     const found = (await this.#find(accountId)).find((waiting) => waiting.key === key);
     if (!found) throw notFound('request');
+    await check(found.request.clientId ?? '');
     if (await this.#isFirstAnswer(key, found.request.exp ?? 0)) return found.request;
     throw new AppError('conflict', 'This request was answered a moment ago.');
+  }
+
+  async #requireFactor(accountId: string, clientId: string, amr: readonly string[]): Promise<void> {
+    const { isRequired } = await this.#secondFactor.policyFor(accountId, clientId);
+    if (isRequired && !satisfies(acrOf(amr), 'urn:postern:2fa'))
+      throw new AppError('forbidden', FACTOR_NEEDED);
   }
 
   /** Each scope belongs to the account, or to the API of one of the resources. */
@@ -119,6 +138,8 @@ export class BackchannelRequests {
   }
 }
 
+const FACTOR_NEEDED =
+  'This application needs more than a password. Set up a passkey or an authenticator app in Security, sign in with it, and answer again.';
 const NOTHING = { oidcScopes: [], oidcClaims: [], resourceScopes: {} };
 
 function textOf(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import type { AccountAction, AccountEvents } from '../account-events/account-events.js';
-import { personActor, strangerActor } from '../account-events/actor.js';
+import { type Actor, personActor, strangerActor } from '../account-events/actor.js';
 import { occasionOf, type PersonRequest } from '../account-events/person-request.js';
 import { AccountBeingDeleted, mayGoOn } from '../accounts/account.js';
 import type { AccountsService } from '../accounts/accounts.service.js';
@@ -85,7 +85,8 @@ export class FactorChecksService {
       if (!(error instanceof Refused)) throw error;
       const { accountId: owner, reason } = error;
       await database.transaction(async (tx) => {
-        await this.#record(tx, 'account.passkey_refused', owner, origin, [reason]);
+        const actor = accountId === undefined ? strangerActor(origin) : personActor(accountId, origin);
+        await this.#record(tx, 'account.passkey_refused', owner, actor, [reason]);
         // The key was copied, so its owner has to know.
         if (owner !== undefined && reason === 'sign_count')
           await this.#notify(tx, 'passkey_refused', owner, origin);
@@ -108,7 +109,7 @@ export class FactorChecksService {
       use: async (tx) => {
         const isRight = await this.on.factors.useRecoveryCode(tx, accountId, code);
         if (!isRight) return false;
-        await this.#record(tx, 'account.recovery_code_used', accountId, origin);
+        await this.#record(tx, 'account.recovery_code_used', accountId, personActor(accountId, origin));
         await this.#notify(tx, 'recovery_code_used', accountId, origin);
         return true;
       },
@@ -131,7 +132,8 @@ export class FactorChecksService {
     await factors.reserveAttempt(accountId, origin.address);
     const isRight = await database.transaction(async (tx) => {
       const accepted = await use(tx);
-      if (!accepted) await this.#record(tx, 'account.second_factor_refused', accountId, origin);
+      if (!accepted)
+        await this.#record(tx, 'account.second_factor_refused', accountId, personActor(accountId, origin));
       return accepted;
     });
     if (!isRight) throw new AppError('unauthenticated', refused);
@@ -153,10 +155,9 @@ export class FactorChecksService {
     tx: Transaction,
     action: AccountAction,
     accountId: string | undefined,
-    origin: PersonRequest,
+    actor: Actor,
     changedFields: readonly string[] = [],
   ): Promise<void> {
-    const actor = accountId === undefined ? strangerActor(origin) : personActor(accountId, origin);
     return this.on.events.record(tx, {
       actor,
       action,

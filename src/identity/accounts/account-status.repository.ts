@@ -28,6 +28,16 @@ export class AccountStatusRepository {
     return toAccount(rows[0]);
   }
 
+  /** Makes a deletion that a person asked for one that an operator asked for. */
+  async takeDeletionOver(tx: Transaction, id: string): Promise<Account> {
+    const { rows } = await tx.raw<{ rows: [AccountRow] }>(
+      `UPDATE accounts SET deletion_requested_by = 'operator', version = version + 1, updated_at = now()
+       WHERE id = ? RETURNING ${ACCOUNT_COLUMNS}`,
+      [id],
+    );
+    return toAccount(rows[0]);
+  }
+
   /** Some accounts whose time to be restored is over. */
   async due(): Promise<string[]> {
     const { rows } = await this.database.sql.raw<{ rows: { id: string }[] }>(

@@ -4,7 +4,7 @@ import type { GrantsService } from '../grants/grants.service.js';
 import type { SessionsService } from '../sessions/sessions.service.js';
 import type { AccountStatusRepository, Deletion } from './account-status.repository.js';
 import type { AccountsService } from './accounts.service.js';
-import type { Account, DeletionRequester } from './account.js';
+import { type Account, type DeletionRequester, mayGoOn } from './account.js';
 
 /** Days in which an account that is being deleted can be restored. */
 export const RESTORE_DAYS = 7;
@@ -44,17 +44,28 @@ export class AccountStatusService {
     return account.status === 'active' ? account : this.deps.repository.set(tx, id, 'active');
   }
 
-  /** Has the account deleted after seven days. One that is being deleted already keeps its day. */
+  /**
+   * Has the account deleted after seven days. One that is being deleted already keeps its day; when an operator asks, too,
+   * the person cannot take it back any more.
+   */
   async scheduleDeletion(tx: Transaction, id: string, requestedBy: DeletionRequester): Promise<Account> {
     const account = await this.deps.accounts.lock(tx, id);
-    if (account.status === 'deleting') return account;
+    if (account.status === 'deleting')
+      return requestedBy === 'operator' && account.deletionRequestedBy === 'person'
+        ? this.deps.repository.takeDeletionOver(tx, id)
+        : account;
     return this.#end(tx, id, 'deleting', { requestedBy, days: RESTORE_DAYS });
   }
 
-  /** Makes an account that is being deleted what it was before. Throws AppError `conflict` for any other, and too late. */
-  async restore(tx: Transaction, id: string): Promise<Account> {
+  /**
+   * Makes an account that is being deleted what it was before. Throws AppError `conflict` for any other, too late, and for
+   * a person whose account an operator deletes or has disabled.
+   */
+  async restore(tx: Transaction, id: string, by: DeletionRequester): Promise<Account> {
     const account = await this.deps.accounts.lock(tx, id);
     if (account.deleteAfter === null) throw new AppError('conflict', 'The account is not being deleted.');
+    if (by === 'person' && !mayGoOn(account))
+      throw new AppError('conflict', 'The account can be restored by an operator only.');
     if (account.deleteAfter <= new Date())
       throw new AppError('conflict', 'The time to restore the account is over; it is about to be deleted.');
     return this.deps.repository.set(tx, id, account.disabledAt === null ? 'active' : 'disabled');

@@ -1,8 +1,13 @@
 import * as z from 'zod';
 import { invalid, type ValidationError } from '../../platform/errors/errors.js';
+import { isStorable } from '../../platform/wire/input.js';
 
-const text = z.string().trim().min(1).max(1_024);
-const link = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2_048);
+const UNSTORABLE = 'must be text, without the character U+0000 and halves of surrogate pairs';
+const text = z.string().trim().min(1).max(1_024).refine(isStorable, UNSTORABLE);
+const link = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .max(2_048)
+  .refine(isStorable, UNSTORABLE);
 
 const address = z.strictObject({
   formatted: text.optional(),

@@ -1,6 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { digestOf } from '../../platform/crypto/bearer-secret.js';
 import type { Transaction } from '../../platform/db/database.js';
 import { deleteInBatches } from '../../platform/jobs/delete-in-batches.js';
+import { isUuid } from '../../platform/wire/uuid.js';
 import type { TrustedBrowser, TrustedBrowsersRepository } from './trusted-browsers.repository.js';
 
 export type { TrustedBrowser } from './trusted-browsers.repository.js';
@@ -36,16 +38,12 @@ export class TrustedBrowsers {
   }
 
   /** Forgets this browser of the account, or all of them; returns how many. */
-  forget(tx: Transaction, accountId: string, id?: string): Promise<number> {
-    return this.repository.delete(tx, accountId, id);
+  async forget(tx: Transaction, accountId: string, id?: string): Promise<number> {
+    return id === undefined || isUuid(id) ? this.repository.delete(tx, accountId, id) : 0;
   }
 
   /** Deletes what has expired, in bounded batches until `stopping` aborts; returns how many. */
   purge(stopping?: AbortSignal): Promise<number> {
     return deleteInBatches((limit) => this.repository.deleteExpired(limit), stopping);
   }
-}
-
-function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

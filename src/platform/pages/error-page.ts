@@ -11,6 +11,7 @@ import { OutdatedPage } from '../errors/outdated-page.js';
 const STATUS: Partial<Record<ErrorKind, number>> = {
   malformed: 400,
   unauthenticated: 400,
+  forbidden: 403,
   not_found: 404,
   conflict: 409,
   too_large: 413,

@@ -79,7 +79,8 @@ function unstorableText(value: unknown, path: readonly string[]): ValidationErro
   ]);
 }
 
-function isStorable(text: string): boolean {
+/** Whether PostgreSQL can store the text. */
+export function isStorable(text: string): boolean {
   return !/\0|\p{Surrogate}/u.test(text);
 }
 

@@ -1,6 +1,7 @@
 import type { Account } from '../../identity/accounts/account.js';
 import type { AccountFilter, AccountsService } from '../../identity/accounts/accounts.service.js';
 import type { NoticesService } from '../../identity/notices/notices.service.js';
+import type { OneTimeCodesService } from '../../identity/one-time-codes/one-time-codes.service.js';
 import type { PasswordsService } from '../../identity/passwords/passwords.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { found } from '../../platform/errors/errors.js';
@@ -24,6 +25,7 @@ export class AccountAdminService {
     private readonly passwords: PasswordsService,
     private readonly audit: AuditService,
     private readonly notices: NoticesService,
+    private readonly codes: Pick<OneTimeCodesService, 'cancelOfAccount'>,
   ) {}
 
   /** Newest first. Throws as `readPage` does. */
@@ -81,8 +83,12 @@ export class AccountAdminService {
       const { updatedAt: _at, version: _version, ...state } = after;
       const changed = changedFields(before, state);
       if (changed.length > 0) await this.#record(tx, actor, 'account.updated', id, changed);
-      // To the address that the person knows the account by.
-      if (before.email !== after.email) await this.notices.send(tx, before, 'operator_changed_email');
+      if (before.email !== after.email) {
+        // A link that undoes an earlier change would give the account to whoever has that address.
+        await this.codes.cancelOfAccount(tx, id, new Date(0));
+        // To the address that the person knows the account by.
+        await this.notices.send(tx, before, 'operator_changed_email');
+      }
       return after;
     });
   }

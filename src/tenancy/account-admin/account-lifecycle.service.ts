@@ -1,5 +1,5 @@
 import type { AccountEvents, AccountAction } from '../../identity/account-events/account-events.js';
-import type { Account } from '../../identity/accounts/account.js';
+import type { Account, DeletionRequester } from '../../identity/accounts/account.js';
 import type { AccountStatusService } from '../../identity/accounts/account-status.service.js';
 import type { NoticeKind, NoticesService } from '../../identity/notices/notices.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
@@ -44,15 +44,16 @@ export class AccountLifecycleService {
    * take it back.
    */
   delete(actor: Actor, id: string, ifMatch?: IfMatch): Promise<Account> {
-    const by = actor.subject === accountSubject(id) ? 'person' : 'operator';
     const schedule: Step = (tx) =>
-      this.deps.roles.withoutLastOwner(tx, id, () => this.deps.accountStatus.scheduleDeletion(tx, id, by));
+      this.deps.roles.withoutLastOwner(tx, id, () =>
+        this.deps.accountStatus.scheduleDeletion(tx, id, requesterOf(actor, id)),
+      );
     return this.#change({ actor, id, ifMatch }, schedule, 'account.deletion_scheduled', 'deletion_requested');
   }
 
   /** Brings back an account that is being deleted, with its roles, but signed in nowhere. */
   restore(actor: Actor, id: string, ifMatch?: IfMatch): Promise<Account> {
-    const restore: Step = (tx) => this.deps.accountStatus.restore(tx, id);
+    const restore: Step = (tx) => this.deps.accountStatus.restore(tx, id, requesterOf(actor, id));
     return this.#change({ actor, id, ifMatch }, restore, 'account.restored', 'deletion_cancelled');
   }
 
@@ -76,10 +77,14 @@ export class AccountLifecycleService {
       const before = await accountStatus.lock(tx, id);
       checkVersion(before, ifMatch, 'account');
       const after = await step(tx, id);
-      if (after.status === before.status) return after;
+      if (after.version === before.version) return after;
       await events.record(tx, { actor, action, accountId: id, changedFields: ['status'] });
       await notices.send(tx, after, notice, after.deleteAfter === null ? {} : { until: after.deleteAfter });
       return after;
     });
   }
+}
+
+function requesterOf({ subject }: Actor, accountId: string): DeletionRequester {
+  return subject === accountSubject(accountId) ? 'person' : 'operator';
 }

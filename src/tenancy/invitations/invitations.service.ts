@@ -30,6 +30,8 @@ const WEEK_SECONDS = 7 * 86_400;
 const CLOSED =
   'Nobody can be invited here: that needs SIGN_UP=invite or open, and mail (SMTP_URL where the issuer is not localhost).';
 const OVER = 'This invitation does not work any more. Ask for another one.';
+const UNVERIFIED =
+  'The account with this address has not proved it yet. Sign in, verify the address in your account, and open the link again.';
 
 /** What `InvitationsService` needs. */
 export interface InvitationsDependencies {
@@ -126,13 +128,17 @@ export class InvitationsService {
     return this.deps.oneTimeCodes.exchangeLink('invitation', secret);
   }
 
-  /** Gives the role to the account of the address. Throws AppError `conflict` when the link does not work any more. */
+  /**
+   * Gives the role to the account of the address. Throws AppError `conflict` when the link does not work any more, and
+   * `forbidden` for an account that has not proved the address: it may be somebody else's.
+   */
   async accept(secret: string, origin: RequestOrigin): Promise<void> {
     const { accounts, database, oneTimeCodes } = this.deps;
     await database.transaction(async (tx) => {
       const code = await oneTimeCodes.consume(tx, 'invitation', secret);
       const account = code && (await accounts.findByEmail(code.payload.email));
       if (!code || account?.status !== 'active') throw new AppError('conflict', OVER);
+      if (!account.emailVerified) throw new AppError('forbidden', UNVERIFIED);
       await this.acceptFor(tx, account, code, origin);
     });
   }

@@ -51,9 +51,10 @@ describe('the profile', () => {
       birthdate: 'long ago',
       phone_number: '0123',
       nickname: 'x'.repeat(2_000),
+      name: 'Ada\0',
     });
     expect(wrong.status).toBe(422);
-    for (const field of ['picture', 'website', 'birthdate', 'phone_number', 'nickname'])
+    for (const field of ['picture', 'website', 'birthdate', 'phone_number', 'nickname', 'name'])
       expect(wrong.body).toContain(`id="${field}-problem"`);
     expect(wrong.body).toContain('value="long ago"');
     expect((await accountOf(home.person.id))['profile']).toEqual(before);

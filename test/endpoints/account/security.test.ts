@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
+import { csrfOf } from '../../harness/pages/account-fixture.js';
 import { codeOf, letTimePass, linkOn, wrongCode } from '../../harness/factors/second-factors.js';
 import { signInToOwnPage } from '../../harness/pages/own-sign-in.js';
 import { securityFixture, SECURITY, codesOn, heading } from '../../harness/pages/security-fixture.js';
@@ -117,6 +118,16 @@ describe('what matters', () => {
     for (let change = 0; change < 20; change++)
       statuses.push((await agent.submit(form, {}, { action: '/recovery-codes' })).status);
     expect(statuses).toEqual([...Array<number>(19).fill(200), 429]);
+  });
+
+  test('forgets no browser for a name that no browser has', async () => {
+    const { agent, page } = await signedIn();
+    const body = new URLSearchParams({ csrf: csrfOf(page.body), browser: 'this one' });
+    const answer = await agent.open(`${server.origin}${SECURITY}/trusted-browsers/forget`, {
+      method: 'POST',
+      body,
+    });
+    expect(answer.status).toBe(200);
   });
 
   test.each([

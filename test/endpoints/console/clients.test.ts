@@ -13,6 +13,19 @@ import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party
 
 const { server, agent, read } = await consoleClientsFixture();
 
+test('what strangers choose of a client starts no command in a shell that its lines are pasted into', async () => {
+  const { id } = await server.register({ client_name: 'Foreign' });
+  const clientId = "https://foreign.example/$(id);'`id`";
+  await server.database.pool.query(
+    'UPDATE oauth_clients SET client_id = $1, redirect_uris = $2 WHERE id = $3',
+    [clientId, ["https://foreign.example/cb';x('", 'https://foreign.example/callback'], id],
+  );
+  const { body } = await agent.get(`${CLIENTS}/${id}/connect`);
+  const text = body.replaceAll('&#x27;', "'").replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+  expect(text).toContain(`export CLIENT_ID='https://foreign.example/$(id);'\\''\`id\`'`);
+  expect(text).not.toContain("cb';x('");
+});
+
 describe('a new client', () => {
   test.each(['web', 'spa', 'native', 'device', 'machine', 'mcp'])(
     'of the kind %s works by its defaults',

@@ -31,9 +31,11 @@ describe('what a client learns', () => {
 
   test('is limited for an address, whether it has an account or not', async () => {
     const { email } = await server.person();
-    for (const login_hint of [email, 'flooded@people.example']) {
+    for (const address of [email, 'flooded@people.example']) {
       const sent = [];
-      for (let turn = 0; turn < 11; turn++) sent.push(await ask({ login_hint }));
+      // However the address is written.
+      for (let turn = 0; turn < 11; turn++)
+        sent.push(await ask({ login_hint: turn % 2 ? address : ` ${address.toUpperCase()} ` }));
       expect(sent.filter(({ status }) => status === 200)).toHaveLength(10);
       expect(sent.at(-1)).toMatchObject({ status: 429, body: { error: 'slow_down' } });
     }

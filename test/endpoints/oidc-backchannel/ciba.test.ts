@@ -68,6 +68,19 @@ describe('a request of a client for a person', () => {
     expect((await poll(id, client, other)).body['error']).toBe('access_denied');
   });
 
+  test('of an organization that demands a second factor is not allowed by a password alone', async () => {
+    const home = await atHome(server);
+    const demand = (second_factor: string) => callAdmin(server, 'PATCH', '/orgs/default', { second_factor });
+    const { auth_req_id: id } = await begin(home.person.email);
+    const page = await home.open(PAGE);
+    const [key = ''] = waitingOn(page.body);
+    expect((await demand('required')).status).toBe(200);
+    const refused = await home.send(page, `${key}/allow`);
+    await demand('optional');
+    expect([refused.status, refused.body.includes('more than a password')]).toEqual([403, true]);
+    expect((await poll(id)).body['error']).toBe('authorization_pending');
+  });
+
   test('is answered once: of two nodes at the same time one counts', async () => {
     const home = await atHome(server);
     const { auth_req_id: id } = await begin(home.person.email);

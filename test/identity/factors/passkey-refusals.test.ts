@@ -22,7 +22,7 @@ describe('a sign-in with a passkey is refused and audited', () => {
     expect(isRefused((await signInWith(authenticator, deviation)).page)).toBe(true);
     expect(await lastEvent(person.id)).toEqual({
       action: 'account.passkey_refused',
-      actor: `account:${person.id}`,
+      actor: 'anonymous',
       reason: [reason],
     });
     expect(isRefused((await signInWith(authenticator)).page)).toBe(false);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Page, UserAgent } from '../../../src/demo/user-agent.js';
+import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { codeIn, linkIn, mailsTo, nextMail } from '../../harness/mail/mailbox.js';
 import { signInToOwnPage } from '../../harness/pages/own-sign-in.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
@@ -91,6 +92,16 @@ test('the first owner wins: undoing undoes all later changes, whoever made them'
   await other.submit(await other.open(firstUndo), {});
   expect(await accountOf(person)).toMatchObject({ email: person.email });
   expect((await other.open(secondUndo)).status).toBe(400);
+});
+
+test('an address that an operator has set cannot be undone by a link from before', async () => {
+  const signedIn = await atEmailPage();
+  const { person } = signedIn;
+  const undo = await change(signedIn, person.email, newAddress());
+  const email = newAddress();
+  expect((await callAdmin(server, 'PATCH', `/accounts/${person.id}`, { email })).status).toBe(200);
+  expect((await new UserAgent().open(undo)).status).toBe(400);
+  expect(await accountOf(person)).toMatchObject({ email });
 });
 
 test('an address that has an account is answered the same, and its owner is told', async () => {

@@ -63,6 +63,24 @@ test('a person with an account gets the role with one button; the answer to the 
   );
 });
 
+test('an account that has not proved the address gets no role: it may be that of somebody else', async () => {
+  const person = await server.person();
+  const verify = (isVerified: boolean) =>
+    server.database.pool.query('UPDATE accounts SET email_verified = $1 WHERE id = $2', [
+      isVerified,
+      person.id,
+    ]);
+  await verify(false);
+  await invite(person.email);
+  const link = await linkTo(person.email);
+  const agent = new UserAgent();
+  const refused = await agent.submit(await agent.open(link), {});
+  expect([refused.status, refused.body.includes('verify the address')]).toEqual([403, true]);
+  expect((await membersOf()).map(({ subject }) => subject)).not.toContain(`account:${person.id}`);
+  await verify(true);
+  expect((await agent.submit(await agent.open(link), {})).body).toContain('The invitation is accepted');
+});
+
 test('a role that the person has already stays as it is', async () => {
   const person = await server.person();
   await root('POST', '/orgs/acme/members', { email: person.email, role: 'admin' });

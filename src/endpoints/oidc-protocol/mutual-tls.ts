@@ -16,6 +16,8 @@ const ALIASED = {
   pushed_authorization_request_endpoint: ENGINE_ROUTES.pushed_authorization_request,
   userinfo_endpoint: ENGINE_ROUTES.userinfo,
 };
+/** The one of CIBA, where that is on. */
+const ALIASED_WITH_CIBA = { backchannel_authentication_endpoint: ENGINE_ROUTES.backchannel_authentication };
 
 /**
  * Mutual TLS (RFC 8705) in the engine. Tokens of clients whose tokens are bound stay bound where the setting that finds
@@ -45,8 +47,12 @@ export function mutualTls(
 }
 
 /** What the metadata say of it. */
-export function mutualTlsMetadata({ origin }: Settings['clientCertificates']): Record<string, unknown> {
+export function mutualTlsMetadata(
+  { origin }: Settings['clientCertificates'],
+  ciba: boolean,
+): Record<string, unknown> {
   if (origin === undefined) return {};
-  const aliases = Object.entries(ALIASED).map(([name, path]) => [name, origin + path]);
+  const aliased = { ...ALIASED, ...(ciba ? ALIASED_WITH_CIBA : {}) };
+  const aliases = Object.entries(aliased).map(([name, path]) => [name, origin + path]);
   return { mtls_endpoint_aliases: Object.fromEntries(aliases) as Record<string, string> };
 }

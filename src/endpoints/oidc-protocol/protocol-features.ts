@@ -106,6 +106,6 @@ export function protocolMetadata({
       ? { authorization_grant_profiles_supported: [ID_JAG_PROFILE] }
       : {}),
     ...(protocol.parRequired ? { require_pushed_authorization_requests: true } : {}),
-    ...mutualTlsMetadata(clientCertificates),
+    ...mutualTlsMetadata(clientCertificates, protocol.ciba),
   };
 }

@@ -52,6 +52,7 @@ export async function mutualTlsFixture() {
     MTLS_PROXIES: PROXY,
     MTLS_CA_FILE: authority.file,
     MTLS_ORIGIN: `https://localhost:${String(nginx)}`,
+    CIBA: 'on',
   };
   const { addNode, person, server } = await protocolFixture({ env: MTLS });
   if (hasTlsProxies)

@@ -68,6 +68,21 @@ behindProxy(
   },
 );
 
+behindProxy('a client asks for a person where certificates are asked for, as discovery says', async () => {
+  const client = await server.register({
+    token_endpoint_auth_method: 'tls_client_auth',
+    tls_client_auth_san_uri: 'spiffe://example.com/app',
+    grant_types: ['urn:openid:params:grant-type:ciba'],
+    redirect_uris: [],
+  });
+  const config = await certifiedParty(server, client, withMine);
+  const asked = { scope: 'openid', login_hint: person.email };
+  expect((await oidc.initiateBackchannelAuthentication(config, asked)).expires_in).toBe(300);
+  const node = await addNode({ ...MTLS, CIBA: 'off' });
+  const metadata = (await (await fetch(`${node.origin}/.well-known/openid-configuration`)).json()) as object;
+  expect(JSON.stringify(metadata)).not.toContain('backchannel_authentication_endpoint');
+});
+
 behindProxy('the admin API takes a bound token with its certificate only', async () => {
   const member = { subject: `client:${machine.client_id}`, role: 'viewer' };
   const joined = await callAdmin(server, 'POST', '/orgs/default/projects/default/members', member);

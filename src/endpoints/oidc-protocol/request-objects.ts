@@ -4,6 +4,8 @@ import { isProfileAlgorithm, profileOf } from './security-profile.js';
 
 const MAX_LIFETIME = 3_600;
 const MAX_SECONDS_AHEAD = 60;
+/** What signed backchannel authentication requests have besides `exp`, `iss` and `aud` (CIBA section 7.1.1). */
+const BACKCHANNEL_CLAIMS = ['iat', 'nbf', 'jti'] as const;
 const TYPES: readonly (string | undefined)[] = [undefined, 'jwt', 'oauth-authz-req+jwt'];
 
 /**
@@ -13,12 +15,13 @@ const TYPES: readonly (string | undefined)[] = [undefined, 'jwt', 'oauth-authz-r
  */
 export function checkRequestObject(
   { oidc }: KoaContextWithOIDC,
-  { exp, iat, nbf }: Record<string, unknown>,
+  { exp, iat, nbf, jti }: Record<string, unknown>,
   { alg, typ }: Record<string, unknown>,
   client: Client,
 ): void {
   if (oidc.entities.PushedAuthorizationRequest) return;
   if (!TYPES.includes(jwtType(typ))) throw refusal('its typ must be oauth-authz-req+jwt');
+  if (oidc.route === 'backchannel_authentication') requireClaims({ iat, nbf, jti });
   const now = Date.now() / 1000;
   if (typeof exp !== 'number') throw refusal('it needs exp');
   if (exp <= now) throw refusal('exp has passed');
@@ -31,6 +34,11 @@ export function checkRequestObject(
   }
   const [from = now] = [nbf, iat].filter((time) => typeof time === 'number');
   if (exp - Math.min(from, now) > MAX_LIFETIME) throw refusal('exp must be at most an hour after nbf');
+}
+
+function requireClaims(claims: Record<(typeof BACKCHANNEL_CLAIMS)[number], unknown>): void {
+  const missing = BACKCHANNEL_CLAIMS.find((name) => claims[name] === undefined);
+  if (missing !== undefined) throw refusal(`it needs ${missing}`);
 }
 
 function refusal(why: string): Error {

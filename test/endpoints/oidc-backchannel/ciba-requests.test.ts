@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { SignJWT } from 'jose';
+import { type JWTPayload, SignJWT } from 'jose';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import {
   CLIENTS,
@@ -90,14 +90,28 @@ test('a request that has to be signed is, with the algorithm of the client', asy
   expect((await ask({ login_hint: home.person.email }, signing)).body['error']).toBe('invalid_request');
   const now = Math.floor(Date.now() / 1000);
   const claims = { scope: 'openid', login_hint: home.person.email, iat: now, nbf: now, jti: String(now) };
-  const request = await new SignJWT(claims)
-    .setProtectedHeader({ alg: 'ES256', kid: 'signing' })
-    .setIssuer(signing.client_id)
-    .setAudience(server.issuer)
-    .setExpirationTime('1m')
-    .sign(key.key);
-  const sent = await postForm(`${server.origin}/oauth2/backchannel`, { request }, basic(signing));
-  expect([sent.status, sent.body['error_description']]).toEqual([200, undefined]);
+  const send = async (sent: JWTPayload) => {
+    const request = await new SignJWT(sent)
+      .setProtectedHeader({ alg: 'ES256', kid: 'signing' })
+      .setIssuer(signing.client_id)
+      .setAudience(server.issuer)
+      .setExpirationTime('1m')
+      .sign(key.key);
+    const { status, body } = await postForm(
+      `${server.origin}/oauth2/backchannel`,
+      { request },
+      basic(signing),
+    );
+    return [status, body['error'], body['error_description']];
+  };
+  expect(await send(claims)).toEqual([200, undefined, undefined]);
+  // CIBA section 7.1.1: a signed request has all of them.
+  for (const name of ['iat', 'nbf', 'jti'])
+    expect(await send({ ...claims, [name]: undefined })).toEqual([
+      400,
+      'invalid_request',
+      `the request object is refused: it needs ${name}`,
+    ]);
 });
 
 describe('the record of a client', () => {

@@ -6,6 +6,8 @@ import type { LiveClientsService } from '../../registry/live-clients/live-client
 /** The kind of the messages. */
 export const PING_KIND = 'backchannel-ping';
 const TIMEOUT_MS = 5_000;
+/** Of 4xx, what a later attempt may change: too slow, too early (RFC 8470), too many. */
+const LATER = [408, 425, 429];
 
 /** That a client is to be notified of. */
 export interface Ping {
@@ -23,7 +25,7 @@ type PingedClient = Client & {
 
 /**
  * Has `queue` store the notifications of CIBA clients (section 10.2), which the engine would send once, while the person
- * waits: lib/provider.js:325 and lib/models/client.js:412. Test: test/endpoints/oidc-backchannel/ciba.test.ts.
+ * waits: lib/provider.js:325 and lib/models/client.js:412. Test: test/endpoints/oidc-backchannel/pings.test.ts.
  */
 export function queuePings(provider: Provider, queue: (ping: Ping) => Promise<void>): void {
   const client = provider.Client.prototype as PingedClient;
@@ -37,7 +39,10 @@ export function pingMessage(ping: Ping): OutboxMessage {
   return { kind: PING_KIND, payload: ping };
 }
 
-/** Delivers notifications: 204, or 200, says that the client has it. What has expired is not sent. */
+/**
+ * Delivers notifications: 204, or 200, says that the client has it. One that the client has refused or redirected is not sent
+ * again (CIBA section 10.2), and what has expired is not sent.
+ */
 export function pingHandler(clients: Pick<LiveClientsService, 'find'>, issuer: string): OutboxHandler {
   const send = engineFetch(issuer);
   return {
@@ -58,8 +63,10 @@ export function pingHandler(clients: Pick<LiveClientsService, 'find'>, issuer: s
         throw new DeliveryError(`${what} could not be reached`, { cause });
       });
       response.body?.cancel().catch(() => undefined);
-      if (response.status !== 204 && response.status !== 200)
-        throw new DeliveryError(`${what} answered ${String(response.status)}`);
+      const { status } = response;
+      if (status === 204 || status === 200) return;
+      const final = status >= 300 && status < 500 && !LATER.includes(status);
+      throw new DeliveryError(`${what} answered ${String(status)}`, { final });
     },
   };
 }

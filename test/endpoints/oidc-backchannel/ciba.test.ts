@@ -1,6 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import * as oidc from 'openid-client';
@@ -199,41 +196,3 @@ test('scopes of an API are asked for with its audience', async () => {
     acr: expect.any(String),
   });
 });
-
-test('with ping the client is notified by the bearer token that it gave, again after a failure', async () => {
-  const got: { authorization: string | undefined; body: string }[] = [];
-  const receiver = createServer((request, response) => {
-    void text(request).then((body) => {
-      got.push({ authorization: request.headers.authorization, body });
-      response.writeHead(got.length === 1 ? 500 : 204).end();
-    });
-  });
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  try {
-    const { port } = receiver.address() as AddressInfo;
-    const pinged = await server.register({
-      grant_types: GRANTS,
-      redirect_uris: [],
-      backchannel_token_delivery_mode: 'ping',
-      backchannel_client_notification_endpoint: `http://127.0.0.1:${String(port)}/ping`,
-    });
-    const home = await atHome(server);
-    const fields = { login_hint: home.person.email };
-    expect((await ask(fields, pinged)).body['error']).toBe('invalid_request');
-    const { body } = await ask({ ...fields, client_notification_token: 'notify-me-1234567890' }, pinged);
-    const id = String(body['auth_req_id']);
-    const rows = await server.database.pool.query('SELECT payload::text FROM artifacts WHERE model = 13');
-    expect(JSON.stringify(rows.rows)).not.toMatch(/notify-me|login_hint/);
-    await answer(home, 'deny');
-    await eventually(() => got.length === 1);
-    await server.database.pool.query('UPDATE outbox SET due_at = now() WHERE lease_owner IS NULL');
-    await eventually(() => got.length === 2);
-    expect(got[1]).toEqual({
-      authorization: 'Bearer notify-me-1234567890',
-      body: JSON.stringify({ auth_req_id: id }),
-    });
-    expect((await poll(id, pinged)).body['error']).toBe('access_denied');
-  } finally {
-    receiver.close();
-  }
-}, 30_000);

@@ -29,6 +29,12 @@ const SEALED: ReadonlySet<ModelName> = new Set([
 ]);
 /** Those that are found by something else than their id, with which the engine saves them again. */
 const WITH_SEALED_ID: ReadonlySet<ModelName> = new Set(['DeviceCode', 'BackchannelAuthenticationRequest']);
+/**
+ * Those that clients ask about until they learn that they have expired (RFC 8628 section 3.5, CIBA section 11); a minute is
+ * longer than clients wait between two requests.
+ */
+const POLLED: ReadonlySet<ModelName> = new Set(['DeviceCode', 'BackchannelAuthenticationRequest']);
+const POLLED_AFTER_EXPIRY = 60;
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 const ENDED_UNSEEN: ReadonlySet<ModelName> = new Set(['Session', 'Grant']);
 
@@ -221,6 +227,7 @@ export class ArtifactAdapter implements Adapter {
    * (lib/actions/authorization/pushed_authorization_requests.js:24).
    */
   #keptAfter(): number {
+    if (POLLED.has(this.model)) return POLLED_AFTER_EXPIRY;
     return this.model === 'PushedAuthorizationRequest' ? this.context.interactionTtl : 0;
   }
 

@@ -46,13 +46,20 @@ export function mutualTls(
   };
 }
 
-/** What the metadata say of it. */
-export function mutualTlsMetadata(
+/** The addresses at which clients present certificates, by the names that metadata have for them; none without an origin. */
+export function mutualTlsAliases(
   { origin }: Settings['clientCertificates'],
   ciba: boolean,
-): Record<string, unknown> {
+): Record<string, string> {
   if (origin === undefined) return {};
   const aliased = { ...ALIASED, ...(ciba ? ALIASED_WITH_CIBA : {}) };
-  const aliases = Object.entries(aliased).map(([name, path]) => [name, origin + path]);
-  return { mtls_endpoint_aliases: Object.fromEntries(aliases) as Record<string, string> };
+  return Object.fromEntries(Object.entries(aliased).map(([name, path]) => [name, origin + path]));
+}
+
+/** What the metadata say of it. */
+export function mutualTlsMetadata(
+  settings: Settings['clientCertificates'],
+  ciba: boolean,
+): Record<string, unknown> {
+  return settings.origin === undefined ? {} : { mtls_endpoint_aliases: mutualTlsAliases(settings, ciba) };
 }

@@ -157,7 +157,9 @@ describe('an account that is deleted', () => {
     const { accountLifecycle } = server.context;
     const self = personActor(person.id, { address: '127.0.0.1', requestId: null });
     await accountLifecycle.delete(self, person.id);
-    expect((await signIn(await authorizationRequest(config), person)).body).toContain('Bring your account back');
+    expect((await signIn(await authorizationRequest(config), person)).body).toContain(
+      'Bring your account back',
+    );
     const { body } = await root('DELETE', `/accounts/${person.id}`);
     expect(body).toMatchObject({ status: 'deleting', deletion_requested_by: 'operator' });
     await refusedSignIn(person);

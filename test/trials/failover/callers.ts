@@ -46,7 +46,7 @@ async function repeat(work: Work, first: number, caller: Caller): Promise<void> 
 /** Gets a token for itself; revokes every third. */
 const machine: Caller = async (work, turn) => {
   const { ledger, target } = work;
-  const got = await token(work, turn, { grant_type: 'client_credentials' });
+  const got = await token(work, turn, { grant_type: 'client_credentials', scope: 'profile email' });
   if (got.outcome !== 'ok') return pause(got);
   const access = String(got.body['access_token']);
   ledger.activeTokens.add(access);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { TOKEN_EXCHANGE } from '../src/settings/protocol/grant-types.js';
-import { artifactKey, type ModelName, MODELS } from './artifact.models.js';
+import { artifactKey, type ModelName, MODELS, isTokenModel } from './artifact.models.js';
 import type { ArtifactRow, StoredArtifact } from './artifact.repository.js';
 import { AlreadyUsed, forEngine, replayError } from './engine-errors.js';
 import { isUpToDate } from './people/saved-session.js';
@@ -35,7 +35,6 @@ const WITH_SEALED_ID: ReadonlySet<ModelName> = new Set(['DeviceCode', 'Backchann
  */
 const POLLED: ReadonlySet<ModelName> = new Set(['DeviceCode', 'BackchannelAuthenticationRequest']);
 const POLLED_AFTER_EXPIRY = 60;
-const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 const ENDED_UNSEEN: ReadonlySet<ModelName> = new Set(['Session', 'Grant']);
 
 /** U+0000 and unpaired surrogates as JSON writes them; PostgreSQL cannot store them. */
@@ -199,7 +198,7 @@ export class ArtifactAdapter implements Adapter {
     delete kept.jti;
     delete kept.consumed;
     if (this.model === 'Session') kept['savedAt'] = Math.floor(Date.now() / 1000);
-    const isToken = !NOT_TOKENS.has(this.model);
+    const isToken = isTokenModel(this.model);
     const stored = SEALED.has(this.model)
       ? { sealed: vault.seal('artifact-payloads', JSON.stringify(kept), bytes(key)).toString('base64') }
       : kept;

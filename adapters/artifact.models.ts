@@ -32,3 +32,11 @@ export function isModelName(name: string): name is ModelName {
 export function artifactKey(model: ModelName, id: string): string {
   return hash('sha256', `${String(MODELS[model])}:${id}`, 'hex');
 }
+
+/** The artifacts from which nothing leads to a grant, a session or an account. */
+const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
+
+/** Whether artifacts of the model were issued to a client, for a grant or for itself. */
+export function isTokenModel(model: ModelName): boolean {
+  return !NOT_TOKENS.has(model);
+}

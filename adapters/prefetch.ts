@@ -4,7 +4,7 @@ import type {
   AuthorizingAccount,
   AuthorizingAccountsService,
 } from '../src/tenancy/authorizing-accounts/authorizing-accounts.service.js';
-import { artifactKey, type ModelName } from './artifact.models.js';
+import { artifactKey, type ModelName, isTokenModel } from './artifact.models.js';
 import type { ArtifactStore } from './artifact.store.js';
 import { type RequestState, requestState } from './request-state.js';
 
@@ -16,15 +16,12 @@ export interface PrefetchContext {
   authorizingAccounts: Pick<AuthorizingAccountsService, 'find'>;
 }
 
-/** Those from which nothing leads to a grant, a session or an account. */
-const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
-
 /** Starts the reads that the engine is going to ask for because of the artifact that was found, all at once. */
 export function prefetch(context: PrefetchContext, model: ModelName, payload: AdapterPayload): void {
   const state = requestState();
   if (!state) return;
   if (model === 'Session') prefetchForAuthorization(context, state, payload);
-  else if (!NOT_TOKENS.has(model)) prefetchForToken(context, state, payload);
+  else if (isTokenModel(model)) prefetchForToken(context, state, payload);
 }
 
 function prefetchForToken(

@@ -3,6 +3,7 @@ import type { Database, Transaction } from '../../src/platform/db/database.js';
 import type { GrantedAccess, GrantStore } from '../../src/identity/grants/grants.service.js';
 import { TOKENS_VALID_AFTER } from '../../src/registry/live-clients/client-columns.js';
 import { MODELS } from '../artifact.models.js';
+import { wordsOf } from '../../src/platform/wire/space-delimited.js';
 
 /** What the engine keeps in a grant; what is rejected takes precedence over what is granted. */
 interface Permissions {
@@ -72,10 +73,10 @@ function toAccess({
   offline,
 }: Row): GrantedAccess {
   const { openid = {}, resources = {}, rejected = {} } = payload;
-  const scopes = without(words(openid.scope), words(rejected.openid?.scope), 'openid');
+  const scopes = without(wordsOf(openid.scope), wordsOf(rejected.openid?.scope), 'openid');
   const entries = Object.entries(resources).map(([audience, scope]): [string, string[]] => [
     audience,
-    without(words(scope), words(rejected.resources?.[audience])),
+    without(wordsOf(scope), wordsOf(rejected.resources?.[audience])),
   ]);
   return {
     clientId: client_id,
@@ -120,10 +121,6 @@ function union(a: GrantedAccess, b: GrantedAccess): GrantedAccess {
 /** The names but for the removed ones; `kept` cannot be removed. */
 function without(names: readonly string[], removed: readonly string[], kept?: string): string[] {
   return names.filter((name) => name === kept || !removed.includes(name));
-}
-
-function words(text = ''): string[] {
-  return text.split(' ').filter(Boolean);
 }
 
 function distinct(names: readonly string[]): string[] {

@@ -109,7 +109,7 @@ export class AccountSessionStore implements SessionStore {
 }
 
 /** Deletes grants with all that was issued for them. */
-export async function deleteGrants(tx: Transaction, grantIds: readonly string[]): Promise<void> {
+async function deleteGrants(tx: Transaction, grantIds: readonly string[]): Promise<void> {
   if (grantIds.length === 0) return;
   const keys = grantIds.map((grantId) => Buffer.from(artifactKey('Grant', grantId), 'hex'));
   await tx.raw('DELETE FROM artifacts WHERE id = ANY (?::bytea[])', [keys] as unknown as string[]);

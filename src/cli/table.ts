@@ -1,5 +1,5 @@
 /** The columns of the terminal that the output goes to; undefined for a file or a pipe. */
-export function terminalWidth(): number | undefined {
+function terminalWidth(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns : undefined;
 }
 

@@ -3,6 +3,8 @@ import { adminAudience } from '../../tenancy/admin-tokens/admin-audience.js';
 import { issueAdminToken } from '../../tenancy/admin-tokens/issue-admin-token.js';
 import { print } from '../output.js';
 import { withTenancyContext } from '../context/with-tenancy-context.js';
+import { canonicalEmail } from '../../identity/accounts/email-and-password-rules.js';
+import { wordsOf } from '../../platform/wire/space-delimited.js';
 
 const LIFETIME_SECONDS = 3_600;
 
@@ -17,8 +19,8 @@ export interface TokenOptions {
 export async function printToken(options: TokenOptions): Promise<void> {
   const token = await withTenancyContext(async ({ keys, members, settings: { issuer } }) => {
     const operators = await members.operators();
-    const wanted = options.account?.trim().toLowerCase();
-    const chosen = operators.filter(({ email }) => wanted === undefined || email.toLowerCase() === wanted);
+    const wanted = options.account === undefined ? undefined : canonicalEmail(options.account);
+    const chosen = operators.filter(({ email }) => wanted === undefined || email === wanted);
     const [operator] = chosen;
     if (!operator) throw new AppError('not_found', 'There is no such operator.');
     if (chosen.length > 1) {
@@ -28,7 +30,7 @@ export async function printToken(options: TokenOptions): Promise<void> {
       issuer,
       audience: adminAudience(issuer),
       subject: operator.id,
-      scopes: options.scope.split(' ').filter(Boolean),
+      scopes: wordsOf(options.scope),
       lifetime: LIFETIME_SECONDS,
     });
   });

@@ -10,12 +10,12 @@ import {
   clientHead,
   clientPath,
   type ClientWire,
-  dateOf,
 } from '../console-clients/client-wire.js';
 import type { ConsolePage } from '../console/console-page.js';
 import { FormProblems, isProblemOfForm } from '../console/form-problems.js';
 import { typedProblem, versionFrom } from '../console/form-values.js';
 import type { Visit } from '../console/visit.js';
+import { dateOf } from '../console-records/list-parts.js';
 
 const publishPath = (visit: Visit) => `${clientPath(visit, visit.param('id'))}/publish`;
 

@@ -6,12 +6,12 @@ import {
   type ClientDetails,
   clientHead,
   clientPath,
-  dateOf,
-  usesSecrets,
 } from '../console-clients/client-wire.js';
 import type { ConsolePage } from '../console/console-page.js';
 import type { Visit } from '../console/visit.js';
 import { typedProblem, versionFrom } from '../console/form-values.js';
+import { usesSecret } from '../../registry/client-record/client-record.js';
+import { dateOf } from '../console-records/list-parts.js';
 
 const SECRETS = `${CLIENT}/secrets`;
 const secretsPath = (visit: Visit) => `${clientPath(visit, visit.param('id'))}/secrets`;
@@ -81,11 +81,14 @@ async function showSecrets(visit: Visit, { newSecret, problem, isDeleting }: Sho
         lastUsedAt: dateOf(secret.last_used_at),
         isOlder: index > 0,
       })),
-      usesSecrets: usesSecrets(client),
+      usesSecrets: usesSecret(client.token_endpoint_auth_method),
       method: client.token_endpoint_auth_method ?? 'client_secret_basic or client_secret_post',
       version,
       mayChange,
-      rotateAction: mayChange && !hasOlder && usesSecrets(client) ? `${path}/rotate` : undefined,
+      rotateAction:
+        mayChange && !hasOlder && usesSecret(client.token_endpoint_auth_method)
+          ? `${path}/rotate`
+          : undefined,
       deleteHref: mayChange && hasOlder && !isDeleting ? `${path}?delete#confirm` : undefined,
       deletion,
       newSecret,

@@ -10,11 +10,11 @@ import {
   type ClientPageWire,
   clientPath,
   type ClientWire,
-  dateOf,
   kindOf,
-  usesSecrets,
   verifiedHostOf,
 } from './client-wire.js';
+import { usesSecret } from '../../registry/client-record/client-record.js';
+import { dateOf } from '../console-records/list-parts.js';
 
 const DAY_MS = 86_400_000;
 const ANY: OptionOnPage = { value: '', text: 'Any' };
@@ -130,7 +130,7 @@ function rowOf(visit: Visit, client: ClientWire): ClientRow {
     verifiedHost: verifiedHostOf(client),
     verification: verification === 'verified' ? undefined : verification?.replace('_', ' '),
     lastUsedAt: dateOf(client.last_used_at),
-    secrets: usesSecrets(client) ? client.secrets.length : undefined,
+    secrets: usesSecret(client.token_endpoint_auth_method) ? client.secrets.length : undefined,
     deletedAt: dateOf(client.deleted_at),
   };
 }

@@ -5,6 +5,7 @@ import type { clientPage, clientResponse } from '../../registry/client-record/cl
 import { DEVICE_CODE } from '../../registry/client-record/client-record.js';
 import { PROJECT_PAGES } from '../console/console-paths.js';
 import type { Visit } from '../console/visit.js';
+import { dateOf } from '../console-records/list-parts.js';
 
 /** A client as the admin API shows it. */
 export type ClientWire = z.infer<typeof clientResponse>;
@@ -33,15 +34,6 @@ export function kindOf(client: ClientWire): string {
 export function verifiedHostOf({ client_uri, client_uri_verification }: ClientWire): string | undefined {
   if (client_uri === null || client_uri_verification?.status !== 'verified') return undefined;
   return URL.parse(client_uri)?.hostname;
-}
-
-/** Whether the client proves who it is with a secret. */
-export function usesSecrets({ token_endpoint_auth_method: method }: ClientWire): boolean {
-  return method === null || method === 'client_secret_basic' || method === 'client_secret_post';
-}
-
-export function dateOf(text: string | null): Date | undefined {
-  return text === null ? undefined : new Date(text);
 }
 
 /** The pages about one client, in the order of their tabs. */

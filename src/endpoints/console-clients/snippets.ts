@@ -3,7 +3,8 @@ import type { SnippetOnPage } from '../../platform/console-page-models/clients.j
 import { packageFile } from '../../platform/files/package-files.js';
 import { shellWord } from '../../platform/wire/shell-word.js';
 import { CLIENT_KINDS } from './client-kinds.js';
-import { type ClientWire, kindOf, usesSecrets } from './client-wire.js';
+import { type ClientWire, kindOf } from './client-wire.js';
+import { usesSecret } from '../../registry/client-record/client-record.js';
 
 const DOCUMENT = packageFile('docs/relying-parties.md');
 const EXAMPLE_ISSUER = 'http://localhost:3000';
@@ -115,6 +116,6 @@ export function environmentOf(client: ClientWire, issuer: string, secret: string
   return [
     `export ISSUER=${issuer}`,
     `export CLIENT_ID=${shellWord(client.client_id)}`,
-    ...(usesSecrets(client) ? [`export CLIENT_SECRET=${secret ?? '…'}`] : []),
+    ...(usesSecret(client.token_endpoint_auth_method) ? [`export CLIENT_SECRET=${secret ?? '…'}`] : []),
   ].join('\n');
 }

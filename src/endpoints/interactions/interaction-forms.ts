@@ -51,13 +51,6 @@ export function requirePrompt(pending: PendingInteraction, ...prompts: string[])
   throw new OutdatedPage('This page does not belong to the step you are at.');
 }
 
-/** RFC 9700, section 4.12: 303, so that a browser does not post the password again to the redirect target. */
-export function redirectTo(ctx: Koa.Context, location: string): void {
-  ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
-  ctx.status = 303;
-  ctx.redirect(location);
-}
-
 /** What a page says about a refused attempt; sets `Retry-After`. Other errors are thrown again. */
 export function attemptProblem(ctx: Koa.Context, error: unknown): { problem: string; status: number } {
   if (!(error instanceof AppError)) throw error;

@@ -4,13 +4,7 @@ import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
 import type { RestoreAccount } from './restore-account.routes.js';
-import {
-  attemptProblem,
-  CHOSEN,
-  type InteractionForms,
-  redirectTo,
-  requirePrompt,
-} from './interaction-forms.js';
+import { attemptProblem, CHOSEN, type InteractionForms, requirePrompt } from './interaction-forms.js';
 import { errorPages, requestIdOf } from '../../platform/pages/error-page.js';
 import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership-prompt.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
@@ -31,6 +25,7 @@ import { originOf, passkeyOf } from '../second-factor/request-fields.js';
 import type { SecondFactorResponses } from '../second-factor/second-factor-responses.js';
 import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
+import { redirectTo } from '../../platform/http/redirect-to.js';
 
 const YEAR = 365 * 86_400_000;
 

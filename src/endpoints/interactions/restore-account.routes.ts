@@ -12,8 +12,9 @@ import type { AccountLifecycleService } from '../../tenancy/account-admin/accoun
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 import { CHOSEN } from './interaction-forms.js';
-import { type InteractionForms, redirectTo } from './interaction-forms.js';
+import { type InteractionForms } from './interaction-forms.js';
 import { OutdatedPage } from '../../platform/errors/outdated-page.js';
+import { redirectTo } from '../../platform/http/redirect-to.js';
 
 const PURPOSE = 'restore-account';
 const LIFETIME_MILLISECONDS = 600_000;

@@ -27,6 +27,7 @@ import {
 import { IntrospectionError, invalidRequest, toIntrospectionError } from './introspection-error.js';
 import { type PresentedClient, presentedClient, readFormBytes, replayBody } from './introspection-request.js';
 import type { IntrospectionService } from './introspection.service.js';
+import { asErrorDescription } from '../../platform/errors/error-description.js';
 
 /** What the handler needs. */
 export interface IntrospectionHandlerDependencies extends RequestLog {
@@ -173,7 +174,7 @@ class Exchange {
       this.#send(500, { error: 'server_error', error_description: 'internal server error' });
       return;
     }
-    const description = error.description.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');
+    const description = asErrorDescription(error.description);
     this.#send(error.status, { error: error.code, error_description: description }, error.headers);
   }
 

@@ -9,6 +9,7 @@ import { assertionRefused, refusingUntrusted, useOnce } from './assertions.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { respondWith } from '../oidc-exchange/token-response.js';
 import { constrain, type Constraint } from '../oidc-exchange/sender-constraint.js';
+import { wordsOf } from '../../platform/wire/space-delimited.js';
 
 type Parameters = { resource?: string | undefined; scope?: string | undefined };
 type Context = TokenEndpointGrantContext<Parameters>;
@@ -106,10 +107,10 @@ async function apiOf(
 /** Scopes of the API that the client may have and the assertion has: those of the request, or all. Throws InvalidScope. */
 function scopesOf({ oidc: { client, params } }: Context, api: ApiRecord, asserted: unknown): string[] {
   const ofClient: unknown = client['allowed_scopes'];
-  const allowed = words(asserted).filter(
+  const allowed = wordsOf(asserted).filter(
     (name) => api.scopes.includes(name) && Array.isArray(ofClient) && ofClient.includes(name),
   );
-  const names = params.scope === undefined ? allowed : words(params.scope);
+  const names = params.scope === undefined ? allowed : wordsOf(params.scope);
   const refused = names.find((name) => !allowed.includes(name));
   if (refused !== undefined || names.length === 0)
     throw new errors.InvalidScope(
@@ -133,7 +134,7 @@ async function grantOf(
   const grantId = await tokens.newestGrantId(accountId, clientId);
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   const has = (grant: Grant) =>
-    words(grant.getResourceScopeFiltered(api.audience, [...scopes])).length === scopes.length;
+    wordsOf(grant.getResourceScopeFiltered(api.audience, [...scopes])).length === scopes.length;
   if (found && has(found)) return { grant: found, isChanged: false };
   if (client['first_party'] !== true)
     throw assertionRefused('the person has not allowed this client the scopes: send them to sign in');
@@ -141,8 +142,4 @@ async function grantOf(
   grant.addResourceScope(api.audience, scopes.join(' '));
   if (!has(grant)) throw assertionRefused('the person has refused this client the scopes');
   return { grant, isChanged: true };
-}
-
-function words(text: unknown): string[] {
-  return typeof text === 'string' ? [...new Set(text.split(' ').filter(Boolean))] : [];
 }

@@ -15,6 +15,7 @@ import { assertionRefused, refusingUntrusted, sentAssertion, typOf, useOnce } fr
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { respondWith } from '../oidc-exchange/token-response.js';
 import { constrain, readConstraint } from '../oidc-exchange/sender-constraint.js';
+import { wordsOf } from '../../platform/wire/space-delimited.js';
 
 const PARAMETERS = ['assertion', 'scope', 'resource', 'authorization_details'] as const;
 /** What an assertion may say that it is; other JWTs are not for this grant. */
@@ -83,7 +84,7 @@ async function verified(
 function scopesOf({ oidc: { client, params } }: Context, { trusted }: OutsideToken): string[] {
   const isRequested = params.scope !== undefined;
   completeScope(params, client);
-  const names = params.scope?.split(' ').filter(Boolean) ?? [];
+  const names = wordsOf(params.scope);
   const refused = names.find((name) => trusted.scopes && !trusted.scopes.includes(name));
   if (isRequested && refused !== undefined)
     throw new errors.InvalidScope('it is not among the scopes of the trusted issuer', refused);

@@ -12,6 +12,7 @@ import type { SecondFactorRules } from '../oidc-second-factor/second-factor-prom
 import { storedDetails } from '../oidc-authorization-details/details-parameter.js';
 import { addDetails } from '../oidc-authorization-details/granted-details.js';
 import { addDecision } from '../oidc-interactions/grant-decision.js';
+import { wordsOf } from '../../platform/wire/space-delimited.js';
 
 type Services = Pick<Context, 'artifacts' | 'database' | 'scopes' | 'vault'> &
   Parameters<typeof secondFactorRules>[0];
@@ -59,7 +60,7 @@ export class BackchannelRequests {
       key,
       clientId,
       bindingMessage: textOf(params?.['binding_message']),
-      scopes: words(scope),
+      scopes: wordsOf(scope),
       details: storedDetails(params?.['authorization_details']),
       askedAt: new Date(iat * 1_000),
       expiresAt: new Date(exp * 1_000),
@@ -124,7 +125,7 @@ export class BackchannelRequests {
 
   /** Each scope belongs to the account, or to the API of one of the resources. */
   async #grantedBy({ resource, scope }: Request) {
-    const names = words(scope);
+    const names = wordsOf(scope);
     const described = await this.services.scopes.describe(names);
     const audienceOf = new Map(described.map(({ name, api }) => [name, api?.audience]));
     const resources = [resource ?? []].flat();
@@ -144,8 +145,4 @@ const NOTHING = { oidcScopes: [], oidcClaims: [], resourceScopes: {} };
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function words(text = ''): string[] {
-  return text.split(' ').filter(Boolean);
 }

@@ -8,6 +8,7 @@ import {
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { ExchangeParts } from './exchange-parts.js';
 import { type PresentedToken, tokenRefused } from './presented-token.js';
+import { wordsOf } from '../../platform/wire/space-delimited.js';
 
 /** What a request is told that says not which API it is for, of several. */
 export const SEND_AUDIENCE = 'send audience: the API that the token is to be for';
@@ -57,7 +58,7 @@ export async function allowedScopes(
  * unless the token has authorization details.
  */
 export function chosenScopes(requested: unknown, allowed: readonly string[], hasDetails = false): string[] {
-  const names = typeof requested === 'string' ? [...new Set(requested.split(' ').filter(Boolean))] : allowed;
+  const names = typeof requested === 'string' ? wordsOf(requested) : allowed;
   const refused = names.find((name) => !allowed.includes(name));
   if (refused !== undefined || (names.length === 0 && !hasDetails))
     throw new errors.InvalidScope(

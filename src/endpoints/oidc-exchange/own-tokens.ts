@@ -6,6 +6,7 @@ import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { AuthorizationDetail } from '../../registry/authorization-details/detail-check.js';
 import type { ExchangeParts } from './exchange-parts.js';
 import { bindingOf, NOT_VALID, type PresentedToken, tokenRefused } from './presented-token.js';
+import { wordsOf } from '../../platform/wire/space-delimited.js';
 
 /** Where a token was sent. */
 interface Sent {
@@ -38,7 +39,7 @@ async function accessTokenJwt(parts: ExchangeParts, sent: Sent): Promise<Present
     subject,
     claims,
     audience: claims.aud,
-    scopes: typeof scope === 'string' ? words(scope) : [],
+    scopes: typeof scope === 'string' ? wordsOf(scope) : [],
     details: detailsOf(claims['authorization_details']),
     binding: bindingOf(parameter, claims['cnf']),
     session: {},
@@ -62,7 +63,7 @@ async function opaqueToken(parts: ExchangeParts, sent: Sent): Promise<PresentedT
     subject: accountId ?? clientId,
     claims: { ...extra, exp, iat },
     audience: payload['aud'],
-    scopes: words(scope),
+    scopes: wordsOf(scope),
     details: detailsOf(payload['rar']),
     binding: bindingOf(parameter, { jkt, 'x5t#S256': payload['x5t#S256'] }),
     session: expiresWithSession && sessionUid !== undefined ? { sessionUid, expiresWithSession } : {},
@@ -143,8 +144,4 @@ function isSince({ tokensValidAfter }: LiveClient, { iat = 0 }: JWTPayload): boo
 /** What this server wrote into its own token. */
 function detailsOf(details: unknown): AuthorizationDetail[] {
   return Array.isArray(details) ? (details as AuthorizationDetail[]) : [];
-}
-
-function words(text = ''): string[] {
-  return text.split(' ').filter(Boolean);
 }

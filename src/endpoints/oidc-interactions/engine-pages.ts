@@ -7,7 +7,7 @@ import type { ClientOnPage, EngineForm, LinkOnPage } from '../../platform/page-m
 import type { ErrorModel } from '../../platform/page-models/site.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import { describeUserAgent } from '../../identity/sessions/user-agent.js';
-import { shownNetworkOf } from '../../identity/attempts/network.js';
+import { shownNetwork } from '../../platform/mail-messages/shown-network.js';
 import { agoText } from '../../platform/pages/dates.js';
 import { TRY_AGAIN } from '../../platform/pages/links-on.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
@@ -164,7 +164,7 @@ function askedBy(deviceInfo: Record<string, unknown>, issuedAt: number | undefin
   const address = textOf(deviceInfo['ip']);
   return [
     describeUserAgent(textOf(deviceInfo['ua'])) ?? 'an unknown program',
-    address && `from ${shownNetworkOf(address)}`,
+    address && `from ${shownNetwork(address)}`,
     issuedAt === undefined ? undefined : agoText(new Date(issuedAt * 1000)),
   ]
     .filter((part) => part !== undefined)

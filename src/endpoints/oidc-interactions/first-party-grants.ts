@@ -2,6 +2,7 @@ import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
 import type { MayAuthorize } from './membership.js';
+import { wordsOf } from '../../platform/wire/space-delimited.js';
 
 /**
  * The grant that a session has for the client of a request. For a first-party client it is made and completed without a
@@ -34,14 +35,14 @@ function asksForAdministration({ oidc }: KoaContextWithOIDC): boolean {
 function addRequested({ oidc }: KoaContextWithOIDC, grant: Grant): boolean {
   const missing = (requested: Iterable<string>, encountered: readonly string[]) =>
     [...requested].filter((name) => !encountered.includes(name));
-  const scopes = missing(oidc.requestParamOIDCScopes, words(grant.getOIDCScopeEncountered()));
+  const scopes = missing(oidc.requestParamOIDCScopes, wordsOf(grant.getOIDCScopeEncountered()));
   const claims = missing(oidc.requestParamClaims, grant.getOIDCClaimsEncountered());
   if (scopes.length > 0) grant.addOIDCScope(scopes);
   if (claims.length > 0) grant.addOIDCClaims(claims);
   let changed = scopes.length + claims.length > 0;
   for (const [resource, { scopes: available }] of Object.entries(oidc.resourceServers ?? {})) {
     const requested = [...oidc.requestParamScopes].filter((scope) => available.has(scope));
-    const added = missing(requested, words(grant.getResourceScopeEncountered(resource)));
+    const added = missing(requested, wordsOf(grant.getResourceScopeEncountered(resource)));
     if (added.length > 0) grant.addResourceScope(resource, added);
     changed ||= added.length > 0;
   }
@@ -49,7 +50,3 @@ function addRequested({ oidc }: KoaContextWithOIDC, grant: Grant): boolean {
 }
 
 type Grant = InstanceType<KoaContextWithOIDC['oidc']['provider']['Grant']>;
-
-function words(text: string): string[] {
-  return text.split(' ').filter(Boolean);
-}

@@ -1,5 +1,6 @@
 import type { Provider } from 'oidc-provider';
 import type { ScopesAndClaims } from './pending-interaction.js';
+import { wordsOf } from '../../platform/wire/space-delimited.js';
 
 type Grant = InstanceType<Provider['Grant']>;
 
@@ -12,15 +13,15 @@ export interface ConsentDecision {
 /** The decision that a grant holds about the identity scopes, the claims and these resources. */
 export function readDecision(grant: Grant, resources: readonly string[]): ConsentDecision {
   const perResource = (read: (resource: string) => string) =>
-    Object.fromEntries(resources.map((resource) => [resource, words(read(resource))]));
+    Object.fromEntries(resources.map((resource) => [resource, wordsOf(read(resource))]));
   return {
     granted: {
-      oidcScopes: words(grant.getOIDCScope()),
+      oidcScopes: wordsOf(grant.getOIDCScope()),
       oidcClaims: grant.getOIDCClaims(),
       resourceScopes: perResource((resource) => grant.getResourceScope(resource)),
     },
     rejected: {
-      oidcScopes: words(grant.getRejectedOIDCScope()),
+      oidcScopes: wordsOf(grant.getRejectedOIDCScope()),
       oidcClaims: grant.getRejectedOIDCClaims(),
       resourceScopes: perResource((resource) => grant.getRejectedResourceScope(resource)),
     },
@@ -45,18 +46,15 @@ export function addDecision(grant: Grant, { granted, rejected }: ConsentDecision
 
 function removeRejections(grant: Grant, granted: ScopesAndClaims): void {
   const { openid, resources } = grant.rejected ?? {};
-  if (openid?.scope !== undefined) openid.scope = without(words(openid.scope), granted.oidcScopes).join(' ');
+  if (openid?.scope !== undefined)
+    openid.scope = without(wordsOf(openid.scope), granted.oidcScopes).join(' ');
   if (openid?.claims !== undefined) openid.claims = without(openid.claims, granted.oidcClaims);
   for (const [resource, scope] of Object.entries(resources ?? {})) {
     if (resources)
-      resources[resource] = without(words(scope), granted.resourceScopes[resource] ?? []).join(' ');
+      resources[resource] = without(wordsOf(scope), granted.resourceScopes[resource] ?? []).join(' ');
   }
 }
 
 function without(names: readonly string[], removed: readonly string[]): string[] {
   return names.filter((name) => !removed.includes(name));
-}
-
-function words(text: string): string[] {
-  return text.split(' ').filter(Boolean);
 }

@@ -7,6 +7,7 @@ import {
 } from '../oidc-second-factor/second-factor-prompt.js';
 import { storedDetails } from '../oidc-authorization-details/details-parameter.js';
 import { subjectOfHint } from '../oidc-requests/account-prompts.js';
+import { wordsOf } from '../../platform/wire/space-delimited.js';
 
 /** OIDC scopes, single claims, and scopes per resource. */
 export interface ScopesAndClaims {
@@ -75,7 +76,7 @@ export function readInteraction(interaction: EngineInteraction): PendingInteract
     amr: session?.amr ?? [],
     secondFactor: readSecondFactor(prompt),
     requested: {
-      scopes: (text(params['scope']) ?? '').split(' ').filter(Boolean),
+      scopes: wordsOf(params['scope']),
       claims: requestedClaims(text(params['claims'])),
       resources: [params['resource']].flat().filter((value) => typeof value === 'string'),
     },

@@ -1,5 +1,6 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
+import { wordsOf } from '../../platform/wire/space-delimited.js';
 
 const OFFLINE = 'offline_access';
 /** Whether a pushed request gets it is decided when it is used. */
@@ -21,12 +22,12 @@ export function restoreOfflineAccess(ctx: KoaContextWithOIDC, isGranted: boolean
   const { client, params } = oidc;
   if (!RESTORED_AT.has(oidc.route) || !client || !params) return;
   const requested = stateOf(ctx).requestedScope;
-  const scopes = new Set(words(params['scope']));
+  const scopes = new Set(wordsOf(params['scope']));
   const mayHave =
-    words(requested).includes(OFFLINE) &&
-    words(params['response_type']).includes('code') &&
+    wordsOf(requested).includes(OFFLINE) &&
+    wordsOf(params['response_type']).includes('code') &&
     client.grantTypeAllowed('refresh_token') &&
-    words(client['scope']).includes(OFFLINE);
+    wordsOf(client['scope']).includes(OFFLINE);
   if (mayHave && (isGranted || !oidc.prompts.has('none')))
     params['scope'] = [...scopes.add(OFFLINE)].join(' ');
 }
@@ -36,10 +37,6 @@ export function restoreOfflineAccess(ctx: KoaContextWithOIDC, isGranted: boolean
  * considered and before the request is stored (lib/actions/authorization/interactions.js:15 and :98).
  */
 export const offlineAccess = new Check('offline_access', 'never asks', 'consent_required', (ctx) => {
-  restoreOfflineAccess(ctx, words(ctx.oidc.grant?.getOIDCScope()).includes(OFFLINE));
+  restoreOfflineAccess(ctx, wordsOf(ctx.oidc.grant?.getOIDCScope()).includes(OFFLINE));
   return Check.NO_NEED_TO_PROMPT;
 });
-
-function words(text: unknown): string[] {
-  return typeof text === 'string' ? text.split(' ').filter(Boolean) : [];
-}

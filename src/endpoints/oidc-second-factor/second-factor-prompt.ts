@@ -4,12 +4,10 @@ import type { Enrolled } from '../../identity/second-factors/second-factors.serv
 import { neededLevel } from './needed-level.js';
 import { requestedAcr } from './requested-acr.js';
 import { trustCookie } from './trust-cookie.js';
+import { FRESH_SECONDS } from '../../identity/sessions/fresh-sign-in.js';
 
 /** The engine's prompt for a second factor, or for setting one up. */
 export const SECOND_FACTOR_PROMPT = 'second_factor';
-
-/** How long ago a person may have signed in who sets a second factor up, in seconds. */
-export const FRESH_SECONDS = 600;
 
 /** OpenID Connect Core Error Code unmet_authentication_requirements 1.0. */
 const UNMET = 'unmet_authentication_requirements';

@@ -76,7 +76,7 @@ export function sessionCookie(issuer: string): string {
 const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const;
 
 /** Properties of a client that the engine only carries for us. */
-export const CLIENT_EXTENSIONS = [
+const CLIENT_EXTENSIONS = [
   'allowed_cors_origins',
   'allowed_scopes',
   'first_party',

@@ -4,13 +4,13 @@ import type { RecoveryService } from '../../identity/recovery/recovery.service.j
 import { field } from '../../platform/pages/form-tokens.js';
 import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
-import { redirectTo } from '../interactions/interaction-forms.js';
 import type { AnonymousForms } from '../mail-steps/anonymous-forms.js';
 import { codeProblem, type FormProblem, formProblem } from '../mail-steps/form-problems.js';
 import { sendLinkOver } from '../mail-steps/link-pages.js';
 import { pathParameter, personRequest } from '../mail-steps/person-request.js';
 import type { StepCookie } from '../mail-steps/step-cookie.js';
 import { ACCOUNT_AREA } from '../sign-in/own-paths.js';
+import { redirectTo } from '../../platform/http/redirect-to.js';
 
 /** What a browser is to do next to set a new password. */
 export type RecoveryState =

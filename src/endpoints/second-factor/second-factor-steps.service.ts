@@ -11,8 +11,7 @@ import { InteractionOver } from '../oidc-interactions/interaction-over.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 import { reachOf } from '../oidc-second-factor/second-factor-prompt.js';
 import { OutdatedPage } from '../../platform/errors/outdated-page.js';
-
-const ENROLMENT_SECONDS = 30 * 60;
+import { ENROLMENT_SECONDS } from '../../identity/second-factors/second-factors.service.js';
 
 /** What a person is asked for, and can answer with. */
 export interface SecondFactorStep {

@@ -9,10 +9,9 @@ import type { FormTokens } from '../../platform/pages/form-tokens.js';
 import type { OwnCookie } from './own-cookies.js';
 import { OWN_SIGN_IN, type OwnArea } from './own-paths.js';
 import type { Required } from './sign-in-requests.js';
+import { FRESH_SECONDS } from '../../identity/sessions/fresh-sign-in.js';
 
 const FORM_BYTES = 20_000;
-/** How long ago a sign-in may be for what matters, in seconds. */
-const FRESH_SECONDS = 600;
 
 /** What pages for a signed-in person know of them. */
 export interface SignedInPerson extends ValidSession {

@@ -11,6 +11,7 @@ import type { OwnContext, OwnPages, SignedInPerson } from './own-session.js';
 import { ACCOUNT_AREA, OWN_SIGN_IN, OWN_SIGN_OUT, ownPath } from './own-paths.js';
 import { redeemOwnCode } from './redeem-code.js';
 import type { Required, SignInRequests } from './sign-in-requests.js';
+import { redirectTo } from '../../platform/http/redirect-to.js';
 
 /** What the routes need. */
 export interface OwnSignInDependencies {
@@ -104,11 +105,4 @@ function sendAgain(ctx: Koa.Context, { pages }: OwnSignInDependencies, to: strin
     links: [{ label: 'Sign in', href: `${OWN_SIGN_IN}?${new URLSearchParams({ to }).toString()}` }],
   };
   sendError(ctx, pages, model, 400);
-}
-
-/** RFC 9700 section 4.12: 303, so that a browser does not send a form again to the target. */
-function redirectTo(ctx: Koa.Context, location: string): void {
-  ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
-  ctx.status = 303;
-  ctx.redirect(location);
 }

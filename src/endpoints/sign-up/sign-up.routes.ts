@@ -11,7 +11,7 @@ import { acrOf, PASSWORD_AMR } from '../../identity/second-factors/authenticatio
 import type { InvitationsService } from '../../tenancy/invitations/invitations.service.js';
 import { AppError } from '../../platform/errors/errors.js';
 import { field } from '../../platform/pages/form-tokens.js';
-import { type InteractionForms, redirectTo } from '../interactions/interaction-forms.js';
+import { type InteractionForms } from '../interactions/interaction-forms.js';
 import { codeProblem, formProblem } from '../mail-steps/form-problems.js';
 import { personRequest } from '../mail-steps/person-request.js';
 import type { StepCookie } from '../mail-steps/step-cookie.js';
@@ -23,6 +23,7 @@ import { passkeyOf } from '../second-factor/request-fields.js';
 import type { SignUpPages } from './sign-up-pages.js';
 import { SIGN_UP_PATH, type SignUpState } from './sign-up-state.js';
 import { OutdatedPage } from '../../platform/errors/outdated-page.js';
+import { redirectTo } from '../../platform/http/redirect-to.js';
 
 /** What the routes need. */
 export interface SignUpRoutesDependencies {

@@ -20,17 +20,6 @@ export function networkOf(address: string): string {
     .join(':')}::/64`;
 }
 
-/**
- * The network of an address as people are shown it: the first 24 bits of an IPv4 address, the first 48 of an IPv6 address,
- * which tell a place from another and no single computer.
- */
-export function shownNetworkOf(address: string): string {
-  const network = networkOf(address);
-  if (isIPv4(network)) return `${network.split('.').slice(0, 3).join('.')}.0/24`;
-  if (!network.endsWith('::/64')) return network;
-  return `${network.split(':').slice(0, 3).join(':')}::/48`;
-}
-
 /** The eight groups of an IPv6 address in the form that URLs give it: hexadecimal, one `::` at most. */
 function expand(address: string): number[] {
   const [head = '', tail] = address.split('::');

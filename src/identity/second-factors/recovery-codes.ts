@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 /** How many codes are made at once. */
-export const RECOVERY_CODES = 10;
+const RECOVERY_CODES = 10;
 
 /** Base32 of Crockford: no I, L, O and U. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

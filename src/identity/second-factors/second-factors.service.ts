@@ -12,7 +12,7 @@ import { OutdatedPage } from '../../platform/errors/outdated-page.js';
 
 export type { Enrolled, RecoveryCodeCounts } from './second-factors.repository.js';
 
-const ENROLMENT_SECONDS = 30 * 60;
+export const ENROLMENT_SECONDS = 30 * 60;
 const WRONG_CODE = 'This code is not right. Enter the one that the app shows now.';
 
 /** The second factors of an account, for the pages that show them. */

@@ -32,10 +32,6 @@ const NOTICES = {
     says: () =>
       'The password of your account was set with a code from a mail to this address. Everybody was signed out.',
   },
-  password_removed: {
-    heading: 'Your password was removed',
-    says: () => 'Your account has no password any more.',
-  },
   passkey_added: {
     heading: 'A passkey was added',
     says: (model) => `The passkey${named(model)} can sign in to your account now.`,

@@ -48,7 +48,7 @@ const ISLANDS = [
  * The policy of a page: nothing of another origin, no framing, and no script unless it has islands. These come from this
  * origin only, and cannot turn a string into markup or a script (Trusted Types).
  */
-export function contentSecurityPolicy({ hasIslands }: RenderedPage, needs: PageNeeds): string {
+function contentSecurityPolicy({ hasIslands }: RenderedPage, needs: PageNeeds): string {
   return [
     "default-src 'none'",
     "style-src 'self'",

@@ -91,7 +91,7 @@ export function inferResponseTypes(grants: readonly GrantType[]): ResponseType[]
  * type `code` asks for it too; `offline_access` exactly when there are refresh tokens. Those two come first. Without a
  * list, clients of people get `profile` and `email`, machines nothing.
  */
-export function inferScopes(given: readonly string[] | undefined, grants: readonly GrantType[]): string[] {
+function inferScopes(given: readonly string[] | undefined, grants: readonly GrantType[]): string[] {
   const personal = isPersonal(grants);
   const chosen = given ?? (personal ? DEFAULT_SCOPES : []);
   return [

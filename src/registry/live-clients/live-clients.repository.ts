@@ -14,7 +14,7 @@ const CACHED_CLIENTS = 2_000;
  * Differs after every change: `xmin` is the transaction that wrote the row last, and the time separates two changes to
  * which a failed primary and its successor gave the same number. Changes of a secret write the client's row too.
  */
-const ROW_VERSION = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open, o.second_factor, md5(o.name || p.name)) AS row_version`;
+const ROW_VERSION = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open, o.second_factor, md5(o.name || chr(10) || p.name)) AS row_version`;
 // Materialized, so that a plan made while the table was empty cannot use another index than that of client_id.
 const NAMED = 'WITH c AS MATERIALIZED (SELECT *, xmin FROM oauth_clients WHERE client_id = ANY($1))';
 const LIVE = `FROM c JOIN projects p ON p.id = c.project_id JOIN organizations o ON o.id = p.org_id

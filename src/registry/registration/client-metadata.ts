@@ -5,6 +5,7 @@ import { ASSERTION_ALGORITHMS } from '../client-rules/jwks-rules.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { isBlank } from '../../platform/wire/field-shapes.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
+import { wordsOf } from '../../platform/wire/space-delimited.js';
 
 /** Client metadata (RFC 7591 section 2, OpenID Connect Registration section 2), or the record's form of it. */
 export type Metadata = Record<string, unknown>;
@@ -96,7 +97,7 @@ export function toRecordInput(
   if (scope !== undefined && typeof scope !== 'string') {
     errors.push({ pointer: '/scope', detail: 'Send the scopes as text, with blanks between them.' });
   }
-  const scopes = typeof scope === 'string' ? [...new Set(scope.split(' ').filter(Boolean))] : offeredScopes;
+  const scopes = typeof scope === 'string' ? wordsOf(scope) : offeredScopes;
   const shared = SHARED.map((name) => [name, metadata[name] ?? null] as const);
   // RFC 7591 section 2: without a list of grants it is the authorization code alone.
   const grantTypes = metadata['grant_types'] ?? ['authorization_code'];

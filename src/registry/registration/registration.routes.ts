@@ -6,6 +6,7 @@ import { challenge, setErrorHead, statusOf, toAppError } from '../../platform/ht
 import type { RequestState } from '../../platform/http/request-id.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import type { RegistrationService } from './registration.service.js';
+import { asErrorDescription } from '../../platform/errors/error-description.js';
 
 const COLLECTION = ENGINE_ROUTES.registration;
 const CLIENT = `${COLLECTION}/:client_id`;
@@ -105,7 +106,7 @@ function describe({ message, errors }: AppError): string {
     .slice(0, MAX_ERRORS_SHOWN)
     .map(({ pointer, detail }) => `${pointer.slice(1).replace(/^scopes(?=\/|$)/, 'scope')}: ${detail}`);
   const text = sentences.length > 0 ? sentences.join(' ') : message;
-  return text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');
+  return asErrorDescription(text);
 }
 
 function bearerOf(ctx: Koa.ParameterizedContext): string | undefined {

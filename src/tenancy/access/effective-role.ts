@@ -33,7 +33,7 @@ export function effectiveRoleIn(
  * | the organization and another project         | that project, by the name in the claim |
  * | another organization                         | undefined: nothing here               |
  */
-export function assignmentFromClaim(
+function assignmentFromClaim(
   tenant: NamedTenant,
   { org, project, role }: ClaimedRole,
 ): RoleAssignment | undefined {

@@ -2,9 +2,8 @@ import type { JWTPayload } from 'jose';
 import { type Acr, isAcr, satisfies } from '../../identity/second-factors/authentication-level.js';
 import { AppError } from '../../platform/errors/errors.js';
 import type { Caller, SignIn } from '../access/caller.js';
+import { FRESH_SECONDS } from '../../identity/sessions/fresh-sign-in.js';
 
-/** How long ago the sign-in may be for what matters, in seconds; as on our own pages. */
-const FRESH_SECONDS = 600;
 const SECOND_FACTOR: Acr = 'urn:postern:2fa';
 
 /** The sign-in that a token of ours is from; one that does not say it was issued by an earlier version. */

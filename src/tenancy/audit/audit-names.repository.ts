@@ -2,7 +2,7 @@ import type { Database } from '../../platform/db/database.js';
 import { memberAddress, MEMBERS_WITH_ACCOUNTS } from '../members/member-address.js';
 
 /** The kinds of records that events name; `clientId` is a client by its client_id. */
-export const NAMED_KINDS = [
+const NAMED_KINDS = [
   'account',
   'client',
   'clientId',

@@ -2,7 +2,7 @@ import { errors, Provider } from 'oidc-provider';
 import { isUnavailable } from '../src/platform/db/availability.js';
 import { AppError } from '../src/platform/errors/errors.js';
 
-/** The error response when the database is unavailable: 503 in the format of RFC 6749. */
+/** The error response when the database is unavailable, or too much waits for its turn: 503 in the format of RFC 6749. */
 class TemporarilyUnavailable extends errors.OIDCProviderError {
   // The engine names an error by its class, which has another name in the bundle.
   override readonly name = 'TemporarilyUnavailable';
@@ -47,8 +47,9 @@ export async function forEngine<T>(work: () => Promise<T>): Promise<T> {
       Provider.ctx?.set('Retry-After', String(error.retryAfter ?? 1));
       throw new SlowDown(error.message);
     }
-    if (isUnavailable(error)) {
-      Provider.ctx?.set('Retry-After', '1');
+    const busy = error instanceof AppError && error.kind === 'unavailable' ? error : undefined;
+    if (busy || isUnavailable(error)) {
+      Provider.ctx?.set('Retry-After', String(busy?.retryAfter ?? 1));
       throw new TemporarilyUnavailable(error);
     }
     throw error;

@@ -28,13 +28,15 @@ export interface HashingOptions {
 /**
  * The only user of bcrypt. At most one hash per core runs at a time: they share libuv's pool, and the cores, with the
  * signing of tokens, which would otherwise wait behind them. Processes of one node share its cores, and each has one.
- * Client secrets go before passwords, so that many sign-ins at once do not delay the tokens of applications. Each method
- * throws AppError `unavailable` when too many wait already.
+ * Client secrets and passwords that wait take turns, so that a flood of either delays the other by one hash at a time. Each
+ * method throws AppError `unavailable` when too many wait already.
  */
 export class Hashing {
   #running = 0;
   readonly #secrets = new FairQueue(MAX_WAITING.secrets);
   readonly #passwords = new FairQueue(MAX_WAITING.passwords);
+  /** Whose turn it is comes first. */
+  #turns = [this.#secrets, this.#passwords];
   readonly #cores: number;
   readonly #passwordCost: number;
   /** How the hash of a password begins. */
@@ -89,11 +91,11 @@ export class Hashing {
   }
 
   /** Whether the secret is the one that was hashed. */
-  verifyClientSecret(secret: string, hash: string): Promise<boolean> {
+  verifyClientSecret(secret: string, hash: string, caller: QueuedCaller = UNNAMED): Promise<boolean> {
     const imported = importedSecretCheck(hash);
     return imported
-      ? this.#slot(() => imported(secret), this.#secrets, UNNAMED)
-      : this.#compare(secret, hash, this.#secrets);
+      ? this.#slot(() => imported(secret), this.#secrets, caller)
+      : this.#compare(secret, hash, this.#secrets, caller);
   }
 
   /** Whether this secret is to be hashed again: its hash is not what `hashClientSecret` makes, which can take it. */
@@ -102,7 +104,7 @@ export class Hashing {
   }
 
   /** A value that bcrypt would cut is none. */
-  #compare(value: string, hash: string, queue: FairQueue, caller = UNNAMED): Promise<boolean> {
+  #compare(value: string, hash: string, queue: FairQueue, caller: QueuedCaller): Promise<boolean> {
     const usable = hashable(value) ? value : '';
     const work = async () => (await bcrypt.compare(usable, hash)) && usable === value && value !== '';
     return this.#slot(work, queue, caller);
@@ -120,8 +122,16 @@ export class Hashing {
     try {
       return await work();
     } finally {
-      if (!this.#secrets.next() && !this.#passwords.next()) this.#running--;
+      if (!this.#startNext()) this.#running--;
     }
+  }
+
+  /** False when none waits. */
+  #startNext(): boolean {
+    const served = this.#turns.find((queue) => queue.next());
+    if (!served) return false;
+    this.#turns = [...this.#turns.filter((queue) => queue !== served), served];
+    return true;
   }
 }
 
@@ -141,10 +151,12 @@ export interface StoredSecret {
   hash: string;
 }
 
-/** What is done before a secret is checked, and after it matched one that is stored. */
+/** The group that a check waits in, and what is done before it, after a match, and when it could not be made. */
 interface AroundCheck {
+  group: string;
   before(): Promise<void>;
   onMatch(matched: StoredSecret): Promise<void>;
+  onFailure(): Promise<void>;
 }
 
 /**
@@ -170,7 +182,7 @@ export class VerifiedSecrets {
 
   /**
    * The secret among `stored` that `presented` is, by bcrypt. Equal checks under way at the same time share one run, with
-   * what is done before it and after it matched: what either throws, all of them throw.
+   * what is done around it: what that throws, all of them throw.
    */
   verify(
     stored: readonly StoredSecret[],
@@ -194,13 +206,26 @@ export class VerifiedSecrets {
     around: AroundCheck,
   ): Promise<string | undefined> {
     await around.before();
-    for (const secret of stored) {
-      if (!(await this.hashing.verifyClientSecret(presented, secret.hash))) continue;
-      this.#remember(secret, digest);
-      await around.onMatch(secret);
-      return secret.id;
+    const matched = await this.#matching(stored, presented, around);
+    if (!matched) return undefined;
+    this.#remember(matched, digest);
+    await around.onMatch(matched);
+    return matched.id;
+  }
+
+  async #matching(
+    stored: readonly StoredSecret[],
+    presented: string,
+    around: AroundCheck,
+  ): Promise<StoredSecret | undefined> {
+    try {
+      for (const secret of stored)
+        if (await this.hashing.verifyClientSecret(presented, secret.hash, around)) return secret;
+      return undefined;
+    } catch (error) {
+      await around.onFailure();
+      throw error;
     }
-    return undefined;
   }
 
   #remember(secret: StoredSecret, digest: Buffer): void {

@@ -43,7 +43,9 @@ export class ClientAuthenticationService {
   /**
    * The id of the client's secret that `presented` is. A secret that was verified before costs one HMAC; bcrypt comes
    * after a limit on wrong secrets, which right ones do not use up: equal checks under way at the same time count once,
-   * so that a client that is busy when a node starts is not slowed down. Throws AppError `slow_down` beyond it.
+   * so that a client that is busy when a node starts is not slowed down. Those of one client wait behind one another, and
+   * take turns with other clients. Throws AppError `slow_down` beyond the limit, and `unavailable`, which does not count,
+   * when too many wait.
    */
   async verify(
     clientId: string,
@@ -54,10 +56,13 @@ export class ClientAuthenticationService {
     const known = this.verified.recall(stored, presented);
     if (known !== undefined) return known;
     const limit = this.limits.clientSecret(clientId, address);
+    const release = () => this.attempts.release([limit.key]);
     return this.verified.verify(stored, presented, {
+      group: clientId,
       before: () => this.attempts.reserve([limit]),
+      onFailure: release,
       onMatch: async (matched) => {
-        await this.attempts.release([limit.key]);
+        await release();
         await this.secrets.replaceImportedHash(matched, presented);
       },
     });

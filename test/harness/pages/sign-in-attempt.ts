@@ -18,7 +18,7 @@ export interface SignInAnswer {
 export async function attemptSignIn(
   config: oidc.Configuration,
   { email, password }: { email: string; password: string },
-  { at, from, agent = new UserAgent() }: { at: TestServer; from: string; agent?: UserAgent },
+  { at, from, agent = new UserAgent() }: { at: Pick<TestServer, 'origin'>; from: string; agent?: UserAgent },
 ): Promise<SignInAnswer> {
   const { url, redirectUri } = await authorizationRequest(config, { scope: 'openid' });
   const headers = { 'x-forwarded-for': from };

@@ -67,6 +67,7 @@ import * as addVersions from './20261127090000_add_versions_to_tenants_and_accou
 import * as indexUnprotectedCodes from './20261127185500_index_unprotected_codes.js';
 import * as createNodes from './20261127192500_create_nodes.js';
 import * as invalidatePendingSignIns from './20261127223000_invalidate_pending_sign_ins.js';
+import * as addReceiverToOutbox from './20261127224000_add_receiver_to_outbox.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -148,4 +149,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261127185500_index_unprotected_codes', ...indexUnprotectedCodes },
   { name: '20261127192500_create_nodes', ...createNodes },
   { name: '20261127223000_invalidate_pending_sign_ins', ...invalidatePendingSignIns },
+  { name: '20261127224000_add_receiver_to_outbox', ...addReceiverToOutbox },
 ];

@@ -8,6 +8,7 @@ export const PING_KIND = 'backchannel-ping';
 const TIMEOUT_MS = 5_000;
 /** Of 4xx, what a later attempt may change: too slow, too early (RFC 8470), too many. */
 const LATER = [408, 425, 429];
+const AT_ONCE = { atOnce: 2, atOncePerReceiver: 1 };
 
 /** That a client is to be notified of. */
 export interface Ping {
@@ -36,7 +37,7 @@ export function queuePings(provider: Provider, queue: (ping: Ping) => Promise<vo
 }
 
 export function pingMessage(ping: Ping): OutboxMessage {
-  return { kind: PING_KIND, payload: ping };
+  return { kind: PING_KIND, payload: ping, receiver: ping.clientId };
 }
 
 /**
@@ -47,6 +48,7 @@ export function pingHandler(clients: Pick<LiveClientsService, 'find'>, issuer: s
   const send = engineFetch(issuer);
   return {
     kind: PING_KIND,
+    ...AT_ONCE,
     deliver: async ({ payload }) => {
       const { clientId, authReqId, token, expiresAt } = payload as Ping;
       if (expiresAt <= Date.now() / 1000) return;

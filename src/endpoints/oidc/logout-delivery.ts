@@ -3,6 +3,8 @@ import { DeliveryError, type OutboxHandler } from '../../platform/jobs/outbox-me
 import { sendLogoutToken } from '../oidc-session-patches/back-channel-logout.js';
 import type { Engine } from './engine.js';
 
+const AT_ONCE = { atOnce: 8, atOncePerReceiver: 2 };
+
 /**
  * Delivers logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.5). Each attempt mints a new token, because a
  * token is valid for two minutes and retries go on for hours; its `jti` is the message's id in all of them, so that a
@@ -12,6 +14,7 @@ import type { Engine } from './engine.js';
 export function logoutHandler(engine: Pick<Engine, 'provider'>): OutboxHandler {
   return {
     kind: LOGOUT_KIND,
+    ...AT_ONCE,
     deliver: async ({ id, payload }) => {
       const notice = payload as LogoutNotice;
       const { clientId } = notice;

@@ -13,5 +13,6 @@ export const LOGOUT_KIND = 'back-channel logout';
 
 /** The notice as a message of the outbox; a session's notices to one client are delivered in order. */
 export function logoutMessage(notice: LogoutNotice): OutboxMessage {
-  return { kind: LOGOUT_KIND, payload: notice, orderingKey: `${notice.clientId} ${notice.sid}` };
+  const { clientId, sid } = notice;
+  return { kind: LOGOUT_KIND, payload: notice, orderingKey: `${clientId} ${sid}`, receiver: clientId };
 }

@@ -11,6 +11,8 @@ export interface OutboxMessage {
    * that run at the same time the order is not defined: where it matters, lock the changed row before enqueuing.
    */
   orderingKey?: string;
+  /** Whom it is sent to, such as a client: its handler may bound how many are sent to one receiver at once. */
+  receiver?: string;
 }
 
 /** One attempt to deliver a message. */
@@ -28,8 +30,13 @@ export interface Delivery {
 export interface OutboxHandler {
   kind: string;
   retries?: Retries;
-  /** How many of its messages one process delivers at the same time; by default as many as the worker. */
+  /**
+   * How many of its messages one process delivers at the same time; by default as many as the worker. Kinds whose receivers
+   * strangers choose have limits that leave deliveries of the worker to other kinds, however long those receivers take.
+   */
   atOnce?: number;
+  /** How many of them to one receiver; by default as many as `atOnce`. */
+  atOncePerReceiver?: number;
   /**
    * Resolves when the message is delivered, or when there is no longer a receiver for it. May be called again for a
    * message that was delivered already. Throws when the delivery failed; a DeliveryError says why.

@@ -5,9 +5,10 @@ import { isUnavailable } from '../db/availability.js';
 import { describeError, type Logger } from '../telemetry/telemetry.js';
 import type { LeasedRow } from './outbox.repository.js';
 import type { OutboxService } from './outbox.service.js';
+import { RunningDeliveries } from './running-deliveries.js';
 
 const POLL_MILLISECONDS = 1_000;
-const CONCURRENCY = 16;
+const CONCURRENCY = 24;
 /** Well within the lease of 60 s. */
 const ATTEMPT_MILLISECONDS = 45_000;
 const LARGEST_SCAN = 1_000;
@@ -20,15 +21,15 @@ export function startOutboxWorker({ outbox, log }: { outbox: OutboxService; log:
 }
 
 /**
- * Delivers the messages of the outbox in this process, at most 16 at a time, and fewer of a kind whose handler says so.
+ * Delivers the messages of the outbox in this process, at most 24 at a time, and fewer of a kind, or to one
+ * receiver, whose handler says so.
  * It is woken by commits in this process and looks once a second for messages of other processes, for retries, and for
  * messages whose lease has ended.
  */
 export class OutboxWorker {
   readonly #owner = randomUUID();
   readonly #attempts = new Set<Promise<void>>();
-  /** How many attempts of each kind are under way. */
-  readonly #running = new Map<string, number>();
+  readonly #running = new RunningDeliveries();
   #wake: () => void = () => undefined;
   #release: () => void = () => undefined;
   #claiming: Promise<void> | undefined;
@@ -94,7 +95,7 @@ export class OutboxWorker {
         for (const row of rows) this.#attempt(row);
         this.#report();
         if (seen < scan) return;
-        // Most of what was due is blocked, or of a kind that now has as many attempts as it may.
+        // Most of what was due is blocked, or of a kind or for a receiver that now has as many attempts as it may.
         if (rows.length < limit) scan = Math.min(LARGEST_SCAN, scan * 4);
       }
     } catch (error) {
@@ -103,7 +104,7 @@ export class OutboxWorker {
   }
 
   #attempt(row: LeasedRow): void {
-    this.#count(row.kind, 1);
+    this.#running.add(row);
     const attempt = this.outbox
       .attempt(row, AbortSignal.timeout(ATTEMPT_MILLISECONDS))
       .catch((error: unknown) => {
@@ -112,14 +113,10 @@ export class OutboxWorker {
       })
       .finally(() => {
         this.#attempts.delete(attempt);
-        this.#count(row.kind, -1);
+        this.#running.delete(row);
         this.#wake();
       });
     this.#attempts.add(attempt);
-  }
-
-  #count(kind: string, change: 1 | -1): void {
-    this.#running.set(kind, (this.#running.get(kind) ?? 0) + change);
   }
 
   /** Logs the first failure to read the outbox, and that it is over. */

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../db/database.js';
+import { CLAIM, type ClaimLimits, type ClaimedRow, claimValues } from './outbox-claim.js';
 import type { Positioned, Slice } from '../paging/page.js';
 import { selectSlice } from '../paging/select-slice.js';
 
@@ -7,6 +8,7 @@ export interface OutboxRow {
   id: string;
   kind: string;
   orderingKey: Buffer | null;
+  receiver: Buffer | null;
   payload: Buffer;
 }
 
@@ -48,40 +50,6 @@ export interface MessageInfo {
   deadAt: Date | null;
 }
 
-const LEASE_SECONDS = 60;
-
-/**
- * Leases due messages, oldest first. A message with an undelivered predecessor of the same key is blocked: it is set aside
- * for as long as it has been waiting, so that a backlog of one key is not read again by each claim; finishing the
- * predecessor makes it due at once. Only the rows that are read are locked, and other workers skip them. Predecessors are
- * found by a scalar subquery, because an EXISTS becomes a join, which may read the whole index. `$5` has the limits of the
- * kinds in `$2`.
- */
-const CLAIM = `
-  WITH due AS MATERIALIZED (
-    SELECT id, kind, position, ordering_key, due_at FROM outbox
-    WHERE dead_at IS NULL AND due_at <= now() AND kind = ANY ($2::text[])
-    ORDER BY due_at, position LIMIT $4 FOR UPDATE SKIP LOCKED),
-  blocked AS MATERIALIZED (
-    SELECT id FROM due WHERE position > (
-      SELECT head.position FROM outbox AS head WHERE head.ordering_key = due.ordering_key AND head.dead_at IS NULL
-      ORDER BY head.position LIMIT 1)),
-  free AS (
-    SELECT id, kind, position, due_at, row_number() OVER (PARTITION BY kind ORDER BY due_at, position) AS place FROM due
-    WHERE id NOT IN (SELECT id FROM blocked)),
-  set_aside AS (
-    UPDATE outbox SET due_at = now() + greatest(interval '2 seconds', now() - created_at)
-    WHERE id = ANY (ARRAY(SELECT id FROM blocked))),
-  leased AS (
-    UPDATE outbox
-    SET attempts = attempts + 1, lease_owner = $1, due_at = now() + interval '${String(LEASE_SECONDS)} seconds'
-    WHERE id = ANY (ARRAY(
-      SELECT id FROM free WHERE place <= ($5::int[])[array_position($2::text[], kind)]
-      ORDER BY due_at, position LIMIT $3))
-    RETURNING id, position, kind, payload, attempts)
-  SELECT (SELECT count(*)::int FROM due) AS seen, leased.* FROM (SELECT) AS once LEFT JOIN leased ON true
-  ORDER BY leased.position`;
-
 const HELD = 'id = $1 AND lease_owner = $2 AND attempts = $3';
 
 /** Makes the next message of the key of `finished` due. */
@@ -119,14 +87,6 @@ const ORDER: Readonly<Record<MessageState, { time: string; condition: string }>>
   dead: { time: 'dead_at', condition: 'dead_at IS NOT NULL' },
 };
 
-interface ClaimedRow {
-  seen: number;
-  id: string | null;
-  kind: string;
-  payload: Buffer;
-  attempts: number;
-}
-
 /** The SQL of the table `outbox`. All times are by the database's clock. */
 export class OutboxRepository {
   constructor(private readonly database: Database) {}
@@ -134,33 +94,35 @@ export class OutboxRepository {
   /** Inserts messages in the caller's transaction; one whose id is there is due again, as if it had never been tried. */
   async insert(tx: Transaction, rows: readonly OutboxRow[]): Promise<void> {
     await tx.raw(
-      `INSERT INTO outbox (id, kind, ordering_key, payload)
-       SELECT * FROM unnest(?::uuid[], ?::text[], ?::bytea[], ?::bytea[])
+      `INSERT INTO outbox (id, kind, ordering_key, receiver, payload)
+       SELECT * FROM unnest(?::uuid[], ?::text[], ?::bytea[], ?::bytea[], ?::bytea[])
        ON CONFLICT (id) DO UPDATE SET dead_at = NULL, attempts = 0, lease_owner = NULL, due_at = now()`,
       [
         rows.map(({ id }) => id),
         rows.map(({ kind }) => kind),
         rows.map(({ orderingKey }) => orderingKey),
+        rows.map(({ receiver }) => receiver),
         rows.map(({ payload }) => payload),
       ] as readonly (string | Buffer | null)[][] as never,
     );
   }
 
   /**
-   * Leases at most `limit` due messages for 60 s, of each kind at most as many as `kinds` says. Reads at most `scan` due
-   * rows; `seen` is how many it read, blocked ones included, so more are due only if `seen` equals `scan`.
+   * Leases at most `limit` due messages for 60 s, of each kind and for each receiver at most as many as `limits` says.
+   * Reads at most `scan` due rows; `seen` is how many it read, blocked ones included, so more are due only if `seen` equals
+   * `scan`.
    */
   async claim(
     owner: string,
-    kinds: ReadonlyMap<string, number>,
-    { limit, scan }: { limit: number; scan: number },
+    limits: ClaimLimits,
+    bounds: { limit: number; scan: number },
   ): Promise<{ rows: LeasedRow[]; seen: number }> {
-    const values = [owner, [...kinds.keys()], limit, scan, [...kinds.values()]];
+    const values = claimValues(owner, limits, bounds);
     const { rows } = await this.database.write<ClaimedRow>({ name: 'outbox_claim', text: CLAIM, values });
     return {
       seen: rows[0]?.seen ?? 0,
-      rows: rows.flatMap(({ id, kind, payload, attempts: attempt }) =>
-        id === null ? [] : [{ id, owner, attempt, kind, payload }],
+      rows: rows.flatMap(({ id, kind, receiver, payload, attempts: attempt }) =>
+        id === null ? [] : [{ id, owner, attempt, kind, receiver, payload }],
       ),
     };
   }

@@ -14,6 +14,7 @@ import {
 } from './outbox-message.js';
 import { found } from '../errors/errors.js';
 import { type Page, readPage } from '../paging/page.js';
+import type { RunningDeliveries } from './running-deliveries.js';
 import type {
   LeasedRow,
   MessageInfo,
@@ -70,21 +71,17 @@ export class OutboxService {
   }
 
   /**
-   * Leases due messages of the kinds that this process has handlers for; see `OutboxRepository.claim`. `running` is how
-   * many of each kind it delivers now.
+   * Leases due messages of the kinds that this process has handlers for; see `OutboxRepository.claim`. `running` is what it
+   * delivers now.
    */
   async claim(
     owner: string,
     bounds: { limit: number; scan: number },
-    running: ReadonlyMap<string, number>,
+    running: RunningDeliveries,
   ): Promise<{ rows: LeasedRow[]; seen: number }> {
-    const kinds = new Map<string, number>();
-    for (const { kind, atOnce } of this.#handlers.values()) {
-      const most = atOnce === undefined ? bounds.limit : atOnce - (running.get(kind) ?? 0);
-      if (most > 0) kinds.set(kind, most);
-    }
-    if (kinds.size === 0) return { rows: [], seen: 0 };
-    return this.repository.claim(owner, kinds, bounds);
+    const limits = running.limits(this.#handlers.values(), bounds.limit);
+    if (limits.kinds.size === 0) return { rows: [], seen: 0 };
+    return this.repository.claim(owner, limits, bounds);
   }
 
   /** Makes one attempt and records its outcome. Throws only when the outcome could not be recorded. */
@@ -147,10 +144,11 @@ export class OutboxService {
     return this.repository.purgeDeadLetters(DEAD_LETTER_DAYS);
   }
 
-  #rowOf({ id = randomUUID(), kind, payload, orderingKey }: OutboxMessage): OutboxRow {
+  #rowOf({ id = randomUUID(), kind, payload, orderingKey, receiver }: OutboxMessage): OutboxRow {
     const sealed = this.vault.seal('outbox', JSON.stringify(payload), sealContext({ id, kind }));
-    const key = orderingKey === undefined ? null : this.vault.digest('outbox', `${kind} ${orderingKey}`);
-    return { id, kind, orderingKey: key, payload: sealed };
+    const digest = (text?: string) =>
+      text === undefined ? null : this.vault.digest('outbox', `${kind} ${text}`);
+    return { id, kind, orderingKey: digest(orderingKey), receiver: digest(receiver), payload: sealed };
   }
 
   #notify(tx: Transaction): void {

@@ -31,7 +31,7 @@ export class WebhookDeliveriesRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Inserts a delivery for each webhook of the tenant, and of those above it, that wants the event; returns their ids. A
+   * Inserts a delivery for each webhook of the tenant, and of those above it, that wants the event; returns them. A
    * webhook that is being deleted meanwhile gets none.
    */
   async insertForAll(
@@ -39,16 +39,16 @@ export class WebhookDeliveriesRepository {
     { orgId, projectId }: { orgId: string | null; projectId: string | null },
     event: string,
     body: string,
-  ): Promise<string[]> {
-    const { rows } = await tx.raw<{ rows: { id: string }[] }>(
+  ): Promise<{ id: string; webhookId: string }[]> {
+    const { rows } = await tx.raw<{ rows: { id: string; webhookId: string }[] }>(
       `INSERT INTO webhook_deliveries (id, webhook_id, event, body)
        SELECT gen_random_uuid(), id, ?, ? FROM webhooks
        WHERE enabled AND (org_id IS NULL OR (org_id = ? AND (project_id IS NULL OR project_id = ?)))
          AND (events = '{}' OR ? = ANY (events))
-       FOR KEY SHARE RETURNING id`,
+       FOR KEY SHARE RETURNING id, webhook_id AS "webhookId"`,
       [event, body, orgId, projectId, event] as string[],
     );
-    return rows.map(({ id }) => id);
+    return rows;
   }
 
   /** Inserts a delivery for one webhook. */

@@ -49,7 +49,7 @@ export class WebhookDeliveriesService {
     const body = webhookBody(TEST_EVENT, { webhook_id: webhookId });
     return database.transaction(async (tx) => {
       const delivery = await repository.insert(tx, webhookId, { id, event: TEST_EVENT, body });
-      await outbox.enqueue(tx, webhookMessage(id));
+      await outbox.enqueue(tx, webhookMessage({ id, webhookId }));
       return delivery;
     });
   }
@@ -61,7 +61,7 @@ export class WebhookDeliveriesService {
     const { orgId, projectId } = tenant;
     return database.transaction(async (tx) => {
       const delivery = found(await repository.restart(tx, id, deliveryId), 'failed delivery');
-      await outbox.enqueue(tx, webhookMessage(deliveryId));
+      await outbox.enqueue(tx, webhookMessage({ id: deliveryId, webhookId: id }));
       await audit.record(tx, {
         actor,
         action: 'message.redelivered',

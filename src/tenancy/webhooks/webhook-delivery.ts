@@ -9,7 +9,7 @@ import { WEBHOOK_KIND } from './webhook-events.service.js';
 const RETRIES = { delays: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] };
 /** A receiver that hangs keeps one of the few deliveries that a process makes at once. */
 const TIMEOUT_MILLISECONDS = 5_000;
-const AT_ONCE = 4;
+const AT_ONCE = { atOnce: 8, atOncePerReceiver: 2 };
 
 /**
  * Delivers events to webhooks: signed, to public addresses only, without following redirects. Any 2xx is a success, 410
@@ -21,7 +21,7 @@ export function webhookHandler(deliveries: WebhookDeliveriesService, isLocal: bo
   return {
     kind: WEBHOOK_KIND,
     retries: RETRIES,
-    atOnce: AT_ONCE,
+    ...AT_ONCE,
     deliver: async ({ payload, attempt }) => {
       const { id } = payload as { id: string };
       let responseStatus: number | null = null;

@@ -8,9 +8,9 @@ import type { WebhookDeliveriesRepository } from './webhook-deliveries.repositor
 /** The kind of the outbox's messages that are deliveries to webhooks. */
 export const WEBHOOK_KIND = 'webhook';
 
-/** The message of a delivery, which has the delivery's id. */
-export function webhookMessage(id: string): OutboxMessage {
-  return { id, kind: WEBHOOK_KIND, payload: { id } };
+/** The message of a delivery to a webhook, which has the delivery's id. */
+export function webhookMessage({ id, webhookId }: { id: string; webhookId: string }): OutboxMessage {
+  return { id, kind: WEBHOOK_KIND, payload: { id }, receiver: webhookId };
 }
 
 /** The body of a message, as Standard Webhooks has it. */
@@ -28,7 +28,7 @@ export class WebhookEventsService {
   /** Stores a delivery for each webhook, in the transaction of the event. The address of who did it is left out. */
   async publish(tx: Transaction, { address: _address, action, ...event }: AuditRow): Promise<void> {
     const body = webhookBody(action, toSnake(event));
-    const ids = await this.repository.insertForAll(tx, event, action, body);
-    await this.outbox.enqueueAll(tx, ids.map(webhookMessage));
+    const deliveries = await this.repository.insertForAll(tx, event, action, body);
+    await this.outbox.enqueueAll(tx, deliveries.map(webhookMessage));
   }
 }

@@ -19,10 +19,13 @@ export class TestOutbox {
   }
 
   /** A process that delivers messages with this function, as another node does. */
-  node(deliver: OutboxHandler['deliver']): { outbox: OutboxService; worker: OutboxWorker } {
+  node(
+    deliver: OutboxHandler['deliver'],
+    limits: Pick<OutboxHandler, 'atOnce' | 'atOncePerReceiver'> = {},
+  ): { outbox: OutboxService; worker: OutboxWorker } {
     const { database, log, vault } = this.server.context;
     const outbox = new OutboxService(new OutboxRepository(database), vault, log);
-    outbox.handle({ kind: 'test', retries: QUICK, deliver });
+    outbox.handle({ kind: 'test', retries: QUICK, ...limits, deliver });
     const worker = startOutboxWorker({ outbox, log });
     this.#workers.push(worker);
     return { outbox, worker };
@@ -32,6 +35,14 @@ export class TestOutbox {
   enqueue(payload: unknown, orderingKey?: string, outbox = this.server.context.outbox): Promise<string> {
     const message = { kind: 'test', payload, ...(orderingKey === undefined ? {} : { orderingKey }) };
     return this.server.context.database.transaction((tx) => outbox.enqueue(tx, message));
+  }
+
+  /** Stores messages for one receiver, as another process does. */
+  async enqueueTo(receiver: string, payloads: readonly unknown[]): Promise<void> {
+    const messages = payloads.map((payload) => ({ kind: 'test', payload, receiver }));
+    await this.server.context.database.transaction((tx) =>
+      this.server.context.outbox.enqueueAll(tx, messages),
+    );
   }
 
   /** Resolves when no message waits. */

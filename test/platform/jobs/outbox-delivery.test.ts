@@ -81,6 +81,29 @@ test('messages of one key are delivered in order, one at a time; other keys do n
   expect(order.indexOf('slow 7')).toBe(15);
 });
 
+test('a receiver gets no more at once than the handler says, and a backlog for it holds up no other', async () => {
+  await queue.enqueueTo(
+    'hanging',
+    Array.from({ length: 1_200 }, () => 'hanging'),
+  );
+  for (const receiver of ['first', 'second']) await queue.enqueueTo(receiver, [receiver, receiver, receiver]);
+  const delivered: unknown[] = [];
+  const ends: (() => void)[] = [];
+  const deliver = async ({ payload }: Delivery) => {
+    delivered.push(payload);
+    if (payload === 'hanging') await new Promise<void>((resolve) => ends.push(resolve));
+  };
+  queue.node(deliver, { atOnce: 4, atOncePerReceiver: 2 });
+  const others = () => delivered.filter((payload) => payload !== 'hanging');
+  await eventually(() => others().length === 6);
+  expect(delivered).toHaveLength(8);
+  ends.shift()?.();
+  await eventually(() => ends.length === 2);
+  expect(delivered).toHaveLength(9);
+  await server.database.pool.query('DELETE FROM outbox');
+  ends.forEach((end) => end());
+});
+
 test('a hundred messages enqueued at once are delivered once each by two nodes', async () => {
   const delivered: unknown[] = [];
   const deliver = async ({ payload }: Delivery) => {

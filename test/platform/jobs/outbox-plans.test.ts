@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../../harness/database/te
 
 const ROWS = 100_000;
 const SLOTS = { limit: 16, scan: 16 };
-const KINDS = new Map([['test', 16]]);
+const LIMITS = { kinds: new Map([['test', { most: 16, perReceiver: 2 }]]), receivers: [] };
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -49,10 +49,10 @@ async function insert(count: number, ofOneKey: number): Promise<void> {
 test('claiming, finishing and retrying read few rows when 100 000 wait, also of one key', async () => {
   const owner = randomUUID();
   // The statements are prepared while the table is empty, and no statistics are collected later.
-  for (let times = 0; times < 12; times++) await outbox.claim(owner, KINDS, SLOTS);
+  for (let times = 0; times < 12; times++) await outbox.claim(owner, LIMITS, SLOTS);
   await insert(ROWS, 0);
   const before = await reads();
-  const { rows } = await outbox.claim(owner, KINDS, SLOTS);
+  const { rows } = await outbox.claim(owner, LIMITS, SLOTS);
   expect(rows).toHaveLength(16);
   const [first, second, third] = rows;
   if (!first || !second || !third) throw new Error('nothing was claimed');
@@ -76,7 +76,7 @@ test('a backlog of one key does not hold up messages of others', async () => {
   const claimed: string[] = [];
   let statements = 0;
   for (let scan = 16, more = true; more; scan = Math.min(1_000, scan * 4)) {
-    const piece = await outbox.claim(owner, KINDS, { limit: 16, scan });
+    const piece = await outbox.claim(owner, LIMITS, { limit: 16, scan });
     claimed.push(...piece.rows.map(({ id }) => id));
     more = piece.seen === scan;
     statements++;
@@ -85,7 +85,7 @@ test('a backlog of one key does not hold up messages of others', async () => {
   expect(claimed).toHaveLength(2);
   expect(statements).toBeLessThan(30);
   const before = await reads();
-  expect((await outbox.claim(owner, KINDS, SLOTS)).seen).toBe(0);
+  expect((await outbox.claim(owner, LIMITS, SLOTS)).seen).toBe(0);
   const after = await reads();
   expect(after.sequential - before.sequential).toBe(0);
 });

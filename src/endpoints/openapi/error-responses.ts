@@ -15,12 +15,14 @@ const SHARED = {
   413: ['TooLarge', 'The body is too large.'],
   415: ['UnsupportedType', 'The body is of another media type, charset or encoding.'],
   422: ['Invalid', 'The body breaks rules of the record; errors lists every validation error.'],
+  429: ['TooMany', 'This was asked for too often in a short time; nothing was changed.'],
   503: ['Unavailable', 'The database, or the keys of an outside issuer, cannot be reached for the moment.'],
 } as const;
 type SharedStatus = keyof typeof SHARED;
 
 const HEADERS: Partial<Record<SharedStatus, string[]>> = {
   401: ['WWW-Authenticate'],
+  429: ['Retry-After'],
   503: ['Retry-After'],
 };
 
@@ -37,7 +39,7 @@ export function sharedErrorResponses(): Record<string, ResponseObject> {
 /** The error responses of an operation. */
 export function errorResponsesOf(operation: Operation): Record<string, ResponseObject | Reference> {
   const changes = operation.method !== 'get' && operation.status !== 201;
-  const { authorization, request, conflict, versioned, path } = operation;
+  const { authorization, request, conflict, limited, versioned, path } = operation;
   const hasTenant = authorization !== undefined && authorization.at !== 'any role';
   const statuses: SharedStatus[] = [
     400,
@@ -46,6 +48,7 @@ export function errorResponsesOf(operation: Operation): Record<string, ResponseO
     ...(hasTenant || parameterNames(path).length > 0 ? ([404] as const) : []),
     ...(versioned && changes ? ([412] as const) : []),
     ...(request ? ([413, 415, 422] as const) : []),
+    ...(limited ? ([429] as const) : []),
     503,
   ];
   const shared = statuses.map((status) => [

@@ -145,6 +145,12 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: 10,
       windowSeconds: 15 * MINUTE,
     }),
+    /** Test messages and repeated deliveries to the webhooks of one organization, or of the installation. */
+    webhookSend: (organization: string | null): Limit => ({
+      key: `webhook send ${organization ?? 'installation'}`,
+      limit: 100,
+      windowSeconds: 15 * MINUTE,
+    }),
     /** Dynamic registrations from one network: protects the registry from being filled. */
     registration: (address: string): Limit => ({
       key: `registration ${networkOf(address)}`,

@@ -55,6 +55,8 @@ export interface Operation {
   authorization?: Authorization;
   /** It changes who can do what: see `requireFreshSignIn`. */
   freshSignIn?: true;
+  /** It has a limit of how often: 429 beyond it. */
+  limited?: true;
   /** The `url` of the record is not its own address in this API, but a receiver's. */
   urlIsReceiver?: true;
   record?: RecordKey;

@@ -1,3 +1,5 @@
+import type { AttemptsService } from '../../identity/attempts/attempts.service.js';
+import type { RateLimits } from '../../identity/attempts/limits.js';
 import { pageResponse } from '../../platform/paging/page-response.js';
 import { oneOf, PAGE, pageRequestOf } from '../../platform/paging/query.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
@@ -20,6 +22,8 @@ import type { Webhook, WebhooksService } from './webhooks.service.js';
 /** What the routes of webhooks need. */
 export interface WebhookRoutesDependencies {
   access: AccessService;
+  attempts: Pick<AttemptsService, 'reserve'>;
+  rateLimits: Pick<RateLimits, 'webhookSend'>;
   webhooks: WebhooksService;
   webhookDeliveries: WebhookDeliveriesService;
 }
@@ -114,6 +118,7 @@ function webhooksOf(
       path: `${path}/:webhook/test`,
       summary: `Send a message of the type webhook.test to a webhook of ${tenant}.`,
       authorization: writing,
+      limited: true,
       status: 200,
       response: deliveryResponse,
     },
@@ -151,45 +156,53 @@ function webhooksOf(
       record: recordId('failed delivery', { parameter: 'delivery', description: 'The id of the delivery.' }),
       summary: `Send what a webhook of ${tenant} did not take again, from the first attempt on.`,
       authorization: writing,
+      limited: true,
       status: 200,
       response: deliveryResponse,
     },
   } satisfies Record<string, Operation>;
 
-  return routeGroup(operations, ({ access, webhookDeliveries, webhooks }: WebhookRoutesDependencies) => ({
-    list: async ({ caller, tenant: of, query }) => {
-      const { limit, cursor } = pageRequestOf(query);
-      const mayWrite = await access.may(caller, of, writing.permission);
-      const page = await webhooks.list(of, limit, cursor);
-      return { body: pageResponse(page, (record) => toWire(record, mayWrite)) };
-    },
-    create: async ({ actor, tenant: of, body }) => {
-      const made = await webhooks.create(actor, of, body);
-      return { body: { ...toSnake(made.webhook), secret: made.secret } };
-    },
-    get: async ({ caller, tenant: of, key }) => ({
-      body: toWire(await webhooks.get(of, key), await access.may(caller, of, writing.permission)),
+  return routeGroup(
+    operations,
+    ({ access, attempts, rateLimits, webhookDeliveries, webhooks }: WebhookRoutesDependencies) => ({
+      list: async ({ caller, tenant: of, query }) => {
+        const { limit, cursor } = pageRequestOf(query);
+        const mayWrite = await access.may(caller, of, writing.permission);
+        const page = await webhooks.list(of, limit, cursor);
+        return { body: pageResponse(page, (record) => toWire(record, mayWrite)) };
+      },
+      create: async ({ actor, tenant: of, body }) => {
+        const made = await webhooks.create(actor, of, body);
+        return { body: { ...toSnake(made.webhook), secret: made.secret } };
+      },
+      get: async ({ caller, tenant: of, key }) => ({
+        body: toWire(await webhooks.get(of, key), await access.may(caller, of, writing.permission)),
+      }),
+      update: async ({ actor, tenant: of, key, body }) => ({
+        body: toSnake(await webhooks.update(actor, of, key, body)),
+      }),
+      rotate: async ({ actor, tenant: of, key }) => {
+        const { secret, webhook: record } = await webhooks.rotateSecret(actor, of, key);
+        return { body: { ...toSnake(record), secret } };
+      },
+      test: async ({ tenant: of, key }) => {
+        await attempts.reserve([rateLimits.webhookSend(of.orgId)]);
+        return { body: toSnake(await webhookDeliveries.sendTest(of, key)) };
+      },
+      delete: async ({ actor, tenant: of, key }) => {
+        await webhooks.delete(actor, of, key);
+        return {};
+      },
+      deliveries: async ({ tenant: of, key, query }) => {
+        const page = await webhookDeliveries.list(of, key, query.status, pageRequestOf(query));
+        return { body: pageResponse(page, (delivery) => toSnake(delivery)) };
+      },
+      redeliver: async ({ actor, tenant: of, parentKey, key }) => {
+        await attempts.reserve([rateLimits.webhookSend(of.orgId)]);
+        return { body: toSnake(await webhookDeliveries.redeliver(actor, of, parentKey, key)) };
+      },
     }),
-    update: async ({ actor, tenant: of, key, body }) => ({
-      body: toSnake(await webhooks.update(actor, of, key, body)),
-    }),
-    rotate: async ({ actor, tenant: of, key }) => {
-      const { secret, webhook: record } = await webhooks.rotateSecret(actor, of, key);
-      return { body: { ...toSnake(record), secret } };
-    },
-    test: async ({ tenant: of, key }) => ({ body: toSnake(await webhookDeliveries.sendTest(of, key)) }),
-    delete: async ({ actor, tenant: of, key }) => {
-      await webhooks.delete(actor, of, key);
-      return {};
-    },
-    deliveries: async ({ tenant: of, key, query }) => {
-      const page = await webhookDeliveries.list(of, key, query.status, pageRequestOf(query));
-      return { body: pageResponse(page, (delivery) => toSnake(delivery)) };
-    },
-    redeliver: async ({ actor, tenant: of, parentKey, key }) => ({
-      body: toSnake(await webhookDeliveries.redeliver(actor, of, parentKey, key)),
-    }),
-  }));
+  );
 }
 
 /** The query of a URL is often a credential of the receiver: it is for those who may write. */

@@ -193,24 +193,6 @@ test('a dead letter of the outbox is delivered again, and so is what waits witho
   await callAdmin(server, 'DELETE', `${PROJECT}/webhooks/${webhook.id}`);
 });
 
-test('receivers that hang get four requests at once, the others wait', async () => {
-  const webhook = await subscribe(PROJECT, ['client.created']);
-  answer = 'hang';
-  hanging.length = 0;
-  for (let index = 0; index < 6; index++) await server.register();
-  await eventually(() => hanging.length === 4);
-  await setTimeout(1_200);
-  expect(hanging).toHaveLength(4);
-  answer = 204;
-  for (const response of hanging) response.writeHead(204).end();
-  await eventually(async () => {
-    const all = await deliveries(PROJECT, webhook);
-    return all.length === 6 && all.every(({ status }) => status === 'delivered');
-  });
-  answer = 200;
-  await callAdmin(server, 'DELETE', `${PROJECT}/webhooks/${webhook.id}`);
-});
-
 test('an event while its webhook is deleted is recorded all the same', async () => {
   const webhook = await subscribe(PROJECT, ['client.created']);
   const connection = await server.database.pool.connect();

@@ -80,7 +80,7 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     passkeys,
     trustedBrowsers,
   );
-  const ofFactors = { ...people, rateLimits, factors, passkeys, trustedBrowsers };
+  const ofFactors = { ...people, log, rateLimits, factors, passkeys, trustedBrowsers };
   return {
     accounts,
     accountEvents,

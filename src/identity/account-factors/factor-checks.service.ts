@@ -8,10 +8,11 @@ import type { RateLimits } from '../attempts/limits.js';
 import type { NoticesService } from '../notices/notices.service.js';
 import { type PasskeyResponse, type PasskeysService, Refused } from '../passkeys/passkeys.service.js';
 import { CODE_AMR, passkeyAmr } from '../second-factors/authentication-level.js';
-import type { SecondFactorsService } from '../second-factors/second-factors.service.js';
+import { type SecondFactorsService, UnreadableSecret } from '../second-factors/second-factors.service.js';
 import type { TrustedBrowsers } from '../second-factors/trusted-browsers.service.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { AppError } from '../../platform/errors/errors.js';
+import { describeError, type Logger } from '../../platform/telemetry/telemetry.js';
 
 /** What the checks need. */
 export interface FactorCheckDependencies {
@@ -24,6 +25,7 @@ export interface FactorCheckDependencies {
   rateLimits: RateLimits;
   events: AccountEvents;
   notices: NoticesService;
+  log: Logger;
 }
 
 /** Who proved themselves, and how (RFC 8176). */
@@ -96,11 +98,19 @@ export class FactorChecksService {
   }
 
   /** Checks a code of the account's authenticator app; returns what it adds to `amr`. */
-  checkCode(accountId: string, code: string, origin: PersonRequest): Promise<string[]> {
-    return this.#checkCode(accountId, origin, {
-      use: (tx) => this.on.factors.useTotp(tx, accountId, code),
-      refused: CODE_REFUSED,
-    });
+  async checkCode(accountId: string, code: string, origin: PersonRequest): Promise<string[]> {
+    try {
+      return await this.#checkCode(accountId, origin, {
+        use: (tx) => this.on.factors.useTotp(tx, accountId, code),
+        refused: CODE_REFUSED,
+      });
+    } catch (error) {
+      if (error instanceof UnreadableSecret) {
+        const fields = { accountId, requestId: origin.requestId, error: describeError(error.cause) };
+        this.on.log.error(fields, 'the encryption key does not open the secret of an authenticator app');
+      }
+      throw error;
+    }
   }
 
   /** Checks a recovery code of the account, which works once; returns what it adds to `amr`. */

@@ -34,6 +34,14 @@ export interface TotpEnrolment {
   sealed: string;
 }
 
+/** The secret of an authenticator app was sealed with an encryption key that is lost. */
+export class UnreadableSecret extends AppError {
+  constructor(cause: unknown) {
+    const help = 'Use another way, or have whoever runs this service reset your second factors.';
+    super('unauthenticated', `The codes of your app cannot be checked here any more. ${help}`, { cause });
+  }
+}
+
 /** Codes of authenticator apps (RFC 6238) and recovery codes. Secrets are sealed, recovery codes keyed digests. */
 export class SecondFactorsService {
   constructor(
@@ -114,12 +122,12 @@ export class SecondFactorsService {
     ]);
   }
 
-  /** Whether this is a code of the account's app that was not used; it is used then. */
+  /** Whether this is a code of the account's app that was not used; it is used then. Throws UnreadableSecret. */
   async useTotp(tx: Transaction, accountId: string, code: string): Promise<boolean> {
     const digits = codeDigits(code);
     const stored = await this.repository.findTotp(accountId, tx);
     if (digits === undefined || !stored) return false;
-    const secret = this.vault.open('totp-secrets', stored.secretSealed, accountId);
+    const secret = this.#open(accountId, stored.secretSealed);
     const step = stepOfCode(secret, digits);
     return step !== undefined && this.repository.acceptStep(tx, accountId, stored.secretSealed, step);
   }
@@ -163,6 +171,14 @@ export class SecondFactorsService {
     await this.repository.deleteTotp(tx, accountId);
     await this.repository.deleteRecoveryCodes(tx, accountId);
     await this.trusted.forget(tx, accountId);
+  }
+
+  #open(accountId: string, sealed: Buffer): Buffer {
+    try {
+      return this.vault.open('totp-secrets', sealed, accountId);
+    } catch (cause) {
+      throw new UnreadableSecret(cause);
+    }
   }
 
   #digest(accountId: string, code: string): Buffer {

@@ -19,8 +19,9 @@ export interface Outgoing {
   webhookId: string;
   url: string;
   body: string;
-  /** The secret, and for a while after a rotation the one before. */
-  sealedSecrets: Buffer[];
+  sealedSecret: Buffer;
+  /** For a while after a rotation. */
+  previousSealedSecret: Buffer | null;
 }
 
 const DELIVERY = `id, event, status, attempts, response_status AS "responseStatus", last_error AS "lastError",
@@ -107,8 +108,8 @@ export class WebhookDeliveriesRepository {
   /** Undefined when the webhook or the delivery is gone, or was delivered. */
   async outgoing(id: string): Promise<Outgoing | undefined> {
     const { rows } = await this.database.sql.raw<{ rows: Outgoing[] }>(
-      `SELECT w.id AS "webhookId", w.url, d.body, CASE WHEN w.previous_secret_until > now()
-         THEN ARRAY[w.sealed_secret, w.previous_sealed_secret] ELSE ARRAY[w.sealed_secret] END AS "sealedSecrets"
+      `SELECT w.id AS "webhookId", w.url, d.body, w.sealed_secret AS "sealedSecret",
+         CASE WHEN w.previous_secret_until > now() THEN w.previous_sealed_secret END AS "previousSealedSecret"
        FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE d.id = ? AND d.status = 'waiting'`,
       [id],
     );

@@ -84,10 +84,10 @@ export class WebhookDeliveriesService {
     const { repository, vault } = this.deps;
     const stored = await repository.outgoing(id);
     if (!stored) return undefined;
-    const { url, body, webhookId, sealedSecrets } = stored;
+    const { url, body, webhookId, sealedSecret, previousSealedSecret } = stored;
+    const open = (sealed: Buffer) => vault.open('webhooks', sealed, webhookId).toString();
     try {
-      const secrets = sealedSecrets.map((sealed) => vault.open('webhooks', sealed, webhookId).toString());
-      return { url, body, secrets };
+      return { url, body, secrets: [open(sealedSecret), ...ifItOpens(open, previousSealedSecret)] };
     } catch (cause) {
       throw new DeliveryError('this encryption key does not open the secret', { final: true, cause });
     }
@@ -101,5 +101,15 @@ export class WebhookDeliveriesService {
   /** Deletes deliveries after 30 days, what was delivered after 3. */
   async purge(stopping?: AbortSignal): Promise<void> {
     await deleteInBatches((limit) => this.deps.repository.purge(limit), stopping);
+  }
+}
+
+/** A previous secret that was sealed with a lost encryption key ends at once. */
+function ifItOpens(open: (sealed: Buffer) => string, sealed: Buffer | null): string[] {
+  if (!sealed) return [];
+  try {
+    return [open(sealed)];
+  } catch {
+    return [];
   }
 }

@@ -56,7 +56,9 @@ export interface TestServerOptions {
    */
   env?: Record<string, string>;
   /** Another node of the installation that this one joins. */
-  nodeOf?: TestServer;
+  nodeOf?: Pick<TestServer, 'database' | 'issuer'>;
+  /** Whether it listens where the issuer leads to, when no other node does. */
+  atIssuer?: boolean;
   /** Whether it delivers what is in the outbox. */
   delivers?: boolean;
 }
@@ -64,10 +66,11 @@ export interface TestServerOptions {
 export async function startTestServer({
   env = {},
   nodeOf,
+  atIssuer = false,
   delivers = false,
 }: TestServerOptions = {}): Promise<TestServer> {
   const database = nodeOf?.database ?? (await createTestDatabase());
-  const port = await freePort();
+  const port = atIssuer && nodeOf ? Number(new URL(nodeOf.issuer).port) : await freePort();
   const issuer = nodeOf?.issuer ?? `http://localhost:${String(port)}`;
   const settings: Settings = readSettings({
     ISSUER: issuer,

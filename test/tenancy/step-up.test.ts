@@ -75,6 +75,8 @@ const CHANGES: [method: string, path: () => string, body?: object][] = [
   ['POST', () => `/accounts/${someone}/reset_factors`],
   ['DELETE', () => `/accounts/${someone}`],
   ['POST', () => '/keys/rotate'],
+  ['DELETE', () => '/orgs/default/projects/default'],
+  ['DELETE', () => '/orgs/default'],
   ['DELETE', () => `/webhooks/${someone}`],
   ['PATCH', () => `/webhooks/${someone}`],
   ['POST', () => `/webhooks/${someone}/rotate_secret`],

@@ -73,7 +73,6 @@ export const organizationPages: readonly ConsolePage[] = [
     path: `${ORGANIZATION_PAGES}/delete`,
     operation: 'deleteOrganization',
     isDangerous: true,
-    needsFreshSignIn: true,
     words: async (visit) => {
       const { body } = await visit.call<OrganizationWire>('getOrganization');
       return {

@@ -39,7 +39,6 @@ export const projectSettingsPages: readonly ConsolePage[] = [
     path: `${SETTINGS}/delete`,
     operation: 'deleteProject',
     isDangerous: true,
-    needsFreshSignIn: true,
     words: async (visit) => {
       const { body } = await visit.call<ProjectWire>('getProject');
       return {

@@ -3,7 +3,12 @@ import type { RateLimits } from '../../identity/attempts/limits.js';
 import { ProcessAttempts } from '../../identity/attempts/process-attempts.js';
 
 /** Operations that take an account from its person. */
-const ACCOUNT_LOCKOUTS: ReadonlySet<string> = new Set(['disableAccount', 'resetAccountFactors']);
+const ACCOUNT_LOCKOUTS: ReadonlySet<string> = new Set([
+  'deleteAccount',
+  'disableAccount',
+  'resetAccountFactors',
+  'setAccountPassword',
+]);
 
 /** How much one account may do in the console. Both methods throw TooManyAttempts (`slow_down`). */
 export class ConsoleLimits {

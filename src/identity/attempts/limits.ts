@@ -133,7 +133,7 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: attempts.consoleChanges,
       windowSeconds: HOUR,
     }),
-    /** Accounts that one operator disables, or whose second factors that operator resets, in the console. */
+    /** Accounts that one operator disables or deletes, or whose password or second factors that operator replaces, in the console. */
     accountLockout: (accountId: string): Limit => ({
       key: `account lockout ${accountId}`,
       limit: Math.ceil(attempts.consoleChanges / 3),

@@ -74,6 +74,7 @@ const OPERATIONS = {
   delete: {
     ...common,
     id: 'deleteOrganization',
+    freshSignIn: true,
     method: 'delete',
     path: ORGANIZATION,
     summary: 'Delete an organization and every role in it.',

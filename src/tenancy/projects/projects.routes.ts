@@ -74,6 +74,7 @@ const OPERATIONS = {
   delete: {
     ...common,
     id: 'deleteProject',
+    freshSignIn: true,
     method: 'delete',
     path: PROJECT,
     summary: 'Delete a project and every role in it.',

@@ -1,5 +1,5 @@
 import type { ClientRow, OptionOnPage } from '../../platform/console-page-models/clients.js';
-import { GRANT_TYPES } from '../../registry/client-record/client-record.js';
+import { GRANT_TYPES, REGISTRATION_TYPES } from '../../registry/client-record/client-record.js';
 import { listPage } from '../console-records/list-page.js';
 import type { Filter, ListState } from '../console-records/list-parts.js';
 import type { ConsolePage } from '../console/console-page.js';
@@ -45,7 +45,7 @@ const FILTERS: readonly Filter[] = [
   {
     name: 'registration_type',
     label: 'Registration',
-    options: optionsOf('manual', 'dynamic'),
+    options: optionsOf(...REGISTRATION_TYPES),
   },
   { name: 'unused', label: 'Not used for', options: days('30', '90', '365') },
   {

@@ -11,8 +11,8 @@ import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 export type Introspect = (clientId: string, token: string) => Promise<object>;
 
 /**
- * Answers introspection requests of clients that the engine has authenticated by an assertion; those with a secret do not
- * get here. The engine's own answer is withheld: it refuses JWTs, and hides tokens by other rules.
+ * Answers introspection requests of clients that the engine has authenticated by an assertion or a certificate; those with a
+ * secret do not get here. The engine's own answer is withheld: it refuses JWTs, and hides tokens by other rules.
  *
  * Engine: lib/actions/introspection.js:75 (answer) and lib/shared/reject_structured_tokens.js:13 (JWTs are an error).
  * Test: test/endpoints/introspection/introspection.test.ts, "private_key_jwt".

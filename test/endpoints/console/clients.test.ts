@@ -232,3 +232,11 @@ test('the consent page of a client is shown whole, and nothing on it can be sent
   await server.admin('DELETE', `/${client.id}`);
   expect((await agent.get(`${path}/consent`)).status).toBe(404);
 });
+
+test('the list is filtered by each way of registration', async () => {
+  const { body } = await agent.get(CLIENTS);
+  for (const type of ['manual', 'dynamic', 'document']) {
+    expect(body).toContain(`<option value="${type}"`);
+    expect((await agent.get(`${CLIENTS}?registration_type=${type}`)).status).toBe(200);
+  }
+});

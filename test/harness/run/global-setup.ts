@@ -9,6 +9,7 @@ import { migrateUp } from '../../../src/platform/database-setup/migrator.js';
 import { KeysRepository } from '../../../src/platform/keys/keys.repository.js';
 import { KeysService } from '../../../src/platform/keys/keys.service.js';
 import { administer, databaseUrl } from '../database/administer.js';
+import { makeGlobalsPackage } from './globals-package.js';
 
 const TEMPLATE = `postern_test_template_${String(process.pid)}`;
 
@@ -22,6 +23,7 @@ const ENOUGH_MEMORY = 6 * 2 ** 30;
  * Temporary files are in memory where there is enough of it: to copy the template takes a tenth of the time there.
  */
 export default async function setUp(): Promise<void> {
+  await makeGlobalsPackage();
   const temporary = await temporaryDirectory();
   process.env['TMPDIR'] = temporary;
   let url = process.env['TEST_DATABASE_URL'];

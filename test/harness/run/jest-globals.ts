@@ -7,7 +7,7 @@ export type JestGlobals = Omit<typeof globals, 'jest'>;
 /** What the tests use of jest's mocks. */
 type Mocks = Pick<Jest, 'spyOn' | 'fn'>;
 
-// What `@jest/globals` exports while a test file runs, see module-hooks.ts. Each file has its own.
+// What `@jest/globals` exports while a test file runs, see globals-package.ts. Each file has its own.
 export let afterAll: JestGlobals['afterAll'];
 export let afterEach: JestGlobals['afterEach'];
 export let beforeAll: JestGlobals['beforeAll'];

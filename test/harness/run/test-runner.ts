@@ -1,4 +1,4 @@
-import { createRequire, register } from 'node:module';
+import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { JestEnvironment } from '@jest/environment';
 import type { TestResult } from '@jest/test-result';
@@ -19,8 +19,6 @@ const require = createRequire(import.meta.url);
 const runWithCircus = (require('jest-circus/runner') as { default: TestRunner }).default;
 /** The key under which jest-circus keeps what listens to a run. */
 const EVENT_HANDLERS = Symbol.for('EVENT_HANDLERS');
-
-register('./module-hooks.js', import.meta.url);
 
 /**
  * Jest's own test runner, but the test files are loaded by Node.js itself and share the modules that they import with the

@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { JestEnvironment } from '@jest/environment';
@@ -20,6 +21,10 @@ const runWithCircus = (require('jest-circus/runner') as { default: TestRunner })
 /** The key under which jest-circus keeps what listens to a run. */
 const EVENT_HANDLERS = Symbol.for('EVENT_HANDLERS');
 
+const asyncHooks = require('node:async_hooks') as { AsyncLocalStorage: typeof AsyncLocalStorage };
+/** Those of the instances of jest-circus of this test file. */
+const storages: AsyncLocalStorage<unknown>[] = [];
+
 /**
  * Jest's own test runner, but the test files are loaded by Node.js itself and share the modules that they import with the
  * files before them in the same process. Jest's way, a context of its own with all modules for each file, takes seconds a
@@ -34,6 +39,7 @@ const runNatively: TestRunner = async (globalConfig, config, environment, runtim
     setGlobalsForRuntime: (globals: JestGlobals) => setGlobals(globals, environment),
   });
   const result = await runWithCircus(globalConfig, config, environment, native, testPath, send);
+  for (const storage of storages.splice(0)) storage.disable();
   environment.moduleMocker?.restoreAllMocks();
   before.expectUnchanged();
   return result;
@@ -41,9 +47,23 @@ const runNatively: TestRunner = async (globalConfig, config, environment, runtim
 
 export default runNatively;
 
-/** A new instance of jest-circus, whose state is that of one test file. */
+/**
+ * A new instance of jest-circus, whose state is that of one test file. It follows with an AsyncLocalStorage what belongs to
+ * a test; each that is left enabled makes every promise of the files after it dearer.
+ */
 function requireNewInstance(path: string): unknown {
   delete require.cache[path];
   Reflect.deleteProperty(globalThis, EVENT_HANDLERS);
-  return require(path);
+  const { AsyncLocalStorage: Original } = asyncHooks;
+  asyncHooks.AsyncLocalStorage = class<T> extends Original<T> {
+    constructor() {
+      super();
+      storages.push(this);
+    }
+  };
+  try {
+    return require(path);
+  } finally {
+    asyncHooks.AsyncLocalStorage = Original;
+  }
 }

@@ -22,7 +22,7 @@ export async function createTestDatabase(content: Content = 'keys'): Promise<Tes
   const encryptionKey = process.env['POSTERN_TEST_ENCRYPTION_KEY'];
   if (!server || !template || !encryptionKey) throw new Error('run the tests with npm test');
   const name = `postern_test_${randomBytes(6).toString('hex')}`;
-  await administer(server, `CREATE DATABASE ${name}${content === 'nothing' ? '' : ` TEMPLATE ${template}`}`);
+  await administer(server, `CREATE DATABASE ${name}${content === 'nothing' ? '' : copyOf(template)}`);
   const url = databaseUrl(server, name);
   if (content === 'schema') await administer(url, 'TRUNCATE installation, signing_keys, cookie_keys');
   const pool = new pg.Pool({ connectionString: url, max: 2 });
@@ -37,3 +37,6 @@ export async function createTestDatabase(content: Content = 'keys'): Promise<Tes
     },
   };
 }
+
+/** Copies files instead of pages through the log: two thirds of the CPU, half of the time. */
+const copyOf = (template: string) => ` TEMPLATE ${template} STRATEGY FILE_COPY`;

@@ -40,7 +40,7 @@ async function giveTroubles(): Promise<void> {
      FROM oauth_clients c WHERE c.id = s.oauth_client_id AND ${every(8)}`,
     `INSERT INTO usage_counters SELECT id, current_date - ago, u.kind, '', 1
      FROM oauth_clients, generate_series(0, 4) AS ago, unnest('{refresh,unprotected_code}'::text[]) AS u (kind)
-     WHERE u.kind = 'refresh' OR ${every(9)}`,
+     WHERE CASE u.kind WHEN 'refresh' THEN ago = 0 ELSE ${every(9)} END`,
     'ANALYZE client_failures, oauth_client_secrets, usage_counters',
   ])
     await server.database.pool.query(statement);

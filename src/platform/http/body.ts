@@ -71,7 +71,9 @@ export function readBytes(request: IncomingMessage, limit: number): Promise<Buff
     };
     const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks)));
     const onBroken = (): void => settle(() => reject(malformed('The body ended before it was complete.')));
-    request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
+    // Of a caller who left before this was asked there are no more events.
+    if (request.destroyed) onBroken();
+    else request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
   });
 }
 

@@ -111,6 +111,9 @@ test.each(['1', '2'])(
     for (let round = 0; round < 5; round++) await Promise.all(requests.map(hangUp));
     // The server may have stopped listening before they connect.
     const last = requests.map((request) => hangUp(request).catch(() => undefined));
+    const asked = performance.now();
     await Promise.all([endsQuietly(server), ...last]);
+    // SHUTDOWN_TIMEOUT, 30 s, is for callers who wait for their answer.
+    expect(performance.now() - asked).toBeLessThan(15_000);
   },
 );

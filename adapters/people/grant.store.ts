@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../../src/platform/db/database.js';
 import type { GrantedAccess, GrantStore } from '../../src/identity/grants/grants.service.js';
 import { TOKENS_VALID_AFTER } from '../../src/registry/live-clients/client-columns.js';
 import { MODELS } from '../artifact.models.js';
-import { wordsOf } from '../../src/platform/wire/space-delimited.js';
+import { wordsOf } from '../../src/platform/text/space-delimited.js';
 
 /** What the engine keeps in a grant; what is rejected takes precedence over what is granted. */
 interface Permissions {

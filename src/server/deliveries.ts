@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { type OutboxWorker, startOutboxWorker } from '../platform/jobs/outbox-worker.js';
+import { type OutboxWorker, startOutboxWorker } from '../platform/outbox/outbox-worker.js';
 import { webhookHandler } from '../tenancy/webhooks/webhook-delivery.js';
 import { mailHandler } from '../platform/mail/mail-delivery.js';
 import { smtpTransport } from '../platform/mail/transport.js';

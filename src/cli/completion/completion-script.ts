@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { quoted } from '../../platform/wire/shell-word.js';
+import { quoted } from '../../platform/text/shell-word.js';
 
 /** What can follow a command: the words of its path, and the names and descriptions of subcommands and options. */
 interface Completion {

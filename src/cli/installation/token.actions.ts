@@ -4,7 +4,7 @@ import { issueAdminToken } from '../../tenancy/admin-tokens/issue-admin-token.js
 import { print } from '../output.js';
 import { withTenancyContext } from '../context/with-tenancy-context.js';
 import { canonicalEmail } from '../../identity/accounts/email-and-password-rules.js';
-import { wordsOf } from '../../platform/wire/space-delimited.js';
+import { wordsOf } from '../../platform/text/space-delimited.js';
 
 const LIFETIME_SECONDS = 3_600;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { SnippetOnPage } from '../../platform/console-page-models/clients.js';
 import { packageFile } from '../../platform/files/package-files.js';
-import { shellWord } from '../../platform/wire/shell-word.js';
+import { shellWord } from '../../platform/text/shell-word.js';
 import { CLIENT_KINDS } from './client-kinds.js';
 import { type ClientWire, kindOf } from './client-wire.js';
 import { usesSecret } from '../../registry/client-record/client-record.js';

@@ -1,5 +1,5 @@
 import { entityTag } from '../../platform/http/entity-tags.js';
-import { quoted } from '../../platform/wire/shell-word.js';
+import { quoted } from '../../platform/text/shell-word.js';
 import { mediaTypesOf, type Operation } from '../../tenancy/operations/operation.js';
 
 /** What an operation is called with. */

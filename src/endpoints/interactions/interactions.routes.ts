@@ -10,7 +10,7 @@ import { MEMBERSHIP_PROMPT, NOT_A_MEMBER } from '../oidc-interactions/membership
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import type { InteractionsService } from './interactions.service.js';
 import type { SignInModel } from '../../platform/page-models/interactions.js';
-import { sendPage } from '../../platform/pages/page-headers.js';
+import { sendPage, redirectTo } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import { AccountBeingDeleted } from '../../identity/accounts/account.js';
 import { PasskeyRefused } from '../../identity/account-factors/factor-checks.service.js';
@@ -25,7 +25,6 @@ import { originOf, passkeyOf } from '../second-factor/request-fields.js';
 import type { SecondFactorResponses } from '../second-factor/second-factor-responses.js';
 import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
-import { redirectTo } from '../../platform/http/redirect-to.js';
 
 const YEAR = 365 * 86_400_000;
 

@@ -6,7 +6,7 @@ import { acrOf } from '../../identity/second-factors/authentication-level.js';
 import type { Vault } from '../../platform/crypto/sealing.js';
 import { requestIdOf } from '../../platform/pages/error-page.js';
 import { field } from '../../platform/pages/form-tokens.js';
-import { sendPage } from '../../platform/pages/page-headers.js';
+import { sendPage, redirectTo } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import type { AccountLifecycleService } from '../../tenancy/account-admin/account-lifecycle.service.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
@@ -14,7 +14,6 @@ import type { PendingInteraction } from '../oidc-interactions/pending-interactio
 import { CHOSEN } from './interaction-forms.js';
 import { type InteractionForms } from './interaction-forms.js';
 import { OutdatedPage } from '../../platform/errors/outdated-page.js';
-import { redirectTo } from '../../platform/http/redirect-to.js';
 
 const PURPOSE = 'restore-account';
 const LIFETIME_MILLISECONDS = 600_000;

@@ -27,7 +27,7 @@ import {
 import { IntrospectionError, invalidRequest, toIntrospectionError } from './introspection-error.js';
 import { type PresentedClient, presentedClient, readFormBytes, replayBody } from './introspection-request.js';
 import type { IntrospectionService } from './introspection.service.js';
-import { asErrorDescription } from '../../platform/errors/error-description.js';
+import { asErrorDescription } from '../../platform/text/error-description.js';
 
 /** What the handler needs. */
 export interface IntrospectionHandlerDependencies extends RequestLog {

@@ -9,7 +9,7 @@ import { assertionRefused, refusingUntrusted, useOnce } from './assertions.js';
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { respondWith } from '../oidc-exchange/token-response.js';
 import { constrain, type Constraint } from '../oidc-exchange/sender-constraint.js';
-import { wordsOf } from '../../platform/wire/space-delimited.js';
+import { wordsOf } from '../../platform/text/space-delimited.js';
 
 type Parameters = { resource?: string | undefined; scope?: string | undefined };
 type Context = TokenEndpointGrantContext<Parameters>;

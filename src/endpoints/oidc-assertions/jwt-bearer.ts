@@ -15,7 +15,7 @@ import { assertionRefused, refusingUntrusted, sentAssertion, typOf, useOnce } fr
 import type { ExchangeParts } from '../oidc-exchange/exchange-parts.js';
 import { respondWith } from '../oidc-exchange/token-response.js';
 import { constrain, readConstraint } from '../oidc-exchange/sender-constraint.js';
-import { wordsOf } from '../../platform/wire/space-delimited.js';
+import { wordsOf } from '../../platform/text/space-delimited.js';
 
 const PARAMETERS = ['assertion', 'scope', 'resource', 'authorization_details'] as const;
 /** What an assertion may say that it is; other JWTs are not for this grant. */

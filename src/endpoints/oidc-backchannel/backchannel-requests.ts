@@ -12,7 +12,7 @@ import type { SecondFactorRules } from '../oidc-second-factor/second-factor-prom
 import { storedDetails } from '../oidc-authorization-details/details-parameter.js';
 import { addDetails } from '../oidc-authorization-details/granted-details.js';
 import { addDecision } from '../oidc-interactions/grant-decision.js';
-import { wordsOf } from '../../platform/wire/space-delimited.js';
+import { wordsOf } from '../../platform/text/space-delimited.js';
 
 type Services = Pick<Context, 'artifacts' | 'database' | 'scopes' | 'vault'> &
   Parameters<typeof secondFactorRules>[0];

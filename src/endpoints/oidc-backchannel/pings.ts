@@ -1,5 +1,9 @@
 import type { Client, Provider } from 'oidc-provider';
-import { DeliveryError, type OutboxHandler, type OutboxMessage } from '../../platform/jobs/outbox-message.js';
+import {
+  DeliveryError,
+  type OutboxHandler,
+  type OutboxMessage,
+} from '../../platform/outbox/outbox-message.js';
 import { engineFetch } from '../oidc-guards/engine-fetch.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
 

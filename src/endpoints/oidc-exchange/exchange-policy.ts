@@ -8,7 +8,7 @@ import {
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { ExchangeParts } from './exchange-parts.js';
 import { type PresentedToken, tokenRefused } from './presented-token.js';
-import { wordsOf } from '../../platform/wire/space-delimited.js';
+import { wordsOf } from '../../platform/text/space-delimited.js';
 
 /** What a request is told that says not which API it is for, of several. */
 export const SEND_AUDIENCE = 'send audience: the API that the token is to be for';

@@ -6,7 +6,7 @@ import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { AuthorizationDetail } from '../../registry/authorization-details/detail-check.js';
 import type { ExchangeParts } from './exchange-parts.js';
 import { bindingOf, NOT_VALID, type PresentedToken, tokenRefused } from './presented-token.js';
-import { wordsOf } from '../../platform/wire/space-delimited.js';
+import { wordsOf } from '../../platform/text/space-delimited.js';
 
 /** Where a token was sent. */
 interface Sent {

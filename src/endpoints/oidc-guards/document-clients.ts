@@ -1,6 +1,6 @@
 import { errors, Provider } from 'oidc-provider';
 import type { EngineClients } from '../../../adapters/client.adapter.js';
-import { asErrorDescription } from '../../platform/errors/error-description.js';
+import { asErrorDescription } from '../../platform/text/error-description.js';
 import { AppError } from '../../platform/errors/errors.js';
 import type {
   ClientDocumentsService,

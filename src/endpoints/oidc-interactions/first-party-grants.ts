@@ -2,7 +2,7 @@ import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { ADMIN_SCOPES } from '../../tenancy/access/permissions.js';
 import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
 import type { MayAuthorize } from './membership.js';
-import { wordsOf } from '../../platform/wire/space-delimited.js';
+import { wordsOf } from '../../platform/text/space-delimited.js';
 
 /**
  * The grant that a session has for the client of a request. For a first-party client it is made and completed without a

@@ -1,6 +1,6 @@
 import type { Provider } from 'oidc-provider';
 import type { ScopesAndClaims } from './pending-interaction.js';
-import { wordsOf } from '../../platform/wire/space-delimited.js';
+import { wordsOf } from '../../platform/text/space-delimited.js';
 
 type Grant = InstanceType<Provider['Grant']>;
 

@@ -7,7 +7,7 @@ import {
 } from '../oidc-second-factor/second-factor-prompt.js';
 import { storedDetails } from '../oidc-authorization-details/details-parameter.js';
 import { subjectOfHint } from '../oidc-requests/account-prompts.js';
-import { wordsOf } from '../../platform/wire/space-delimited.js';
+import { wordsOf } from '../../platform/text/space-delimited.js';
 
 /** OIDC scopes, single claims, and scopes per resource. */
 export interface ScopesAndClaims {

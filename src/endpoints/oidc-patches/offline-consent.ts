@@ -1,6 +1,6 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { stateOf } from '../../../adapters/request-state.js';
-import { wordsOf } from '../../platform/wire/space-delimited.js';
+import { wordsOf } from '../../platform/text/space-delimited.js';
 
 const OFFLINE = 'offline_access';
 /** Whether a pushed request gets it is decided when it is used. */

@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider';
-import { asErrorDescription } from '../../platform/errors/error-description.js';
+import { asErrorDescription } from '../../platform/text/error-description.js';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import { orByRegistration } from './own-registration.js';

@@ -1,7 +1,7 @@
 import { type Client, errors, Provider } from 'oidc-provider';
 import type { EventEmitter } from 'node:events';
 import { stateOf } from '../../../adapters/request-state.js';
-import { asErrorDescription } from '../../platform/errors/error-description.js';
+import { asErrorDescription } from '../../platform/text/error-description.js';
 import { shownText, shownUri } from '../../registry/usage/failure-detail.js';
 
 /**

@@ -1,5 +1,5 @@
 import { LOGOUT_KIND, type LogoutNotice } from '../../identity/sessions/logout-messages.js';
-import { DeliveryError, type OutboxHandler } from '../../platform/jobs/outbox-message.js';
+import { DeliveryError, type OutboxHandler } from '../../platform/outbox/outbox-message.js';
 import { sendLogoutToken } from '../oidc-session-patches/back-channel-logout.js';
 import type { Engine } from './engine.js';
 

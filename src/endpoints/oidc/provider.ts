@@ -11,7 +11,7 @@ import { renderFormPosts } from '../oidc-patches/form-post.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import { answerIntrospection, type Introspect } from '../oidc-patches/own-introspection.js';
 import { announcePlainPkce } from '../oidc-patches/plain-pkce.js';
-import { acceptProofsForAliases } from '../oidc-patches/proof-address.js';
+import { acceptProofsForAliases } from '../oidc-token-patches/proof-address.js';
 import { completeHttp } from '../oidc-patches/protocol-http.js';
 import { deriveRefreshTokens } from '../oidc-token-patches/refresh-token-id.js';
 import { scopeClaimsByClient } from '../oidc-token-patches/id-token-claims.js';

@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import type { RecoveryService } from '../../identity/recovery/recovery.service.js';
 import { field } from '../../platform/pages/form-tokens.js';
-import { sendPage } from '../../platform/pages/page-headers.js';
+import { sendPage, redirectTo } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import type { AnonymousForms } from '../mail-steps/anonymous-forms.js';
 import { codeProblem, type FormProblem, formProblem } from '../mail-steps/form-problems.js';
@@ -10,7 +10,6 @@ import { sendLinkOver } from '../mail-steps/link-pages.js';
 import { pathParameter, personRequest } from '../mail-steps/person-request.js';
 import type { StepCookie } from '../mail-steps/step-cookie.js';
 import { ACCOUNT_AREA } from '../sign-in/own-paths.js';
-import { redirectTo } from '../../platform/http/redirect-to.js';
 
 /** What a browser is to do next to set a new password. */
 export type RecoveryState =

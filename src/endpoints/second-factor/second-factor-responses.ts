@@ -2,14 +2,13 @@ import type Koa from 'koa';
 import type { PasskeyOptions } from '../../identity/passkeys/passkeys.service.js';
 import { readableSecret, totpUri } from '../../identity/second-factors/totp.js';
 import type { SecondFactorPage } from '../../platform/page-models/interactions.js';
-import { sendPage } from '../../platform/pages/page-headers.js';
+import { sendPage, redirectTo } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import { qrCode } from '../../platform/pages/qr-code.js';
 import { type InteractionForms } from '../interactions/interaction-forms.js';
 import type { InteractionEngine } from '../oidc-interactions/interaction-engine.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 import { otherStep, type SecondFactorStepsService } from './second-factor-steps.service.js';
-import { redirectTo } from '../../platform/http/redirect-to.js';
 
 /** What the responses need. */
 export interface SecondFactorResponsesDependencies {

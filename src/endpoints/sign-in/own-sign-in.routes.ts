@@ -11,7 +11,7 @@ import type { OwnContext, OwnPages, SignedInPerson } from './own-session.js';
 import { ACCOUNT_AREA, OWN_SIGN_IN, OWN_SIGN_OUT, ownPath } from './own-paths.js';
 import { redeemOwnCode } from './redeem-code.js';
 import type { Required, SignInRequests } from './sign-in-requests.js';
-import { redirectTo } from '../../platform/http/redirect-to.js';
+import { redirectTo } from '../../platform/pages/page-headers.js';
 
 /** What the routes need. */
 export interface OwnSignInDependencies {

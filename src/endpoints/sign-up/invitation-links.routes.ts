@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
 import { AppError } from '../../platform/errors/errors.js';
-import { sendPage } from '../../platform/pages/page-headers.js';
+import { sendPage, redirectTo } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import type { InvitationsService } from '../../tenancy/invitations/invitations.service.js';
 import { tenantInWords } from '../../tenancy/tenants/tenant-in-words.js';
@@ -11,7 +11,6 @@ import { pathParameter, personRequest } from '../mail-steps/person-request.js';
 import type { StepCookie } from '../mail-steps/step-cookie.js';
 import { ACCOUNT_AREA } from '../sign-in/own-paths.js';
 import { SIGN_UP_PATH, type SignUpState } from './sign-up-state.js';
-import { redirectTo } from '../../platform/http/redirect-to.js';
 
 /** What the routes need. */
 export interface InvitationLinkDependencies {

@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
 import type { SignUpService } from '../../identity/sign-up/sign-up.service.js';
-import { sendPage } from '../../platform/pages/page-headers.js';
+import { sendPage, redirectTo } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import type { AnonymousForms } from '../mail-steps/anonymous-forms.js';
 import { sendLinkOver } from '../mail-steps/link-pages.js';
@@ -9,7 +9,6 @@ import { pathParameter } from '../mail-steps/person-request.js';
 import type { StepCookie } from '../mail-steps/step-cookie.js';
 import { OWN_SIGN_UP } from '../sign-in/own-paths.js';
 import { SIGN_UP_PATH, type SignUpState } from './sign-up-state.js';
-import { redirectTo } from '../../platform/http/redirect-to.js';
 
 /** What the routes need. */
 export interface SignUpLinkDependencies {

@@ -23,7 +23,7 @@ import { passkeyOf } from '../second-factor/request-fields.js';
 import type { SignUpPages } from './sign-up-pages.js';
 import { SIGN_UP_PATH, type SignUpState } from './sign-up-state.js';
 import { OutdatedPage } from '../../platform/errors/outdated-page.js';
-import { redirectTo } from '../../platform/http/redirect-to.js';
+import { redirectTo } from '../../platform/pages/page-headers.js';
 
 /** What the routes need. */
 export interface SignUpRoutesDependencies {

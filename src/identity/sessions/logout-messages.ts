@@ -1,4 +1,4 @@
-import type { OutboxMessage } from '../../platform/jobs/outbox-message.js';
+import type { OutboxMessage } from '../../platform/outbox/outbox-message.js';
 
 /** A client that has to be notified that a session has ended for it (OpenID Connect Back-Channel Logout 1.0). */
 export interface LogoutNotice {

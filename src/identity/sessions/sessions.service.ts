@@ -1,4 +1,4 @@
-import type { OutboxService } from '../../platform/jobs/outbox.service.js';
+import type { OutboxService } from '../../platform/outbox/outbox.service.js';
 import type { Transaction } from '../../platform/db/database.js';
 import { type LogoutNotice, logoutMessage } from './logout-messages.js';
 import type { SignInRecord, SignInsRepository } from './sign-ins.repository.js';

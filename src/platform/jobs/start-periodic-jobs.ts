@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.js';
 import { tryLock } from '../db/locks.js';
 import { JobSlotsRepository } from './job-slots.repository.js';
-import { storableReason } from './outbox-message.js';
+import { storableReason } from '../outbox/outbox-message.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import { type Job, PeriodicJobs } from './periodic-jobs.js';
 

@@ -1,4 +1,4 @@
-import type { OutboxHandler } from '../jobs/outbox-message.js';
+import type { OutboxHandler } from '../outbox/outbox-message.js';
 import type { MailboxService, MailText } from './mailbox.service.js';
 import type { MailTransport } from './transport.js';
 

@@ -1,6 +1,6 @@
 import type { Settings } from '../../settings/settings.js';
 import type { Transaction } from '../db/database.js';
-import type { OutboxService } from '../jobs/outbox.service.js';
+import type { OutboxService } from '../outbox/outbox.service.js';
 import type { MailModel, MailTemplate } from '../mail-messages/mail-messages.js';
 import { MailRenderer } from '../mail-messages/mail-renderer.js';
 import { MAIL_KIND, type MailPayload } from './mail-delivery.js';

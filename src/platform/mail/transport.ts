@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import type { Settings } from '../../settings/settings.js';
-import { DeliveryError } from '../jobs/outbox-message.js';
+import { DeliveryError } from '../outbox/outbox-message.js';
 
 /** A mail with its sender and its constant id. */
 export interface OutgoingMail {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type Koa from 'koa';
 
 /** The document of a page, and whether scripts of this origin run on it. */
 export interface RenderedPage {
@@ -73,4 +74,11 @@ export function sendPage(ctx: PageContext, page: RenderedPage, needs: PageNeeds 
 /** Content Security Policy Level 3, section 2.3.1. */
 function sourceHash(script: string): string {
   return `sha256-${createHash('sha256').update(script).digest('base64')}`;
+}
+
+/** RFC 9700 section 4.12: 303, so that a browser does not send a form, with a password maybe, again to the target. */
+export function redirectTo(ctx: Koa.Context, location: string): void {
+  ctx.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+  ctx.status = 303;
+  ctx.redirect(location);
 }

@@ -5,7 +5,7 @@ import { ASSERTION_ALGORITHMS } from '../client-rules/jwks-rules.js';
 import { applicationTypeOf } from '../client-rules/redirect-uri-rules.js';
 import { isBlank } from '../../platform/wire/field-shapes.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
-import { wordsOf } from '../../platform/wire/space-delimited.js';
+import { wordsOf } from '../../platform/text/space-delimited.js';
 
 /** Client metadata (RFC 7591 section 2, OpenID Connect Registration section 2), or the record's form of it. */
 export type Metadata = Record<string, unknown>;

@@ -6,7 +6,7 @@ import { challenge, setErrorHead, statusOf, toAppError } from '../../platform/ht
 import type { RequestState } from '../../platform/http/request-id.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import type { RegistrationService } from './registration.service.js';
-import { asErrorDescription } from '../../platform/errors/error-description.js';
+import { asErrorDescription } from '../../platform/text/error-description.js';
 
 const COLLECTION = ENGINE_ROUTES.registration;
 const CLIENT = `${COLLECTION}/:client_id`;

@@ -1,4 +1,4 @@
-import type { MessageState, OutboxService } from '../../platform/jobs/outbox.service.js';
+import type { MessageState, OutboxService } from '../../platform/outbox/outbox.service.js';
 import { pageResponse } from '../../platform/paging/page-response.js';
 import { oneOf, PAGE, pageRequestOf, text } from '../../platform/paging/query.js';
 import { toSnake } from '../../platform/wire/snake-case.js';

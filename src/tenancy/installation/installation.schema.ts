@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { KeyInfo } from '../../platform/keys/keys.service.js';
-import type { MessageInfo } from '../../platform/jobs/outbox.service.js';
+import type { MessageInfo } from '../../platform/outbox/outbox.service.js';
 import type { Json } from '../../platform/wire/json.js';
 import { count, described, id, page, textOrNull, time } from '../../platform/wire/response-shapes.js';
 import type { SnakeKeys } from '../../platform/wire/snake-case.js';

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/db/database.js';
 import type { JobStatesService } from '../../platform/jobs/job-states.service.js';
-import type { MessageInfo, OutboxService } from '../../platform/jobs/outbox.service.js';
+import type { MessageInfo, OutboxService } from '../../platform/outbox/outbox.service.js';
 import type { KeyInfo, KeysService } from '../../platform/keys/keys.service.js';
 import { version } from '../../platform/telemetry/version.js';
 import type { Settings } from '../../settings/settings.js';

@@ -1,4 +1,4 @@
-import { attemptsOf, DeliveryError, type OutboxHandler } from '../../platform/jobs/outbox-message.js';
+import { attemptsOf, DeliveryError, type OutboxHandler } from '../../platform/outbox/outbox-message.js';
 import { plainFetch } from '../../platform/outgoing/outgoing-requests.js';
 import { guardedFetch } from '../../platform/outgoing/guarded-fetch.js';
 import { signedHeaders } from './webhook-signature.js';

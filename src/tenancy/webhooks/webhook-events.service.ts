@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/db/database.js';
-import type { OutboxMessage } from '../../platform/jobs/outbox-message.js';
-import type { OutboxService } from '../../platform/jobs/outbox.service.js';
+import type { OutboxMessage } from '../../platform/outbox/outbox-message.js';
+import type { OutboxService } from '../../platform/outbox/outbox.service.js';
 import { toSnake } from '../../platform/wire/snake-case.js';
 import type { AuditRow } from '../audit/audit.service.js';
 import type { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js';

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt, SignJWT, UnsecuredJWT } from 'jose';
 import * as oidc from 'openid-client';
-import { later } from '../../harness/common/later.js';
 import { startTokenIssuer } from '../../harness/outside/token-issuer.js';
 import { relyingParty } from '../../harness/protocol/relying-party.js';
 import { signingKey } from '../../harness/protocol/signing-client.js';
@@ -201,46 +200,6 @@ describe('refused', () => {
       [{}, 'invalid_target'],
     ] as const)
       expect((await redeem(await job(), ci, more)).body['error']).toBe(error);
-  });
-
-  test('are issuers whose keys cannot be had, which are not asked again at once', async () => {
-    const silent = await startTokenIssuer();
-    silent.answerWith(500);
-    const client = await register([{ issuer: silent.issuer, subject: 'job' }]);
-    const assertion = () => silent.sign({ sub: 'job', aud: server.issuer });
-    for (let count = 0; count < 3; count++)
-      expect((await redeem(await assertion(), client)).body).toMatchObject({
-        error: 'invalid_grant',
-        error_description: 'the assertion is refused: the keys of its issuer cannot be had now',
-      });
-    const discovery = `${silent.issuer}/.well-known/openid-configuration`;
-    expect(server.logs()).toContain(
-      `the keys of its issuer cannot be had: its server answered 500 (${discovery})`,
-    );
-    silent.answerWith(200);
-    expect((await redeem(await assertion(), client)).body['error']).toBe('invalid_grant');
-    expect(silent.requests).toHaveLength(1);
-    await silent.close();
-  });
-
-  test('are not those of an issuer that stopped answering within the hour', async () => {
-    const issuer = await startTokenIssuer();
-    const client = await register([{ issuer: issuer.issuer, subject: 'job' }]);
-    const redeemAfter = async (minutes: number, kid = 'workload') => {
-      const exp = Math.floor(Date.now() / 1000) + 7_000;
-      const claims = { sub: 'job', aud: server.issuer, jti: randomUUID(), exp };
-      const assertion = await issuer.sign(claims, { kid });
-      return (await later(minutes * 60, () => redeem(assertion, client))).body['error'];
-    };
-    expect(await redeemAfter(0)).toBeUndefined();
-    issuer.answerWith(500);
-    expect(await redeemAfter(11)).toBeUndefined();
-    expect(await redeemAfter(58, 'another')).toBe('invalid_grant');
-    expect(await redeemAfter(58)).toBeUndefined();
-    expect(await redeemAfter(61)).toBe('invalid_grant');
-    issuer.answerWith(200);
-    expect(await redeemAfter(62)).toBeUndefined();
-    await issuer.close();
   });
 
   test('is what was got by an issuer that is not trusted any more', async () => {

@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
-import type { OutboxHandler } from '../../../src/platform/jobs/outbox-message.js';
-import { OutboxRepository } from '../../../src/platform/jobs/outbox.repository.js';
-import { OutboxService } from '../../../src/platform/jobs/outbox.service.js';
-import { type OutboxWorker, startOutboxWorker } from '../../../src/platform/jobs/outbox-worker.js';
+import type { OutboxHandler } from '../../../src/platform/outbox/outbox-message.js';
+import { OutboxRepository } from '../../../src/platform/outbox/outbox.repository.js';
+import { OutboxService } from '../../../src/platform/outbox/outbox.service.js';
+import { type OutboxWorker, startOutboxWorker } from '../../../src/platform/outbox/outbox-worker.js';
 import { eventually } from '../common/eventually.js';
 import { startTestServer, type TestServer } from './test-server.js';
 

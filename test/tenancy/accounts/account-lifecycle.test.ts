@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
-import { personActor } from '../../../src/identity/account-events/actor.js';
 import { nodeJobs } from '../../../src/server/job-list.js';
 import { type AdminCaller, bearer, operator, personCaller } from '../../harness/admin/admin-caller.js';
 import {
@@ -150,21 +149,6 @@ describe('an account that is deleted', () => {
     expect(await signsIn(person)).toBe(true);
     const { body } = await root('GET', '/orgs/default/members');
     expect(body['data']).toContainEqual(expect.objectContaining({ subject: `account:${person.id}` }));
-  });
-
-  test('by the person and then by an operator is not taken back by the person', async () => {
-    const person = await server.person();
-    const { accountLifecycle } = server.context;
-    const self = personActor(person.id, { address: '127.0.0.1', requestId: null });
-    await accountLifecycle.delete(self, person.id);
-    expect((await signIn(await authorizationRequest(config), person)).body).toContain(
-      'Bring your account back',
-    );
-    const { body } = await root('DELETE', `/accounts/${person.id}`);
-    expect(body).toMatchObject({ status: 'deleting', deletion_requested_by: 'operator' });
-    await refusedSignIn(person);
-    await expect(accountLifecycle.restore(self, person.id)).rejects.toMatchObject({ kind: 'conflict' });
-    expect((await root('POST', `/accounts/${person.id}/restore`)).body).toMatchObject({ status: 'active' });
   });
 
   test('stays disabled when it was so before', async () => {

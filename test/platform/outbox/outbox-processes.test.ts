@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { logoutMessage } from '../../../src/identity/sessions/logout-messages.js';
-import { startOutboxWorker } from '../../../src/platform/jobs/outbox-worker.js';
+import { startOutboxWorker } from '../../../src/platform/outbox/outbox-worker.js';
 import { eventually } from '../../harness/common/eventually.js';
 import { type LogoutReceiver, startLogoutReceiver } from '../../harness/outside/logout-receiver.js';
 import { killAll, PosternProcess } from '../../harness/nodes/postern-process.js';

@@ -7,7 +7,7 @@ import type { Provider } from 'oidc-provider';
  * request (RFC 9449 section 4.2), and the engine knows the addresses of the issuer alone. Both are of this server.
  *
  * Engine: lib/helpers/validate_dpop.js:125 compares with `urlFor(route)`.
- * Test: test/endpoints/oidc-patches/proof-address.test.ts.
+ * Test: test/endpoints/oidc-token-patches/proof-address.test.ts.
  */
 export function acceptProofsForAliases(provider: Provider, aliases: ReadonlySet<string>): void {
   const context = provider.OIDCContext.prototype;

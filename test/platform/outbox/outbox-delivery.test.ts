@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { Delivery } from '../../../src/platform/jobs/outbox-message.js';
+import type { Delivery } from '../../../src/platform/outbox/outbox-message.js';
 import { dump } from '../../harness/database/dump.js';
 import { eventually } from '../../harness/common/eventually.js';
 import { TestOutbox } from '../../harness/nodes/test-outbox.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
-import { OutboxRepository } from '../../../src/platform/jobs/outbox.repository.js';
+import { OutboxRepository } from '../../../src/platform/outbox/outbox.repository.js';
 import { deadLetters } from '../../harness/database/dead-letters.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database/test-database.js';
 

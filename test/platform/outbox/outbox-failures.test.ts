@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { DeliveryError } from '../../../src/platform/jobs/outbox-message.js';
+import { DeliveryError } from '../../../src/platform/outbox/outbox-message.js';
 import { nodeJobs } from '../../../src/server/job-list.js';
 import { deadLetters } from '../../harness/database/dead-letters.js';
 import { eventually } from '../../harness/common/eventually.js';

@@ -33,7 +33,7 @@ export function artifactKey(model: ModelName, id: string): string {
   return hash('sha256', `${String(MODELS[model])}:${id}`, 'hex');
 }
 
-/** The artifacts from which nothing leads to a grant, a session or an account. */
+/** The artifacts that are issued to no client. */
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 
 /** Whether artifacts of the model were issued to a client, for a grant or for itself. */

@@ -15,11 +15,13 @@ const SIGN_IN = ['accountId', 'loginTs', 'amr', 'acr', 'authorizations'];
  * Test: test/identity/sessions/pending-sign-ins.test.ts.
  */
 export async function forgetInvalidSignIn(
-  { oidc: { result, session } }: KoaContextWithOIDC,
+  { oidc: { entities, result, session } }: KoaContextWithOIDC,
   accounts: Pick<AuthorizingAccountsService, 'find'>,
 ): Promise<void> {
   if (result?.login === undefined || session?.accountId === undefined) return;
   const { accountId } = session;
+  // A session from before the interaction, which was kept when others were ended: an ended one would be another by now.
+  if (entities.Interaction?.session?.accountId === accountId) return;
   const found = await forEngine(() => accountOfRequest(accounts, accountId));
   const validAfter = found?.signInsValidAfter?.getTime() ?? 0;
   if (found?.account.status === 'active' && provedAt(result.login) >= validAfter) return;

@@ -4,7 +4,7 @@ import type { Logger } from '../telemetry/telemetry.js';
 
 /** Path segments that identify an interaction: they equal a cookie's value and must not be logged. */
 const INTERACTION = /^(\/(?:interaction|oauth2\/authorize|device)\/)[^/]+/;
-/** As long as the secrets of links in mails, which are in the path; ids are shorter. */
+/** As long as the secrets of links in mails, which are in the path; what is as long and no secret is left out with them. */
 const SECRET = /[A-Za-z0-9_-]{40,}/g;
 
 /**

@@ -84,6 +84,12 @@ const NOTICES = {
     says: ({ until }) =>
       `You asked to delete your account.${until === undefined ? '' : ` It is deleted on ${dayAndTime(until)}; sign in before to keep it.`}`,
   },
+  operator_deletes: {
+    heading: 'Your account will be deleted',
+    says: ({ until }) =>
+      `An operator deletes your account.${until === undefined ? '' : ` It is gone on ${dayAndTime(until)}; until then an operator can keep it.`}`,
+    byOperator: true,
+  },
   deletion_cancelled: {
     heading: 'Your account will be kept',
     says: () => 'Your account will not be deleted.',

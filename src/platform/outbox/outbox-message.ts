@@ -35,7 +35,7 @@ export interface OutboxHandler {
    * strangers choose have limits that leave deliveries of the worker to other kinds, however long those receivers take.
    */
   atOnce?: number;
-  /** How many of them to one receiver; by default as many as `atOnce`. */
+  /** How many of them to one receiver; by default as many as the worker has left. */
   atOncePerReceiver?: number;
   /**
    * Resolves when the message is delivered, or when there is no longer a receiver for it. May be called again for a

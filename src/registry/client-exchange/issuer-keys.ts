@@ -135,6 +135,8 @@ export class IssuerKeys {
       }
       return parseJsonObject((await readBody(response, MAX_BYTES)).toString());
     } catch (error) {
+      // Addresses of the installation's own network are not for those who run one client.
+      if (allowPrivate) throw new Error('its jwks_uri in IDENTITY_ISSUERS cannot be used');
       throw new Error(`${failureReason(error)} (${shownUri(url) ?? 'no URL'})`);
     }
   }

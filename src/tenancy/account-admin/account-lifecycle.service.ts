@@ -44,11 +44,11 @@ export class AccountLifecycleService {
    * take it back.
    */
   delete(actor: Actor, id: string, ifMatch?: IfMatch): Promise<Account> {
+    const by = requesterOf(actor, id);
+    const notice = by === 'person' ? 'deletion_requested' : 'operator_deletes';
     const schedule: Step = (tx) =>
-      this.deps.roles.withoutLastOwner(tx, id, () =>
-        this.deps.accountStatus.scheduleDeletion(tx, id, requesterOf(actor, id)),
-      );
-    return this.#change({ actor, id, ifMatch }, schedule, 'account.deletion_scheduled', 'deletion_requested');
+      this.deps.roles.withoutLastOwner(tx, id, () => this.deps.accountStatus.scheduleDeletion(tx, id, by));
+    return this.#change({ actor, id, ifMatch }, schedule, 'account.deletion_scheduled', notice);
   }
 
   /** Brings back an account that is being deleted, with its roles, but signed in nowhere. */

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
+import { personActor } from '../../../src/identity/account-events/actor.js';
 import { operator } from '../../harness/admin/admin-caller.js';
 import { silentAnswer } from '../../harness/pages/sign-out.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
@@ -18,7 +19,7 @@ async function provedSignIn({ email, password }: Person, parameters: Record<stri
   const resume = `${server.issuer}/oauth2/authorize/`;
   const stopped = await agent.submit(page, { email, password }, { action: '/login', stopAt: resume });
   expect(stopped.url.startsWith(resume)).toBe(true);
-  return { agent, goOn: () => agent.open(stopped.url, {}, redirectUri) };
+  return { agent, redirectUri, goOn: () => agent.open(stopped.url, {}, redirectUri) };
 }
 
 test('a sign-in that was proved goes on to the consent', async () => {
@@ -42,4 +43,17 @@ test.each(changes)('after %s it does not', async (_what, ...calls) => {
     expect((await goOn()).body).toContain('name="password"');
     expect(await silentAnswer(config, agent)).toBe('login_required');
   }
+});
+
+test('a session that is kept when the others end goes on with what it was asked', async () => {
+  const person = await server.person();
+  const { agent, goOn, redirectUri } = await provedSignIn(person);
+  const consent = await goOn();
+  const { body } = await root('GET', `/accounts/${person.id}/sessions`);
+  const [kept] = body['data'] as { id: string }[];
+  const self = personActor(person.id, { address: '127.0.0.1', requestId: null });
+  await server.context.accountAccess.endSessions(self, person.id, kept?.id);
+  const back = await agent.submit(consent, {}, { action: '/consent', stopAt: redirectUri });
+  expect(new URL(back.url).searchParams.has('code')).toBe(true);
+  expect(await silentAnswer(config, agent)).toBe('code');
 });

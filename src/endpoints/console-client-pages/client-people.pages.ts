@@ -4,6 +4,7 @@ import { CLIENT, clientCrumbs, type ClientDetails, clientHead } from '../console
 import { listPage } from '../console-records/list-page.js';
 import { dateOf } from '../console-records/list-parts.js';
 import type { ConsolePage } from '../console/console-page.js';
+import { ACCOUNTS } from '../console-people/account-wire.js';
 
 /** Who allowed a client something. */
 export const clientPeoplePages: readonly ConsolePage[] = [
@@ -25,7 +26,7 @@ export const clientPeoplePages: readonly ConsolePage[] = [
               {
                 text: name ?? email ?? id,
                 isCode: email === null,
-                href: mayOpen ? `/console/accounts/${id}` : undefined,
+                href: mayOpen ? `${ACCOUNTS}/${id}` : undefined,
                 detail: name === null ? undefined : (email ?? undefined),
               },
               { at: dateOf(allowed_at), as: 'day' as const },

@@ -11,6 +11,7 @@ import type { ConsolePage } from '../console/console-page.js';
 import type { Visit } from '../console/visit.js';
 import { MEMBER_LEVELS, memberCrumbs, type MemberLevel, membersPath } from './member-levels.js';
 import { newMemberPages } from './new-member.pages.js';
+import { ACCOUNTS } from '../console-people/account-wire.js';
 
 type MemberWire = z.infer<typeof memberResponse>;
 
@@ -161,7 +162,7 @@ function membersOf(
           {
             text: whoIs(member),
             isCode: member.email === null,
-            href: mayOpen ? `/console/accounts/${account}` : undefined,
+            href: mayOpen ? `${ACCOUNTS}/${account}` : undefined,
             detail: member.email === null || member.subject.startsWith('email:') ? undefined : member.subject,
           },
           { text: member.role },

@@ -1,13 +1,15 @@
 import type { JWTPayload } from 'jose';
 import { AppError } from '../../platform/errors/errors.js';
 import { plainFetch } from '../../platform/outgoing/outgoing-requests.js';
+import { readBody } from '../../platform/outgoing/read-body.js';
+import { parseJsonObject } from '../../platform/wire/json-object.js';
 import { outsideCaller, type OutsideIssuer } from './outside-issuers.js';
 import { invalidToken, type VerifiedToken } from './token-claims.js';
 
 const TIMEOUT_MS = 5_000;
 /** Every request with some opaque token makes one to the issuer; so many are under way at once. */
 const MAX_REQUESTS = 20;
-const MAX_RESPONSE_CHARACTERS = 65_536;
+const MAX_RESPONSE_BYTES = 65_536;
 
 /** The opaque tokens that this server issued. */
 export interface OwnTokens {
@@ -62,10 +64,7 @@ async function introspect(
     await response.body?.cancel();
     throw new Error(`the introspection endpoint answered ${String(response.status)}`);
   }
-  const text = await response.text();
-  const body = text.length > MAX_RESPONSE_CHARACTERS ? undefined : (JSON.parse(text) as unknown);
-  if (typeof body !== 'object' || body === null) throw new Error('the response is no JSON object');
-  return body as JWTPayload;
+  return parseJsonObject((await readBody(response, MAX_RESPONSE_BYTES)).toString());
 }
 
 /** The claims that JWTs are verified for, as far as RFC 7662 section 2.2 has them: it makes all but `active` optional. */

@@ -5,8 +5,8 @@ import { CLIENT_AUTHENTICATION_EVENTS } from './client-authentication-events.js'
 
 /**
  * Says in the response that a client authenticates in another way than it is registered for, and how it should; and to who
- * sends no secret and no assertion that there is no such client, or that none is named. Who sends a secret is not told whether there is no such
- * client or the secret of one that has secrets is wrong.
+ * sends no secret and no assertion that there is no such client, or that none is named. Who sends a secret is not told
+ * whether there is no such client or the secret of one that has secrets is wrong.
  *
  * Engine: lib/shared/client_auth.js has the details and one description for all; lib/shared/error_handler.js:64 emits the
  * event before the response is sent.

@@ -39,7 +39,7 @@ async function accessTokenJwt(parts: ExchangeParts, sent: Sent): Promise<Present
     subject,
     claims,
     audience: claims.aud,
-    scopes: typeof scope === 'string' ? wordsOf(scope) : [],
+    scopes: wordsOf(scope),
     details: detailsOf(claims['authorization_details']),
     binding: bindingOf(parameter, claims['cnf']),
     session: {},

@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callAdmin, newOrganization } from '../../harness/admin/admin-caller.js';
+import { subscribe } from '../../harness/admin/webhooks.js';
 import { eventually } from '../../harness/common/eventually.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
@@ -31,23 +32,18 @@ afterAll(async () => {
   await server.close();
 });
 
-async function subscribe(path: string, events: string[]): Promise<string> {
-  const made = await callAdmin<{ id: string }>(server, 'POST', `${path}/webhooks`, { url, events });
-  if (made.status !== 201) throw new Error(`answered ${String(made.status)}: ${JSON.stringify(made.body)}`);
-  return made.body.id;
-}
 const deliveries = async (path: string, id: string) =>
   (await callAdmin<{ data: Delivery[] }>(server, 'GET', `${path}/webhooks/${id}/deliveries`)).body.data;
 const sendTest = (path: string, id: string) => callAdmin(server, 'POST', `${path}/webhooks/${id}/test`);
 
 test('a receiver that hangs gets two requests at once, and delays no other webhook', async () => {
-  const webhook = await subscribe(PROJECT, ['client.created']);
+  const { id: webhook } = await subscribe(server, PROJECT, { url, events: ['client.created'] });
   hangs = true;
   for (let index = 0; index < 12; index++) await server.register();
   await eventually(() => hanging.length === 2);
   hangs = false;
   const { project } = await newOrganization(server, 'patient');
-  const other = await subscribe(project, ['client.deleted']);
+  const { id: other } = await subscribe(server, project, { url, events: ['client.deleted'] });
   await sendTest(project, other);
   await eventually(async () => (await deliveries(project, other))[0]?.status === 'delivered');
   expect(hanging).toHaveLength(2);
@@ -60,7 +56,7 @@ test('a receiver that hangs gets two requests at once, and delays no other webho
 
 test('tests and redeliveries have a limit for each organization', async () => {
   const [busy, other] = [await newOrganization(server, 'busy'), await newOrganization(server, 'other')];
-  const id = await subscribe(busy.project, ['client.deleted']);
+  const { id } = await subscribe(server, busy.project, { url, events: ['client.deleted'] });
   const statuses: number[] = [];
   for (let times = 0; times < 100; times++) statuses.push((await sendTest(busy.project, id)).status);
   expect(new Set(statuses)).toEqual(new Set([200]));
@@ -70,7 +66,12 @@ test('tests and redeliveries have a limit for each organization', async () => {
   const [last] = await deliveries(busy.project, id);
   const again = `${busy.project}/webhooks/${id}/deliveries/${last?.id ?? ''}/redeliver`;
   expect((await callAdmin(server, 'POST', again)).status).toBe(429);
-  expect((await sendTest(other.project, await subscribe(other.project, ['client.deleted']))).status).toBe(
-    200,
-  );
+  expect(
+    (
+      await sendTest(
+        other.project,
+        (await subscribe(server, other.project, { url, events: ['client.deleted'] })).id,
+      )
+    ).status,
+  ).toBe(200);
 });

@@ -5,15 +5,12 @@ import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callAdmin, newOrganization } from '../../harness/admin/admin-caller.js';
+import { type NewWebhook, subscribe } from '../../harness/admin/webhooks.js';
 import { eventually } from '../../harness/common/eventually.js';
 import { auditTrail, waitForLockWaits } from '../../harness/database/database-probe.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { whileCollectingGarbage } from '../../harness/run/garbage.js';
 
-interface Webhook {
-  id: string;
-  secret: string;
-}
 interface Delivery {
   id: string;
   event: string;
@@ -48,12 +45,7 @@ afterAll(async () => {
   await server.close();
 });
 
-async function subscribe(path: string, events: string[]): Promise<Webhook> {
-  const made = await callAdmin<Webhook>(server, 'POST', `${path}/webhooks`, { url, events });
-  if (made.status !== 201) throw new Error(`answered ${String(made.status)}: ${JSON.stringify(made.body)}`);
-  return made.body;
-}
-const deliveries = async (path: string, { id }: Webhook) =>
+const deliveries = async (path: string, { id }: NewWebhook) =>
   (await callAdmin<{ data: Delivery[] }>(server, 'GET', `${path}/webhooks/${id}/deliveries`)).body.data;
 const retryNow = () =>
   server.database.pool.query('UPDATE outbox SET due_at = now() WHERE lease_owner IS NULL');
@@ -65,7 +57,7 @@ function signatureOf(secret: string, { headers, body }: (typeof got)[number]): s
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
   return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
 }
-const until = (path: string, webhook: Webhook, wanted: Partial<Delivery>) =>
+const until = (path: string, webhook: NewWebhook, wanted: Partial<Delivery>) =>
   eventually(async () => {
     const [last] = await deliveries(path, webhook);
     expect(last).toMatchObject(wanted);
@@ -73,9 +65,9 @@ const until = (path: string, webhook: Webhook, wanted: Partial<Delivery>) =>
   });
 
 test('an event is sent once to each webhook that wants it, signed as Standard Webhooks says', async () => {
-  const webhook = await subscribe(PROJECT, ['client.created']);
+  const webhook = await subscribe(server, PROJECT, { url, events: ['client.created'] });
   const elsewhere = await newOrganization(server, 'elsewhere');
-  const other = await subscribe(elsewhere.project, []);
+  const other = await subscribe(server, elsewhere.project, { url, events: [] });
   const client = await server.register({ client_name: 'canary-name' });
   await until(PROJECT, webhook, {
     event: 'client.created',
@@ -96,7 +88,7 @@ test('an event is sent once to each webhook that wants it, signed as Standard We
 });
 
 test('one that is turned off gets no event, one with a new secret two signatures, and each a test message', async () => {
-  const webhook = await subscribe(PROJECT, ['client.created']);
+  const webhook = await subscribe(server, PROJECT, { url, events: ['client.created'] });
   const path = `${PROJECT}/webhooks/${webhook.id}`;
   const change = (body: object) => callAdmin(server, 'PATCH', path, body);
   for (const bad of [{ url: 'no' }, { enabled: 1 }, { events: null }, { events: ['No'] }, { secret: 'mine' }])
@@ -105,7 +97,7 @@ test('one that is turned off gets no event, one with a new secret two signatures
   expect((await change({ enabled: false })).status).toBe(200);
   await server.register();
   expect(await deliveries(PROJECT, webhook)).toEqual([]);
-  const rotated = await callAdmin<Webhook>(server, 'POST', `${path}/rotate_secret`);
+  const rotated = await callAdmin<NewWebhook>(server, 'POST', `${path}/rotate_secret`);
   expect(rotated.body.secret).not.toBe(webhook.secret);
   const tried = await callAdmin<Delivery>(server, 'POST', `${path}/test`);
   await until(PROJECT, webhook, { id: tried.body.id, event: 'webhook.test', status: 'delivered' });
@@ -132,7 +124,7 @@ test('one that is turned off gets no event, one with a new secret two signatures
 });
 
 test('a receiver that fails, hangs and comes back gets the same message in the end', async () => {
-  const webhook = await subscribe(PROJECT, ['client.deleted']);
+  const webhook = await subscribe(server, PROJECT, { url, events: ['client.deleted'] });
   const { id } = await server.register();
   answer = 503;
   await server.admin('DELETE', `/${id}`);
@@ -152,9 +144,9 @@ test('a receiver that fails, hangs and comes back gets the same message in the e
 }, 30_000);
 
 test('what is given up is listed, and sent again on demand', async () => {
-  const webhook = await subscribe('', ['webhook.created']);
+  const webhook = await subscribe(server, '', { url, events: ['webhook.created'] });
   answer = 410;
-  const ignored = await subscribe('/orgs/default', ['scope.deleted']);
+  const ignored = await subscribe(server, '/orgs/default', { url, events: ['scope.deleted'] });
   const dead = await until('', webhook, { status: 'failed', attempts: 1, response_status: 410 });
   answer = 200;
   const path = `/webhooks/${webhook.id}/deliveries/${dead?.id ?? ''}/redeliver`;
@@ -169,7 +161,7 @@ test('what is given up is listed, and sent again on demand', async () => {
 });
 
 test('a dead letter of the outbox is delivered again, and so is what waits without a message', async () => {
-  const webhook = await subscribe(PROJECT, ['client.deleted']);
+  const webhook = await subscribe(server, PROJECT, { url, events: ['client.deleted'] });
   const { id: first } = await server.register();
   answer = 410;
   await server.admin('DELETE', `/${first}`);
@@ -194,7 +186,7 @@ test('a dead letter of the outbox is delivered again, and so is what waits witho
 });
 
 test('an event while its webhook is deleted is recorded all the same', async () => {
-  const webhook = await subscribe(PROJECT, ['client.created']);
+  const webhook = await subscribe(server, PROJECT, { url, events: ['client.created'] });
   const connection = await server.database.pool.connect();
   await connection.query('BEGIN');
   await connection.query('DELETE FROM webhooks WHERE id = $1', [webhook.id]);
@@ -208,7 +200,7 @@ test('an event while its webhook is deleted is recorded all the same', async () 
 });
 
 test('what was delivered is listed for 3 days without its body, what failed for 30', async () => {
-  const webhook = await subscribe(PROJECT, ['client.created']);
+  const webhook = await subscribe(server, PROJECT, { url, events: ['client.created'] });
   await server.register();
   const delivered = await until(PROJECT, webhook, { status: 'delivered' });
   const { pool } = server.database;

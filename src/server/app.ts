@@ -11,6 +11,8 @@ import { limitUserCodes } from '../endpoints/oidc/user-code-limit.js';
 import { redirectPostedRequests } from '../endpoints/oidc-requests/posted-requests.js';
 import type { UsesPlainPkce } from '../endpoints/oidc-patches/plain-pkce.js';
 import { createMailStepsRouter } from '../endpoints/mail-steps/mail-steps.router.js';
+import { withClientTokens } from '../endpoints/client-tokens/client-tokens.js';
+import { engineHandler } from '../endpoints/direct-responses/engine.handler.js';
 import { withUserinfo } from '../endpoints/userinfo/userinfo.js';
 import { ApiReference } from '../endpoints/api-reference/api-reference.js';
 import { openApiRoutes } from '../endpoints/openapi/openapi.routes.js';
@@ -99,7 +101,12 @@ export function createApp(
     }),
   );
   app.use(notFoundPage(pages));
-  const introspection = withIntrospection(context, engine, certificates, app.callback());
+  const direct = engineHandler(
+    { ...context, issuer, trustedProxies: settings.trustedProxies, engine },
+    app.callback(),
+  );
+  const clientTokens = withClientTokens(context, engine, direct);
+  const introspection = withIntrospection(context, engine, certificates, clientTokens);
   const measured = [responseTimesObserver(context.nodes.responseTimes), ...observers];
   const handle = observed(withUserinfo(context, introspection), measured);
   return { callback: () => handle };

@@ -7,7 +7,8 @@ import { invalidRequest } from './introspection-error.js';
 
 /** The most bytes of a body, as at the other endpoints of the protocol. */
 const BODY_LIMIT = 56 * 1024;
-const FORM = /^application\/x-www-form-urlencoded *(?:;|$)/i;
+/** The media type of forms, with or without parameters. */
+export const FORM = /^application\/x-www-form-urlencoded *(?:;|$)/i;
 const PARAMETERS = ['token', 'token_type_hint', 'client_id', 'client_secret'] as const;
 
 /** How the caller says who it is: by a secret, or, as a public client, by its name alone. */
@@ -44,12 +45,4 @@ export function presentedClient(form: URLSearchParams, authorization: string | u
     clientId,
     secret: posted === undefined ? undefined : { value: posted, method: 'client_secret_post' },
   };
-}
-
-/** Makes the body readable once more, for the handler behind this one. */
-export function replayBody(req: IncomingMessage, bytes: Buffer): void {
-  Object.defineProperties(req, {
-    readable: { value: true },
-    iterator: { value: () => [bytes].values() },
-  });
 }

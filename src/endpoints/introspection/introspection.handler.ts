@@ -23,9 +23,10 @@ import {
   JSON_HEADERS,
   readRequest,
   type RequestLog,
-} from './direct-response.js';
+} from '../direct-responses/direct-response.js';
 import { IntrospectionError, invalidRequest, toIntrospectionError } from './introspection-error.js';
-import { type PresentedClient, presentedClient, readFormBytes, replayBody } from './introspection-request.js';
+import { replayBody } from '../direct-responses/replayed-body.js';
+import { type PresentedClient, presentedClient, readFormBytes } from './introspection-request.js';
 import type { IntrospectionService } from './introspection.service.js';
 import { asErrorDescription } from '../../platform/text/error-description.js';
 

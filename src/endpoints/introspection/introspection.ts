@@ -3,7 +3,7 @@ import { TokenLookup } from '../../../adapters/tokens/token-lookup.js';
 import type { Context } from '../../context.js';
 import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { ownKeys } from '../../platform/keys/own-keys.js';
-import type { HttpHandler } from './direct-response.js';
+import type { HttpHandler } from '../direct-responses/direct-response.js';
 import { introspectionHandler } from './introspection.handler.js';
 import { type SignAnswer, signIntrospection } from '../oidc-protocol/signed-introspection.js';
 import type { Engine } from '../oidc/engine.js';

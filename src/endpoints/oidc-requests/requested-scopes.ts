@@ -28,8 +28,8 @@ export function completeScope(params: Parameters, client: Client): void {
   );
 }
 
-/** `openid` is never optional. */
-function defaultScopes(allowed: readonly string[], optional: readonly string[]): string[] {
+/** The scopes of a request without `scope`; `openid` is never optional. */
+export function defaultScopes(allowed: readonly string[], optional: readonly string[]): string[] {
   return allowed.filter(
     (name) => name === 'openid' || (name !== IGNORED_WHERE_UNUSABLE && !optional.includes(name)),
   );

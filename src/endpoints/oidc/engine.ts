@@ -4,6 +4,8 @@ import type { Provider } from 'oidc-provider';
 /** What a Provider is built from; it is current as long as the fingerprint stays the same. */
 export interface EngineInputs {
   fingerprint: string;
+  /** The names of the scopes that belong to no API. */
+  plainScopes: ReadonlySet<string>;
   build(): Provider;
 }
 
@@ -14,7 +16,7 @@ export interface EngineInputs {
 export class Engine {
   #provider: Provider;
   #handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
-  #fingerprint: string;
+  #inputs: Pick<EngineInputs, 'fingerprint' | 'plainScopes'>;
   #refreshed: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -22,7 +24,7 @@ export class Engine {
     inputs: EngineInputs,
     private readonly onChange: () => void,
   ) {
-    this.#fingerprint = inputs.fingerprint;
+    this.#inputs = inputs;
     this.#provider = inputs.build();
     this.#handle = this.#provider.callback();
   }
@@ -39,6 +41,10 @@ export class Engine {
     return this.#provider;
   }
 
+  get plainScopes(): ReadonlySet<string> {
+    return this.#inputs.plainScopes;
+  }
+
   handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     return this.#handle(req, res);
   }
@@ -53,8 +59,8 @@ export class Engine {
 
   async #refresh(): Promise<boolean> {
     const inputs = await this.read();
-    if (inputs.fingerprint === this.#fingerprint) return false;
-    this.#fingerprint = inputs.fingerprint;
+    if (inputs.fingerprint === this.#inputs.fingerprint) return false;
+    this.#inputs = inputs;
     this.#provider = inputs.build();
     this.#handle = this.#provider.callback();
     this.onChange();

@@ -92,6 +92,7 @@ export async function startEngine(
       fingerprint: createHash('sha256')
         .update(JSON.stringify([keySet.fingerprint, names, typesFingerprint(types)]))
         .digest('base64url'),
+      plainScopes: new Set(names),
       build: () => {
         const detailed = { ...parts, detailsTypes: compileTypes(types) };
         const provider = buildProvider(detailed, patchParts(context, artifacts), log);

@@ -5,10 +5,10 @@ import { describeError } from '../../platform/telemetry/telemetry.js';
 import {
   beginResponse,
   type HttpHandler,
-  JSON_HEADERS,
   readRequest,
   type RequestLog,
-} from '../introspection/direct-response.js';
+  sendJson,
+} from '../direct-responses/direct-response.js';
 import type { UserinfoService } from './userinfo.service.js';
 
 /** An opaque token; those in JWT format are for APIs. */
@@ -41,9 +41,7 @@ export function userinfoHandler(
       return;
     }
     beginResponse(requestLog, request, req, res, ENGINE_ROUTES.userinfo);
-    const json = JSON.stringify(claims);
-    res.writeHead(200, { ...JSON_HEADERS, 'Content-Length': Buffer.byteLength(json) });
-    res.end(json);
+    sendJson(res, 200, claims);
   }
 }
 

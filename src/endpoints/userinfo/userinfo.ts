@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import type { HttpHandler } from '../introspection/direct-response.js';
+import type { HttpHandler } from '../direct-responses/direct-response.js';
 import { makeTokenLookup } from '../introspection/introspection.js';
 import { userinfoHandler } from './userinfo.handler.js';
 import { UserinfoService } from './userinfo.service.js';

@@ -41,6 +41,19 @@ export class ClientAuthenticationService {
   }
 
   /**
+   * The id of the secret, if it was verified before in this process and comes by a method that the client may use;
+   * undefined when `authenticate` has to tell.
+   */
+  recall(
+    { record, secrets }: Pick<LiveClient, 'record' | 'secrets'>,
+    presented: string,
+    used: SecretMethod,
+  ): string | undefined {
+    if ((record.tokenEndpointAuthMethod ?? used) !== used) return undefined;
+    return this.verified.recall(secrets, presented);
+  }
+
+  /**
    * The id of the client's secret that `presented` is. A secret that was verified before costs one HMAC; bcrypt comes
    * after a limit on wrong secrets, which right ones do not use up: equal checks under way at the same time count once,
    * so that a client that is busy when a node starts is not slowed down. Those of one client wait behind one another, and

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpHandler } from '../../endpoints/introspection/direct-response.js';
+import type { HttpHandler } from '../../endpoints/direct-responses/direct-response.js';
 
 /** Watches requests. */
 export interface RequestObserver {

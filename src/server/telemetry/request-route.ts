@@ -45,9 +45,10 @@ export function endpointOf(req: IncomingMessage): Endpoint {
   return { area: known?.[1] ?? (route === UNMATCHED ? 'none' : 'pages'), route };
 }
 
-/** Introspection and userinfo are answered in front of the application. */
-function directRoute({ url }: IncomingMessage): string {
-  return url === ENGINE_ROUTES.userinfo ? url : ENGINE_ROUTES.introspection;
+/** The route of a request that is answered in front of the application. */
+function directRoute({ url = '' }: IncomingMessage): string {
+  const [path = ''] = url.split('?', 1);
+  return ROUTES.includes(path) ? path : UNMATCHED;
 }
 
 function routeOf(ctx: Koa.Context): string {

@@ -44,17 +44,40 @@ export function readRequest(req: IncomingMessage, trustedProxies: number): Direc
  * access log when it ends.
  */
 export function beginResponse(
-  { log }: Pick<RequestLog, 'log'>,
-  { started, requestId, address }: DirectRequest,
+  requestLog: Pick<RequestLog, 'log'>,
+  request: DirectRequest,
   req: IncomingMessage,
   res: ServerResponse,
   path: string,
 ): void {
-  res.setHeader('X-Request-Id', requestId);
+  res.setHeader('X-Request-Id', request.requestId);
   res.setHeader('Access-Control-Allow-Origin', req.headers.origin ?? '*');
   res.setHeader('Access-Control-Expose-Headers', 'WWW-Authenticate');
-  const write = () => logRequest(log, started, res, { requestId, method: req.method ?? '', path, address });
+  logWhenEnded(requestLog, request, req, res, path);
+}
+
+/** Writes the request's line of the access log when its response ends. */
+export function logWhenEnded(
+  { log }: Pick<RequestLog, 'log'>,
+  { started, requestId, address }: DirectRequest,
+  { method = '', url = '' }: IncomingMessage,
+  res: ServerResponse,
+  path = url,
+): void {
+  const write = () => logRequest(log, started, res, { requestId, method, path, address });
   // The caller may have closed the connection before.
   if (res.closed) write();
   else res.once('close', write);
+}
+
+/** Sends a response in JSON. */
+export function sendJson(
+  res: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const json = JSON.stringify(body);
+  res.writeHead(status, { ...JSON_HEADERS, 'Content-Length': Buffer.byteLength(json), ...headers });
+  res.end(json);
 }

@@ -1,0 +1,45 @@
+import { FORM, type PresentedClient, presentedClient } from '../introspection/introspection-request.js';
+import type { IncomingMessage } from 'node:http';
+
+/** A request of a client for a token of its own, with nothing that only the engine knows. */
+export interface ClientTokenRequest extends PresentedClient {
+  secret: NonNullable<PresentedClient['secret']>;
+  /** Undefined when it was left out. */
+  scope: string | undefined;
+}
+
+const PARAMETERS: ReadonlySet<string> = new Set(['grant_type', 'scope', 'client_id', 'client_secret']);
+/** Headers that change the answer, or how it has to be read. */
+const OTHER_HEADERS = ['origin', 'dpop', 'content-encoding', 'transfer-encoding'];
+
+/** Whether the body is a form of at most that many bytes that may be such a request, so that it is worth being read before the engine. */
+export function mayBeClientTokenRequest({ headers }: IncomingMessage, maxBytes: number): boolean {
+  const length = Number(headers['content-length']);
+  return (
+    length > 0 &&
+    length <= maxBytes &&
+    FORM.test(headers['content-type'] ?? '') &&
+    OTHER_HEADERS.every((name) => headers[name] === undefined)
+  );
+}
+
+/** The request of this form; undefined when the engine has to answer, also what is wrong with it. */
+export function clientTokenRequest(
+  form: URLSearchParams,
+  authorization: string | undefined,
+): ClientTokenRequest | undefined {
+  const names = [...form.keys()];
+  const isPlain = names.every((name) => PARAMETERS.has(name)) && new Set(names).size === names.length;
+  if (form.get('grant_type') !== 'client_credentials' || !isPlain) return undefined;
+  const { clientId, secret } = presentedOrNone(form, authorization);
+  if (clientId === undefined || !secret) return undefined;
+  return { clientId, secret, scope: form.get('scope') || undefined };
+}
+
+function presentedOrNone(form: URLSearchParams, authorization: string | undefined): Partial<PresentedClient> {
+  try {
+    return presentedClient(form, authorization);
+  } catch {
+    return {};
+  }
+}

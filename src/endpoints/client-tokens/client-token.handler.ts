@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
+import { readBytes } from '../../platform/http/body.js';
+import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+import {
+  beginResponse,
+  type HttpHandler,
+  readRequest,
+  type RequestLog,
+  sendJson,
+} from '../direct-responses/direct-response.js';
+import { directError } from '../direct-responses/direct-error.js';
+import { replayBody } from '../direct-responses/replayed-body.js';
+import { clientTokenRequest, mayBeClientTokenRequest } from './client-token-request.js';
+import type { ClientTokenService } from './client-token.service.js';
+import type { TokenEvents } from './token-events.js';
+
+/** What the handler needs. */
+export interface ClientTokenHandlerDependencies extends RequestLog {
+  clientTokens: ClientTokenService;
+  certificates: Pick<ClientCertificates, 'isIn'>;
+  events: TokenEvents;
+}
+
+/** More than the form of such a request has, in bytes. */
+const LIMIT = 4_096;
+
+/**
+ * Answers requests for a client's own opaque token without the HTTP applications behind it. They answer all others: other
+ * grant types, errors, proofs of possession, other origins, tokens for APIs, and secrets that were not verified yet.
+ */
+export function clientTokenHandler(deps: ClientTokenHandlerDependencies, next: HttpHandler): HttpHandler {
+  return (req, res) =>
+    req.method === 'POST' &&
+    req.url === ENGINE_ROUTES.token &&
+    mayBeClientTokenRequest(req, LIMIT) &&
+    !deps.certificates.isIn(req)
+      ? answer(req, res)
+      : next(req, res);
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const request = readRequest(req, deps.trustedProxies);
+    const begin = () => beginResponse(deps, request, req, res, ENGINE_ROUTES.token);
+    try {
+      const bytes = await readBytes(req, LIMIT);
+      const asked = clientTokenRequest(new URLSearchParams(bytes.toString()), req.headers.authorization);
+      const response = asked && (await deps.clientTokens.issue(asked));
+      if (response) {
+        deps.events.issued(asked.clientId);
+        begin();
+        sendJson(res, 200, response);
+        return;
+      }
+      replayBody(req, bytes);
+    } catch (thrown) {
+      begin();
+      const { status, code, description, headers } = directError(deps.log, request, thrown);
+      deps.events.refused(code);
+      sendJson(res, status, { error: code, error_description: description }, headers);
+      return;
+    }
+    req.headers['x-request-id'] = request.requestId;
+    await next(req, res);
+  }
+}

@@ -1,0 +1,21 @@
+import type { EventEmitter } from 'node:events';
+import { errors } from 'oidc-provider';
+import type { Engine } from '../oidc/engine.js';
+
+/** Tells who listens to the engine what was answered at the token endpoint in its place. */
+export interface TokenEvents {
+  issued(clientId: string): void;
+  refused(code: string): void;
+}
+
+/** Emits the engine's own events (lib/actions/token.js:118 and lib/shared/error_handler.js:64), as far as they are read. */
+export function tokenEvents(engine: Pick<Engine, 'provider'>): TokenEvents {
+  const emit = (event: string, client: { clientId: string } | undefined, error?: unknown) => {
+    const oidc = { client, route: 'token', params: { grant_type: 'client_credentials' } };
+    (engine.provider as EventEmitter).emit(event, { headers: {}, oidc }, error);
+  };
+  return {
+    issued: (clientId) => emit('grant.success', { clientId }),
+    refused: (code) => emit('grant.error', undefined, new errors.CustomOIDCProviderError(code)),
+  };
+}

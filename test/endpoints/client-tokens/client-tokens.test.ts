@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { makeScope } from '../../harness/admin/catalogue.js';
+import { figures, reportOf } from '../../harness/admin/usage.js';
+import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
+import { basic, type FormFields, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
+
+const MACHINE = { grant_types: ['client_credentials'], redirect_uris: [] };
+
+let server: TestServer;
+let client: RegisteredClient;
+beforeAll(async () => {
+  server = await startTestServer();
+  for (const name of ['read', 'write', 'rare']) await makeScope(server, { name });
+  client = await server.register({
+    ...MACHINE,
+    scopes: ['read', 'write', 'rare'],
+    optional_scopes: ['rare'],
+  });
+  await ask([], basic(client));
+});
+afterAll(() => server.close());
+
+function ask(fields: [string, string][], headers: Record<string, string>): Promise<WireAnswer> {
+  const form: FormFields = [['grant_type', 'client_credentials'], ...fields];
+  return postForm(`${server.origin}/oauth2/token`, form, headers);
+}
+
+/** What of an answer is the same for every token. */
+async function seen({ status, headers, body }: WireAnswer): Promise<unknown> {
+  const { access_token: token, ...members } = body;
+  const kept = Object.fromEntries(
+    [...headers].filter(([name]) => !['date', 'x-request-id', 'content-security-policy'].includes(name)),
+  );
+  if (typeof token !== 'string') return { status, kept, members };
+  const about = await postForm(`${server.origin}/oauth2/introspect`, { token }, basic(client));
+  const { iat, exp, jti: _jti, ...described } = about.body as Record<string, number>;
+  const lifetime = (exp ?? 0) - (iat ?? 0);
+  return { status, kept, members, length: token.length, described, lifetime };
+}
+
+// A parameter that means nothing has the engine answer.
+const ENGINE: [string, string] = ['unknown', '1'];
+
+test.each<[string, [string, string][]]>([
+  ['no scope', []],
+  ['an empty scope', [['scope', '']]],
+  ['some scopes', [['scope', 'write read']]],
+  ['an optional scope', [['scope', 'rare']]],
+  ['a scope twice', [['scope', 'read read']]],
+  ['two blanks', [['scope', 'read  write']]],
+  ['a scope of nobody', [['scope', 'nothing']]],
+  ['a scope that cannot be one', [['scope', 'read"']]],
+  ['offline_access', [['scope', 'read offline_access']]],
+  ['openid', [['scope', 'openid']]],
+  [
+    'a parameter twice',
+    [
+      ['scope', 'read'],
+      ['scope', 'write'],
+    ],
+  ],
+  ['a resource of nobody', [['resource', 'https://api.example']]],
+])('the answer with %s is that of the engine', async (_name, fields) => {
+  const [direct, engine] = [await ask(fields, basic(client)), await ask([...fields, ENGINE], basic(client))];
+  expect(await seen(direct)).toEqual(await seen(engine));
+});
+
+test.each<[string, (client: RegisteredClient) => [[string, string][], Record<string, string>]]>([
+  [
+    'the secret in the form',
+    (of) => [
+      [
+        ['client_id', of.client_id],
+        ['client_secret', of.client_secret],
+      ],
+      {},
+    ],
+  ],
+  ['client_id beside the header', (of) => [[['client_id', of.client_id]], basic(of)]],
+  ['another client_id beside it', (of) => [[['client_id', 'another']], basic(of)]],
+  ['a wrong secret', (of) => [[], basic(of, 'wrong')]],
+  ['no secret', (of) => [[['client_id', of.client_id]], {}]],
+  ['both', (of) => [[['client_secret', of.client_secret]], basic(of)]],
+  ['a client of nobody', (of) => [[], basic({ ...of, client_id: 'nobody' })]],
+  ['a header that is none', () => [[], { authorization: 'Basic !' }]],
+  ['an origin', (of) => [[], { ...basic(of), origin: 'https://a.example' }]],
+])('the answer to %s is that of the engine', async (_name, of) => {
+  const [fields, headers] = of(client);
+  const [direct, engine] = [await ask(fields, headers), await ask([...fields, ENGINE], headers)];
+  expect(await seen(direct)).toEqual(await seen(engine));
+});
+
+test('a method that the client is not registered for is refused with a known secret', async () => {
+  const posting = await server.register({ ...MACHINE, token_endpoint_auth_method: 'client_secret_post' });
+  const { client_id: clientId, client_secret: secret } = posting;
+  expect(
+    (
+      await ask(
+        [
+          ['client_id', clientId],
+          ['client_secret', secret],
+        ],
+        {},
+      )
+    ).status,
+  ).toBe(200);
+  expect(await ask([], basic(posting))).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+});
+
+test('what is taken from the client is gone with the next request', async () => {
+  const machine = await server.register({ ...MACHINE, scopes: ['read', 'write'] });
+  expect((await ask([['scope', 'read']], basic(machine))).status).toBe(200);
+  await server.admin('PATCH', `/${machine.id}`, { scopes: ['write'] });
+  expect(await ask([['scope', 'read']], basic(machine))).toMatchObject({ body: { error: 'invalid_scope' } });
+  await server.admin('PATCH', `/${machine.id}`, { dpop_bound_access_tokens: true });
+  expect(await ask([], basic(machine))).toMatchObject({ status: 400 });
+  await server.admin('DELETE', `/${machine.id}`);
+  expect(await ask([], basic(machine))).toMatchObject({ status: 401 });
+});
+
+test('tokens are counted, and end with the client', async () => {
+  const machine = await server.register({ ...MACHINE, scopes: ['read'] });
+  const tokens = [];
+  for (let index = 0; index < 3; index++) tokens.push((await ask([], basic(machine))).body['access_token']);
+  await server.context.usage.flush();
+  expect((await reportOf(server, machine)).total).toEqual(figures({ tokens: { client_credentials: 3 } }));
+  const [token] = tokens as [string];
+  const introspect = () => postForm(`${server.origin}/oauth2/introspect`, { token }, basic(machine));
+  expect((await introspect()).body).toMatchObject({ active: true });
+  await server.admin('DELETE', `/${machine.id}`);
+  await server.admin('POST', `/${machine.id}/restore`);
+  expect((await introspect()).body).toEqual({ active: false });
+});
+
+test('a form with a scope too long for any is the engine’s to refuse', async () => {
+  const long = await ask([['scope', 'x'.repeat(5_000)]], basic(client));
+  expect(long).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
+});
+
+test('the engine has no part in the answer to a plain request', async () => {
+  const policy = async (fields: [string, string][]) =>
+    (await ask(fields, basic(client))).headers.get('content-security-policy');
+  expect(await policy([])).not.toBe(await policy([ENGINE]));
+});

@@ -8,6 +8,8 @@ export interface ClientToken {
   /** See `LiveClient.tokensValidAfter`. */
   tokensValidAfter: number;
   scope: string | undefined;
+  /** Undefined for a token that is for no API. */
+  audience: string | undefined;
   /** Seconds. */
   lifetime: number;
 }
@@ -17,7 +19,7 @@ export interface ClientToken {
  * only the hash is stored. Throws what the database throws.
  */
 export async function issueClientToken(store: ArtifactStore, token: ClientToken): Promise<string> {
-  const { clientId, tokensValidAfter, scope, lifetime } = token;
+  const { clientId, tokensValidAfter, scope, audience, lifetime } = token;
   const value = randomBytes(32).toString('base64url');
   const issuedAt = Math.floor(Date.now() / 1000);
   const expiresAt = issuedAt + lifetime;
@@ -25,6 +27,7 @@ export async function issueClientToken(store: ArtifactStore, token: ClientToken)
     iat: issuedAt,
     exp: expiresAt,
     kind: 'ClientCredentials',
+    aud: audience,
     scope,
     clientId,
     ...(tokensValidAfter === 0 ? {} : { clientTokensValidAfter: tokensValidAfter }),

@@ -4,11 +4,18 @@ import type { IncomingMessage } from 'node:http';
 /** A request of a client for a token of its own, with nothing that only the engine knows. */
 export interface ClientTokenRequest extends PresentedClient {
   secret: NonNullable<PresentedClient['secret']>;
-  /** Undefined when it was left out. */
+  /** This and `resource` are undefined when they were left out. */
   scope: string | undefined;
+  resource: string | undefined;
 }
 
-const PARAMETERS: ReadonlySet<string> = new Set(['grant_type', 'scope', 'client_id', 'client_secret']);
+const PARAMETERS: ReadonlySet<string> = new Set([
+  'grant_type',
+  'scope',
+  'resource',
+  'client_id',
+  'client_secret',
+]);
 /** Headers that change the answer, or how it has to be read. */
 const OTHER_HEADERS = ['origin', 'dpop', 'content-encoding', 'transfer-encoding'];
 
@@ -33,7 +40,12 @@ export function clientTokenRequest(
   if (form.get('grant_type') !== 'client_credentials' || !isPlain) return undefined;
   const { clientId, secret } = presentedOrNone(form, authorization);
   if (clientId === undefined || !secret) return undefined;
-  return { clientId, secret, scope: form.get('scope') || undefined };
+  return {
+    clientId,
+    secret,
+    scope: form.get('scope') || undefined,
+    resource: form.get('resource') || undefined,
+  };
 }
 
 function presentedOrNone(form: URLSearchParams, authorization: string | undefined): Partial<PresentedClient> {

@@ -26,8 +26,8 @@ export interface ClientTokenHandlerDependencies extends RequestLog {
 const LIMIT = 4_096;
 
 /**
- * Answers requests for a client's own opaque token without the HTTP applications behind it. They answer all others: other
- * grant types, errors, proofs of possession, other origins, tokens for APIs, and secrets that were not verified yet.
+ * Answers requests for a client's own token without the HTTP applications behind it. They answer all others: other grant
+ * types, errors, proofs of possession, other origins, and secrets that were not verified yet.
  */
 export function clientTokenHandler(deps: ClientTokenHandlerDependencies, next: HttpHandler): HttpHandler {
   return (req, res) =>

@@ -3,8 +3,9 @@ import { issueClientToken } from '../../../adapters/tokens/client-token.js';
 import type { ClientAuthenticationService } from '../../registry/client-secrets/client-authentication.service.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
-import { defaultScopes } from '../oidc-requests/requested-scopes.js';
 import type { ClientTokenRequest } from './client-token-request.js';
+import type { TokenSigner } from './token-signer.js';
+import type { TokenTarget, TokenTargets } from './token-target.js';
 
 /** What `ClientTokenService` needs. */
 export interface ClientTokenDependencies {
@@ -12,9 +13,9 @@ export interface ClientTokenDependencies {
   liveClients: Pick<LiveClientsService, 'find'>;
   clientAuthentication: Pick<ClientAuthenticationService, 'recall'>;
   usage: { secretUsed(clientId: string, secretId: string): void };
-  /** The scopes that belong to no API. */
-  plainScopes: () => ReadonlySet<string>;
-  /** Seconds. */
+  targets: Pick<TokenTargets, 'find'>;
+  signer: Pick<TokenSigner, 'sign'>;
+  /** Seconds that a token lives unless its API says otherwise. */
   lifetime: number;
 }
 
@@ -26,45 +27,45 @@ export interface ClientTokenResponse {
   token_type: 'Bearer';
 }
 
-/** Issues opaque tokens to clients for themselves (RFC 6749 section 4.4). */
+/** Issues tokens to clients for themselves (RFC 6749 section 4.4). */
 export class ClientTokenService {
   constructor(private readonly deps: ClientTokenDependencies) {}
 
   /**
    * The response; undefined when the engine has to answer, because there is an error or more to the answer: a secret that
-   * was not verified before, or a token that is bound, signed or for an API. Throws what the database throws.
+   * was not verified before, or a token that is bound to a key. Throws what the database throws.
    */
-  async issue({
-    clientId,
-    secret,
-    scope: requested,
-  }: ClientTokenRequest): Promise<ClientTokenResponse | undefined> {
-    const { artifacts, clientAuthentication, lifetime, liveClients, usage } = this.deps;
+  async issue(request: ClientTokenRequest): Promise<ClientTokenResponse | undefined> {
+    const { clientId, secret } = request;
+    const { clientAuthentication, liveClients, targets, usage } = this.deps;
     const client = await liveClients.find(clientId);
     if (!client || !hasPlainTokens(client)) return undefined;
-    const scopes = this.#scopes(client, requested);
-    const secretId = scopes && clientAuthentication.recall(client, secret.value, secret.method);
-    if (secretId === undefined) return undefined;
-    const { tokensValidAfter } = client;
-    const scope = scopes?.join(' ') || undefined;
-    const value = await issueClientToken(artifacts, { clientId, tokensValidAfter, scope, lifetime });
+    const secretId = clientAuthentication.recall(client, secret.value, secret.method);
+    const target = secretId && (await targets.find(client, request));
+    if (!target) return undefined;
+    const lifetime = target.api?.accessTokenTtl ?? this.deps.lifetime;
+    const value = await this.#valueOf(client, target, lifetime);
     usage.secretUsed(clientId, secretId);
     return {
       access_token: value,
       expires_in: lifetime,
-      ...(scope === undefined ? {} : { scope }),
+      ...(target.scope === undefined ? {} : { scope: target.scope }),
       token_type: 'Bearer',
     };
   }
 
-  /** Undefined when one is not of the client, belongs to an API, or is ignored here (`offline_access`). */
-  #scopes({ record }: LiveClient, requested: string | undefined): string[] | undefined {
-    const { scopes: allowed, optionalScopes } = record;
-    const scopes =
-      requested === undefined ? defaultScopes(allowed, optionalScopes) : [...new Set(requested.split(' '))];
-    const plain = this.deps.plainScopes();
-    const isPlain = (name: string) => name !== 'offline_access' && allowed.includes(name) && plain.has(name);
-    return scopes.every(isPlain) ? scopes : undefined;
+  #valueOf(client: LiveClient, { api, scope }: TokenTarget, lifetime: number): Promise<string> {
+    const { artifacts, signer } = this.deps;
+    const { clientId } = client.record;
+    if (api?.accessTokenFormat === 'jwt') return signer.sign({ api, clientId, scope, lifetime });
+    const { tokensValidAfter } = client;
+    return issueClientToken(artifacts, {
+      clientId,
+      tokensValidAfter,
+      scope,
+      audience: api?.audience,
+      lifetime,
+    });
   }
 }
 

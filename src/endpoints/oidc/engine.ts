@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JWK } from 'jose';
 import type { Provider } from 'oidc-provider';
 
 /** What a Provider is built from; it is current as long as the fingerprint stays the same. */
@@ -6,6 +7,8 @@ export interface EngineInputs {
   fingerprint: string;
   /** The names of the scopes that belong to no API. */
   plainScopes: ReadonlySet<string>;
+  /** Private keys; of several for an algorithm the first one signs. */
+  signing: readonly JWK[];
   build(): Provider;
 }
 
@@ -16,7 +19,7 @@ export interface EngineInputs {
 export class Engine {
   #provider: Provider;
   #handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
-  #inputs: Pick<EngineInputs, 'fingerprint' | 'plainScopes'>;
+  #inputs: Omit<EngineInputs, 'build'>;
   #refreshed: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -41,8 +44,9 @@ export class Engine {
     return this.#provider;
   }
 
-  get plainScopes(): ReadonlySet<string> {
-    return this.#inputs.plainScopes;
+  /** What the Provider in use was built from. */
+  get inputs(): Omit<EngineInputs, 'build'> {
+    return this.#inputs;
   }
 
   handle(req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -93,6 +93,7 @@ export async function startEngine(
         .update(JSON.stringify([keySet.fingerprint, names, typesFingerprint(types)]))
         .digest('base64url'),
       plainScopes: new Set(names),
+      signing: keySet.signing,
       build: () => {
         const detailed = { ...parts, detailsTypes: compileTypes(types) };
         const provider = buildProvider(detailed, patchParts(context, artifacts), log);

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { makeScope } from '../../harness/admin/catalogue.js';
+import { decodeProtectedHeader } from 'jose';
+import { makeApi, makeScope } from '../../harness/admin/catalogue.js';
 import { figures, reportOf } from '../../harness/admin/usage.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { basic, type FormFields, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 
+const OPAQUE_API = 'https://opaque.example';
 const MACHINE = { grant_types: ['client_credentials'], redirect_uris: [] };
 
 let server: TestServer;
@@ -11,10 +13,15 @@ let client: RegisteredClient;
 beforeAll(async () => {
   server = await startTestServer();
   for (const name of ['read', 'write', 'rare']) await makeScope(server, { name });
+  await makeApi(server, { audience: 'https://jwt.example', access_token_ttl: 77 }, ['jwt.read', 'jwt.write']);
+  const es256 = { signing_alg: 'ES256', access_token_typ: 'JWT' };
+  await makeApi(server, { audience: 'https://es256.example/', ...es256 }, ['es256.read']);
+  await makeApi(server, { audience: OPAQUE_API, access_token_format: 'opaque' }, ['opaque.read']);
+  await makeApi(server, { audience: 'https://other.example' }, ['other.read']);
   client = await server.register({
     ...MACHINE,
-    scopes: ['read', 'write', 'rare'],
-    optional_scopes: ['rare'],
+    scopes: ['read', 'write', 'rare', 'jwt.read', 'es256.read', 'opaque.read'],
+    optional_scopes: ['rare', 'jwt.read', 'es256.read', 'opaque.read'],
   });
   await ask([], basic(client));
 });
@@ -28,6 +35,7 @@ function ask(fields: [string, string][], headers: Record<string, string>): Promi
 /** What of an answer is the same for every token. */
 async function seen({ status, headers, body }: WireAnswer): Promise<unknown> {
   const { access_token: token, ...members } = body;
+  const header = String(token).startsWith('ey') ? decodeProtectedHeader(String(token)) : undefined;
   const kept = Object.fromEntries(
     [...headers].filter(([name]) => !['date', 'x-request-id', 'content-security-policy'].includes(name)),
   );
@@ -35,7 +43,8 @@ async function seen({ status, headers, body }: WireAnswer): Promise<unknown> {
   const about = await postForm(`${server.origin}/oauth2/introspect`, { token }, basic(client));
   const { iat, exp, jti: _jti, ...described } = about.body as Record<string, number>;
   const lifetime = (exp ?? 0) - (iat ?? 0);
-  return { status, kept, members, length: token.length, described, lifetime };
+  const length = header ? undefined : token.length;
+  return { status, kept, members, header, length, described, lifetime };
 }
 
 // A parameter that means nothing has the engine answer.
@@ -57,6 +66,80 @@ test.each<[string, [string, string][]]>([
     [
       ['scope', 'read'],
       ['scope', 'write'],
+    ],
+  ],
+  [
+    'a resource',
+    [
+      ['resource', 'https://jwt.example'],
+      ['scope', 'jwt.read'],
+    ],
+  ],
+  [
+    'a resource and a plain scope',
+    [
+      ['resource', 'https://jwt.example'],
+      ['scope', 'read jwt.read'],
+    ],
+  ],
+  [
+    'a resource and only plain scopes',
+    [
+      ['resource', 'https://jwt.example'],
+      ['scope', 'read'],
+    ],
+  ],
+  ['a resource and no scope', [['resource', 'https://jwt.example']]],
+  [
+    'a resource with the slash of an empty path',
+    [
+      ['resource', 'https://jwt.example/'],
+      ['scope', 'jwt.read'],
+    ],
+  ],
+  [
+    'a resource without it',
+    [
+      ['resource', 'https://es256.example'],
+      ['scope', 'es256.read'],
+    ],
+  ],
+  ['the scope of an API', [['scope', 'es256.read']]],
+  ['the scope of an API with opaque tokens', [['scope', 'read opaque.read']]],
+  ['scopes of two APIs', [['scope', 'es256.read jwt.read']]],
+  [
+    'a scope of a resource that the client lacks',
+    [
+      ['resource', 'https://jwt.example'],
+      ['scope', 'jwt.write'],
+    ],
+  ],
+  [
+    'a resource that the client lacks',
+    [
+      ['resource', 'https://other.example'],
+      ['scope', 'read'],
+    ],
+  ],
+  [
+    'two resources',
+    [
+      ['resource', 'https://jwt.example'],
+      ['resource', OPAQUE_API],
+    ],
+  ],
+  [
+    'an empty resource',
+    [
+      ['resource', ''],
+      ['scope', 'read'],
+    ],
+  ],
+  [
+    'a resource with a fragment',
+    [
+      ['resource', 'https://jwt.example#a'],
+      ['scope', 'jwt.read'],
     ],
   ],
   ['a resource of nobody', [['resource', 'https://api.example']]],
@@ -140,5 +223,8 @@ test('a form with a scope too long for any is the engine’s to refuse', async (
 test('the engine has no part in the answer to a plain request', async () => {
   const policy = async (fields: [string, string][]) =>
     (await ask(fields, basic(client))).headers.get('content-security-policy');
-  expect(await policy([])).not.toBe(await policy([ENGINE]));
+  const plain: [string, string][] = [['scope', 'read']];
+  const ofApi: [string, string][] = [['scope', 'jwt.read']];
+  for (const fields of [plain, ofApi])
+    expect(await policy(fields)).not.toBe(await policy([...fields, ENGINE]));
 });

@@ -12,6 +12,7 @@ test('what was read earlier does not take over from what was read later', async 
   const inputs = (fingerprint: string): EngineInputs => ({
     fingerprint,
     plainScopes: new Set(),
+    signing: [],
     build: () => server.engine.provider,
   });
   let slow: (inputs: EngineInputs) => void = () => undefined;
@@ -33,7 +34,12 @@ test('what was read earlier does not take over from what was read later', async 
 });
 
 test('a read that fails does not end the following', async () => {
-  const inputs: EngineInputs = { fingerprint: 'same', plainScopes: new Set(), build: () => server.engine.provider };
+  const inputs: EngineInputs = {
+    fingerprint: 'same',
+    plainScopes: new Set(),
+    signing: [],
+    build: () => server.engine.provider,
+  };
   const reads = [Promise.resolve(inputs), Promise.reject(new Error('no database')), Promise.resolve(inputs)];
   reads[1]?.catch(() => undefined);
   const engine = await Engine.start(() => reads.shift() ?? Promise.reject(new Error('one read too many')));

@@ -46,17 +46,17 @@ export function clientTokenHandler(deps: ClientTokenHandlerDependencies, next: H
       const asked = clientTokenRequest(new URLSearchParams(bytes.toString()), req.headers.authorization);
       const response = asked && (await deps.clientTokens.issue(asked));
       if (response) {
-        deps.events.issued(asked.clientId);
         begin();
         sendJson(res, 200, response);
+        deps.events.issued(asked.clientId);
         return;
       }
       replayBody(req, bytes);
     } catch (thrown) {
       begin();
       const { status, code, description, headers } = directError(deps.log, request, thrown);
-      deps.events.refused(code);
       sendJson(res, status, { error: code, error_description: description }, headers);
+      deps.events.refused(code);
       return;
     }
     req.headers['x-request-id'] = request.requestId;

@@ -8,10 +8,13 @@ export interface TokenEvents {
   refused(code: string): void;
 }
 
-/** Emits the engine's own events (lib/actions/token.js:118 and lib/shared/error_handler.js:64), as far as they are read. */
+/**
+ * Emits the engine's own events (lib/actions/token.js:118 and lib/shared/error_handler.js:64) with what is read of their
+ * context by those who listen.
+ */
 export function tokenEvents(engine: Pick<Engine, 'provider'>): TokenEvents {
   const emit = (event: string, client: { clientId: string } | undefined, error?: unknown) => {
-    const oidc = { client, route: 'token', params: { grant_type: 'client_credentials' } };
+    const oidc = { client, entities: {}, route: 'token', params: { grant_type: 'client_credentials' } };
     (engine.provider as EventEmitter).emit(event, { headers: {}, oidc }, error);
   };
   return {

@@ -35,8 +35,11 @@ export interface RequestState {
   failureCounted: boolean;
   /** The session as it was read, or, once it was saved, as it is stored since. */
   session: SavedSession | undefined;
-  /** Whether the person has just signed in, with all that it takes; see the patch `recordSignIns`. */
-  signedIn: boolean;
+  /**
+   * The sign-in of a person who has just done all that it takes, until it is recorded; see `CompletedSignIn` and the patch
+   * `recordSignIns`.
+   */
+  signIn: { provedAt: number | null } | undefined;
   /** The post-logout redirect URI that a request to sign out named and its client does not have. */
   refusedReturn: string | undefined;
   /** Back-channel logout notices of a request that ends a session, until they are queued. */
@@ -81,7 +84,7 @@ export function stateOf(ctx: object): RequestState {
     missingAccount: undefined,
     failureCounted: false,
     session: undefined,
-    signedIn: false,
+    signIn: undefined,
     refusedReturn: undefined,
     logoutNotices: [],
   };

@@ -104,6 +104,7 @@ export function makeIdentity(platform: Platform, stores: PeopleStores, trail: Ev
     signIns: new SignInsService(
       database,
       signInsRepository,
+      sessions,
       accountEvents,
       notices,
       log,

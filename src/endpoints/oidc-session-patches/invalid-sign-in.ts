@@ -20,16 +20,26 @@ export async function forgetInvalidSignIn(
 ): Promise<void> {
   if (result?.login === undefined || session?.accountId === undefined) return;
   const { accountId } = session;
-  // A session from before the interaction, which was kept when others were ended: an ended one would be another by now.
-  if (entities.Interaction?.session?.accountId === accountId) return;
+  const proved = provedAt({ entities, result, session });
+  if (proved === null) return;
   const found = await forEngine(() => accountOfRequest(accounts, accountId));
   const validAfter = found?.signInsValidAfter?.getTime() ?? 0;
-  if (found?.account.status === 'active' && provedAt(result.login) >= validAfter) return;
+  if (found?.account.status === 'active' && proved >= validAfter) return;
   delete result.login;
   for (const name of SIGN_IN) Reflect.deleteProperty(session, name);
 }
 
-/** In milliseconds since the epoch. */
-function provedAt({ proved_at: at }: Record<string, unknown>): number {
+/**
+ * When the sign-in of the interaction was proved, in milliseconds since the epoch; null in a session from before it, which
+ * was kept when others were ended: an ended one would be another by now.
+ */
+export function provedAt({
+  entities,
+  result,
+  session,
+}: Pick<KoaContextWithOIDC['oidc'], 'entities' | 'result' | 'session'>): number | null {
+  const before = entities.Interaction?.session?.accountId;
+  if (before !== undefined && before === session?.accountId) return null;
+  const { proved_at: at } = (result?.login ?? {}) as Record<string, unknown>;
   return typeof at === 'number' ? at : 0;
 }

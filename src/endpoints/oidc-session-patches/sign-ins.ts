@@ -1,6 +1,7 @@
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { requestState, stateOf } from '../../../adapters/request-state.js';
 import type { CompletedSignIn } from '../../identity/sessions/sign-ins.service.js';
+import { provedAt } from './invalid-sign-in.js';
 
 /** What is told of sign-ins, and of sessions that end by a sign-out. */
 export interface SignInListener {
@@ -13,7 +14,8 @@ export interface SignInListener {
  * sign-in.
  */
 export function noteSignIn(ctx: KoaContextWithOIDC): void {
-  if (ctx.oidc.result?.login && ctx.oidc.session?.accountId !== undefined) stateOf(ctx).signedIn = true;
+  if (ctx.oidc.result?.login && ctx.oidc.session?.accountId !== undefined)
+    stateOf(ctx).signIn = { provedAt: provedAt(ctx.oidc) };
 }
 
 /**
@@ -30,12 +32,14 @@ export function recordSignIns(provider: Provider, listener: SignInListener): voi
     const state = requestState();
     const ctx = Provider.ctx;
     const { accountId, loginTs } = this;
-    if (!ctx || !state?.signedIn || accountId === undefined || loginTs === undefined) return result;
-    state.signedIn = false;
+    if (!ctx || !state?.signIn || accountId === undefined || loginTs === undefined) return result;
+    const { provedAt: proved } = state.signIn;
+    state.signIn = undefined;
     await listener.completed({
       accountId,
       sessionUid: this.uid,
       signedInAt: loginTs,
+      provedAt: proved,
       clientId: ctx.oidc.client?.clientId,
       amr: this.amr ?? [],
       address: ctx.ip,

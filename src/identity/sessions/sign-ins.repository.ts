@@ -28,6 +28,15 @@ export interface NewSignIn {
   amr: readonly string[];
   newBrowser: boolean;
   occurredAt: number;
+  /** See `CompletedSignIn.provedAt`. */
+  provedAt: number | null;
+}
+
+/** The account of a sign-in that was just recorded. */
+export interface SignedInAccount {
+  email: string;
+  /** Whether it is active, and its sessions were not ended since the sign-in was proved. */
+  isValid: boolean;
 }
 
 const COLUMNS = `id, session_uid AS "sessionUid", client_id AS "clientId", host(address) AS address,
@@ -40,18 +49,21 @@ export class SignInsRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Also stores when the account was signed in to last. Returns the e-mail address of the account; undefined when the
+   * Also stores when the account was signed in to last, and waits for who changes the account meanwhile. Undefined when the
    * sign-in is recorded already.
    */
-  async insert(tx: Transaction, signIn: NewSignIn): Promise<string | undefined> {
-    const { accountId, sessionUid, clientId, address, userAgent, amr, newBrowser, occurredAt } = signIn;
-    const { rows } = await tx.raw<{ rows: { email: string }[] }>(
+  async insert(tx: Transaction, signIn: NewSignIn): Promise<SignedInAccount | undefined> {
+    const { accountId, sessionUid, clientId, address, userAgent, amr, newBrowser, occurredAt, provedAt } =
+      signIn;
+    const { rows } = await tx.raw<{ rows: SignedInAccount[] }>(
       `WITH inserted AS (
          INSERT INTO sign_ins (account_id, session_uid, client_id, address, user_agent, amr, new_browser, occurred_at)
          VALUES (?, ?, ?, ?::inet, ?, ?, ?, to_timestamp(?))
          ON CONFLICT (session_uid, occurred_at) DO NOTHING RETURNING account_id, occurred_at)
        UPDATE accounts SET last_sign_in_at = greatest(last_sign_in_at, inserted.occurred_at)
-       FROM inserted WHERE accounts.id = inserted.account_id RETURNING accounts.email`,
+       FROM inserted WHERE accounts.id = inserted.account_id
+       RETURNING accounts.email, accounts.status = 'active' AND coalesce(
+         to_timestamp(?::float8 / 1000) >= date_trunc('milliseconds', sign_ins_valid_after), true) AS "isValid"`,
       [
         accountId,
         sessionUid,
@@ -61,9 +73,10 @@ export class SignInsRepository {
         [...amr],
         newBrowser,
         occurredAt,
+        provedAt,
       ] as unknown as string[],
     );
-    return rows[0]?.email;
+    return rows[0];
   }
 
   /** Has sign-ins of the account that were proved before, and not completed yet, give no session. */

@@ -7,6 +7,7 @@ import type { AccountEvents } from '../account-events/account-events.js';
 import { personActor } from '../account-events/actor.js';
 import type { NoticesService } from '../notices/notices.service.js';
 import { browserOf } from './user-agent.js';
+import type { SessionsService } from './sessions.service.js';
 import type { SignInRecord, SignInsRepository } from './sign-ins.repository.js';
 
 export type { SignInRecord } from './sign-ins.repository.js';
@@ -19,6 +20,8 @@ export interface CompletedSignIn {
   sessionUid: string;
   /** Seconds since the epoch. */
   signedInAt: number;
+  /** When it was proved, in milliseconds since the epoch; null in a session from before. */
+  provedAt: number | null;
   clientId: string | undefined;
   amr: readonly string[];
   address: string;
@@ -31,6 +34,7 @@ export class SignInsService {
   constructor(
     private readonly database: Database,
     private readonly repository: SignInsRepository,
+    private readonly sessions: Pick<SessionsService, 'end'>,
     private readonly events: AccountEvents,
     private readonly notices: NoticesService,
     private readonly log: Logger,
@@ -39,7 +43,8 @@ export class SignInsService {
 
   /**
    * Records it once, with an event of the account and a line of the log. The person gets a mail when other browsers
-   * signed in before, and none of the same name.
+   * signed in before, and none of the same name. Ends the session again if all of the account were ended between the look
+   * at the account and the moment in which this session was saved.
    */
   async completed(signIn: CompletedSignIn): Promise<void> {
     const { accountId, sessionUid, clientId, amr, address, requestId = null } = signIn;
@@ -52,17 +57,20 @@ export class SignInsService {
       userAgent,
       amr,
       occurredAt: signIn.signedInAt,
+      provedAt: signIn.provedAt,
     };
     const actor = personActor(accountId, { address, requestId });
     const isNew = await this.database.transaction(async (tx) => {
       const known = (await this.repository.userAgents(tx, accountId)).map(browserOf);
       const newBrowser = known.length > 0 && !known.includes(browserOf(userAgent));
-      const email = await this.repository.insert(tx, { ...row, newBrowser });
-      if (email === undefined) return false;
+      const account = await this.repository.insert(tx, { ...row, newBrowser });
+      if (!account) return false;
+      const { email } = account;
       const occasion = { address, browser: browserOf(userAgent) };
       if (newBrowser) await this.notices.send(tx, { email }, 'new_browser', occasion);
       const about = clientId === undefined ? {} : { clientId };
       await this.events.record(tx, { actor, action: 'account.signed_in', accountId, ...about });
+      if (!account.isValid) await this.sessions.end(tx, accountId, sessionUid);
       return true;
     });
     if (isNew) this.log.info({ accountId, clientId, amr, address, requestId }, 'a person signed in');

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { MODELS } from '../../../adapters/artifact.models.js';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { personActor } from '../../../src/identity/account-events/actor.js';
 import { operator } from '../../harness/admin/admin-caller.js';
+import { eventually } from '../../harness/common/eventually.js';
 import { silentAnswer } from '../../harness/pages/sign-out.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import { authorizationRequest } from '../../harness/protocol/relying-party.js';
@@ -56,4 +58,30 @@ test('a session that is kept when the others end goes on with what it was asked'
   const back = await agent.submit(consent, {}, { action: '/consent', stopAt: redirectUri });
   expect(new URL(back.url).searchParams.has('code')).toBe(true);
   expect(await silentAnswer(config, agent)).toBe('code');
+});
+
+test('all sessions that end while a sign-in is stored end that one, too', async () => {
+  const person = await server.person();
+  const { agent, goOn } = await provedSignIn(person);
+  const { pool } = server.database;
+  await pool.query(`CREATE FUNCTION wait_for_test() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END $$`);
+  await pool.query(`CREATE TRIGGER wait_for_test BEFORE INSERT OR UPDATE ON artifacts FOR EACH ROW
+    WHEN (NEW.model = ${String(MODELS.Session)}) EXECUTE FUNCTION wait_for_test()`);
+  const gate = await pool.connect();
+  await gate.query('SELECT pg_advisory_lock(4711)');
+  const going = goOn();
+  await eventually(async () => {
+    const { rowCount } = await pool.query(
+      `SELECT FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()`,
+    );
+    return rowCount === 1;
+  });
+  expect((await root('POST', `/accounts/${person.id}/end_sessions`)).status).toBeLessThan(300);
+  await gate.query('SELECT pg_advisory_unlock(4711)');
+  gate.release();
+  await going;
+  await pool.query('DROP TRIGGER wait_for_test ON artifacts');
+  expect(await silentAnswer(config, agent)).toBe('login_required');
+  expect((await root('GET', `/accounts/${person.id}/sessions`)).body['data']).toEqual([]);
 });

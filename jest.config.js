@@ -1,12 +1,10 @@
 import { availableParallelism } from 'node:os';
 
-/** Test files that measure time or kill databases under load: they run one at a time, while nothing else does. */
-const ALONE = [
-  'identity/passwords/sign-in-timing',
-  'registry/clients/secret-check',
-  'server/processes/crash',
-  'trials/outage/outage',
-].map((name) => `/dist/test/${name}\\.test\\.js$`);
+const filesOf = (names) => names.map((name) => `/dist/test/${name}\\.test\\.js$`);
+/** Test files that measure time: they run one at a time, while nothing else does. */
+const ALONE = filesOf(['identity/passwords/sign-in-timing', 'registry/clients/secret-check']);
+/** Test files that kill databases under load: they run beside each other, while nothing else does. */
+const FAILING_DATABASES = filesOf(['server/processes/crash', 'trials/outage/outage']);
 
 const common = {
   testEnvironment: '<rootDir>/dist/test/harness/run/environment.js',
@@ -17,12 +15,23 @@ const common = {
 
 export default {
   projects: [
-    { ...common, displayName: 'parallel', testMatch: ['**/*.test.js'], testPathIgnorePatterns: ALONE },
+    {
+      ...common,
+      displayName: 'parallel',
+      testMatch: ['**/*.test.js'],
+      testPathIgnorePatterns: [...ALONE, ...FAILING_DATABASES],
+    },
     {
       ...common,
       displayName: 'alone',
       testRegex: ALONE,
       runner: '<rootDir>/dist/test/harness/run/serial-runner.js',
+    },
+    {
+      ...common,
+      displayName: 'failing databases',
+      testRegex: FAILING_DATABASES,
+      runner: '<rootDir>/dist/test/harness/run/after-others-runner.js',
     },
   ],
   globalSetup: '<rootDir>/dist/test/harness/run/global-setup.js',

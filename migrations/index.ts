@@ -68,6 +68,8 @@ import * as indexUnprotectedCodes from './20261127185500_index_unprotected_codes
 import * as createNodes from './20261127192500_create_nodes.js';
 import * as invalidatePendingSignIns from './20261127223000_invalidate_pending_sign_ins.js';
 import * as addReceiverToOutbox from './20261127224000_add_receiver_to_outbox.js';
+import * as noteDeletedWebhooks from './20261128010000_note_deleted_webhooks.js';
+import * as indexFailuresByDay from './20261128010100_index_failures_by_day.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -150,4 +152,6 @@ export const migrations: readonly Migration[] = [
   { name: '20261127192500_create_nodes', ...createNodes },
   { name: '20261127223000_invalidate_pending_sign_ins', ...invalidatePendingSignIns },
   { name: '20261127224000_add_receiver_to_outbox', ...addReceiverToOutbox },
+  { name: '20261128010000_note_deleted_webhooks', ...noteDeletedWebhooks },
+  { name: '20261128010100_index_failures_by_day', ...indexFailuresByDay },
 ];

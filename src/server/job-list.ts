@@ -85,6 +85,10 @@ export function nodeJobs(context: Context): Job[] {
       await usage.purge(stopping);
       await context.webhookDeliveries.purge(stopping);
     },
+    'purge deliveries of deleted webhooks': async (stopping) => {
+      const deleted = await context.webhookDeliveries.purgeOfDeleted(stopping);
+      if (deleted > 0) log.debug({ deleted }, 'deliveries of deleted webhooks were deleted');
+    },
     'purge development mailbox': async () => {
       await mailbox.purge();
     },

@@ -53,7 +53,6 @@ export function makeTenancy(platform: Platform, identity: Identity, audit: Audit
   const webhooks = new WebhooksService({
     ...platform,
     repository: new WebhooksRepository(database),
-    deliveries,
     audit,
     isLocal: settings.issuer.startsWith('http:'),
   });

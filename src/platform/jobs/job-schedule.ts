@@ -29,6 +29,7 @@ export function jobSchedule({ expiryInterval, publisher, usageFlushInterval }: S
       'purge dead letters': once(HOUR),
       'purge one-time codes': once(expiryInterval),
       'purge usage by hour and deliveries': once(HOUR),
+      'purge deliveries of deleted webhooks': once(expiryInterval),
       'purge development mailbox': once(expiryInterval),
       'drop replaced keys': once(HOUR),
     },

@@ -52,19 +52,25 @@ export class WebhookDeliveriesRepository {
     return rows;
   }
 
-  /** Inserts a delivery for one webhook. */
+  /** Inserts a delivery for one webhook; undefined when there is no such webhook. */
   async insert(
     tx: Transaction,
     webhookId: string,
     { id, event, body }: Pick<WebhookDelivery, 'id' | 'event'> & { body: string },
-  ): Promise<WebhookDelivery> {
+  ): Promise<WebhookDelivery | undefined> {
     const { rows } = await tx.raw<{ rows: WebhookDelivery[] }>(
-      `INSERT INTO webhook_deliveries (id, webhook_id, event, body) VALUES (?, ?, ?, ?) RETURNING ${DELIVERY}`,
-      [id, webhookId, event, body],
+      `INSERT INTO webhook_deliveries (id, webhook_id, event, body)
+       SELECT ?, webhooks.id, ?, ? FROM webhooks WHERE webhooks.id = ? FOR KEY SHARE RETURNING ${DELIVERY}`,
+      [id, event, body, webhookId],
     );
-    const [row] = rows;
-    if (!row) throw new Error('an insert returns its row');
-    return row;
+    return rows[0];
+  }
+
+  /** Webhooks that were deleted and whose deliveries are not yet, at most 100. */
+  async deletedWebhooks(): Promise<string[]> {
+    const text = 'SELECT id FROM deleted_webhooks ORDER BY id LIMIT 100';
+    const query = { name: 'deleted_webhooks_list', text, values: [] };
+    return (await this.database.background<{ id: string }>(query)).rows.map(({ id }) => id);
   }
 
   /** Deletes at most so many deliveries of a webhook; returns how many. */
@@ -72,7 +78,13 @@ export class WebhookDeliveriesRepository {
     const text = `DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM webhook_deliveries WHERE webhook_id = $1 LIMIT $2))`;
     const query = { name: 'webhook_deliveries_delete', text, values: [webhookId, limit] };
-    return (await this.database.write(query)).rowCount ?? 0;
+    return (await this.database.background(query)).rowCount ?? 0;
+  }
+
+  /** Forgets a deleted webhook, whose deliveries are deleted too. */
+  async forgetDeleted(webhookId: string): Promise<void> {
+    const text = 'DELETE FROM deleted_webhooks WHERE id = $1';
+    await this.database.background({ name: 'deleted_webhooks_forget', text, values: [webhookId] });
   }
 
   /** Newest first. */

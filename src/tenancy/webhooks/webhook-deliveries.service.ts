@@ -48,7 +48,8 @@ export class WebhookDeliveriesService {
     const id = randomUUID();
     const body = webhookBody(TEST_EVENT, { webhook_id: webhookId });
     return database.transaction(async (tx) => {
-      const delivery = await repository.insert(tx, webhookId, { id, event: TEST_EVENT, body });
+      const inserted = await repository.insert(tx, webhookId, { id, event: TEST_EVENT, body });
+      const delivery = found(inserted, 'webhook');
       await outbox.enqueue(tx, webhookMessage({ id, webhookId }));
       return delivery;
     });
@@ -101,6 +102,18 @@ export class WebhookDeliveriesService {
   /** Deletes deliveries after 30 days, what was delivered after 3. */
   async purge(stopping?: AbortSignal): Promise<void> {
     await deleteInBatches((limit) => this.deps.repository.purge(limit), stopping);
+  }
+
+  /** Deletes the deliveries of webhooks that were deleted; returns how many. */
+  async purgeOfDeleted(stopping?: AbortSignal): Promise<number> {
+    const { repository } = this.deps;
+    let total = 0;
+    for (const id of await repository.deletedWebhooks()) {
+      total += await deleteInBatches((limit) => repository.deleteOf(id, limit), stopping);
+      if (stopping?.aborted) break;
+      await repository.forgetDeleted(id);
+    }
+    return total;
   }
 }
 

@@ -3,14 +3,12 @@ import type { Vault } from '../../platform/crypto/sealing.js';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { lock } from '../../platform/db/locks.js';
 import { AppError, found, invalid } from '../../platform/errors/errors.js';
-import { deleteInBatches } from '../../platform/jobs/delete-in-batches.js';
 import { type Page, readPage } from '../../platform/paging/page.js';
 import { changedFields } from '../../platform/wire/changed-fields.js';
 import { parseInput } from '../../platform/wire/input.js';
 import type { Actor, AuditAction, AuditService } from '../audit/audit.service.js';
 import type { Tenant } from '../tenants/tenant.js';
 import { newWebhook, WEBHOOK_READ_ONLY, webhookPatch } from './webhook.schema.js';
-import type { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js';
 import { newWebhookSecret } from './webhook-signature.js';
 import type { Webhook, WebhooksRepository } from './webhooks.repository.js';
 
@@ -23,7 +21,6 @@ const SECRET_OVERLAP_SECONDS = 24 * 3600;
 export interface WebhooksDependencies {
   database: Database;
   repository: WebhooksRepository;
-  deliveries: Pick<WebhookDeliveriesRepository, 'deleteOf'>;
   vault: Vault;
   audit: AuditService;
   /** Whether this is an installation on localhost. */
@@ -108,13 +105,12 @@ export class WebhooksService {
   }
 
   /**
-   * Throws AppError `not_found`. What waits for it is not sent any more. Its deliveries are deleted first, in batches, so
-   * that few rows are locked for long.
+   * Throws AppError `not_found`. What waits for it is not sent any more. Its deliveries are deleted afterwards, by a
+   * periodic job.
    */
   async delete(actor: Actor, tenant: Tenant, id: string): Promise<void> {
     const webhook = await this.get(tenant, id);
-    const { database, deliveries, repository } = this.deps;
-    await deleteInBatches((limit) => deliveries.deleteOf(id, limit));
+    const { database, repository } = this.deps;
     await database.transaction(async (tx) => {
       // Each of two would wait for the other one's webhook, when both want the event.
       await lock(tx, 'webhook deletion');

@@ -99,7 +99,9 @@ export function createConsoleRouter(
 ): Router<OwnSessionState> {
   const { pages, settings, tenantOverview, vault } = context;
   const { issuer } = settings;
+  const limits = new ConsoleLimits(context.attempts, context.rateLimits);
   const parts: ConsoleParts = {
+    limits,
     calls: makeAdminCalls({ ...context, catalogueChanged, issuer }),
     issuer,
     reference,
@@ -109,14 +111,16 @@ export function createConsoleRouter(
     clientPages: context.clientPages,
     ownPages,
   };
-  const limits = new ConsoleLimits(context.attempts, context.rateLimits);
   const keptForms = new KeptForms(vault, pages);
   const router = new Router<OwnSessionState>();
   router.use(
     CONSOLE,
     errorPages(pages, onUnexpected),
     consoleErrors(pages),
-    ownPages.signedIn(CONSOLE_AREA, (ctx) => keptForms.keep(ctx)),
+    ownPages.signedIn(CONSOLE_AREA, (ctx) => {
+      limits.countKeptForm(ctx.ip);
+      return keptForms.keep(ctx);
+    }),
     async (ctx, next) => {
       limits.countRequest(ctx.state.person.accountId);
       ctx.set('Cross-Origin-Opener-Policy', 'same-origin');

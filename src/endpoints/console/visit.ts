@@ -14,6 +14,7 @@ import type { AdminCalls } from '../admin/admin-api.js';
 import type { ApiReference } from '../api-reference/api-reference.js';
 import type { GivenRequest } from '../../tenancy/operations/admin-request.js';
 import type { OwnContext, OwnPages } from '../sign-in/own-session.js';
+import type { ConsoleLimits } from './console-limits.js';
 import { type ConsolePage, operationOf } from './console-page.js';
 import { CONSOLE, organizationPath, projectPath } from './console-paths.js';
 import { type CallRequest, curlOf } from './curl.js';
@@ -25,6 +26,7 @@ const SCOPES: ReadonlySet<string> = new Set(ADMIN_SCOPES);
 
 /** What every visit needs. */
 export interface ConsoleParts {
+  limits: Pick<ConsoleLimits, 'countCall'>;
   calls: AdminCalls;
   issuer: string;
   reference: ApiReference;
@@ -128,6 +130,8 @@ export class Visit {
       throw new Error(`${this.page.path} does not declare ${id}`);
     if (operation.method !== 'get' && !this.#formChecked)
       throw new Error(`${this.page.path} calls ${id} without a form of ours`);
+    if (operation.method !== 'get')
+      await this.parts.limits.countCall(this.ctx.state.person.accountId, id, { ...request.body });
     const answer = await calls.get(id)?.call(this.#given(request, this.ctx.method === 'GET'));
     const body = JSON.parse(JSON.stringify(answer?.body ?? null)) as Body;
     return { body, version: answer?.version };

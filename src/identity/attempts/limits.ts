@@ -133,7 +133,13 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: attempts.consoleChanges,
       windowSeconds: HOUR,
     }),
-    /** Accounts that one operator disables or deletes, or whose password or second factors that operator replaces, in the console. */
+    /** Forms of the console that one network sends without a session, and gets back sealed; counted by each process. */
+    keptForm: (address: string): Limit => ({
+      key: `kept form ${networkOf(address)}`,
+      limit: attempts.consoleRequests,
+      windowSeconds: MINUTE,
+    }),
+    /** Accounts that one operator disables or deletes, or whose address, password or second factors that operator replaces, in the console. */
     accountLockout: (accountId: string): Limit => ({
       key: `account lockout ${accountId}`,
       limit: Math.ceil(attempts.consoleChanges / 3),

@@ -55,7 +55,7 @@ export const rateLimitSettings = settingGroup('Rate limits', {
     default: '60',
     check: wholeNumber(1, 100_000),
     description:
-      'Changes of one account in the console that need a recent sign-in, in an hour. Of them a third may disable or delete accounts, set their passwords or reset their second factors.',
+      'Changes of one account in the console that need a recent sign-in, in an hour. Of them a third may disable or delete accounts, set their passwords or e-mail addresses, or reset their second factors.',
   },
   ANONYMOUS_REQUESTS: {
     default: '3000',

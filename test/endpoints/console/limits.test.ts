@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { type Answer, ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
+import { type Answer, ConsoleAgent, hiddenField, PROJECT } from '../../harness/pages/console-agent.js';
 
 const REQUESTS = 30;
 
@@ -57,4 +57,47 @@ test('an operator locks accounts out a third as often, in whichever way', async 
   expectTooMany(await agent.post(`${third.path}/delete`, { typed: third.email }), 3_600);
   expectTooMany(await agent.post(`${third.path}/password`, { password: 'mauve otter 71 tramway' }), 3_600);
   expect(await server.context.accounts.findByEmail(third.email)).toMatchObject({ status: 'active' });
+});
+
+test('another e-mail address takes an account from its person as well, other changes do not', async () => {
+  const agent = await ConsoleAgent.signIn(server);
+  const [first, second] = [await server.person(), await server.person()];
+  const change = async (id: string, fields: Record<string, string>) => {
+    const path = `/console/accounts/${id}/edit`;
+    const { body } = await agent.get(path);
+    const [base, version] = [hiddenField(body, 'base'), hiddenField(body, 'version')];
+    const { email } = JSON.parse(base) as { email: string };
+    return agent.post(path, { base, version, email, email_verified: 'false', ...fields });
+  };
+  expect((await change(first.id, { email: 'one@elsewhere.example' })).status).toBe(303);
+  expect((await change(first.id, { email: 'two@elsewhere.example' })).status).toBe(303);
+  expect((await change(second.id, { name: 'Named' })).status).toBe(303);
+  expectTooMany(await change(second.id, { email: 'three@elsewhere.example' }), 3_600);
+  expect(await server.context.accounts.findByEmail(second.email)).toMatchObject({
+    profile: { name: 'Named' },
+  });
+});
+
+test('forms without a session are kept as often as one may ask in a minute, and for four hours', async () => {
+  const agent = await ConsoleAgent.signIn(server);
+  const path = `${PROJECT}/clients/new?kind=web`;
+  await server.database.pool.query('DELETE FROM own_sessions WHERE account_id = $1', [agent.person.id]);
+  const answers = await times(REQUESTS + 1, () => agent.post(path, { client_name: 'Typed' }));
+  const kept = answers.filter(({ status }) => status === 401);
+  expect(kept).toHaveLength(REQUESTS);
+  const refused = answers.find(({ status }) => status !== 401);
+  if (!refused) throw new Error('every form was kept');
+  expectTooMany(refused, 60);
+
+  const other = await ConsoleAgent.signIn(server);
+  const copy = hiddenField(kept[0]?.body ?? '', 'kept');
+  const again = () => other.post(`${PROJECT}/clients/new?kept`, { kept: copy });
+  expect((await again()).body).toContain('Typed');
+  const now = Date.now;
+  Date.now = () => now() + 4 * 3_600_000;
+  const late = await again().finally(() => {
+    Date.now = now;
+  });
+  expect(late.status).toBe(400);
+  expect(late.body).not.toContain('Typed');
 });

@@ -25,6 +25,7 @@ export interface ListClientsOptions extends ClientOptions, ListOptions {
   kind?: string;
   unusedSince?: string;
   failingSince?: string;
+  failedOn?: string;
   secretCreatedBefore?: string;
   unprotectedSince?: string;
   sort?: string;

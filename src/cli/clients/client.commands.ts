@@ -56,6 +56,7 @@ export function clientCommands(): Command {
     )
     .option('--unused-since <time>', 'only those that were not used since then')
     .option('--failing-since <time>', 'only those of which a request failed since then')
+    .option('--failed-on <day>', 'only those of which a request failed on this day (UTC)')
     .option('--secret-created-before <time>', 'only those with a secret that was made before then')
     .option(
       '--unprotected-since <time>',

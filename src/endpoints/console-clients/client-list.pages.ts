@@ -53,6 +53,7 @@ const FILTERS: readonly Filter[] = [
     label: 'Failures',
     options: [ANY, { value: '1', text: 'In 24 hours' }, { value: '7', text: 'In 7 days' }],
   },
+  { name: 'failed_on', label: 'Failures on', control: 'date' },
   { name: 'old_secret', label: 'Secret older than', options: days('90', '180', '365') },
   {
     name: 'unprotected',

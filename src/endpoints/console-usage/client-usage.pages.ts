@@ -5,8 +5,9 @@ import type { hourlyReport, usageReport } from '../../registry/usage-reports/usa
 import { CLIENT, clientCrumbs, type ClientDetails, clientHead } from '../console-clients/client-wire.js';
 import { fileHref, withFiles } from '../console-records/list-files.js';
 import type { ConsolePage } from '../console/console-page.js';
-import { failureOnPage } from './failures.js';
+import { failureOnPage, failureRowId } from './failures.js';
 import { daysPanel, hoursPanel, sumOf, tokensOf } from './usage-charts.js';
+import { spanLinks, spanOnPage } from './usage-span.js';
 
 /** What a client was used for, and why its requests failed. */
 export const clientUsagePages: readonly ConsolePage[] = [
@@ -23,6 +24,12 @@ export const clientUsagePages: readonly ConsolePage[] = [
           visit.call<z.infer<typeof clientFailurePage>>('listClientFailures'),
         ]);
         const { total } = report;
+        const known = new Set(failures.data.map(({ code }) => code));
+        const ofSpan = {
+          failureHref: (code: string) => `#${known.has(code) ? failureRowId(code) : 'failures'}`,
+          target: client.id,
+        };
+        const links = spanLinks(visit, ofSpan);
         const days = '30 days';
         visit.show(
           'console/client-usage',
@@ -40,7 +47,8 @@ export const clientUsagePages: readonly ConsolePage[] = [
                 href: '#days',
               },
             ],
-            panels: [hoursPanel(hourly.hours), daysPanel(report.days)],
+            span: spanOnPage(visit, { days: report.days, hours: hourly.hours }, ofSpan),
+            panels: [hoursPanel(hourly.hours, links), daysPanel(report.days, links)],
             failuresCsvHref: fileHref(visit, 'failures', 'listClientFailures'),
             failures: failures.data.map((failure) => failureOnPage(failure)),
             curl: visit.curl('getClientUsage'),

@@ -18,10 +18,16 @@ const FACTS = [
   ['secret_hint', 'Secret sent'],
 ] as const;
 
+/** The id of the row of a failure on the page of one client. */
+export function failureRowId(code: string): string {
+  return `failure-${code}`;
+}
+
 /** A failure as a page shows it; `client` leads to it where the page is about several. */
 export function failureOnPage(failure: Failure, client?: LinkOnPage): FailureOnPage {
   const { code, occurred_at, count, advice } = failure;
   return {
+    id: failureRowId(client ? `${client.href.split('/').at(-2) ?? ''}-${code}` : code),
     at: new Date(occurred_at),
     code,
     client,

@@ -7,6 +7,7 @@ import type { ConsolePage } from '../console/console-page.js';
 import type { Visit } from '../console/visit.js';
 import { failureOnPage } from './failures.js';
 import { daysPanel, hoursPanel, sumOf, tokensOf, type UsageFigures } from './usage-charts.js';
+import { spanLinks, spanOnPage } from './usage-span.js';
 
 type Overview = z.infer<typeof projectOverview>;
 
@@ -22,6 +23,8 @@ export const homePages: readonly ConsolePage[] = [
 async function showHome(visit: Visit): Promise<void> {
   const { body: overview } = await visit.call<Overview>('getProjectOverview');
   const clientsHref = `${visit.home}/clients`;
+  const ofSpan = { failuresOn: (day: string) => `${clientsHref}?failed_on=${day}` };
+  const links = spanLinks(visit, ofSpan);
   const newHref = visit.canCall('createClient') ? `${clientsHref}/new` : undefined;
   visit.show(
     'console/home',
@@ -30,7 +33,8 @@ async function showHome(visit: Visit): Promise<void> {
       isEmpty: overview.clients === 0,
       figures: figuresOf(overview, clientsHref),
       tasks: tasksOf(overview, clientsHref, `${visit.home}/initial-access-tokens`),
-      panels: [hoursPanel(overview.hours), daysPanel(overview.days)],
+      span: spanOnPage(visit, overview, ofSpan),
+      panels: [hoursPanel(overview.hours, links), daysPanel(overview.days, links)],
       failures: overview.failures.map(({ client, ...failure }) =>
         failureOnPage(failure, { label: client.client_name, href: `${clientsHref}/${client.id}/usage` }),
       ),
@@ -41,6 +45,7 @@ async function showHome(visit: Visit): Promise<void> {
       })),
       nodes: overview.nodes?.map(nodeOnPage),
       keysHref: visit.canCall('listKeys') ? `${CONSOLE}/keys` : undefined,
+      versionsHref: visit.canCall('getInstallation') ? `${CONSOLE}/settings#versions` : undefined,
       clientsHref,
       newHref,
       curl: visit.curl('getProjectOverview'),

@@ -30,25 +30,45 @@ const PEOPLE = [{ name: 'people', className: 'b2' }] as const;
 const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' });
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
+/** A day (YYYY-MM-DD) or the hour that begins at a time, in UTC. */
+export type Span = { day: string } | { hour: string };
+
+/** Where the numbers of a day or an hour lead, and which of them the page shows in parts. */
+export interface SpanLinks {
+  hrefOf: (what: 'tokens' | 'failures', span: Span) => string;
+  isChosen: (span: Span) => boolean;
+}
+
 /** The last 48 hours. */
-export function hoursPanel(hours: readonly (UsageFigures & { hour: string })[]): ChartsOnPage {
-  const bars = hours.map((figures) => ({ label: hourText(new Date(figures.hour)), figures }));
-  return panelOf({ id: 'hours', heading: 'Last 48 hours', lead: 'By hour, UTC.', unit: 'hour' }, bars, false);
+export function hoursPanel(
+  hours: readonly (UsageFigures & { hour: string })[],
+  links: SpanLinks,
+): ChartsOnPage {
+  const bars = hours.map(({ hour, ...figures }) => ({
+    label: hourText(new Date(hour)),
+    span: { hour },
+    figures,
+  }));
+  const words = { id: 'hours', heading: 'Last 48 hours', lead: 'By hour, UTC.', unit: 'hour' };
+  return panelOf(words, bars, { links, withPeople: false });
 }
 
 /** The last days. */
-export function daysPanel(days: readonly (UsageFigures & { day: string })[]): ChartsOnPage {
-  const bars = days.map((figures) => ({ label: dayText(new Date(figures.day)), figures }));
+export function daysPanel(days: readonly (UsageFigures & { day: string })[], links: SpanLinks): ChartsOnPage {
+  const bars = days.map(({ day, ...figures }) => ({ label: dayText(new Date(day)), span: { day }, figures }));
   const heading = `Last ${String(days.length)} days`;
-  return panelOf({ id: 'days', heading, lead: 'By day, UTC.', unit: 'day' }, bars, true);
+  return panelOf({ id: 'days', heading, lead: 'By day, UTC.', unit: 'day' }, bars, {
+    links,
+    withPeople: true,
+  });
 }
 
-type LabelledFigures = readonly { label: string; figures: UsageFigures }[];
+type LabelledFigures = readonly { label: string; span: Span; figures: UsageFigures }[];
 
 function panelOf(
   { id, heading, lead, unit }: { id: string; heading: string; lead: string; unit: string },
   bars: LabelledFigures,
-  withPeople: boolean,
+  { links, withPeople }: { links: SpanLinks; withPeople: boolean },
 ): ChartsOnPage {
   const span = heading.toLowerCase();
   const values = (pick: (figures: UsageFigures) => number[]) =>
@@ -104,18 +124,24 @@ function panelOf(
         ...(withPeople ? ['People'] : []),
       ],
       rows: bars
-        .map(({ label, figures }) => ({
+        .map(({ label, span, figures }) => ({
           label,
+          isChosen: links.isChosen(span),
           values: [
-            sumOf(figures.tokens),
-            figures.refreshes,
-            sumOf(figures.failures),
-            ...(withPeople ? [figures.people ?? 0] : []),
+            linked(sumOf(figures.tokens), links.hrefOf('tokens', span)),
+            linked(figures.refreshes),
+            linked(sumOf(figures.failures), links.hrefOf('failures', span)),
+            ...(withPeople ? [linked(figures.people ?? 0)] : []),
           ],
         }))
         .reverse(),
     },
   };
+}
+
+/** Behind nothing there is nothing. */
+function linked(count: number, href?: string): { count: number; href?: string | undefined } {
+  return count === 0 ? { count } : { count, href };
 }
 
 function chartOf(name: string, chart: BarChart): ChartOnPage {

@@ -1,3 +1,5 @@
+import type { LinkOnPage } from '../page-models/shared.js';
+
 /** A chart with its legend, its scale, and its numbers as a table. */
 export interface ChartOnPage {
   /** The name of what is counted. */
@@ -10,11 +12,24 @@ export interface ChartOnPage {
   ticks: string[];
 }
 
-/** The numbers of charts, a row for each of their bars. */
+/** The numbers of charts, a row for each of their bars. A number leads to what it counts, where that is known. */
 export interface ChartTable {
   caption: string;
   headings: string[];
-  rows: { label: string; values: number[] }[];
+  rows: { label: string; isChosen: boolean; values: { count: number; href?: string | undefined }[] }[];
+}
+
+/** What a day or an hour was made of. */
+export interface SpanOnPage {
+  heading: string;
+  lists: {
+    heading: string;
+    none: string;
+    counts: { name: string; count: number; href?: string | undefined }[];
+  }[];
+  /** Where more of that time is. */
+  links: LinkOnPage[];
+  closeHref: string;
 }
 
 /** A panel with charts of one span of time. */

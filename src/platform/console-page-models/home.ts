@@ -1,5 +1,5 @@
 import type { LinkOnPage } from '../page-models/shared.js';
-import type { ChartsOnPage } from './charts.js';
+import type { ChartsOnPage, SpanOnPage } from './charts.js';
 import type { ClientPage } from './clients.js';
 import type { ConsolePage } from './console.js';
 
@@ -16,6 +16,8 @@ export interface FigureOnPage {
 
 /** A failure of a client, with what to do about it. */
 export interface FailureOnPage {
+  /** The id of its row. */
+  id: string;
   at: Date;
   code: string;
   client: LinkOnPage | undefined;
@@ -53,10 +55,14 @@ export interface ConsoleHomeModel extends ConsolePage {
   isEmpty: boolean;
   figures: FigureOnPage[];
   tasks: TaskOnPage[];
+  /** The day or hour that was asked for. */
+  span: SpanOnPage | undefined;
   panels: ChartsOnPage[];
   failures: FailureOnPage[];
   keys: { alg: string; since: Date; isOld: boolean }[];
   keysHref: string | undefined;
+  /** Where the versions of the installation are, for those who may see them. */
+  versionsHref: string | undefined;
   /** For those who may see the installation. */
   nodes: NodeOnPage[] | undefined;
   clientsHref: string;
@@ -66,6 +72,7 @@ export interface ConsoleHomeModel extends ConsolePage {
 /** `console/client-usage`. */
 export interface ClientUsageModel extends ClientPage {
   figures: FigureOnPage[];
+  span: SpanOnPage | undefined;
   panels: ChartsOnPage[];
   failures: FailureOnPage[];
   failuresCsvHref: string | undefined;

@@ -12,18 +12,21 @@ const HAS_NGRAM = `EXISTS (SELECT FROM client_ngrams g
  */
 const FAILING = `c.id = ANY (ARRAY(SELECT DISTINCT oauth_client_id FROM client_failures
   WHERE occurred_at >= ?::timestamptz))`;
+const FAILED_ON = `c.id = ANY (ARRAY(SELECT DISTINCT oauth_client_id FROM usage_counters
+  WHERE kind = 'failure' AND day = ?::date))`;
 const UNPROTECTED = `c.id = ANY (ARRAY(SELECT DISTINCT oauth_client_id FROM usage_counters
   WHERE kind = 'unprotected_code' AND day >= (?::timestamptz AT TIME ZONE 'UTC')::date))`;
 
 /** What rows of `oauth_clients c` the filter lists, in SQL; whether they are deleted is not among it. */
 export function conditionsOf(filter: ClientFilter): Condition[] {
-  const { clientType, failingSince, grantType, kind, registrationType } = filter;
+  const { clientType, failedOn, failingSince, grantType, kind, registrationType } = filter;
   const { secretCreatedBefore, text, unprotectedSince, unusedSince, visibility } = filter;
   const conditions: Condition[] = [];
   if (clientType !== undefined) conditions.push(['c.client_type = ?', clientType]);
   if (unusedSince !== undefined)
     conditions.push(['coalesce(c.last_used_at, c.created_at) < ?::timestamptz', unusedSince]);
   if (failingSince !== undefined) conditions.push([FAILING, failingSince]);
+  if (failedOn !== undefined) conditions.push([FAILED_ON, failedOn]);
   if (secretCreatedBefore !== undefined)
     conditions.push([
       `c.id IN (SELECT oauth_client_id FROM oauth_client_secrets WHERE created_at < ?::timestamptz)`,

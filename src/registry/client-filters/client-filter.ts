@@ -10,6 +10,8 @@ export interface ClientFilter {
   unusedSince?: string;
   /** A request of theirs failed since then (RFC 3339, at most 90 days ago). */
   failingSince?: string;
+  /** A request of theirs failed on this day (UTC, YYYY-MM-DD). */
+  failedOn?: string;
   /** They have a secret that was made before then (RFC 3339). */
   secretCreatedBefore?: string;
   /** A code of theirs was redeemed without PKCE and nonce on that day (UTC) or later (RFC 3339). */

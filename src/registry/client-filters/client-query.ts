@@ -1,4 +1,4 @@
-import { flag, oneOf, type QueryValues, text, timestamp } from '../../platform/paging/query.js';
+import { date, flag, oneOf, type QueryValues, text, timestamp } from '../../platform/paging/query.js';
 import { GRANT_TYPES, REGISTRATION_TYPES } from '../client-record/client-record.js';
 import { CLIENT_KINDS, type ClientFilter } from './client-filter.js';
 
@@ -9,6 +9,7 @@ export const CLIENT_FILTERS = {
   grant_type: oneOf(GRANT_TYPES, 'Clients that may use the grant.'),
   unused_since: timestamp('Clients that were not used since then.'),
   failing_since: timestamp('Clients of which a request failed since then; failures are kept for 90 days.'),
+  failed_on: date('Clients of which a request failed on this day, in UTC.'),
   secret_created_before: timestamp('Clients with a secret that was made before then.'),
   unprotected_since: timestamp(
     'Clients that redeemed a code without PKCE and nonce on that day, in UTC, or later.',
@@ -26,12 +27,13 @@ export const CLIENT_FILTERS = {
 /** The filter that a query string asks for; without `deleted` it is live clients. */
 export function clientFilterOf(query: QueryValues<typeof CLIENT_FILTERS>): ClientFilter {
   const { text, client_type, grant_type, visibility, registration_type, deleted, kind, sort } = query;
-  const { failing_since, secret_created_before, unprotected_since, unused_since } = query;
+  const { failed_on, failing_since, secret_created_before, unprotected_since, unused_since } = query;
   return {
     ...(text === undefined ? {} : { text }),
     ...(client_type === undefined ? {} : { clientType: client_type }),
     ...(grant_type === undefined ? {} : { grantType: grant_type }),
     ...(failing_since === undefined ? {} : { failingSince: utc(failing_since) }),
+    ...(failed_on === undefined ? {} : { failedOn: failed_on }),
     ...(secret_created_before === undefined ? {} : { secretCreatedBefore: utc(secret_created_before) }),
     ...(unprotected_since === undefined ? {} : { unprotectedSince: utc(unprotected_since) }),
     ...(unused_since === undefined ? {} : { unusedSince: utc(unused_since) }),

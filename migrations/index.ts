@@ -70,6 +70,7 @@ import * as invalidatePendingSignIns from './20261127223000_invalidate_pending_s
 import * as addReceiverToOutbox from './20261127224000_add_receiver_to_outbox.js';
 import * as noteDeletedWebhooks from './20261128010000_note_deleted_webhooks.js';
 import * as indexFailuresByDay from './20261128010100_index_failures_by_day.js';
+import * as boundPendingEntries from './20261128010200_bound_pending_entries_of_clients.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -154,4 +155,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261127224000_add_receiver_to_outbox', ...addReceiverToOutbox },
   { name: '20261128010000_note_deleted_webhooks', ...noteDeletedWebhooks },
   { name: '20261128010100_index_failures_by_day', ...indexFailuresByDay },
+  { name: '20261128010200_bound_pending_entries_of_clients', ...boundPendingEntries },
 ];

@@ -3,6 +3,8 @@ import type { TestServer } from '../nodes/test-server.js';
 interface Plan {
   'Node Type': string;
   'Relation Name'?: string;
+  'Shared Hit Blocks'?: number;
+  'Shared Read Blocks'?: number;
   Plans?: Plan[];
 }
 
@@ -56,17 +58,39 @@ export async function sentStatements(
 /** The tables that the statement reads from end to end under these settings. */
 export async function sequentialScans(
   server: TestServer,
-  { sql, bindings }: SentStatement,
+  statement: SentStatement,
   settings: string[],
 ): Promise<string[]> {
+  const plan = await planOf(server, statement, settings, 'FORMAT JSON');
+  const scans = (node: Plan): string[] => [
+    ...(node['Node Type'] === 'Seq Scan' ? [node['Relation Name'] ?? ''] : []),
+    ...(node.Plans ?? []).flatMap(scans),
+  ];
+  return scans(plan);
+}
+
+/** How many pages of tables and indexes the statement reads under these settings. */
+export async function pagesRead(
+  server: TestServer,
+  statement: SentStatement,
+  settings: string[],
+): Promise<number> {
+  const plan = await planOf(server, statement, settings, 'ANALYZE, BUFFERS, FORMAT JSON');
+  return (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+}
+
+async function planOf(
+  server: TestServer,
+  { sql, bindings }: SentStatement,
+  settings: string[],
+  options: string,
+): Promise<Plan> {
   const { rows } = await server.context.database.transaction(async (tx) => {
     for (const setting of settings) await tx.raw(setting);
-    const explain = `EXPLAIN (FORMAT JSON) ${sql.replace(/\$\d+/g, '?')}`;
+    const explain = `EXPLAIN (${options}) ${sql.replace(/\$\d+/g, '?')}`;
     return tx.raw<{ rows: { 'QUERY PLAN': [{ Plan: Plan }] }[] }>(explain, bindings as string[]);
   });
-  const scans = (plan: Plan): string[] => [
-    ...(plan['Node Type'] === 'Seq Scan' ? [plan['Relation Name'] ?? ''] : []),
-    ...(plan.Plans ?? []).flatMap(scans),
-  ];
-  return rows.flatMap((row) => scans(row['QUERY PLAN'][0].Plan));
+  const [row] = rows;
+  if (!row) throw new Error('a statement has a plan');
+  return row['QUERY PLAN'][0].Plan;
 }

@@ -3,6 +3,7 @@ import type { Page as PageOf } from '../../../src/platform/paging/page.js';
 import type { ClientRecord } from '../../../src/registry/client-record/client-record.js';
 import {
   FREE_CHOICE,
+  pagesRead,
   type SentStatement,
   sequentialScans,
   statementsOf,
@@ -75,6 +76,7 @@ test.each<Record<string, string>>([
   { grant_type: 'authorization_code' },
   { grant_type: 'client_credentials' },
   { failing_since: AGO_1_DAY },
+  { failed_on: AGO_1_DAY.slice(0, 10) },
   { secret_created_before: AGO_1_YEAR },
   { unprotected_since: AGO_1_DAY },
   { failing_since: AGO_1_DAY, sort: 'last_used', client_type: 'confidential' },
@@ -197,4 +199,21 @@ test('the pages of a filtered list of 1 000 hold, through the API, each client o
   } while (cursor !== null);
   expect(seen).toHaveLength(CLIENTS / 100);
   expect(new Set(seen).size).toBe(CLIENTS / 100);
+});
+
+test('a search after many registrations reads few entries that no index has sorted in yet', async () => {
+  await server.database.pool.query(
+    `DO $$ BEGIN FOR n IN 1..1500 LOOP
+       INSERT INTO oauth_clients (client_id, project_id, registration_type, client_type, client_name, grant_types,
+         response_types, scopes, token_endpoint_auth_method)
+       SELECT 'pending-' || n, id, 'manual', 'confidential', 'Pending ' || md5(n::text), '{authorization_code}', '{code}',
+         '{openid}', 'client_secret_basic' FROM projects WHERE slug = 'default';
+     END LOOP; END $$`,
+  );
+  for (const text of ['zq', 'no such text']) {
+    const { statements, settings } = await listStatements(() => list({ text }));
+    expect(statements).toHaveLength(1);
+    for (const statement of statements)
+      expect(await pagesRead(server, statement, settings)).toBeLessThan(400);
+  }
 });

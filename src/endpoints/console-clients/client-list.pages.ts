@@ -28,11 +28,6 @@ function days(...counts: readonly string[]): OptionOnPage[] {
 const FILTERS: readonly Filter[] = [
   { name: 'text', label: 'Name, client id or company' },
   {
-    name: 'client_type',
-    label: 'Client type',
-    options: optionsOf('public', 'confidential'),
-  },
-  {
     name: 'kind',
     label: 'Kind',
     options: [
@@ -40,25 +35,11 @@ const FILTERS: readonly Filter[] = [
       ...CLIENT_KINDS.filter(({ key }) => key !== 'mcp').map(({ key, name }) => ({ value: key, text: name })),
     ],
   },
-  { name: 'grant_type', label: 'Grant type', options: optionsOf(...GRANT_TYPES) },
   { name: 'visibility', label: 'Visibility', options: optionsOf('private', 'public') },
-  {
-    name: 'registration_type',
-    label: 'Registration',
-    options: optionsOf(...REGISTRATION_TYPES),
-  },
-  { name: 'unused', label: 'Not used for', options: days('30', '90', '365') },
   {
     name: 'failing',
     label: 'Failures',
     options: [ANY, { value: '1', text: 'In 24 hours' }, { value: '7', text: 'In 7 days' }],
-  },
-  { name: 'failed_on', label: 'Failures on', control: 'date' },
-  { name: 'old_secret', label: 'Secret older than', options: days('90', '180', '365') },
-  {
-    name: 'unprotected',
-    label: 'Codes without PKCE',
-    options: [ANY, { value: '7', text: 'In 7 days' }, { value: '30', text: 'In 30 days' }],
   },
   {
     name: 'deleted',
@@ -75,6 +56,23 @@ const FILTERS: readonly Filter[] = [
       { value: '', text: 'Newest first' },
       { value: 'last_used', text: 'Last used first' },
     ],
+  },
+  { name: 'client_type', label: 'Client type', options: optionsOf('public', 'confidential'), isRare: true },
+  { name: 'grant_type', label: 'Grant type', options: optionsOf(...GRANT_TYPES), isRare: true },
+  {
+    name: 'registration_type',
+    label: 'Registration',
+    options: optionsOf(...REGISTRATION_TYPES),
+    isRare: true,
+  },
+  { name: 'unused', label: 'Not used for', options: days('30', '90', '365'), isRare: true },
+  { name: 'failed_on', label: 'Failures on', control: 'date', isRare: true },
+  { name: 'old_secret', label: 'Secret older than', options: days('90', '180', '365'), isRare: true },
+  {
+    name: 'unprotected',
+    label: 'Codes without PKCE',
+    options: [ANY, { value: '7', text: 'In 7 days' }, { value: '30', text: 'In 30 days' }],
+    isRare: true,
   },
 ];
 

@@ -4,7 +4,7 @@ import type { Visit } from '../console/visit.js';
 import { withPresent } from './present-options.js';
 
 /** A filter of a list: a choice where it has options, else what `control` says, a text by default. */
-export type Filter = Pick<ConsoleField, 'name' | 'label'> & {
+export type Filter = Pick<ConsoleField, 'name' | 'label' | 'isRare'> & {
   options?: readonly OptionOnPage[];
   control?: 'date';
 };
@@ -54,9 +54,10 @@ export function listState(
   return {
     given,
     filter,
-    filters: filters.map(({ name, label, options = [], control }): ConsoleField => ({
+    filters: filters.map(({ name, label, options = [], control, isRare = false }): ConsoleField => ({
       name,
       label,
+      isRare,
       options: options.length > 0 ? withPresent(options, chosen(name)) : options,
       help: '',
       control: options.length > 0 ? 'select' : (control ?? 'text'),

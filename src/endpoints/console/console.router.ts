@@ -158,6 +158,9 @@ export function createConsoleRouter(
       await page.answer(visit);
     });
   }
+  router.get(`${CONSOLE}/*rest`, () => {
+    throw notFound('page');
+  });
   return router;
 }
 

@@ -33,6 +33,8 @@ export interface ConsoleField {
   options: readonly OptionOnPage[];
   problem?: string | undefined;
   isRequired?: boolean;
+  /** Of a filter: whether it is folded until it is set. */
+  isRare?: boolean;
 }
 
 /** A scope with whether a client may ask for it, and people may refuse it. */

@@ -39,3 +39,12 @@ test('the list has the filters of the API and pages', async () => {
   const next = /href="([^"]+)" rel="next"/.exec(first.body)?.[1]?.replaceAll('&amp;', '&') ?? '';
   expect((await agent.get(next)).body).toContain('Page 0');
 });
+
+test('rare filters are folded until one of them is set', async () => {
+  const rare = async (query: string) =>
+    /<details class="rare"( open)?>.*name="failed_on".*<\/details>/s.exec(
+      (await agent.get(`${CLIENTS}${query}`)).body,
+    )?.[1];
+  expect(await rare('?kind=web')).toBeUndefined();
+  expect(await rare('?failed_on=2026-01-01')).toBe(' open');
+});

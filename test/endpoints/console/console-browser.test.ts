@@ -51,6 +51,8 @@ describeWithBrowser('the console', (openPage) => {
       ['home', 'Default project', at('')],
       ['clients', 'Clients', at('/clients')],
       ['clients, none found', 'Clients', at('/clients?text=nothing')],
+      ['clients, all filters', 'Clients', at('/clients?unused=90')],
+      ['home, a day', 'Default project', at(`?day=${new Date().toISOString().slice(0, 10)}`)],
       ['kinds', 'New client', at('/clients/new')],
       ['new web client', 'New client: web server', at('/clients/new?kind=web')],
       ['settings', 'Photo book', client('')],

@@ -130,6 +130,18 @@ describe('every page', () => {
     },
   );
 
+  test('that a role may not see is answered as an address without a page', async () => {
+    const agent = await ConsoleAgent.signIn(server, 'viewer');
+    const bodyOf = async (path: string) => {
+      const { body, status } = await agent.get(path);
+      expect([path, status]).toEqual([path, 404]);
+      return body.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '');
+    };
+    const body = await bodyOf('/console/keys');
+    expect(body).toContain('Go to the console');
+    expect(await bodyOf('/console/no/such/page')).toBe(body);
+  });
+
   test('of another organization is not there, and says nothing else about it than of none', async () => {
     const agent = await ConsoleAgent.signIn(server, 'owner');
     const headers = {

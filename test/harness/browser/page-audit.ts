@@ -46,6 +46,8 @@ const AUDIT = String.raw`(() => {
   if (!all('h1')[0]?.innerText.trim()) problems.push('the heading is empty');
 
   for (const input of all('input:not([type=hidden], [hidden]), select, textarea')) {
+    // What is folded has no innerText.
+    if (!input.checkVisibility()) continue;
     const label = [...input.labels].map((text) => text.innerText.trim()).join(' ');
     if (!label) problems.push('no label: ' + named(input));
   }

@@ -13,7 +13,7 @@ const LIFETIME_MS = 4 * 3600_000;
 /** Sealing and encoding make a form longer by a third. */
 const FORM_BYTES = 1_100_000;
 /** Fields that are not shown again: what a form has for itself, and passwords. */
-const OWN_FIELDS = ['csrf', 'version', 'base', 'password'];
+const OWN_FIELDS = ['csrf', 'version', 'base', 'theirs', 'fallback_id', 'password'];
 
 /**
  * Keeps what was typed into a form that was sent when the session had ended, or when its sign-in was too old. The page

@@ -82,7 +82,9 @@ test('forms without a session are kept as often as one may ask in a minute, and 
   const agent = await ConsoleAgent.signIn(server);
   const path = `${PROJECT}/clients/new?kind=web`;
   await server.database.pool.query('DELETE FROM own_sessions WHERE account_id = $1', [agent.person.id]);
-  const answers = await times(REQUESTS + 1, () => agent.post(path, { client_name: 'Typed' }));
+  const answers = await times(REQUESTS + 1, () =>
+    agent.post(path, { client_name: 'Typed', fallback_id: 'not-typed' }),
+  );
   const kept = answers.filter(({ status }) => status === 401);
   expect(kept).toHaveLength(REQUESTS);
   const refused = answers.find(({ status }) => status !== 401);
@@ -92,7 +94,9 @@ test('forms without a session are kept as often as one may ask in a minute, and 
   const other = await ConsoleAgent.signIn(server);
   const copy = hiddenField(kept[0]?.body ?? '', 'kept');
   const again = () => other.post(`${PROJECT}/clients/new?kept`, { kept: copy });
-  expect((await again()).body).toContain('Typed');
+  const { body } = await again();
+  expect(body).toContain('<bdi>Typed</bdi>');
+  expect(body).not.toContain('<bdi>not-typed</bdi>');
   const now = Date.now;
   Date.now = () => now() + 4 * 3_600_000;
   const late = await again().finally(() => {

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { authenticationAdvice, NO_CLIENT, UNKNOWN_CLIENT } from './authentication-advice.js';
+import { parseBasic } from './client-credentials.js';
 import { CLIENT_AUTHENTICATION_EVENTS } from './client-authentication-events.js';
 
 /**
@@ -40,7 +41,9 @@ function descriptionOf(
   if (detail?.startsWith('the provided authentication mechanism does not match'))
     return authenticationAdvice(String(oidc.client?.clientAuthMethod));
   const { client_assertion: assertion, client_secret: secret } = oidc.params ?? {};
-  const isUnproved = headers.authorization === undefined && !assertion && !secret;
+  const { authorization } = headers;
+  const hasNoSecret = authorization === undefined || parseBasic(authorization)?.secret === '';
+  const isUnproved = hasNoSecret && !assertion && !secret;
   return detail === 'client not found' && isUnproved ? UNKNOWN_CLIENT : undefined;
 }
 

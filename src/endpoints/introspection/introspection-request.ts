@@ -36,13 +36,15 @@ export function presentedClient(form: URLSearchParams, authorization: string | u
     throw invalidRequest('client authentication must only be provided using one mechanism');
   if (authorization !== undefined) {
     const basic = parseBasic(authorization);
-    if (!basic?.clientId || !basic.secret) throw invalidRequest('invalid authorization header value format');
+    if (!basic?.clientId) throw invalidRequest('invalid authorization header value format');
     if (clientId !== undefined && clientId !== basic.clientId) throw invalidRequest('client_id mismatch');
-    return { clientId: basic.clientId, secret: { value: basic.secret, method: 'client_secret_basic' } };
+    return { clientId: basic.clientId, secret: secretOf(basic.secret, 'client_secret_basic') };
   }
   if (clientId === undefined) throw invalidRequest(NO_CLIENT);
-  return {
-    clientId,
-    secret: posted === undefined ? undefined : { value: posted, method: 'client_secret_post' },
-  };
+  return { clientId, secret: secretOf(posted ?? '', 'client_secret_post') };
+}
+
+/** An empty secret is none (RFC 6749 section 2.3.1). */
+function secretOf(value: string, method: SecretMethod): PresentedClient['secret'] {
+  return value === '' ? undefined : { value, method };
 }

@@ -5,10 +5,11 @@ import tokenSteps from 'oidc-provider/lib/actions/token.js';
 type Work = (ctx: KoaContextWithOIDC) => void | Promise<void>;
 
 /**
- * What to do when the parameters of an authorization request are known, when their scope was checked, before the
+ * What to do when an authorization request has been read, when its parameters are known, when their scope was checked, before the
  * account is read when an interaction goes on, and when the parameters of a token request are known.
  */
 export interface RequestChecks {
+  requestRead: Work;
   parametersRead: Work;
   scopeChecked: Work;
   interactionResumed: Work;
@@ -24,15 +25,19 @@ const ENDPOINTS = [
 ] as const;
 /** Those that go on after an interaction. */
 const RESUMED = ['resume', 'device_resume'] as const;
-const AFTER = { parametersRead: 'processRequestObject', scopeChecked: 'checkScope' } as const;
+const AFTER = {
+  requestRead: 'rejectAuthorizationDupes',
+  parametersRead: 'processRequestObject',
+  scopeChecked: 'checkScope',
+} as const;
 
 /** By Provider, because the engine's lists are shared by all of them. */
 const checks = new WeakMap<object, RequestChecks>();
 let inserted = false;
 
 /**
- * Has the engine call the checks when the parameters of an authorization request are known, wherever they came from: the
- * query, a pushed request or a request object. The client is known too, and nothing was stored. At the token endpoint it
+ * Has the engine call the checks when an authorization request has been read, and when its parameters are known, wherever
+ * they came from: the query, a pushed request or a request object. The client is known then, and nothing was stored. At the token endpoint it
  * does so before the engine looks at the authorization details. To be called before the Provider is made.
  *
  * Engine: lib/actions/authorization/index.js:112 has the steps of each endpoint in a list that is shared by all Providers;

@@ -3,6 +3,7 @@ import { stateOf } from '../../../adapters/request-state.js';
 import { checkDetails } from '../oidc-authorization-details/check-details.js';
 import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
 import { checkParameterSizes, type CountAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
+import { refuseRegistration, refuseRequestUri } from '../oidc-guards/unsupported-parameters.js';
 import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
 import { forgetInvalidSignIn } from '../oidc-session-patches/invalid-sign-in.js';
 import type { AuthorizingAccountsService } from '../../tenancy/authorizing-accounts/authorizing-accounts.service.js';
@@ -28,7 +29,9 @@ export function requestChecks(
   authorizingAccounts: Pick<AuthorizingAccountsService, 'find'>,
 ): RequestChecks {
   return {
+    requestRead: refuseRequestUri,
     parametersRead: async (ctx) => {
+      refuseRegistration(ctx);
       const { client, params, route } = ctx.oidc;
       if (!client || !params) return;
       if (route === AUTHORIZATION || route === PUSHED) {

@@ -4,8 +4,11 @@ import { errors, type KoaContextWithOIDC, type TokenEndpointGrantContext } from 
 /** Seconds that a device waits between two requests (RFC 8628 section 3.2). */
 const INTERVAL = 5;
 
-/** Whether this device code was used in a request less than the interval ago; counts the request. */
-export type PollsTooSoon = (deviceCode: string) => Promise<boolean>;
+/** How a client said who it is: in the Authorization header or in the form. */
+export type PollSource = 'header' | 'form';
+
+/** Whether this device code was used in such a request less than the interval ago; counts the request. */
+export type PollsTooSoon = (deviceCode: string, source: PollSource) => Promise<boolean>;
 
 /** Says the interval in the answer to a device authorization request; the engine leaves it out. */
 export function sayInterval(provider: EventEmitter): void {
@@ -18,10 +21,11 @@ export function sayInterval(provider: EventEmitter): void {
  * Runs a grant; a device that asks too soon whether the person is done is answered `slow_down` (RFC 8628 section 3.5), and
  * so is a client of CIBA (section 11).
  * The engine answers `authorization_pending` however often it asks. Only that answer counts, so that a device that has its
- * tokens to fetch is not delayed.
+ * tokens to fetch is not delayed. Requests with the client in the header and in the form count each for themselves: Go's
+ * golang.org/x/oauth2 sends every request in both ways until one of them has brought tokens.
  */
 export async function slowDownPolls(
-  { oidc: { params } }: TokenEndpointGrantContext<{ device_code?: string; auth_req_id?: string }>,
+  { headers, oidc: { params } }: TokenEndpointGrantContext<{ device_code?: string; auth_req_id?: string }>,
   pollsTooSoon: PollsTooSoon,
   work: () => Promise<void>,
 ): Promise<void> {
@@ -30,7 +34,8 @@ export async function slowDownPolls(
   } catch (error) {
     const code = params.device_code ?? params.auth_req_id;
     const pending = error instanceof errors.AuthorizationPending && typeof code === 'string';
-    if (pending && (await pollsTooSoon(code))) throw new errors.SlowDown();
+    const source = headers.authorization === undefined ? 'form' : 'header';
+    if (pending && (await pollsTooSoon(code, source))) throw new errors.SlowDown();
     throw error;
   }
 }

@@ -16,3 +16,17 @@ declare module 'oidc-provider/lib/actions/token.js' {
   const steps: ((ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void> | void)[];
   export default steps;
 }
+
+declare module 'oidc-provider/lib/actions/introspection.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider';
+  /** The steps of the introspection endpoint. */
+  const steps: ((ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void> | void)[];
+  export default steps;
+}
+
+declare module 'oidc-provider/lib/actions/revocation.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider';
+  /** The steps of the revocation endpoint. */
+  const steps: ((ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void> | void)[];
+  export default steps;
+}

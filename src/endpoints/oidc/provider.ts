@@ -11,6 +11,7 @@ import { renderFormPosts } from '../oidc-patches/form-post.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import { answerIntrospection, type Introspect } from '../oidc-patches/own-introspection.js';
 import { announcePlainPkce } from '../oidc-patches/plain-pkce.js';
+import { acceptEmptySecrets } from '../oidc-token-patches/empty-secret.js';
 import { acceptProofsForAliases } from '../oidc-token-patches/proof-address.js';
 import { completeHttp } from '../oidc-patches/protocol-http.js';
 import { deriveRefreshTokens } from '../oidc-token-patches/refresh-token-id.js';
@@ -58,6 +59,7 @@ export function buildProvider(parts: EngineParts, patches: PatchParts, log: Logg
     );
   });
   insertRequestSteps();
+  acceptEmptySecrets();
   const provider = new PatchedProvider(parts.settings.issuer, engineConfiguration(parts));
   provider.proxy = true;
   registerTokenExchange(provider, patches.exchange, parts.detailsTypes);

@@ -218,10 +218,10 @@ function patchParts(context: EngineServices, artifacts: ArtifactContext): PatchP
         if ('secretId' in outcome) usage.secretUsed(clientId, outcome.secretId);
         return outcome;
       }),
-    pollsTooSoon: (deviceCode) =>
+    pollsTooSoon: (deviceCode, source) =>
       forEngine(async () => {
         try {
-          await attempts.reserve([rateLimits.devicePoll(deviceCode)]);
+          await attempts.reserve([rateLimits.devicePoll(deviceCode, source)]);
           return false;
         } catch (error) {
           if (error instanceof AppError && error.kind === 'slow_down') return true;

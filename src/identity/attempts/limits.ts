@@ -115,9 +115,9 @@ export function makeRateLimits({ attempts, registration }: Pick<Settings, 'attem
       limit: attempts.userCode,
       windowSeconds: 15 * MINUTE,
     }),
-    /** Requests with one device code that the person has not answered yet: a second less than the interval of 5 s apart. */
-    devicePoll: (deviceCode: string): Limit => ({
-      key: `device poll ${deviceCode}`,
+    /** Requests of one kind with a device code that the person has not answered yet: a second less than the interval of 5 s apart. */
+    devicePoll: (deviceCode: string, kind: string): Limit => ({
+      key: `device poll ${kind} ${deviceCode}`,
       limit: 1,
       windowSeconds: 4,
     }),

@@ -4,17 +4,19 @@ import * as z from 'zod';
 const DECEPTIVE_LINE = /[\p{Cc}\p{Surrogate}\u2028\u2029\u115f\u1160\u3164\uffa0]|(?![\u200c\u200d])\p{Cf}/u;
 const DECEPTIVE_TEXT = /(?![\n\r\t])[\p{Cc}\p{Surrogate}\u115f\u1160\u3164\uffa0]|(?![\u200c\u200d])\p{Cf}/u;
 
+const TYPE_ERROR = 'Send text.';
+
 /** Whether a record must have the field: only then null does not leave it out. */
 type Need = 'required' | 'optional';
 
-/** One line of text for people. */
+/** One line of text for people, read without the blanks at its ends. */
 export function line(max: number, need: Need = 'optional') {
-  return text(max, DECEPTIVE_LINE, need);
+  return text(z.string(TYPE_ERROR).trim(), max, DECEPTIVE_LINE, need);
 }
 
 /** Text for people, which may have several lines. */
 export function paragraphs(max: number) {
-  return text(max, DECEPTIVE_TEXT, 'optional');
+  return text(z.string(TYPE_ERROR), max, DECEPTIVE_TEXT, 'optional');
 }
 
 /** The text with a replacement character for each character that one line of text cannot have. */
@@ -40,9 +42,8 @@ export function oneOf<const T extends readonly string[]>(
   });
 }
 
-function text(max: number, deceptive: RegExp, need: Need) {
-  return z
-    .string('Send text.')
+function text(shape: z.ZodString, max: number, deceptive: RegExp, need: Need) {
+  return shape
     .max(max, `Use at most ${String(max)} characters.`)
     .refine(
       (value) => !isBlank(value),

@@ -10,7 +10,7 @@ export const CLIENT_FIELD_DESCRIPTIONS = {
   registration_type:
     'Who made the record: an operator (`manual`), dynamic registration (`dynamic`, RFC 7591), or the document that the client_id is the URL of (`document`).',
   client_type: 'Whether the application can keep a secret. Follows from the auth method; never changes.',
-  client_name: 'The name that people see.',
+  client_name: 'The name that people see, without blanks at its ends.',
   description: 'Shown on the consent page.',
   company: 'Who says that the application is theirs; the consent page shows its first 60 characters.',
   client_uri: 'The home page of the application (https). Its host has to be verified before promotion.',

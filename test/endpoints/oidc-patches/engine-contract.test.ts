@@ -59,6 +59,8 @@ const LINES: Record<string, string> = {
   'lib/models/client.js:543': 'compareClientSecret(actual) {',
   'lib/models/client.js:572': 'static async find(id) {',
   'lib/models/session.js:91': 'await this.adapter.destroy(this.oldId);',
+  'lib/shared/client_auth.js:150':
+    "throw new InvalidRequest('client_secret must be provided in the Authorization header');",
   'lib/shared/client_auth.js:237': 'await ctx.oidc.client.compareClientSecret(clientSecret)',
   'lib/shared/error_handler.js:45': 'generateXsrf(ctx, () => {});',
   'lib/models/session.js:103': 'persist can only be called on previously persisted Sessions',

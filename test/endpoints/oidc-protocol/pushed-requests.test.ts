@@ -147,6 +147,13 @@ describe('a push is refused', () => {
     expect([answer.status, answer.body['error']]).toEqual([status, error]);
   });
 
+  test('with a request_uri or registration, and is told what to send instead', async () => {
+    const refused = async (fields: Record<string, string>) =>
+      (await postForm(PAR, { ...form, ...fields }, basic(client))).body['error_description'];
+    expect(await refused({ request_uri: 'https://rp.example/request' })).toMatch(/: send the parameters/);
+    expect(await refused({ registration: '{}' })).toMatch(/register the client first/);
+  });
+
   test('with a body that is too large, and by another method', async () => {
     expect((await postForm(PAR, { ...form, state: 'x'.repeat(60_000) }, basic(client))).status).toBe(413);
     expect((await fetch(PAR)).status).toBe(405);

@@ -113,6 +113,14 @@ test.each<[string, string, string]>([
   expect((await answerTo((query) => query.set(name, value))).get('error')).toBe(error);
 });
 
+test.each([
+  ['request_uri', 'https://rp.example/request', /^request_uri is not fetched here: send .*\/oauth2\/par/],
+  ['registration', '{}', /^registration is not supported: register the client first/],
+])('the refusal of %s says what to do instead', async (name, value, description) => {
+  const answer = await answerTo((query) => query.set(name, value));
+  expect(answer.get('error_description')).toMatch(description);
+});
+
 test.each(['nobody', '', 'x'.repeat(200), "' OR 1=1", '\0'])(
   'the client %j is unknown: a page says so',
   async (id) => {

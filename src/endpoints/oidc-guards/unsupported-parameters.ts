@@ -1,4 +1,5 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import instance from 'oidc-provider/lib/helpers/weak_cache.js';
 
 const PUSHED = 'urn:ietf:params:oauth:request_uri:';
 
@@ -32,5 +33,27 @@ export function refuseRegistration({ oidc }: KoaContextWithOIDC): void {
   if (oidc.params?.['registration'] === undefined) return;
   throw new errors.RegistrationNotSupported(
     'registration is not supported: register the client first, and leave this parameter out',
+  );
+}
+
+/**
+ * Refuses a `response_mode` or `prompt` that is not known, and says which are. Throws UnsupportedResponseMode or
+ * InvalidRequest.
+ *
+ * Engine: lib/actions/authorization/response_parameters.js and request_parameters.js do not name them.
+ */
+export function refuseUnknownValues({ oidc: { params, prompts, provider } }: KoaContextWithOIDC): void {
+  const { configuration, responseModes } = instance(provider);
+  const mode = params?.['response_mode'];
+  if (params && typeof mode === 'string' && !responseModes.has(mode)) {
+    // The refusal is sent in the mode that goes with the response type.
+    params['response_mode'] = undefined;
+    throw new errors.UnsupportedResponseMode(
+      `this response_mode is not supported: use ${[...responseModes.keys()].join(', ')}, or leave it out`,
+    );
+  }
+  if (params?.['prompt'] === undefined || [...prompts].every((one) => configuration.prompts.has(one))) return;
+  throw new errors.InvalidRequest(
+    `this prompt is not supported: use ${[...configuration.prompts].join(', ')}, or leave it out`,
   );
 }

@@ -3,7 +3,11 @@ import { stateOf } from '../../../adapters/request-state.js';
 import { checkDetails } from '../oidc-authorization-details/check-details.js';
 import type { DetailsTypes } from '../oidc-authorization-details/details-types.js';
 import { checkParameterSizes, type CountAnonymousInEngine } from '../oidc-guards/anonymous-requests.js';
-import { refuseRegistration, refuseRequestUri } from '../oidc-guards/unsupported-parameters.js';
+import {
+  refuseRegistration,
+  refuseRequestUri,
+  refuseUnknownValues,
+} from '../oidc-guards/unsupported-parameters.js';
 import { restoreOfflineAccess } from '../oidc-patches/offline-consent.js';
 import { forgetInvalidSignIn } from '../oidc-session-patches/invalid-sign-in.js';
 import type { AuthorizingAccountsService } from '../../tenancy/authorizing-accounts/authorizing-accounts.service.js';
@@ -35,6 +39,7 @@ export function requestChecks(
       const { client, params, route } = ctx.oidc;
       if (!client || !params) return;
       if (route === AUTHORIZATION || route === PUSHED) {
+        refuseUnknownValues(ctx);
         requireRedirectUri(params, client);
         checkResponseType(ctx, client);
         requireS256(params);

@@ -1,6 +1,9 @@
 declare module 'oidc-provider/lib/helpers/weak_cache.js' {
   /** What the engine keeps of a Provider. */
-  export default function instance(provider: object): { configuration: { responseTypes: string[] } };
+  export default function instance(provider: object): {
+    configuration: { responseTypes: string[]; prompts: Set<string> };
+    responseModes: Map<string, unknown>;
+  };
 }
 
 declare module 'oidc-provider/lib/actions/authorization/index.js' {

@@ -116,6 +116,8 @@ test.each<[string, string, string]>([
 test.each([
   ['request_uri', 'https://rp.example/request', /^request_uri is not fetched here: send .*\/oauth2\/par/],
   ['registration', '{}', /^registration is not supported: register the client first/],
+  ['response_mode', 'web_message', /^this response_mode is not supported: use .*\bform_post\b/],
+  ['prompt', 'login create', /^this prompt is not supported: use .*\bselect_account\b/],
 ])('the refusal of %s says what to do instead', async (name, value, description) => {
   const answer = await answerTo((query) => query.set(name, value));
   expect(answer.get('error_description')).toMatch(description);

@@ -2,17 +2,24 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { makeApi } from '../admin/catalogue.js';
 import type { TestServer } from '../nodes/test-server.js';
+import { mcpTools } from './mcp-tools.js';
+
+const METADATA = '/.well-known/oauth-protected-resource/mcp';
 
 /**
- * Starts the protected resource metadata (RFC 9728) of an MCP server, which is all that the SDK reads before it has a
- * token, and puts the server into the catalogue with the scope `tools.call`, by default open to registration.
+ * Starts an MCP server with its protected resource metadata (RFC 9728), and puts it into the catalogue with the scope
+ * `tools.call`, by default open to registration.
  */
 export async function startMcpServer(
   server: TestServer,
   api: { open_to_registration: boolean } = { open_to_registration: true },
 ): Promise<{ url: string; close(): Promise<void> }> {
   const listener = createServer((request, response) => {
-    if (request.url !== '/.well-known/oauth-protected-resource/mcp') {
+    if (request.url === '/mcp') {
+      void tools(request, response);
+      return;
+    }
+    if (request.url !== METADATA) {
       response.writeHead(404).end();
       return;
     }
@@ -25,7 +32,9 @@ export async function startMcpServer(
     response.end(JSON.stringify(metadata));
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${String((listener.address() as AddressInfo).port)}/mcp`;
+  const origin = `http://127.0.0.1:${String((listener.address() as AddressInfo).port)}`;
+  const url = `${origin}/mcp`;
+  const tools = mcpTools(server.issuer, url, origin + METADATA);
   await makeApi(server, { audience: url, ...api }, ['tools.call']);
   const close = async () => {
     listener.closeAllConnections();

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
+import { auth, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { McpHost } from '../../harness/mcp/mcp-host.js';
@@ -48,6 +51,32 @@ test('the MCP TypeScript SDK discovers, registers, obtains a token for the resou
   expect(host.tokens()?.access_token).not.toBe(before?.access_token);
   expect(await subjectOf(host)).toBe(person.id);
 });
+
+test('its transport is sent to sign in by the MCP server, and calls a tool', async () => {
+  const host = new McpHost({
+    client_name: 'MCP host',
+    redirect_uris: [REDIRECT_URI],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: 'client_secret_post',
+  });
+  const transport = () => new StreamableHTTPClientTransport(new URL(serverUrl), { authProvider: host });
+  const refused = transport();
+  await expect(newClient().connect(refused as Transport)).rejects.toThrow(UnauthorizedError);
+
+  const request = { url: host.authorizationUrl, redirectUri: REDIRECT_URI };
+  const person = await server.person();
+  const callback = await signInAndAllow(request as never, person, new UserAgent());
+  await refused.finishAuth(callback.searchParams.get('code') ?? '');
+  const client = newClient();
+  await client.connect(transport());
+  expect(await client.callTool({ name: 'subject' })).toMatchObject({ content: [{ text: person.id }] });
+  await client.close();
+});
+
+function newClient(): Client {
+  return new Client({ name: 'MCP host', version: '1.0.0' });
+}
 
 /** The subject of the access token, as the resource server verifies it. */
 async function subjectOf(host: McpHost): Promise<string | undefined> {

@@ -6,6 +6,7 @@ import type { Pages } from '../../platform/pages/pages.js';
 /** A route of @koa/router whose pattern matches the path of a request. */
 interface MatchedRoute {
   methods: readonly string[];
+  paramNames: readonly unknown[];
 }
 
 /**
@@ -32,9 +33,15 @@ export function notFoundPage(pages: Pages): Koa.Middleware {
   };
 }
 
-/** The methods that routes have for the path, sorted; none when it has the one of the request, whose route found nothing. */
+/**
+ * The methods that routes have for the path, sorted; none when it has the one of the request, whose route found nothing. A
+ * route with the path itself hides one with a parameter in its place, as in an OpenAPI document.
+ */
 export function otherMethods(ctx: Koa.Context): string[] {
   const { matched = [] } = ctx as { matched?: readonly MatchedRoute[] };
-  const methods = [...new Set(matched.flatMap((route) => route.methods))].sort();
-  return methods.includes(ctx.method) ? [] : methods;
+  const routes = matched.filter(({ methods }) => methods.length > 0);
+  if (routes.some(({ methods }) => methods.includes(ctx.method))) return [];
+  const fewest = Math.min(...routes.map(({ paramNames }) => paramNames.length));
+  const literal = routes.filter(({ paramNames }) => paramNames.length === fewest);
+  return [...new Set(literal.flatMap(({ methods }) => methods))].sort();
 }

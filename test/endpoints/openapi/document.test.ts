@@ -176,3 +176,18 @@ test('the reference is at most 40 kB with its styles and scripts, compressed', a
   const bytes = [page, ...files].reduce((sum, file) => sum + gzipSync(file).length, 0);
   expect(bytes).toBeLessThanOrEqual(40_000);
 });
+
+test('Allow names the methods that the document has for the path, and no others', async () => {
+  const token = await server.adminToken();
+  for (const path of new Set(operations.map((operation) => operation.path))) {
+    const documented = operations
+      .filter((one) => one.path === path)
+      .map(({ method }) => method.toUpperCase());
+    const expected = [...documented, ...(documented.includes('GET') ? ['HEAD'] : [])].sort().join(', ');
+    const answer = await fetch(`${server.origin}${path.replace(/\{\w+\}/g, 'default')}`, {
+      method: 'OPTIONS',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect([path, answer.status, answer.headers.get('allow')]).toEqual([path, 405, expected]);
+  }
+});

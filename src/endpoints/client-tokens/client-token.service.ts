@@ -31,15 +31,19 @@ export interface ClientTokenResponse {
 export class ClientTokenService {
   constructor(private readonly deps: ClientTokenDependencies) {}
 
+  /** Throws what the database throws. */
+  find(clientId: string): Promise<LiveClient | undefined> {
+    return this.deps.liveClients.find(clientId);
+  }
+
   /**
-   * The response; undefined when the engine has to answer, because there is an error or more to the answer: a secret that
-   * was not verified before, or a token that is bound to a key. Throws what the database throws.
+   * The response to a request of this client; undefined when the engine has to answer, because there is an error or more to
+   * the answer: a secret that was not verified before, or a token that is bound to a key. Throws what the database throws.
    */
-  async issue(request: ClientTokenRequest): Promise<ClientTokenResponse | undefined> {
+  async issue(client: LiveClient, request: ClientTokenRequest): Promise<ClientTokenResponse | undefined> {
     const { clientId, secret } = request;
-    const { clientAuthentication, liveClients, targets, usage } = this.deps;
-    const client = await liveClients.find(clientId);
-    if (!client || !hasPlainTokens(client)) return undefined;
+    const { clientAuthentication, targets, usage } = this.deps;
+    if (!hasPlainTokens(client)) return undefined;
     const secretId = clientAuthentication.recall(client, secret.value, secret.method);
     const target = secretId && (await targets.find(client, request));
     if (!target) return undefined;

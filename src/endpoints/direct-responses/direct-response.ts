@@ -31,12 +31,20 @@ export const JSON_HEADERS = {
   Vary: 'Origin',
 };
 
+const requests = new WeakMap<IncomingMessage, DirectRequest>();
+
+/** What is known of the request; the same for each handler that it passes. */
 export function readRequest(req: IncomingMessage, trustedProxies: number): DirectRequest {
-  return {
-    started: performance.now(),
-    requestId: requestIdFor(req.headers['x-request-id']),
-    address: callerAddress(req, trustedProxies),
-  };
+  let request = requests.get(req);
+  if (!request) {
+    request = {
+      started: performance.now(),
+      requestId: requestIdFor(req.headers['x-request-id']),
+      address: callerAddress(req, trustedProxies),
+    };
+    requests.set(req, request);
+  }
+  return request;
 }
 
 /**

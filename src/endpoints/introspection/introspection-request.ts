@@ -7,8 +7,7 @@ import { invalidRequest } from './introspection-error.js';
 
 /** The most bytes of a body, as at the other endpoints of the protocol. */
 const BODY_LIMIT = 56 * 1024;
-/** The media type of forms, with or without parameters. */
-export const FORM = /^application\/x-www-form-urlencoded *(?:;|$)/i;
+const FORM = /^application\/x-www-form-urlencoded *(?:;|$)/i;
 const PARAMETERS = ['token', 'token_type_hint', 'client_id', 'client_secret'] as const;
 
 /** How the caller says who it is: by a secret, or, as a public client, by its name alone. */

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import type { ClientCertificates } from '../../platform/client-certificates/client-certificates.js';
-import { describeError } from '../../platform/telemetry/telemetry.js';
 import { allowsOrigin, corsOrigins } from '../../registry/client-rules/cors-origins.js';
 import type { ClientAuthenticationService } from '../../registry/client-secrets/client-authentication.service.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
@@ -24,7 +23,8 @@ import {
   readRequest,
   type RequestLog,
 } from '../direct-responses/direct-response.js';
-import { IntrospectionError, invalidRequest, toIntrospectionError } from './introspection-error.js';
+import { IntrospectionError, invalidRequest } from './introspection-error.js';
+import { directError } from '../direct-responses/direct-error.js';
 import { replayBody } from '../direct-responses/replayed-body.js';
 import { type PresentedClient, presentedClient, readFormBytes } from './introspection-request.js';
 import type { IntrospectionService } from './introspection.service.js';
@@ -166,17 +166,9 @@ class Exchange {
   }
 
   #refuse(thrown: unknown): void {
-    const error = toIntrospectionError(thrown);
-    if (!error) {
-      this.deps.log.error(
-        { requestId: this.#request.requestId, error: describeError(thrown) },
-        'unexpected error',
-      );
-      this.#send(500, { error: 'server_error', error_description: 'internal server error' });
-      return;
-    }
-    const description = asErrorDescription(error.description);
-    this.#send(error.status, { error: error.code, error_description: description }, error.headers);
+    const { status, code, description, headers } =
+      thrown instanceof IntrospectionError ? thrown : directError(this.deps.log, this.#request, thrown);
+    this.#send(status, { error: code, error_description: asErrorDescription(description) }, headers);
   }
 
   #send(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {

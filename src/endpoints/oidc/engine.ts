@@ -64,9 +64,10 @@ export class Engine {
   async #refresh(): Promise<boolean> {
     const inputs = await this.read();
     if (inputs.fingerprint === this.#inputs.fingerprint) return false;
-    this.#inputs = inputs;
+    // What could not be built is tried again.
     this.#provider = inputs.build();
     this.#handle = this.#provider.callback();
+    this.#inputs = inputs;
     this.onChange();
     return true;
   }

@@ -24,18 +24,22 @@ export interface KnownSession extends Session {
 /** Which sessions of an account: one, or all but one. */
 export type WhichSessions = { uid: string } | { except: string | undefined };
 
+/** Which grants end with a session: those without offline access, or all. */
+export type EndedGrants = 'of the session' | 'all';
+
 /** The engine's storage of sessions. */
 export interface SessionStore {
   /** Of one account, not expired, last used first. */
   list(accountId: string): Promise<Session[]>;
   /**
-   * Deletes the sessions with the grants that end with them. None of them comes back through a request that is being
+   * Deletes the sessions with the grants that end with them, or with all that were given in them. None of them comes back through a request that is being
    * answered meanwhile. Returns their uids, and whom to notify.
    */
   end(
     tx: Transaction,
     accountId: string,
     which: WhichSessions,
+    grants?: EndedGrants,
   ): Promise<{ uids: string[]; notices: LogoutNotice[] }>;
   /** Signs the application out of every session of the account. Returns whom to notify. */
   removeClient(tx: Transaction, accountId: string, clientId: string): Promise<LogoutNotice[]>;
@@ -64,6 +68,11 @@ export class SessionsService {
     return (await this.#end(tx, accountId, { uid })).length === 1;
   }
 
+  /** Ends a session that should not have begun, as `end` does, with all that was allowed in it, offline access too. */
+  async discard(tx: Transaction, accountId: string, uid: string): Promise<void> {
+    await this.#end(tx, accountId, { uid }, 'all');
+  }
+
   /**
    * Ends every session of the account but `except`, as `end` does, and sign-ins that are not completed yet; returns how
    * many sessions.
@@ -82,8 +91,13 @@ export class SessionsService {
     await this.#notify(tx, await this.store.removeClient(tx, accountId, clientId));
   }
 
-  async #end(tx: Transaction, accountId: string, which: WhichSessions): Promise<string[]> {
-    const { uids, notices } = await this.store.end(tx, accountId, which);
+  async #end(
+    tx: Transaction,
+    accountId: string,
+    which: WhichSessions,
+    grants?: EndedGrants,
+  ): Promise<string[]> {
+    const { uids, notices } = await this.store.end(tx, accountId, which, grants);
     await this.signIns.end(uids, tx);
     await this.#notify(tx, notices);
     return uids;

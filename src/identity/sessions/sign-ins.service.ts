@@ -34,7 +34,7 @@ export class SignInsService {
   constructor(
     private readonly database: Database,
     private readonly repository: SignInsRepository,
-    private readonly sessions: Pick<SessionsService, 'end'>,
+    private readonly sessions: Pick<SessionsService, 'discard'>,
     private readonly events: AccountEvents,
     private readonly notices: NoticesService,
     private readonly log: Logger,
@@ -43,8 +43,8 @@ export class SignInsService {
 
   /**
    * Records it once, with an event of the account and a line of the log. The person gets a mail when other browsers
-   * signed in before, and none of the same name. Ends the session again if all of the account were ended between the look
-   * at the account and the moment in which this session was saved.
+   * signed in before, and none of the same name. Ends the session again, with what was allowed in it, if all of the account
+   * were ended between the look at the account and the moment in which this session was saved.
    */
   async completed(signIn: CompletedSignIn): Promise<void> {
     const { accountId, sessionUid, clientId, amr, address, requestId = null } = signIn;
@@ -70,7 +70,7 @@ export class SignInsService {
       if (newBrowser) await this.notices.send(tx, { email }, 'new_browser', occasion);
       const about = clientId === undefined ? {} : { clientId };
       await this.events.record(tx, { actor, action: 'account.signed_in', accountId, ...about });
-      if (!account.isValid) await this.sessions.end(tx, accountId, sessionUid);
+      if (!account.isValid) await this.sessions.discard(tx, accountId, sessionUid);
       return true;
     });
     if (isNew) this.log.info({ accountId, clientId, amr, address, requestId }, 'a person signed in');

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
+import { artifactKey } from '../../../adapters/artifact.models.js';
 import { makeApi, makeScope } from '../../harness/admin/catalogue.js';
 import { figures, reportOf } from '../../harness/admin/usage.js';
 import { type RegisteredClient, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { basic, type FormFields, postForm, type WireAnswer } from '../../harness/protocol/wire.js';
 
 const OPAQUE_API = 'https://opaque.example';
+const FORM = 'application/x-www-form-urlencoded';
 const MACHINE = { grant_types: ['client_credentials'], redirect_uris: [] };
 
 let server: TestServer;
@@ -167,6 +169,11 @@ test.each<[string, (client: RegisteredClient) => [[string, string][], Record<str
   ['a client of nobody', (of) => [[], basic({ ...of, client_id: 'nobody' })]],
   ['a header that is none', () => [[], { authorization: 'Basic !' }]],
   ['an origin', (of) => [[], { ...basic(of), origin: 'https://a.example' }]],
+  ['a header with two blanks', (of) => [[], { authorization: basic(of).authorization.replace(' ', '  ') }]],
+  ['a header with too much padding', (of) => [[], { authorization: `${basic(of).authorization}=` }]],
+  ['a charset of nobody', (of) => [[], { ...basic(of), 'content-type': `${FORM}; charset=nonsense` }]],
+  ['a charset', (of) => [[], { ...basic(of), 'content-type': `${FORM}; charset=UTF-8` }]],
+  ['a proof that is none', (of) => [[], { ...basic(of), dpop: 'x' }]],
 ])('the answer to %s is that of the engine', async (_name, of) => {
   const [fields, headers] = of(client);
   const [direct, engine] = [await ask(fields, headers), await ask([...fields, ENGINE], headers)];
@@ -213,6 +220,61 @@ test('tokens are counted, and end with the client', async () => {
   await server.admin('DELETE', `/${machine.id}`);
   await server.admin('POST', `/${machine.id}/restore`);
   expect((await introspect()).body).toEqual({ active: false });
+});
+
+test('the form is read as the engine reads it', async () => {
+  const send = async (body: string) => {
+    const headers = { ...basic(client), 'content-type': FORM };
+    const answer = await fetch(`${server.origin}/oauth2/token`, { method: 'POST', body, headers });
+    const { error } = (await answer.json()) as { error?: string };
+    return [answer.status, error];
+  };
+  for (const body of [
+    '?grant_type=client_credentials',
+    '&grant_type=client_credentials&&',
+    'grant%5Ftype=client_credentials',
+  ])
+    expect([body, await send(body)]).toEqual([body, await send(`${body}&unknown=1`)]);
+});
+
+test('a client with grants of people, too, has no scopes of theirs in its own token, as with the engine', async () => {
+  const both = await server.register({
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+    redirect_uris: ['https://rp.example/callback'],
+    scopes: ['openid', 'profile', 'offline_access', 'read'],
+  });
+  for (const fields of [[], [['scope', 'openid read']], [['scope', 'profile']]] as [string, string][][]) {
+    const [direct, engine] = [await ask(fields, basic(both)), await ask([...fields, ENGINE], basic(both))];
+    expect(await seen(direct)).toEqual(await seen(engine));
+  }
+});
+
+test('what is stored is what the engine stores', async () => {
+  const stored = async (fields: [string, string][]) => {
+    const { body } = await ask(fields, basic(client));
+    const { rows } = await server.database.pool.query<Record<string, unknown>>(
+      `SELECT *, payload - 'iat' - 'exp' AS payload FROM artifacts WHERE id = $1`,
+      [Buffer.from(artifactKey('ClientCredentials', String(body['access_token'])), 'hex')],
+    );
+    const { id: _id, created_at: _created, expires_at: _expires, ...row } = rows[0] ?? {};
+    return row;
+  };
+  for (const scope of ['read', 'opaque.read']) {
+    const row = await stored([['scope', scope]]);
+    expect(row).toEqual(await stored([['scope', scope], ENGINE]));
+    expect(row).toHaveProperty('client_id', client.client_id);
+  }
+});
+
+test('tokens are signed with the key that signs since a rotation, and for the scopes that the API has', async () => {
+  const kid = async (fields: [string, string][]) =>
+    decodeProtectedHeader(String((await ask(fields, basic(client))).body['access_token'])).kid;
+  const before = await kid([['scope', 'jwt.read']]);
+  await server.context.keys.rotate();
+  await server.engine.refresh();
+  const after = await kid([['scope', 'jwt.read']]);
+  expect(after).not.toBe(before);
+  expect(after).toBe(await kid([['scope', 'jwt.read'], ENGINE]));
 });
 
 test('a form with a scope too long for any is the engine’s to refuse', async () => {

@@ -46,3 +46,24 @@ test('a read that fails does not end the following', async () => {
   await expect(engine.refresh()).rejects.toThrow('no database');
   expect(await engine.refresh()).toBe(false);
 });
+
+test('what could not be built is built by the next refresh', async () => {
+  const { provider } = server.engine;
+  let broken = true;
+  let fingerprint = 'first';
+  const engine = await Engine.start(async () => ({
+    fingerprint,
+    plainScopes: new Set([fingerprint]),
+    signing: [],
+    build: () => {
+      if (fingerprint === 'second' && broken) throw new Error('cannot be built');
+      return provider;
+    },
+  }));
+  fingerprint = 'second';
+  await expect(engine.refresh()).rejects.toThrow('cannot be built');
+  expect([...engine.inputs.plainScopes]).toEqual(['first']);
+  broken = false;
+  expect(await engine.refresh()).toBe(true);
+  expect([...engine.inputs.plainScopes]).toEqual(['second']);
+});

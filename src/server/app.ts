@@ -91,6 +91,7 @@ export function createApp(
       trust: {
         ...context,
         issuer,
+        certificateOrigin: settings.clientCertificates.origin,
         certificateOf: (request) => certificates.of(request),
         ownKeys: ownKeys(context.keys),
         isFirstUse: firstUseOf(context.artifacts),

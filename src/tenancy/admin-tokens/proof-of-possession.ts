@@ -10,9 +10,11 @@ import { invalidToken } from './token-claims.js';
 export const PROOF_WINDOW = 300;
 const MAX_JTI = 255;
 
-/** What the check needs: the origin that callers know, their certificates, and the record of proofs. */
+/** What the check needs: the origins that callers know, their certificates, and the record of proofs. */
 export interface ProofTrust {
   issuer: string;
+  /** Where callers connect with certificates; undefined without an origin of its own for that. */
+  certificateOrigin: string | undefined;
   /** The certificate with which the caller connected. */
   certificateOf(request: IncomingMessage): X509Certificate | undefined;
   /** Records the `jti` of a proof of this key; false when it was used before. */
@@ -85,7 +87,7 @@ async function checkProof(trust: ProofTrust, ctx: Koa.Context, token: string, bo
     throw new InvalidProof('The DPoP proof is not of now: iat must be within five minutes.');
   const isForThis =
     payload['htm'] === ctx.method &&
-    urlOf(payload['htu']) === urlOf(trust.issuer + ctx.path) &&
+    isAddressOf(payload['htu'], ctx.path, trust) &&
     payload['ath'] === hash('sha256', token, 'base64url');
   if (!isForThis) throw new InvalidProof('The DPoP proof is for another request: check htm, htu and ath.');
   if (thumbprint !== bound) throw invalidToken('The DPoP proof is of another key than that of the token.');
@@ -104,6 +106,13 @@ async function readProof(proof: string) {
     // The key is the caller's: besides JOSEError, jose throws what the runtime throws for a bad one.
     throw new InvalidProof('The DPoP proof is missing, or is no JWT of type dpop+jwt signed with its jwk.');
   }
+}
+
+/** The issuer's origin counts wherever the caller connects: it is what discovery names. */
+function isAddressOf(htu: unknown, path: string, { issuer, certificateOrigin }: ProofTrust): boolean {
+  const origins = certificateOrigin === undefined ? [issuer] : [issuer, certificateOrigin];
+  const sent = urlOf(htu);
+  return sent !== undefined && origins.some((origin) => sent === urlOf(origin + path));
 }
 
 /** Without query and fragment. */

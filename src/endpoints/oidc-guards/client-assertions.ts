@@ -7,8 +7,8 @@ const PROFILE_SECONDS_AHEAD = 60;
 
 /**
  * What an assertion of a client (RFC 7523) must be beyond what the engine checks: at most ten minutes from expiry, since
- * its `jti` is remembered until then, and for this issuer alone (draft-ietf-oauth-rfc7523bis section 4), so that no other
- * server can have it made for its own token endpoint. It is called after the signature was verified.
+ * its `jti` is remembered until then, and for this issuer alone (RFC 10070): another server can name our endpoints as its
+ * own, and have an assertion made for them, but not our issuer. It is called after the signature was verified.
  */
 export const checkClientAssertion: NonNullable<Configuration['assertJwtClientAuthClaimsAndHeader']> = (
   ctx,

@@ -61,6 +61,9 @@ test('an assertion for the issuer is accepted', async () => {
   expect((await ask(await sign(claims()))).status).toBe(200);
   expect((await ask(await sign(claims({ aud: [server.issuer] })))).status).toBe(200);
   expect((await ask(await sign(claims()), other)).status).toBe(200);
+  // RFC 10070 gives assertions a type of their own.
+  const typed = new SignJWT(claims()).setProtectedHeader({ alg: 'ES256', typ: 'client-authentication+jwt' });
+  expect((await ask(await typed.sign(keys.privateKey))).status).toBe(200);
 });
 
 test.each<[string, () => Record<string, unknown>, RegExp]>([

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { type JWTPayload, SignJWT } from 'jose';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
@@ -112,6 +113,43 @@ test('a request that has to be signed is, with the algorithm of the client', asy
       'invalid_request',
       `the request object is refused: it needs ${name}`,
     ]);
+});
+
+test('a client that signs assertions names the issuer, and no endpoint of ours or of others', async () => {
+  const { jwk, key } = await signingKey('ES256');
+  const jwks = { keys: [jwk] };
+  const fields = {
+    token_endpoint_auth_method: 'private_key_jwt',
+    grant_types: GRANTS,
+    redirect_uris: [],
+    jwks,
+  };
+  const { client_id: id } = await server.register(fields);
+  const send = async (audience: string | string[]) => {
+    const assertion = await new SignJWT({ jti: randomUUID(), sub: id })
+      .setProtectedHeader({ alg: 'ES256', kid: 'signing' })
+      .setIssuer(id)
+      .setAudience(audience)
+      .setExpirationTime('1m')
+      .sign(key.key);
+    const { status } = await postForm(`${server.origin}/oauth2/backchannel`, {
+      scope: 'openid',
+      login_hint: 'nobody@example.com',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion,
+    });
+    return [audience, status];
+  };
+  expect(await send(server.issuer)).toEqual([server.issuer, 200]);
+  for (const audience of [
+    `${server.issuer}/oauth2/backchannel`,
+    `${server.issuer}/oauth2/token`,
+    `${server.issuer}/oauth2/par`,
+    'https://other.example/oauth2/backchannel',
+    [server.issuer, `${server.issuer}/oauth2/backchannel`],
+    [server.issuer, 'https://other.example'],
+  ])
+    expect(await send(audience)).toEqual([audience, 401]);
 });
 
 describe('the record of a client', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type * as oidc from 'openid-client';
+import * as oidc from 'openid-client';
 import { UserAgent } from '../../src/demo/user-agent.js';
 import { obtainTokens, relyingParty } from '../harness/protocol/relying-party.js';
 import { silentAnswer } from '../harness/pages/sign-out.js';
@@ -56,6 +56,16 @@ test('applications are listed and revoked', async () => {
   expect((await shell('revoke-app', person.email, client.client_id)).code).toBe(0);
   expect((await shell('revoke-app', person.email, client.client_id)).code).toBe(3);
   expect(await silentAnswer(config, agent)).toBe('consent_required');
+}, 60_000);
+
+test('all access is ended at once', async () => {
+  const { person, agent, tokens } = await signedIn();
+  expect((await shell('end-access', person.email)).stdout).toContain('no application has access any more');
+  expect(await silentAnswer(config, agent)).toBe('login_required');
+  await expect(oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({
+    error: 'invalid_grant',
+  });
+  expect((await shell('end-access', 'nobody@people.example')).code).toBe(3);
 }, 60_000);
 
 test('an account is disabled, enabled, deleted and restored', async () => {

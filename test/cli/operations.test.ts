@@ -52,6 +52,7 @@ const COMMANDS = new Map([
   ['endAccountSessions', 'account end-sessions'],
   ['listAccountGrants', 'account apps'],
   ['revokeAccountGrants', 'account revoke-app'],
+  ['endAccountAccess', 'account end-access'],
   ['getAccountFactors', 'account factors'],
   ['listAccountRoles', 'account roles'],
   ['sendAccountRecovery', 'account send-recovery'],

@@ -82,6 +82,12 @@ export async function revokeApp(name: string, clientId: string, { json }: JsonOp
   print({}, json, `${clientId} has no access to ${name} any more.`);
 }
 
+/** `postern account end-access` */
+export async function endAccess(name: string, { json }: JsonOption): Promise<void> {
+  await onAccount(name, ({ accountAccess }, id) => accountAccess.endAccess(commandLineActor(), id));
+  print({}, json, `${name} is signed out everywhere, and no application has access any more.`);
+}
+
 /** `postern account factors` */
 export async function showFactors(name: string, { json }: JsonOption): Promise<void> {
   const { passkeys, authenticator, recoveryCodes } = await onAccount(name, ({ accountAccess }, id) =>

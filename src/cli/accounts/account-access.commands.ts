@@ -5,8 +5,8 @@ import type { JsonOption } from '../output.js';
 const load = () => import('./account-access.actions.js');
 
 /**
- * `postern account disable | enable | delete | restore | sessions | end-sessions | apps | revoke-app | factors | roles |
- * send-recovery | reset-factors`
+ * `postern account disable | enable | delete | restore | sessions | end-sessions | apps | revoke-app | end-access | factors |
+ * roles | send-recovery | reset-factors`
  */
 export function addAccountAccessCommands(
   subcommand: (name: string, description: string) => Command,
@@ -42,6 +42,10 @@ export function addAccountAccessCommands(
     .action(async (name: string, clientId: string, options: JsonOption) =>
       (await load()).revokeApp(name, clientId, options),
     );
+
+  subcommand('end-access', 'End the sessions of an account, and take back all that it allowed applications')
+    .argument('<account>', account)
+    .action(async (name: string, options: JsonOption) => (await load()).endAccess(name, options));
 
   subcommand('factors', 'Show the second factors of an account')
     .argument('<account>', account)

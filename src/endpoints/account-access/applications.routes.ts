@@ -12,7 +12,10 @@ export interface ApplicationRoutesDependencies {
 }
 
 const PAGE = '/account/apps';
-const NOTICES = { revoked: 'The application has no access any more.' };
+const NOTICES = {
+  revoked: 'The application has no access any more.',
+  'revoked-all': 'No application has access any more, and all other browsers are signed out.',
+};
 
 /** The applications that the person allowed something, and the way to take it back. */
 export function applicationRoutes({ area, applications, accountAccess }: ApplicationRoutesDependencies) {
@@ -26,7 +29,7 @@ export function applicationRoutes({ area, applications, accountAccess }: Applica
       ctx,
       'account/applications',
       'applications',
-      { applications: list, revoking },
+      { applications: list, revoking, revokingAll: queryOf(ctx, 'all') === 'yes' },
       { notices: NOTICES },
     );
   });
@@ -36,6 +39,13 @@ export function applicationRoutes({ area, applications, accountAccess }: Applica
     const { client = '' } = ctx.params;
     await accountAccess.revokeGrants(actorOf(ctx), ctx.state.person.account.id, client);
     area.done(ctx, PAGE, 'revoked');
+  });
+
+  router.post(`${PAGE}/revoke-all`, async (ctx) => {
+    await area.readForm(ctx);
+    const { account, engineSessionUid } = ctx.state.person;
+    await accountAccess.endAccess(actorOf(ctx), account.id, engineSessionUid);
+    area.done(ctx, PAGE, 'revoked-all');
   });
 
   return router;

@@ -26,6 +26,7 @@ const WORDS: Words = {
   'account.locked_out': 'There were too many attempts to sign in; more were refused for a while',
   'account.session_ended': 'A browser was signed out',
   'account.sessions_ended': 'Browsers were signed out',
+  'account.access_ended': 'Browsers were signed out, and the access of every application was revoked',
   'account.passkey_added': 'A passkey was added',
   'account.passkey_renamed': 'A passkey was renamed',
   'account.passkey_removed': 'A passkey was removed',

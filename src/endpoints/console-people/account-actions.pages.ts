@@ -84,6 +84,15 @@ const QUESTIONS: readonly Question[] = [
     done: 'sessions',
     isGrave: false,
   },
+  {
+    path: 'end-access',
+    operation: 'endAccountAccess',
+    heading: (name) => `End all access of ${name}?`,
+    text: 'Every session ends, and all that the person allowed applications is taken back, also those that work while the person is away. The person can sign in and allow them again.',
+    button: 'End all access',
+    done: 'access',
+    isGrave: false,
+  },
 ];
 
 /** The actions on an account, each with the page that asks. */

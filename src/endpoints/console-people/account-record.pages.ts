@@ -36,6 +36,7 @@ const NOTICES = {
   factors: 'The second factors are removed; the person is signed out everywhere.',
   recovery: 'The link is on its way.',
   sessions: 'The person is signed out everywhere.',
+  access: 'The person is signed out everywhere, and no application has access any more.',
   session: 'The session has ended.',
   application: 'The application has no access any more.',
 };
@@ -213,6 +214,7 @@ function graveOf(path: string, account: AccountWire): RecordModel['grave'] {
       'reset-factors',
       true,
     ),
+    one('Access', 'Ends every session and the access of every application.', 'End', 'end-access'),
     status === 'disabled'
       ? one('Enable', 'The person can sign in again.', 'Enable', 'enable')
       : one('Disable', 'Signs the person out everywhere; they cannot sign in.', 'Disable', 'disable', true),

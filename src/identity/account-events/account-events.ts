@@ -8,7 +8,7 @@ export type AccountAction =
   | `account.${'email_verified' | 'email_changed' | 'email_change_undone'}`
   | `account.${'disabled' | 'enabled' | 'deletion_scheduled' | 'restored' | 'purged'}`
   | `account.${'signed_in' | 'sign_in_failed' | 'locked_out'}`
-  | `account.${'session_ended' | 'sessions_ended'}`
+  | `account.${'session_ended' | 'sessions_ended' | 'access_ended'}`
   | `account.passkey_${'added' | 'renamed' | 'removed' | 'refused'}`
   | `account.authenticator_${'added' | 'removed'}`
   | `account.recovery_code${'s_made' | '_used'}`

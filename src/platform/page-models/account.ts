@@ -158,6 +158,8 @@ export interface ApplicationsModel extends AccountPage {
   applications: readonly ApplicationOnPage[];
   /** The client_id of the application whose revocation is to be confirmed. */
   revoking: string | undefined;
+  /** Whether the revocation of all of them is to be confirmed. */
+  revokingAll: boolean;
 }
 
 /** Something that happened to the account. */

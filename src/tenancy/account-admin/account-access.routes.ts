@@ -94,6 +94,14 @@ const OPERATIONS = {
     summary: 'List where the person has a role.',
     response: roleList,
   },
+  endAccess: {
+    ...ending,
+    id: 'endAccountAccess',
+    method: 'post',
+    path: `${ACCOUNT_PATH}/end_access`,
+    record: ACCOUNT_KEY,
+    summary: 'End every session, and take back all that the person allowed applications.',
+  },
   sendRecovery: {
     ...ending,
     id: 'sendAccountRecovery',
@@ -127,6 +135,10 @@ export const accountAccessRoutes = routeGroup(
     },
     endSessions: async ({ actor, key }) => {
       await accountAccess.endSessions(actor, key);
+      return {};
+    },
+    endAccess: async ({ actor, key }) => {
+      await accountAccess.endAccess(actor, key);
       return {};
     },
     // The names of resources are audiences, which stay as they are.

@@ -80,6 +80,20 @@ export class AccountAccessService {
     await this.#change(actor, accountId, 'account.application_revoked', revoke, clientId);
   }
 
+  /**
+   * Ends every session, or all but one, and takes back all that the person allowed any application, which is signed out of
+   * the session that stays.
+   */
+  async endAccess(actor: Actor, accountId: string, except?: string): Promise<void> {
+    const { grants, sessions } = this.deps;
+    await this.#change(actor, accountId, 'account.access_ended', async (tx) => {
+      await sessions.endAll(tx, accountId, { except });
+      const clientIds = await grants.revokeAll(tx, accountId);
+      if (except === undefined) return;
+      for (const clientId of new Set(clientIds)) await sessions.removeClient(tx, accountId, clientId);
+    });
+  }
+
   async factors(accountId: string): Promise<AccountFactors> {
     await this.#exists(accountId);
     const { factors, passkeys } = this.deps;

@@ -79,6 +79,7 @@ const WORDS: Readonly<Record<AuditAction, string>> = {
   'account.email_change_undone': 'Change of an e-mail address undone',
   'account.session_ended': 'Browser session ended',
   'account.sessions_ended': 'Browser sessions ended',
+  'account.access_ended': 'All sessions and consents ended',
   'account.passkey_added': 'Passkey added',
   'account.passkey_renamed': 'Passkey renamed',
   'account.passkey_removed': 'Passkey removed',

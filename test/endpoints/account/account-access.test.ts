@@ -3,7 +3,7 @@ import { UserAgent } from '../../../src/demo/user-agent.js';
 import { csrfOf, accountFixture } from '../../harness/pages/account-fixture.js';
 import { atHome } from '../../harness/pages/account-pages.js';
 import { silentAnswer } from '../../harness/pages/sign-out.js';
-import { obtainTokens } from '../../harness/protocol/relying-party.js';
+import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
 
 const { server, other, client, config, root, eventsOf, post } = await accountFixture();
@@ -60,6 +60,34 @@ describe('applications', () => {
     expect((await fetch(`${server.origin}/oauth2/userinfo`, { headers })).status).toBe(401);
     const [event] = await eventsOf(home.person.id);
     expect(event).toMatchObject({ action: 'account.application_revoked', client_id: client.client_id });
+  });
+
+  test('are all revoked at once, with the other browsers, and this one goes on', async () => {
+    const home = await atHome(server);
+    const second = await server.register({ client_name: 'Diary' });
+    const elsewhere = new UserAgent();
+    const tokens = [
+      await obtainTokens(config, home.person, {}, home.agent),
+      await obtainTokens(await relyingParty(server, second), home.person, {}, elsewhere),
+    ];
+    const page = await home.open('/account/apps');
+    expect(page.body).not.toContain('/revoke-all"');
+    const asking = await home.open('/account/apps?all=yes', other.origin);
+    const done = await home.send(asking, '/revoke-all');
+    expect(done.body).toContain('No application has access any more, and all other browsers are signed out.');
+    expect(done.body).toContain('No application has access</');
+    for (const [index, who] of [client, second].entries()) {
+      const fields = { grant_type: 'refresh_token', refresh_token: tokens[index]?.refresh_token ?? '' };
+      const refreshed = await postForm(`${server.origin}/oauth2/token`, fields, basic(who));
+      expect(refreshed.body).toMatchObject({ error: 'invalid_grant' });
+      const headers = { authorization: `Bearer ${tokens[index]?.access_token ?? ''}` };
+      expect((await fetch(`${other.origin}/oauth2/userinfo`, { headers })).status).toBe(401);
+    }
+    expect(await silentAnswer(config, elsewhere)).toBe('login_required');
+    expect(await silentAnswer(config, home.agent)).toBe('consent_required');
+    const [event] = await eventsOf(home.person.id);
+    expect(event).toMatchObject({ action: 'account.access_ended', client_id: null });
+    expect((await home.open('/account/apps?all=yes')).body).not.toContain('/revoke-all"');
   });
 
   test('that were allowed nothing are not found, and ask for no confirmation', async () => {

@@ -61,6 +61,7 @@ describeWithBrowser('the account area', (open) => {
       '/sessions?done=ended',
       '/apps',
       `/apps?revoke=${clientId}`,
+      '/apps?all=yes',
       '/activity',
       '/data',
     ]) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as oidc from 'openid-client';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { FREE_CHOICE, sequentialScans, statementsOf } from '../../harness/database/list-plans.js';
 import { linkIn, nextMail } from '../../harness/mail/mailbox.js';
@@ -95,6 +96,21 @@ describe('the page of an account', () => {
     expect((await agent.post(`${path}/applications/${client.client_id}/revoke`, {})).status).toBe(303);
     expect((await agent.get(path)).body).toContain('No application has access.');
     expect((await agent.get(`${path}/activity`)).body).toContain('account.application_revoked');
+  });
+
+  test('ends sessions and applications at once, after asking', async () => {
+    const person = await server.person();
+    const config = await relyingParty(server, await server.register());
+    const tokens = await obtainTokens(config, person);
+    const path = `${ACCOUNTS}/${person.id}`;
+    expect((await agent.get(`${path}/end-access`)).body).toContain('Every session ends');
+    expect((await agent.post(`${path}/end-access`, {})).status).toBe(303);
+    const { body } = await agent.get(path);
+    expect(body).toContain('Signed in nowhere.');
+    expect(body).toContain('No application has access.');
+    await expect(oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
   });
 
   test('names the roles of the person with their pages', async () => {

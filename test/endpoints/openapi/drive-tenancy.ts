@@ -37,6 +37,7 @@ export async function driveAccounts({ call }: Driver): Promise<void> {
   await call('endAccountSessions', 204, { parameters });
   await call('endAccountSession', 404, { parameters: { account, session: randomUUID() } });
   await call('revokeAccountGrants', 404, { parameters: { account, client: 'nothing-allowed' } });
+  await call('endAccountAccess', 204, { parameters });
   await call('getAccountFactors', 200, { parameters });
   await call('listAccountRoles', 200, { parameters });
   await call('sendAccountRecovery', 204, { parameters });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { relyingParty } from '../../harness/protocol/relying-party.js';
@@ -5,6 +6,21 @@ import { startTestServer, type TestServer } from '../../harness/nodes/test-serve
 
 type Metadata = Record<string, unknown>;
 const DOCUMENTS = ['openid-configuration', 'oauth-authorization-server'];
+/** What the protocol can have beyond its defaults. */
+const EVERYTHING = {
+  ALLOW_IMPLICIT: 'true',
+  ALLOW_PLAIN_PKCE: 'true',
+  CIBA: 'on',
+  CLIENT_ID_DOCUMENTS: 'on',
+  IDENTITY_ISSUERS: JSON.stringify([{ issuer: 'https://idp.example', jwks_uri: 'https://idp.example/jwks' }]),
+  MTLS_CERTIFICATE_HEADER: 'Client-Cert',
+  MTLS_CERTIFICATE_FORMAT: 'nginx',
+  MTLS_ORIGIN: 'https://mtls.example',
+  PAR: 'required',
+  REGISTRATION: 'open',
+  SIGNING_ALGORITHMS: 'RS256,ES256,PS256,EdDSA',
+  TRUSTED_PROXIES: '1',
+};
 
 let server: TestServer;
 beforeAll(async () => {
@@ -147,3 +163,60 @@ test('the JWKS publishes a current and a next key of each algorithm, and nothing
 function sorted(list: unknown): string[] {
   return [...(list as string[])].sort();
 }
+
+test.each(DOCUMENTS)('%s says what settings turn on, and nothing else is new', async (document) => {
+  const node = await startTestServer({ nodeOf: server, env: EVERYTHING });
+  try {
+    const before = await metadata(document);
+    const answer = await fetch(`${node.origin}/.well-known/${document}`);
+    const after = (await answer.json()) as Metadata;
+    const changed = Object.entries(after).filter(([name, value]) => !isDeepStrictEqual(value, before[name]));
+    const algorithms = ['EdDSA', 'PS256', 'RS256', 'ES256'];
+    const methods = [
+      ...(before['token_endpoint_auth_methods_supported'] as string[]),
+      'self_signed_tls_client_auth',
+    ];
+    const at = (path: string) => `https://mtls.example/oauth2/${path}`;
+    expect(Object.fromEntries(changed)).toEqual({
+      code_challenge_methods_supported: ['S256', 'plain'],
+      grant_types_supported: expect.arrayContaining(['implicit', 'urn:openid:params:grant-type:ciba']),
+      registration_endpoint: `${server.issuer}/oauth2/register`,
+      response_types_supported: [
+        'code',
+        'id_token',
+        'code id_token',
+        'code token',
+        'id_token token',
+        'code id_token token',
+        'token',
+      ],
+      id_token_signing_alg_values_supported: algorithms,
+      userinfo_signing_alg_values_supported: algorithms,
+      authorization_signing_alg_values_supported: algorithms,
+      introspection_signing_alg_values_supported: algorithms,
+      token_endpoint_auth_methods_supported: methods,
+      introspection_endpoint_auth_methods_supported: methods,
+      revocation_endpoint_auth_methods_supported: methods,
+      require_pushed_authorization_requests: true,
+      tls_client_certificate_bound_access_tokens: true,
+      backchannel_authentication_endpoint: `${server.issuer}/oauth2/backchannel`,
+      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+      backchannel_authentication_request_signing_alg_values_supported:
+        before['request_object_signing_alg_values_supported'],
+      client_id_metadata_document_supported: true,
+      authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
+      mtls_endpoint_aliases: {
+        token_endpoint: at('token'),
+        revocation_endpoint: at('revoke'),
+        introspection_endpoint: at('introspect'),
+        device_authorization_endpoint: at('device'),
+        pushed_authorization_request_endpoint: at('par'),
+        userinfo_endpoint: at('userinfo'),
+        backchannel_authentication_endpoint: at('backchannel'),
+      },
+    });
+    expect(Object.keys(before).filter((name) => !(name in after))).toEqual([]);
+  } finally {
+    await node.close();
+  }
+});

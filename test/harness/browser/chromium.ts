@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserServer, chromium } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { startSharedProcess } from '../run/shared-process.js';
 
 /** The browser without windows first: it takes a third of the CPU. */
@@ -18,18 +18,47 @@ const ARGUMENTS = [
   '--js-flags=--no-opt --no-maglev',
 ];
 
+/** Pages behave as in a browser in front of a person who does nothing else, and the same each time. */
+const CONTROLLED = [
+  '--disable-back-forward-cache',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+  '--disable-breakpad',
+  '--disable-default-apps',
+  '--disable-dev-shm-usage',
+  '--disable-extensions',
+  '--disable-field-trial-config',
+  '--disable-hang-monitor',
+  '--disable-ipc-flooding-protection',
+  '--disable-popup-blocking',
+  '--disable-prompt-on-repost',
+  '--force-color-profile=srgb',
+  '--hide-scrollbars',
+  '--mute-audio',
+  '--password-store=basic',
+  '--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4',
+];
+
 const HOST = fileURLToPath(new URL('browser-host.js', import.meta.url));
 
 let address: Promise<string> | undefined;
 
 /** Starts Chromium. Throws where there is none. */
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch(launchOptions());
+  const executablePath = findChromium();
+  return chromium.launch({ args: ARGUMENTS, ...(executablePath && { executablePath }) });
 }
 
-/** Starts Chromium for several connections. Throws where there is none. */
-export function launchChromiumServer(): Promise<BrowserServer> {
-  return chromium.launchServer({ host: '127.0.0.1', ...launchOptions() });
+/**
+ * The program, and the arguments with which it is controlled at an address that it says on standard error: much of what
+ * Playwright starts it with. Throws where there is none.
+ */
+export function controlledChromium(profile: string): [program: string, args: string[]] {
+  const program = findChromium();
+  if (program === undefined) throw new Error('there is no Chromium');
+  const args = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...CONTROLLED];
+  return [program, [...args, ...ARGUMENTS, 'about:blank']];
 }
 
 /**
@@ -39,7 +68,7 @@ export function launchChromiumServer(): Promise<BrowserServer> {
 export async function connectToChromium(): Promise<Browser> {
   address ??= startHost();
   address.catch(() => (address = undefined));
-  return chromium.connect(await address);
+  return chromium.connectOverCDP(await address);
 }
 
 async function startHost(): Promise<string> {
@@ -48,11 +77,6 @@ async function startHost(): Promise<string> {
   // Nothing of what it says is read any more.
   for (const stream of [child.stdout, child.stderr]) stream?.resume();
   return message as string;
-}
-
-function launchOptions() {
-  const executablePath = findChromium();
-  return { args: ARGUMENTS, ...(executablePath && { executablePath }) };
 }
 
 /** The program; undefined where there is none. */

@@ -1,3 +1,5 @@
+import { DatabaseSigner } from '../../src/platform/keys/database-signer.js';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../src/settings/protocol/signing-algorithms.js';
 import { adminAudience } from '../../src/tenancy/admin-tokens/admin-audience.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import Router from '@koa/router';
@@ -44,14 +46,15 @@ export async function startEngineCandidate(name: CandidateName, settings: Settin
     email: EMAIL,
     password: PASSWORD,
   };
+  const algorithm = SIGNING_ALGORITHMS.find((one) => name.endsWith(`-${one}`));
   return {
     ...common,
-    ...(await startEngineAlone(name === 'plain', settings, name.split('-')[1])),
+    ...(await startEngineAlone(name === 'plain', settings, algorithm)),
   };
 }
 
 /** The engine with the same configuration, and pages that are no more than a form. */
-async function startEngineAlone(plain: boolean, settings: Settings, algorithm: string | undefined) {
+async function startEngineAlone(plain: boolean, settings: Settings, algorithm: SigningAlgorithm | undefined) {
   const [clientId, clientSecret] = [randomUUID(), randomBytes(32).toString('base64url')];
   const { scopes: _, ...fields } = CLIENT;
   const client = {
@@ -146,11 +149,11 @@ async function startEngineAlone(plain: boolean, settings: Settings, algorithm: s
   return { clientId, clientSecret };
 }
 
-function signingKeys(algorithms: string[]) {
+function signingKeys(algorithms: readonly SigningAlgorithm[]) {
   return Promise.all(
     algorithms.map(async (alg) => {
       const { privateKey } = await generateKeyPair(alg, { extractable: true });
-      return { ...(await exportJWK(privateKey)), alg, use: 'sig', kid: alg };
+      return new DatabaseSigner(alg, alg, { ...(await exportJWK(privateKey)), alg, use: 'sig', kid: alg });
     }),
   );
 }

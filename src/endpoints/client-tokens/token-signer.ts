@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { importJWK, type JWK, SignJWT } from 'jose';
 import type { ApiRecord } from '../../registry/apis/api-record.js';
+import { type Signer, signerFor, signJwt } from '../../platform/keys/signer.js';
 import { CLIENT_TOKEN } from '../../tenancy/admin-tokens/client-token.js';
 
 /** A token of a client's own for an API. */
@@ -12,23 +12,16 @@ export interface SignedToken {
   lifetime: number;
 }
 
-/** Signs access tokens (RFC 9068) as the engine does. Each key is imported once. */
+/** Signs access tokens (RFC 9068) as the engine does. */
 export class TokenSigner {
-  readonly #imported = new WeakMap<JWK, ReturnType<typeof importJWK>>();
-
   constructor(
     private readonly issuer: string,
-    /** Private keys; of several for an algorithm the first one signs. */
-    private readonly keys: () => readonly JWK[],
+    private readonly signers: () => readonly Signer[],
   ) {}
 
-  async sign({ api, clientId, scope, lifetime }: SignedToken): Promise<string> {
-    const jwk = this.keys().find(({ alg }) => alg === api.signingAlg);
-    if (!jwk?.kid) throw new Error(`there is no signing key for ${api.signingAlg}`);
-    const key = this.#imported.get(jwk) ?? importJWK(jwk, api.signingAlg);
-    this.#imported.set(jwk, key);
+  sign({ api, clientId, scope, lifetime }: SignedToken): Promise<string> {
     const issuedAt = Math.floor(Date.now() / 1000);
-    return new SignJWT({
+    return signJwt(signerFor(this.signers(), api.signingAlg), api.accessTokenTyp, {
       jti: randomBytes(32).toString('base64url'),
       sub: clientId,
       iat: issuedAt,
@@ -38,8 +31,6 @@ export class TokenSigner {
       iss: this.issuer,
       aud: api.audience,
       ...CLIENT_TOKEN,
-    })
-      .setProtectedHeader({ alg: api.signingAlg, typ: api.accessTokenTyp, kid: jwk.kid })
-      .sign(await key);
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { importJWK, SignJWT } from 'jose';
 import { errors } from 'oidc-provider';
+import { signerFor, signJwt } from '../../platform/keys/signer.js';
 import { type ExchangeRule, isForOtherServer } from '../../registry/client-exchange/exchange-rule.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import { ID_JAG_TYP } from '../oidc-protocol/assertion-types.js';
@@ -46,24 +46,21 @@ export async function identityAssertion(
   const expiresIn = Math.min(LIFETIME, subject.expiresAt - now);
   if (expiresIn < 1) throw tokenRefused('subject_token', NOT_VALID);
   const alg = record.idTokenSignedResponseAlg;
-  const jwk = (await keys.load()).signing.find((key) => key.alg === alg);
-  if (!jwk?.kid) throw new Error(`there is no ${alg} signing key`);
+  const signer = signerFor((await keys.load()).signing, alg);
   const { auth_time, acr, amr } = subject.claims;
-  const jwt = await new SignJWT({
+  const jwt = await signJwt(signer, ID_JAG_TYP, {
     client_id: rule.client_id,
     scope: scopes.join(' '),
-    ...(resource === undefined ? {} : { resource }),
+    resource,
     auth_time,
     acr,
     amr,
-  })
-    .setProtectedHeader({ alg, typ: ID_JAG_TYP, kid: jwk.kid })
-    .setIssuer(issuer)
-    .setAudience(rule.audience)
-    .setSubject(await subjects.subjectOf(record, subject.subject))
-    .setJti(randomUUID())
-    .setIssuedAt(now)
-    .setExpirationTime(now + expiresIn)
-    .sign(await importJWK(jwk, alg));
+    iss: issuer,
+    aud: rule.audience,
+    sub: await subjects.subjectOf(record, subject.subject),
+    jti: randomUUID(),
+    iat: now,
+    exp: now + expiresIn,
+  });
   return { jwt, expiresIn };
 }

@@ -45,6 +45,8 @@ export function protocolFeatures(nonceSecret: Buffer, nonceRequired: boolean) {
       ...(nonceRequired ? { nonceSecret, requireNonce: () => true } : {}),
     },
     encryption: { enabled: true },
+    // An experiment of the engine, whose version is pinned; see `EngineKey`.
+    externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     jwtIntrospection: { enabled: true },
     jwtResponseModes: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },

@@ -40,6 +40,7 @@ import {
 import { RESPONSE_TYPES } from '../../registry/client-record/client-record.js';
 import { allowsOrigin } from '../../registry/client-rules/cors-origins.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
+import { EngineKey } from './engine-key.js';
 import { SCOPE_CLAIMS } from '../userinfo/scope-claims.js';
 import { DEFAULT_ID_TOKEN_ALG } from '../../settings/protocol/signing-algorithms.js';
 
@@ -95,7 +96,7 @@ export function engineConfiguration(parts: EngineParts): Configuration {
   return {
     adapter: parts.adapter,
     routes: ENGINE_ROUTES,
-    jwks: { keys: keys.signing },
+    jwks: { keys: keys.signing.map((signer) => new EngineKey(signer)) },
     cookies: {
       keys: keys.cookies,
       names: {

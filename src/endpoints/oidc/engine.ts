@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { JWK } from 'jose';
 import type { Provider } from 'oidc-provider';
+import type { Signer } from '../../platform/keys/signer.js';
 
 /** What a Provider is built from; it is current as long as the fingerprint stays the same. */
 export interface EngineInputs {
   fingerprint: string;
   /** The names of the scopes that belong to no API. */
   plainScopes: ReadonlySet<string>;
-  /** Private keys; of several for an algorithm the first one signs. */
-  signing: readonly JWK[];
+  signing: readonly Signer[];
   build(): Provider;
 }
 

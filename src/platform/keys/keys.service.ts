@@ -7,14 +7,15 @@ import { lock } from '../db/locks.js';
 import { equalInConstantTime, type Vault } from '../crypto/sealing.js';
 import { ALWAYS_SIGNING } from '../../settings/protocol/signing-algorithms.js';
 import { SettingsError } from '../../settings/settings-error.js';
+import { DatabaseSigner } from './database-signer.js';
+import type { Signer } from './signer.js';
 import type { KeysRepository, KeyState, SigningAlgorithm } from './keys.repository.js';
 
 const SUBJECT_KEY_CONTEXT = 'installation';
 
 /** The keys of the installation, decrypted; the current ones come first. */
 export interface KeySet {
-  /** Private JWKs with `kid`, `alg` and `use`. */
-  signing: JWK[];
+  signing: Signer[];
   cookies: string[];
   /** Changes whenever a key is added, changes its state or is deleted. */
   fingerprint: string;
@@ -81,10 +82,10 @@ export class KeysService {
       ...cookies.map(({ id, state }) => [id, state]),
     ];
     return {
-      signing: signing.map(
-        (row) =>
-          JSON.parse(this.vault.open('signing-keys', row.sealed_private_jwk, row.kid).toString()) as JWK,
-      ),
+      signing: signing.map((row) => {
+        const jwk = this.vault.open('signing-keys', row.sealed_private_jwk, row.kid).toString();
+        return new DatabaseSigner(row.kid, row.alg, JSON.parse(jwk) as JWK);
+      }),
       cookies: cookies.map((row) =>
         this.vault.open('cookie-keys', row.sealed_key, row.id).toString('base64url'),
       ),

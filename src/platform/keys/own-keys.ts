@@ -1,8 +1,7 @@
-import { createLocalJWKSet, errors, type JWK, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import type { KeysService } from './keys.service.js';
 
 const RELOAD_MILLISECONDS = 5_000;
-const PUBLIC_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use'] as const;
 
 /**
  * The public keys that tokens of our own issuer are verified with. Read from the database when first needed and, at
@@ -13,7 +12,7 @@ export function ownKeys(keys: KeysService): JWTVerifyGetKey {
 
   async function reload() {
     const { signing } = await keys.load();
-    known = { get: createLocalJWKSet({ keys: signing.map(publicJwk) }), at: Date.now() };
+    known = { get: createLocalJWKSet({ keys: signing.map(({ publicJwk }) => publicJwk) }), at: Date.now() };
     return known;
   }
 
@@ -26,10 +25,4 @@ export function ownKeys(keys: KeysService): JWTVerifyGetKey {
       return (await reload()).get(header, token);
     }
   };
-}
-
-function publicJwk(jwk: JWK): JWK {
-  return Object.fromEntries(
-    PUBLIC_MEMBERS.flatMap((name) => (jwk[name] === undefined ? [] : [[name, jwk[name]]])),
-  );
 }

@@ -3,9 +3,20 @@ import type { Knex } from 'knex';
 /**
  * The deliveries of a webhook that is deleted, also with its project or organization, are deleted afterwards by a periodic
  * job: there may be hundreds of thousands of them. The trigger notes the webhooks for nodes of the previous version too.
+ *
+ * Some transactions lock webhooks before deliveries, others after them: both tables are locked together, or neither for a
+ * while.
  */
 export async function up(sql: Knex): Promise<void> {
   await sql.raw(`
+    SET LOCAL lock_timeout = '200ms';
+    DO $$ BEGIN LOOP
+      BEGIN
+        LOCK TABLE webhooks, webhook_deliveries IN ACCESS EXCLUSIVE MODE;
+        EXIT;
+      EXCEPTION WHEN lock_not_available THEN PERFORM pg_sleep(0.2);
+      END;
+    END LOOP; END $$;
     CREATE TABLE deleted_webhooks (id uuid PRIMARY KEY);
     CREATE FUNCTION note_deleted_webhooks() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

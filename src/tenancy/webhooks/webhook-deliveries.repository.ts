@@ -81,9 +81,10 @@ export class WebhookDeliveriesRepository {
     return (await this.database.background(query)).rowCount ?? 0;
   }
 
-  /** Forgets a deleted webhook, whose deliveries are deleted too. */
+  /** Forgets a deleted webhook, unless it still has deliveries: a batch skips what is changed meanwhile. */
   async forgetDeleted(webhookId: string): Promise<void> {
-    const text = 'DELETE FROM deleted_webhooks WHERE id = $1';
+    const text = `DELETE FROM deleted_webhooks w WHERE id = $1
+      AND NOT EXISTS (SELECT FROM webhook_deliveries WHERE webhook_id = w.id)`;
     await this.database.background({ name: 'deleted_webhooks_forget', text, values: [webhookId] });
   }
 

@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { jobSchedule } from '../../src/platform/jobs/job-schedule.js';
 import { rateLimitSettings } from '../../src/settings/entries/rate-limits.settings.js';
 import { readSettings } from '../../src/settings/settings.js';
 
-const OPERATIONS = fileURLToPath(new URL('../../../docs/operations.md', import.meta.url));
-const text = await readFile(OPERATIONS, 'utf8');
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const text = await readFile(join(ROOT, 'docs/operations.md'), 'utf8');
 
 /** The rows of the first table after this text, each as its cells. */
 function tableAfter(start: string): string[][] {
@@ -34,4 +35,18 @@ test('the table of periodic jobs has each of them by its name, and where it runs
 test('the table of limits has every setting that is one', () => {
   const named = tableAfter('## Limits\n').map(([, limit = '']) => /`(\w+)`/.exec(limit)?.[1]);
   expect(Object.keys(rateLimitSettings).filter((name) => !named.includes(name))).toEqual([]);
+});
+
+/** The indexes that a text makes with this statement. */
+const indexesMade = (source: string, statement: string) =>
+  [...source.matchAll(new RegExp(`${statement} ([^;'\`]+(?:= '\\w+')?)`, 'g'))].map(([, index = '']) =>
+    index.replace(/\s+/g, ' ').trim(),
+  );
+
+test('the indexes to make before an upgrade are those that the migrations make unless they are there', async () => {
+  const names = await readdir(join(ROOT, 'migrations'));
+  const sources = await Promise.all(names.map((name) => readFile(join(ROOT, 'migrations', name), 'utf8')));
+  const made = sources.flatMap((source) => indexesMade(source, 'CREATE INDEX IF NOT EXISTS'));
+  expect(made.length).toBeGreaterThan(2);
+  expect(indexesMade(text, 'CREATE INDEX CONCURRENTLY').sort()).toEqual(made.sort());
 });

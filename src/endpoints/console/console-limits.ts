@@ -13,6 +13,7 @@ const ACCOUNT_LOCKOUTS: ReadonlySet<string> = new Set([
 /** How much one account may do in the console. All methods throw TooManyAttempts (`slow_down`). */
 export class ConsoleLimits {
   readonly #requests = new ProcessAttempts();
+  readonly #keptForms = new ProcessAttempts();
 
   constructor(
     private readonly attempts: AttemptsService,
@@ -29,7 +30,7 @@ export class ConsoleLimits {
 
   /** Counts a form that came without a session. */
   countKeptForm(address: string): void {
-    this.#requests.reserve(this.limits.keptForm(address));
+    this.#keptForms.reserve(this.limits.keptForm(address));
   }
 
   /** Counts a change that needs a fresh sign-in, before anything of its form is checked. */

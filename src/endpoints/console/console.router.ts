@@ -111,16 +111,13 @@ export function createConsoleRouter(
     clientPages: context.clientPages,
     ownPages,
   };
-  const keptForms = new KeptForms(vault, pages);
+  const keptForms = new KeptForms(vault, pages, limits);
   const router = new Router<OwnSessionState>();
   router.use(
     CONSOLE,
     errorPages(pages, onUnexpected),
     consoleErrors(pages),
-    ownPages.signedIn(CONSOLE_AREA, (ctx) => {
-      limits.countKeptForm(ctx.ip);
-      return keptForms.keep(ctx);
-    }),
+    ownPages.signedIn(CONSOLE_AREA, (ctx) => keptForms.keep(ctx)),
     async (ctx, next) => {
       limits.countRequest(ctx.state.person.accountId);
       ctx.set('Cross-Origin-Opener-Policy', 'same-origin');

@@ -5,6 +5,7 @@ import { sendPage } from '../../platform/pages/page-headers.js';
 import type { Pages } from '../../platform/pages/pages.js';
 import { OWN_SIGN_IN } from '../sign-in/own-paths.js';
 import type { OwnContext } from '../sign-in/own-session.js';
+import type { ConsoleLimits } from './console-limits.js';
 import { SIGNED_IN } from './console-paths.js';
 
 const FIELD = 'kept';
@@ -24,11 +25,13 @@ export class KeptForms {
   constructor(
     private readonly vault: Vault,
     private readonly pages: Pages,
+    private readonly limits: Pick<ConsoleLimits, 'countKeptForm'>,
   ) {}
 
-  /** Answers a form that came without a session with the page that keeps it. */
+  /** Answers a form that came without a session with the page that keeps it. Throws TooManyAttempts. */
   async keep(ctx: OwnContext): Promise<void> {
     requireOwnForm(ctx);
+    this.limits.countKeptForm(ctx.ip);
     const form = await readForm(ctx, FORM_BYTES);
     const kept = form.get(FIELD) ?? this.#seal(form, ctx.path);
     this.#show(ctx, kept, `${OWN_SIGN_IN}?${new URLSearchParams({ to: SIGNED_IN }).toString()}`, true);

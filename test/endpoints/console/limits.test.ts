@@ -6,7 +6,8 @@ const REQUESTS = 30;
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ env: { CONSOLE_REQUESTS: String(REQUESTS), CONSOLE_CHANGES: '6' } });
+  const limits = { CONSOLE_REQUESTS: String(REQUESTS), CONSOLE_CHANGES: '6' };
+  server = await startTestServer({ env: { ...limits, TRUSTED_PROXIES: '1' } });
 });
 afterAll(() => server.close());
 
@@ -104,4 +105,22 @@ test('forms without a session are kept as often as one may ask in a minute, and 
   });
   expect(late.status).toBe(400);
   expect(late.body).not.toContain('Typed');
+});
+
+test('forms without a session are counted for each network, those of other sites not, and few networks are remembered', async () => {
+  const send = async (address: string, site = 'same-origin') => {
+    const headers = { 'x-forwarded-for': address, 'sec-fetch-site': site };
+    const body = new URLSearchParams({ client_name: 'Typed' });
+    const response = await fetch(`${server.origin}${PROJECT}/clients/new`, { method: 'POST', headers, body });
+    await response.text();
+    return response.status;
+  };
+  const statuses = async (count: number, addressOf: (index: number) => string, site?: string) =>
+    new Set(await Promise.all(Array.from({ length: count }, (_, index) => send(addressOf(index), site))));
+  expect(await statuses(2 * REQUESTS, () => '192.0.2.1', 'cross-site')).toEqual(new Set([400]));
+  expect(await statuses(REQUESTS, () => '192.0.2.1')).toEqual(new Set([401]));
+  expect(await send('192.0.2.1')).toBe(429);
+  for (let net = 0; net < 20; net++)
+    expect(await statuses(110, (host) => `198.51.${String(net)}.${String(host)}`)).toEqual(new Set([401]));
+  expect(await send('192.0.2.1')).toBe(401);
 });

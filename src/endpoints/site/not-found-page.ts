@@ -5,6 +5,7 @@ import type { Pages } from '../../platform/pages/pages.js';
 
 /** A route of @koa/router whose pattern matches the path of a request. */
 interface MatchedRoute {
+  path: string | RegExp;
   methods: readonly string[];
   paramNames: readonly unknown[];
 }
@@ -35,11 +36,12 @@ export function notFoundPage(pages: Pages): Koa.Middleware {
 
 /**
  * The methods that routes have for the path, sorted; none when it has the one of the request, whose route found nothing. A
- * route with the path itself hides one with a parameter in its place, as in an OpenAPI document.
+ * route with the path itself hides one with a parameter in its place, as in an OpenAPI document; one with a wildcard only
+ * answers that nothing is there.
  */
 export function otherMethods(ctx: Koa.Context): string[] {
   const { matched = [] } = ctx as { matched?: readonly MatchedRoute[] };
-  const routes = matched.filter(({ methods }) => methods.length > 0);
+  const routes = matched.filter(({ methods, path }) => methods.length > 0 && !String(path).includes('/*'));
   if (routes.some(({ methods }) => methods.includes(ctx.method))) return [];
   const fewest = Math.min(...routes.map(({ paramNames }) => paramNames.length));
   const literal = routes.filter(({ paramNames }) => paramNames.length === fewest);

@@ -108,6 +108,14 @@ test('an address that leads nowhere is a page that leads on', async () => {
   expect(html).toContain(answer.headers.get('x-request-id') ?? 'no id');
 });
 
+test.each(['/nothing', '/console/no/such/page'])(
+  'a form cannot be sent to %s, where nothing is',
+  async (path) => {
+    const answer = await open(path, { method: 'POST', headers: { accept: 'text/html' } });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([404, null]);
+  },
+);
+
 test.each([
   ['POST', '/healthz', 'GET, HEAD'],
   ['PUT', '/', 'GET, HEAD'],
@@ -115,6 +123,7 @@ test.each([
   ['PATCH', '/account/security/password', 'GET, HEAD, POST'],
   ['PUT', '/self/sign-in', 'GET, HEAD'],
   ['PUT', '/console', 'GET, HEAD'],
+  ['PUT', '/console/o/default/p/default/clients/1/secrets/rotate', 'POST'],
 ])('%s %s is 405 with Allow, as a page and as a problem', async (method, path, allow) => {
   for (const [accept, type] of [
     ['text/html', 'text/html'],

@@ -3,6 +3,7 @@ import type { TestServer } from '../nodes/test-server.js';
 interface Plan {
   'Node Type': string;
   'Relation Name'?: string;
+  'Index Name'?: string;
   'Shared Hit Blocks'?: number;
   'Shared Read Blocks'?: number;
   Plans?: Plan[];
@@ -67,6 +68,20 @@ export async function sequentialScans(
     ...(node.Plans ?? []).flatMap(scans),
   ];
   return scans(plan);
+}
+
+/** The indexes that the statement reads under these settings. */
+export async function indexesRead(
+  server: TestServer,
+  statement: SentStatement,
+  settings: string[],
+): Promise<string[]> {
+  const plan = await planOf(server, statement, settings, 'FORMAT JSON');
+  const indexes = (node: Plan): string[] => [
+    ...(node['Index Name'] === undefined ? [] : [node['Index Name']]),
+    ...(node.Plans ?? []).flatMap(indexes),
+  ];
+  return indexes(plan);
 }
 
 /** How many pages of tables and indexes the statement reads under these settings. */

@@ -3,6 +3,7 @@ import type { Page as PageOf } from '../../../src/platform/paging/page.js';
 import type { ClientRecord } from '../../../src/registry/client-record/client-record.js';
 import {
   FREE_CHOICE,
+  indexesRead,
   pagesRead,
   type SentStatement,
   sequentialScans,
@@ -16,6 +17,7 @@ const CLIENTS = 100_000;
 /** How many pages are walked; a thousand clients share the time that orders them. */
 const PAGES = 100;
 const AGO_1_DAY = new Date(Date.now() - 86_400_000).toISOString();
+const YESTERDAY = AGO_1_DAY.slice(0, 10);
 const AGO_1_YEAR = new Date(Date.now() - 365 * 86_400_000).toISOString();
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -31,7 +33,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => server.close());
 
-/** One in fifty has failed (half of them of late), one has an old secret, and one redeemed codes without PKCE. */
+/** One in fifty has failed (half of them of late), one has an old secret, one redeemed codes without PKCE, and on each of five days others failed. */
 async function giveTroubles(): Promise<void> {
   const every = (rest: number) => `substr(client_id, 6)::int % 50 = ${String(rest)}`;
   for (const statement of [
@@ -42,6 +44,8 @@ async function giveTroubles(): Promise<void> {
     `INSERT INTO usage_counters SELECT id, current_date - ago, u.kind, '', 1
      FROM oauth_clients, generate_series(0, 4) AS ago, unnest('{refresh,unprotected_code}'::text[]) AS u (kind)
      WHERE CASE u.kind WHEN 'refresh' THEN ago = 0 ELSE ${every(9)} END`,
+    `INSERT INTO usage_counters SELECT id, date '${YESTERDAY}' + 1 - ago, 'failure', 'invalid_grant', 1
+     FROM oauth_clients, generate_series(0, 4) AS ago WHERE substr(client_id, 6)::int % 50 = 10 + ago`,
     'ANALYZE client_failures, oauth_client_secrets, usage_counters',
   ])
     await server.database.pool.query(statement);
@@ -76,7 +80,7 @@ test.each<Record<string, string>>([
   { grant_type: 'authorization_code' },
   { grant_type: 'client_credentials' },
   { failing_since: AGO_1_DAY },
-  { failed_on: AGO_1_DAY.slice(0, 10) },
+  { failed_on: YESTERDAY },
   { secret_created_before: AGO_1_YEAR },
   { unprotected_since: AGO_1_DAY },
   { failing_since: AGO_1_DAY, sort: 'last_used', client_type: 'confidential' },
@@ -107,6 +111,13 @@ test.each<Record<string, string>>([
   });
   expect(statements.length).toBeGreaterThan(0);
   for (const statement of statements) expect(await scans(statement, FREE_CHOICE)).toEqual([]);
+});
+
+test('the clients that failed on a day are found by the index of failures by day', async () => {
+  const { statements } = await listStatements(() => list({ failed_on: YESTERDAY }));
+  expect(statements).toHaveLength(1);
+  for (const statement of statements)
+    expect(await indexesRead(server, statement, FREE_CHOICE)).toContain('usage_counters_failure_index');
 });
 
 test('the lists of the console read 100 000 clients by indexes', async () => {
@@ -149,6 +160,7 @@ test('the filters find exactly the clients that they are for', async () => {
   expect(await troubled({ failing_since: AGO_1_DAY })).toEqual(new Set([7]));
   expect(await troubled({ secret_created_before: AGO_1_YEAR })).toEqual(new Set([8]));
   expect(await troubled({ unprotected_since: AGO_1_DAY })).toEqual(new Set([9]));
+  expect(await troubled({ failed_on: YESTERDAY })).toEqual(new Set([11]));
   const doubled = await numbers({ text: '99' });
   expect(doubled.length).toBeGreaterThan(20);
   expect(doubled.every((n) => String(n).includes('99'))).toBe(true);

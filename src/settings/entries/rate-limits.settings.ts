@@ -49,7 +49,7 @@ export const rateLimitSettings = settingGroup('Rate limits', {
     default: '600',
     check: wholeNumber(10, 1_000_000),
     description:
-      'Requests of one account to the console in a minute. Each process counts for itself, so that up to WORKERS times as many pass each node.',
+      'Requests of one account to the console in a minute, and forms of the console without a session that are kept for one address (of IPv6: one /64 network) in a minute. Each process counts for itself, so that up to WORKERS times as many pass each node.',
   },
   CONSOLE_CHANGES: {
     default: '60',

@@ -29,11 +29,17 @@ test('the list has the filters of the API and pages', async () => {
   await server.register({ client_name: 'Findable one', token_endpoint_auth_method: 'none' });
   const found = await agent.get(`${CLIENTS}?text=findable&client_type=public&visibility=&deleted=`);
   expect(found.body).toContain('Findable one');
+  expect(found.body).toMatch(/<input type="search"[^>]* maxlength="1024">/);
+  expect(found.body).not.toMatch(/<input type="date"[^>]* maxlength/);
   expect((await agent.get(`${CLIENTS}?text=findable&client_type=confidential`)).body).toContain(
     'No client is like that',
   );
   expect((await agent.get(`${CLIENTS}?visibility=secret`)).status).toBe(400);
   expect((await agent.get(`${CLIENTS}?cursor=abc`)).status).toBe(400);
+  const { id } = await server.register({ client_name: 'Secret one' });
+  expect((await agent.get(`${CLIENTS}?text=Secret+one`)).body).toContain(
+    `/${id}/secrets">1<span class="unseen"> of <bdi>Secret one</bdi></span>`,
+  );
   for (let index = 0; index < 51; index++) await server.register({ client_name: `Page ${String(index)}` });
   const first = await agent.get(`${CLIENTS}?text=Page`);
   const next = /href="([^"]+)" rel="next"/.exec(first.body)?.[1]?.replaceAll('&amp;', '&') ?? '';

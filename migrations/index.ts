@@ -71,6 +71,7 @@ import * as addReceiverToOutbox from './20261127224000_add_receiver_to_outbox.js
 import * as noteDeletedWebhooks from './20261128010000_note_deleted_webhooks.js';
 import * as indexFailuresByDay from './20261128010100_index_failures_by_day.js';
 import * as boundPendingEntries from './20261128010200_bound_pending_entries_of_clients.js';
+import * as trimNames from './20261128010300_trim_names.js';
 
 /** One step of the schema; both directions run in a transaction. */
 export interface Migration {
@@ -156,4 +157,5 @@ export const migrations: readonly Migration[] = [
   { name: '20261128010000_note_deleted_webhooks', ...noteDeletedWebhooks },
   { name: '20261128010100_index_failures_by_day', ...indexFailuresByDay },
   { name: '20261128010200_bound_pending_entries_of_clients', ...boundPendingEntries },
+  { name: '20261128010300_trim_names', ...trimNames },
 ];

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { up } from '../../../migrations/20261128010300_trim_names.js';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { makeApi, makeScope } from '../../harness/admin/catalogue.js';
+import { auditTrail } from '../../harness/database/database-probe.js';
 import { runPostern } from '../../harness/nodes/postern-process.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
@@ -63,4 +65,22 @@ test('and other records: scopes, APIs, organizations', async () => {
   expect((await callAdmin(server, 'GET', `/apis/${api}`)).body).toMatchObject({ name: 'API' });
   const org = await callAdmin(server, 'POST', '/orgs', { slug: 'photos', name: ' Photos ' });
   expect(org.body).toMatchObject({ name: 'Photos' });
+});
+
+test('a name with blanks of an earlier version is trimmed, so that a change of another field is no change of it', async () => {
+  const { id } = await server.register({ client_name: 'Photos', company: 'Photos Ltd' });
+  const api = await makeApi(server, { audience: 'https://old.example', name: 'API' }, []);
+  const { sql } = server.context.database;
+  await sql.raw(`UPDATE oauth_clients SET client_name = ?, company = ' Photos Ltd' WHERE id = ?`, [
+    '\u00a0 Photos\u3000',
+    id,
+  ]);
+  await sql.raw(`UPDATE apis SET name = 'API ' WHERE id = ?`, [api]);
+  await up(sql);
+  const client = await server.admin('PATCH', `/${id}`, { description: 'Shows photos.' });
+  expect(await client.json()).toMatchObject({ client_name: 'Photos', company: 'Photos Ltd' });
+  const { body } = await callAdmin(server, 'PATCH', `/apis/${api}`, { access_token_ttl: 60 });
+  expect(body).toMatchObject({ name: 'API' });
+  const changes = async (target: string) => (await auditTrail(server, target)).at(-1)?.changed_fields;
+  expect([await changes(id), await changes(api)]).toEqual([['description'], ['access_token_ttl']]);
 });

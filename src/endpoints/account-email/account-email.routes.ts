@@ -41,7 +41,12 @@ const NOTICES = {
 export function accountEmailRoutes({ area, emailAddresses, cookie }: AccountEmailDependencies) {
   const router = new Router<OwnSessionState>();
 
-  router.get(PAGE, (ctx) => showAddress(ctx));
+  router.get(PAGE, (ctx) => {
+    // Before the new address is typed, because a form that is sent too late is not kept. To prove the present one takes none.
+    const { emailVerified } = ctx.state.person.account;
+    if (emailVerified && ctx.query['done'] === undefined) area.requireFresh(ctx, PAGE);
+    showAddress(ctx);
+  });
 
   router.post(PAGE, async (ctx) => {
     const form = await area.readForm(ctx);

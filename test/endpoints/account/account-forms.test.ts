@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { csrfOf, accountFixture } from '../../harness/pages/account-fixture.js';
 import { atHome } from '../../harness/pages/account-pages.js';
 
-const { server, accountOf, post } = await accountFixture();
+const { server, accountOf, post, root } = await accountFixture();
 
 const FORMS = [
   '/account/profile',
@@ -12,6 +12,26 @@ const FORMS = [
   '/account/apps/some-client/revoke',
   '/account/data/export',
   '/account/data/delete',
+  '/account/email',
+  '/account/email/verify',
+  '/account/email/code',
+  '/account/email/again',
+  '/account/security/passkeys',
+  '/account/security/passkeys/some-passkey/rename',
+  '/account/security/passkeys/some-passkey/remove',
+  '/account/security/authenticator',
+  '/account/security/authenticator/remove',
+  '/account/security/recovery-codes',
+  '/account/security/trusted-browsers/forget',
+];
+/** Forms at the address of their page. */
+const PAGES = [
+  '/account/profile',
+  '/account/security/password',
+  '/account/email',
+  '/account/email/code',
+  '/account/security/authenticator',
+  '/account/security/recovery-codes',
 ];
 
 describe('every form', () => {
@@ -32,14 +52,11 @@ describe('every form', () => {
     expect(answer.headers.get('location')).toBe('/self/sign-in?to=%2Faccount');
   });
 
-  test.each(FORMS.filter((path) => !/profile|password/.test(path)))(
-    '%s changes nothing by GET',
-    async (path) => {
-      const home = await atHome(server);
-      expect((await home.open(path)).status).toBe(405);
-      expect(await accountOf(home.person.id)).toMatchObject({ status: 'active' });
-    },
-  );
+  test.each(FORMS.filter((path) => !PAGES.includes(path)))('%s changes nothing by GET', async (path) => {
+    const home = await atHome(server);
+    expect((await home.open(path)).status).toBe(405);
+    expect(await accountOf(home.person.id)).toMatchObject({ status: 'active' });
+  });
 });
 
 describe('what matters asks for a fresh sign-in', () => {
@@ -49,6 +66,12 @@ describe('what matters asks for a fresh sign-in', () => {
       { current: 'x', password: 'an umbrella for two otters' },
       '/account/security/password',
     ],
+    ['/account/email', { email: 'new@people.example' }, '/account/email'],
+    ['/account/security/passkeys', {}, '/account/security/passkeys/new'],
+    ['/account/security/passkeys/some-passkey/remove', {}, '/account/security'],
+    ['/account/security/authenticator', {}, '/account/security/authenticator'],
+    ['/account/security/authenticator/remove', {}, '/account/security'],
+    ['/account/security/recovery-codes', {}, '/account/security/recovery-codes'],
     ['/account/data/export', {}, '/account/data'],
     ['/account/data/delete', { email: 'x@people.example' }, '/account/data'],
   ])('%s', async (path, fields, page) => {
@@ -62,6 +85,25 @@ describe('what matters asks for a fresh sign-in', () => {
     expect(location.searchParams.get('to')).toBe(page);
     expect(location.searchParams.get('max_age')).toBe('600');
     expect(await accountOf(home.person.id)).toMatchObject({ status: 'active', password_changed_at: null });
+  });
+
+  test.each([
+    '/account/email',
+    '/account/security/password',
+    '/account/security/passkeys/new',
+    '/account/security/authenticator',
+    '/account/security/recovery-codes',
+  ])('before anything is typed on %s', async (path) => {
+    const home = await atHome(server);
+    await root('PATCH', `/accounts/${home.person.id}`, { email_verified: true });
+    await home.growStale();
+    const cookie = home.agent
+      .cookies()
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ');
+    const { headers } = await fetch(server.origin + path, { headers: { cookie }, redirect: 'manual' });
+    const sent = new URL(headers.get('location') ?? '', server.origin);
+    expect([sent.pathname, sent.searchParams.get('to')]).toEqual(['/self/sign-in', path]);
   });
 });
 

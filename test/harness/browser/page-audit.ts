@@ -76,6 +76,20 @@ const AUDIT = String.raw`(() => {
   if (all('.primary').filter((element) => !isHidden(element)).length > 1) problems.push('two filled buttons');
 
   overflow();
+  for (const address of all('main bdi')) {
+    if (/^[^@\s]+@[^@\s]+$/.test(address.textContent) && !address.querySelector('wbr') && !document.querySelector('body.console'))
+      problems.push('an address that breaks anywhere: ' + named(address));
+  }
+  for (const text of all('h1').flatMap((heading) => [...heading.querySelectorAll('*'), heading]).flatMap((element) => [...element.childNodes])) {
+    if (text.nodeType !== Node.TEXT_NODE) continue;
+    for (const { 0: word, index } of text.data.matchAll(/\S+-\S+/g)) {
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (word.length < 20 && lines.size > 1) problems.push('a word of the heading is broken: ' + word);
+    }
+  }
 
   const channels = (color) => color.match(/[\d.]+/g).map(Number);
   const luminance = (color) => {

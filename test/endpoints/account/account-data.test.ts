@@ -8,6 +8,7 @@ import { accountFixture } from '../../harness/pages/account-fixture.js';
 import { atHome } from '../../harness/pages/account-pages.js';
 import { signInToOwnPage } from '../../harness/pages/own-sign-in.js';
 import { obtainTokens } from '../../harness/protocol/relying-party.js';
+import { shownAddress } from '../../harness/pages/shown-address.js';
 
 const { server, other, client, config, root, eventsOf, accountOf } = await accountFixture();
 
@@ -62,7 +63,8 @@ describe('the data', () => {
     const typed = ` ${home.person.email.toUpperCase()} `;
     const gone = await home.send(page, '/account/data/delete', { email: typed });
     expect(gone.body).toContain('Your account will be deleted');
-    expect(gone.body).not.toContain(home.person.email);
+    for (const shown of [home.person.email, shownAddress(home.person.email)])
+      expect(gone.body).not.toContain(shown);
     expect(await accountOf(home.person.id)).toMatchObject({
       status: 'deleting',
       deletion_requested_by: 'person',

@@ -5,6 +5,7 @@ import { UserAgent } from '../../../src/demo/user-agent.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
 import { confirmSignOut, openSignOut, silentAnswer } from '../../harness/pages/sign-out.js';
+import { shownAddress } from '../../harness/pages/shown-address.js';
 
 const BYE = 'https://rp.example/bye';
 
@@ -29,7 +30,7 @@ describe('signing out', () => {
     const asked = { id_token_hint: hint, post_logout_redirect_uri: BYE, state: 'the state' };
     const page = await openSignOut(config, agent, asked);
     expect(page.body).toContain('Sign out?');
-    expect(page.body).toContain(person.email);
+    expect(page.body).toContain(shownAddress(person.email));
     expect(await silentAnswer(config, agent)).toBe('code');
     const again = await openSignOut(config, agent, asked);
     const back = new URL((await confirmSignOut(agent, again, BYE)).url);

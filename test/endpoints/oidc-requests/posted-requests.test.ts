@@ -5,6 +5,7 @@ import { UserAgent } from '../../../src/demo/user-agent.js';
 import { protocolFixture } from '../../harness/protocol/protocol-fixture.js';
 import { authorizationRequest, signInAndAllow } from '../../harness/protocol/relying-party.js';
 import { open } from '../../harness/protocol/wire.js';
+import { shownAddress } from '../../harness/pages/shown-address.js';
 
 const { server, person, config } = await protocolFixture();
 
@@ -89,5 +90,5 @@ test('the logout endpoint takes a request by POST', async () => {
   expect(status).toBe(303);
   const page = await agent.open(location);
   expect(page.status).toBe(200);
-  expect(page.body).toContain(person.email);
+  expect(page.body).toContain(shownAddress(person.email));
 });

@@ -102,8 +102,9 @@ export function createApp(
     }),
   );
   app.use(notFoundPage(pages));
+  const { trustedProxies, allow } = settings;
   const direct = engineHandler(
-    { ...context, issuer, trustedProxies: settings.trustedProxies, engine },
+    { log, issuer, trustedProxies, engine, plainPkce: allow.plainPkce },
     app.callback(),
   );
   const clientTokens = withClientTokens(context, engine, direct);

@@ -68,9 +68,9 @@ export function beginResponse(
 export function logWhenEnded(
   { log }: Pick<RequestLog, 'log'>,
   { started, requestId, address }: DirectRequest,
-  { method = '', url = '' }: IncomingMessage,
+  { method = '' }: IncomingMessage,
   res: ServerResponse,
-  path = url,
+  path: string,
 ): void {
   const write = () => logRequest(log, started, res, { requestId, method, path, address });
   // The caller may have closed the connection before.

@@ -36,6 +36,7 @@ export default {
   ],
   globalSetup: '<rootDir>/dist/test/harness/run/global-setup.js',
   globalTeardown: '<rootDir>/dist/test/harness/run/global-teardown.js',
+  testSequencer: '<rootDir>/dist/test/harness/run/longest-first.js',
   testTimeout: 60_000,
   // More than there are cores: tests wait for the database, the browser and other processes for half of their time.
   maxWorkers: 2 * availableParallelism(),

@@ -62,12 +62,9 @@ export async function sequentialScans(
   statement: SentStatement,
   settings: string[],
 ): Promise<string[]> {
-  const plan = await planOf(server, statement, settings, 'FORMAT JSON');
-  const scans = (node: Plan): string[] => [
-    ...(node['Node Type'] === 'Seq Scan' ? [node['Relation Name'] ?? ''] : []),
-    ...(node.Plans ?? []).flatMap(scans),
-  ];
-  return scans(plan);
+  return inPlan(await planOf(server, statement, settings, 'FORMAT JSON'), (node) =>
+    node['Node Type'] === 'Seq Scan' ? (node['Relation Name'] ?? '') : undefined,
+  );
 }
 
 /** The indexes that the statement reads under these settings. */
@@ -76,12 +73,13 @@ export async function indexesRead(
   statement: SentStatement,
   settings: string[],
 ): Promise<string[]> {
-  const plan = await planOf(server, statement, settings, 'FORMAT JSON');
-  const indexes = (node: Plan): string[] => [
-    ...(node['Index Name'] === undefined ? [] : [node['Index Name']]),
-    ...(node.Plans ?? []).flatMap(indexes),
-  ];
-  return indexes(plan);
+  return inPlan(await planOf(server, statement, settings, 'FORMAT JSON'), (node) => node['Index Name']);
+}
+
+/** What there is of it in each node of the plan. */
+function inPlan(node: Plan, read: (node: Plan) => string | undefined): string[] {
+  const own = read(node);
+  return [...(own === undefined ? [] : [own]), ...(node.Plans ?? []).flatMap((child) => inPlan(child, read))];
 }
 
 /** How many pages of tables and indexes the statement reads under these settings. */

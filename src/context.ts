@@ -16,6 +16,7 @@ export async function openContext(settings: Settings, mode: DatabaseMode, log: L
   const below = await openTenancyContext(settings, mode, log);
   const registry = makeRegistry(below);
   const close = async ({ interrupt = false } = {}): Promise<void> => {
+    await below.accountEvents.flush();
     if (interrupt) registry.invalidatedArtifacts.interrupt();
     try {
       await registry.usage.flush();

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Database, Transaction } from '../../platform/db/database.js';
 import { describeError, type Logger } from '../../platform/telemetry/telemetry.js';
 import type { Actor } from './actor.js';
@@ -42,8 +43,13 @@ export interface EventTrail {
   ): Promise<void>;
 }
 
+/** Between these many milliseconds after the response an event is written that must not show in its time. */
+const DELAY_MS = [250, 1000] as const;
+
 /** Records what happens to accounts, by the person, by an operator or by a stranger who tries to sign in. */
 export class AccountEvents {
+  readonly #delayed = new Map<NodeJS.Timeout, () => Promise<void>>();
+
   constructor(
     private readonly database: Database,
     private readonly trail: EventTrail,
@@ -65,13 +71,39 @@ export class AccountEvents {
   }
 
   /**
-   * Writes an event that belongs to no change, after the call returns, so that a response takes as long whether or not
-   * there is anything to write. An error is logged.
+   * Writes an event that belongs to no change up to a second after the call, or in `flush`, so that neither the response nor
+   * the one after it takes longer when there is something to write. An error is logged.
    */
   note(event: AccountEvent): void {
-    this.add(event).catch((error: unknown) => {
+    const write = () => this.#write(event);
+    const timer = setTimeout(
+      () => {
+        this.#delayed.delete(timer);
+        void write();
+      },
+      randomInt(...DELAY_MS),
+    );
+    this.#delayed.set(timer, write);
+  }
+
+  /** Writes at once what was to be written later; resolves when all of it is, or its error is logged. */
+  async flush(): Promise<void> {
+    const delayed = [...this.#delayed];
+    this.#delayed.clear();
+    await Promise.all(
+      delayed.map(([timer, write]) => {
+        clearTimeout(timer);
+        return write();
+      }),
+    );
+  }
+
+  async #write(event: AccountEvent): Promise<void> {
+    try {
+      await this.add(event);
+    } catch (error) {
       const fields = { error: describeError(error), action: event.action };
       this.log.warn(fields, 'an event of an account was not recorded');
-    });
+    }
   }
 }

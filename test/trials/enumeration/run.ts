@@ -15,7 +15,6 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
-const PASSWORD = 'seven lanterns over water';
 const random = new SeededRandom(Number(options.seed));
 const people = Number(options.people);
 
@@ -71,14 +70,17 @@ const FLOWS: Readonly<Record<string, Flow>> = {
   },
 };
 
-/** People whose passwords have a hash of the cost that the product uses. */
+/** People whose passwords have hashes of the cost that the product uses, each with a salt of its own. */
 async function makePeople(server: TestServer): Promise<void> {
-  await server.context.accounts.create({ email: 'known0@people.example', password: PASSWORD });
+  const digits = [...'./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
+  const hashes = Array.from(
+    { length: people },
+    () => `$2b$12$${Array.from({ length: 53 }, () => random.pick(digits)).join('')}`,
+  );
   await server.database.pool.query(
     `INSERT INTO accounts (email, password_hash)
-     SELECT 'known' || n || '@people.example', a.password_hash
-     FROM accounts a, generate_series(1, $1::int) AS n WHERE a.email = 'known0@people.example'`,
-    [people],
+     SELECT 'known' || n - 1 || '@people.example', hash FROM unnest($1::text[]) WITH ORDINALITY AS made (hash, n)`,
+    [hashes],
   );
   await server.database.pool.query('ANALYZE accounts');
 }

@@ -36,6 +36,11 @@ export class ArtifactStore {
     return this.#find.find(key);
   }
 
+  /** The first of these that exists. */
+  findFirst(keys: readonly string[]): Promise<StoredArtifact | undefined> {
+    return this.#find.findFirst(keys);
+  }
+
   findSession(uid: string): Promise<StoredArtifact | undefined> {
     return this.#findSession.find(uid);
   }

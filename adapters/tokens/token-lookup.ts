@@ -45,16 +45,14 @@ export class TokenLookup {
   /** The access or refresh token with this value, of one of these kinds. */
   async find(value: string, kinds: readonly Kind[] = KINDS): Promise<StoredToken | undefined> {
     const { store } = this.context;
-    const rows = await Promise.all(kinds.map((kind) => store.find(artifactKey(kind, value))));
-    for (const [index, kind] of kinds.entries()) {
-      const row = rows[index];
-      if (!row) continue;
-      const payload = JSON.parse(row.payload) as AdapterPayload;
-      const used = row.consumedAt !== null && !(await isInGrace(this.context, kind, row, value));
-      if (used || isExpired(payload) || payload.clientId === undefined) return undefined;
-      return { kind, payload: { ...payload, clientId: payload.clientId } };
-    }
-    return undefined;
+    const keys = kinds.map((kind) => artifactKey(kind, value));
+    const row = await store.findFirst(keys);
+    const kind = row && kinds[keys.indexOf(row.key)];
+    if (!kind) return undefined;
+    const payload = JSON.parse(row.payload) as AdapterPayload;
+    const used = row.consumedAt !== null && !(await isInGrace(this.context, kind, row, value));
+    if (used || isExpired(payload) || payload.clientId === undefined) return undefined;
+    return { kind, payload: { ...payload, clientId: payload.clientId } };
   }
 
   /**
@@ -64,7 +62,10 @@ export class TokenLookup {
    */
   async isBacked(token: StoredToken, tokensValidAfter: number): Promise<boolean> {
     if (token.payload.grantId) return (await this.backing(token))(tokensValidAfter) !== undefined;
-    return isCurrent(token, tokensValidAfter) && this.#session(token.payload);
+    return (
+      isCurrent(token, tokensValidAfter) &&
+      (!token.payload.expiresWithSession || this.#hasSession(token.payload))
+    );
   }
 
   /**
@@ -75,10 +76,14 @@ export class TokenLookup {
     const { payload } = token;
     const { grantId, clientId, accountId } = payload;
     if (!grantId) return () => undefined;
-    const [grant, session] = await Promise.all([
-      this.#grantAt(artifactKey('Grant', grantId), { clientId, other: grantClient(payload), accountId }),
-      this.#session(payload),
-    ]);
+    const finding = this.#grantAt(artifactKey('Grant', grantId), {
+      clientId,
+      other: grantClient(payload),
+      accountId,
+    });
+    const [grant, session] = payload.expiresWithSession
+      ? await Promise.all([finding, this.#hasSession(payload)])
+      : [await finding, true];
     return (validAfter) => (session && isCurrent(token, validAfter) ? grant(validAfter) : undefined);
   }
 
@@ -113,10 +118,10 @@ export class TokenLookup {
     { clientId, other, accountId }: { clientId: unknown; other: unknown; accountId: unknown },
   ): Promise<(validAfter?: number) => AdapterPayload | undefined> {
     const isOther = typeof other === 'string' && other !== clientId;
-    const [row, ofOther] = await Promise.all([
-      this.context.store.find(key),
-      isOther ? this.tokensValidAfterOf(other) : undefined,
-    ]);
+    const finding = this.context.store.find(key);
+    const [row, ofOther] = isOther
+      ? await Promise.all([finding, this.tokensValidAfterOf(other)])
+      : [await finding, undefined];
     if (!row || (isOther && ofOther === undefined)) return () => undefined;
     const grant = JSON.parse(row.payload) as AdapterPayload;
     return (validAfter) => {
@@ -131,8 +136,8 @@ export class TokenLookup {
     };
   }
 
-  async #session(token: AdapterPayload): Promise<boolean> {
-    if (!token.expiresWithSession) return true;
+  /** Whether the session of a token that ends with it still exists. */
+  async #hasSession(token: AdapterPayload): Promise<boolean> {
     const row = token.sessionUid ? await this.context.store.findSession(token.sessionUid) : undefined;
     if (!row) return false;
     const session = JSON.parse(row.payload) as AdapterPayload;

@@ -31,20 +31,18 @@ export const JSON_HEADERS = {
   Vary: 'Origin',
 };
 
-const requests = new WeakMap<IncomingMessage, DirectRequest>();
+const REQUEST = Symbol('what is known of the request');
 
 /** What is known of the request; the same for each handler that it passes. */
-export function readRequest(req: IncomingMessage, trustedProxies: number): DirectRequest {
-  let request = requests.get(req);
-  if (!request) {
-    request = {
-      started: performance.now(),
-      requestId: requestIdFor(req.headers['x-request-id']),
-      address: callerAddress(req, trustedProxies),
-    };
-    requests.set(req, request);
-  }
-  return request;
+export function readRequest(
+  req: IncomingMessage & { [REQUEST]?: DirectRequest },
+  trustedProxies: number,
+): DirectRequest {
+  return (req[REQUEST] ??= {
+    started: performance.now(),
+    requestId: requestIdFor(req.headers['x-request-id']),
+    address: callerAddress(req, trustedProxies),
+  });
 }
 
 /**

@@ -33,11 +33,11 @@ export function membershipRule(
 }
 
 /** The same for a client that has been read. */
-export async function mayAuthorizeClient(
+export function mayAuthorizeClient(
   client: LiveClient,
   accountId: string,
   access: Pick<AccessService, 'isMember'>,
-): Promise<boolean> {
+): boolean | Promise<boolean> {
   if (client.record.visibility === 'public' || client.membershipOpen) return true;
   return access.isMember(accountId, client.record.orgId);
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
 import { importedHashCheck, importedSecretCheck } from './imported-hash.js';
@@ -165,13 +165,13 @@ interface AroundCheck {
  * deleted secret is forgotten with its row.
  */
 export class VerifiedSecrets {
-  readonly #key = randomBytes(32);
+  readonly #key = randomBytes(32).toString('base64url');
   readonly #digests = new Map<string, { hash: string; digest: Buffer }>();
   readonly #pending = new Map<string, Promise<string | undefined>>();
 
   constructor(private readonly hashing: Hashing) {}
 
-  /** The secret among `stored` that `presented` was verified to be before; costs one HMAC. */
+  /** The secret among `stored` that `presented` was verified to be before; costs one SHA-256. */
   recall(stored: readonly StoredSecret[], presented: string): string | undefined {
     const digest = this.#digest(presented);
     return stored.find((secret) => {
@@ -235,7 +235,8 @@ export class VerifiedSecrets {
     if (this.#digests.size > REMEMBERED_SECRETS && !oldest.done) this.#digests.delete(oldest.value);
   }
 
+  /** Nobody sees a digest, so that the key need only come before the value: an HMAC would cost four times as much. */
   #digest(presented: string): Buffer {
-    return createHmac('sha256', this.#key).update(presented).digest();
+    return hash('sha256', this.#key + presented, 'buffer');
   }
 }

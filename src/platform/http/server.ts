@@ -65,13 +65,19 @@ export async function listenOn(
 function serve(app: HttpApplication): { server: Server } & Listener {
   const handle = app.callback();
   const sockets = new Set<Socket>();
-  const inFlight = new Set<Promise<unknown>>();
+  let inFlight = 0;
+  let onIdle = (): void => undefined;
   let closing = false;
   const limits = {
     requestTimeout: 60_000,
     headersTimeout: 15_000,
     connectionsCheckingInterval: 5_000,
     maxHeaderSize: MAX_HEAD,
+  };
+  // Applications never reject: what they throw they answer.
+  const answered = (): void => {
+    inFlight--;
+    if (inFlight === 0) onIdle();
   };
   const server = createServer(limits, (req, res) => {
     // A kept-alive connection must not delay a shutdown after its response.
@@ -81,8 +87,8 @@ function serve(app: HttpApplication): { server: Server } & Listener {
       res.writeHead(400, { 'Content-Type': 'text/plain' }).end('The request target must be a path.\n');
       return;
     }
-    const answered = Promise.resolve(handle(req, res)).finally(() => inFlight.delete(answered));
-    inFlight.add(answered);
+    inFlight++;
+    void Promise.resolve(handle(req, res)).then(answered);
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -96,15 +102,19 @@ function serve(app: HttpApplication): { server: Server } & Listener {
       server.closeAllConnections();
       late.abort();
     }, timeoutSeconds * 1000);
-    const idle = setInterval(() => server.closeIdleConnections(), 100);
+    const sweep = setInterval(() => server.closeIdleConnections(), 100);
     server.closeIdleConnections();
     while (sockets.size > 0) {
       await Promise.all(
         [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
       );
     }
-    clearInterval(idle);
-    if (!late.signal.aborted) await Promise.race([Promise.allSettled(inFlight), once(late.signal, 'abort')]);
+    clearInterval(sweep);
+    const idle = new Promise<void>((resolve) => {
+      onIdle = resolve;
+      if (inFlight === 0) resolve();
+    });
+    if (!late.signal.aborted) await Promise.race([idle, once(late.signal, 'abort')]);
     clearTimeout(timer);
   };
   return { server, close };

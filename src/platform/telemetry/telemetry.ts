@@ -18,7 +18,7 @@ export interface LogOptions {
  * are.
  */
 export function createLogger({ level, format = 'auto', several = false }: LogOptions): Logger {
-  const stderr = destination({ fd: 2, sync: true });
+  const stderr = linesOfTurns(destination({ fd: 2, sync: true }));
   // As a terminal has it, from NO_COLOR, FORCE_COLOR and TERM.
   const colours = process.stderr.isTTY && process.stderr.hasColors();
   const readable = { write: (line: string) => stderr.write(readableLine(line, colours)) };
@@ -31,6 +31,27 @@ export function createLogger({ level, format = 'auto', several = false }: LogOpt
     },
     isReadable(format) ? readable : stderr,
   );
+}
+
+/**
+ * Writes the lines of one turn of the event loop together, at its end or when the process exits: under load many requests
+ * end in one turn, and a write costs more than a line.
+ */
+function linesOfTurns(stream: { write(text: string): unknown }): { write(line: string): void } {
+  let lines = '';
+  const flush = () => {
+    if (lines === '') return;
+    const text = lines;
+    lines = '';
+    stream.write(text);
+  };
+  process.on('exit', flush);
+  return {
+    write: (line) => {
+      if (lines === '') setImmediate(flush);
+      lines += line;
+    },
+  };
 }
 
 /** Whether a log of this format is written for people. */

@@ -16,15 +16,16 @@ const CACHED_CLIENTS = 2_000;
  */
 const ROW_VERSION = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open, o.second_factor, md5(o.name || chr(10) || p.name)) AS row_version`;
 // Materialized, so that a plan made while the table was empty cannot use another index than that of client_id.
-const NAMED = 'WITH c AS MATERIALIZED (SELECT *, xmin FROM oauth_clients WHERE client_id = ANY($1))';
+const named = (columns: string) =>
+  `WITH c AS MATERIALIZED (SELECT ${columns} FROM oauth_clients WHERE client_id = ANY($1))`;
 const LIVE = `FROM c JOIN projects p ON p.id = c.project_id JOIN organizations o ON o.id = p.org_id
   WHERE c.deleted_at IS NULL`;
-const FIND_VERSIONS = `${NAMED} SELECT c.client_id, ${ROW_VERSION} ${LIVE}`;
-const FIND_CLIENTS = `${NAMED} SELECT ${COLUMNS}, o.membership_open,
+const FIND_VERSIONS = `${named('client_id, project_id, updated_at, deleted_at, xmin')} SELECT c.client_id, ${ROW_VERSION} ${LIVE}`;
+const FIND_CLIENTS = `${named('*, xmin')} SELECT ${COLUMNS}, o.membership_open,
   o.second_factor = 'required' AS second_factor_required, o.name AS org_name, p.name AS project_name, c.registration_token_digest, ${ROW_VERSION},
   ${TOKENS_VALID_AFTER} AS tokens_valid_after,
   ${secretsAs(`'id', s.id, 'hash', s.hash`)} ${LIVE}`;
-const FIND_DELEGATION = `${NAMED} SELECT c.scopes, p.org_id AS "orgId", c.project_id AS "projectId",
+const FIND_DELEGATION = `${named('*')} SELECT c.scopes, p.org_id AS "orgId", c.project_id AS "projectId",
   c.admin_reach AS reach FROM c JOIN projects p ON p.id = c.project_id
   WHERE c.deleted_at IS NULL AND floor(${TOKENS_VALID_AFTER} / 1000) < $2`;
 

@@ -38,20 +38,20 @@ export function replayError(model?: string): errors.OIDCProviderError {
 }
 
 /** Runs work for the engine. AppErrors and database errors become errors that the engine can respond with. */
-export async function forEngine<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof errors.OIDCProviderError) throw error;
-    if (error instanceof AppError && error.kind === 'slow_down') {
-      Provider.ctx?.set('Retry-After', String(error.retryAfter ?? 1));
-      throw new SlowDown(error.message);
-    }
-    const busy = error instanceof AppError && error.kind === 'unavailable' ? error : undefined;
-    if (busy || isUnavailable(error)) {
-      Provider.ctx?.set('Retry-After', String(busy?.retryAfter ?? 1));
-      throw new TemporarilyUnavailable(error);
-    }
-    throw error;
+export function forEngine<T>(work: () => Promise<T>): Promise<T> {
+  return work().catch(throwForEngine);
+}
+
+function throwForEngine(error: unknown): never {
+  if (error instanceof errors.OIDCProviderError) throw error;
+  if (error instanceof AppError && error.kind === 'slow_down') {
+    Provider.ctx?.set('Retry-After', String(error.retryAfter ?? 1));
+    throw new SlowDown(error.message);
   }
+  const busy = error instanceof AppError && error.kind === 'unavailable' ? error : undefined;
+  if (busy || isUnavailable(error)) {
+    Provider.ctx?.set('Retry-After', String(busy?.retryAfter ?? 1));
+    throw new TemporarilyUnavailable(error);
+  }
+  throw error;
 }

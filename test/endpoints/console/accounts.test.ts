@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as oidc from 'openid-client';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
-import { FREE_CHOICE, sequentialScans, statementsOf } from '../../harness/database/list-plans.js';
+import { FREE_CHOICE, sequentialScans, statementsOf } from '../../harness/large-tables/list-plans.js';
 import { linkIn, nextMail } from '../../harness/mail/mailbox.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { ConsoleAgent, hiddenField } from '../../harness/pages/console-agent.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { sentStatements } from '../../harness/database/list-plans.js';
+import { sentStatements } from '../../harness/large-tables/list-plans.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
 import { callAdmin } from '../../harness/admin/admin-caller.js';

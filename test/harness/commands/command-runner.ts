@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { startSharedProcess } from '../run/shared-process.js';
+import { startSharedProcess } from '../process/shared-process.js';
 
 const HOST = fileURLToPath(new URL('command-host.js', import.meta.url));
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedDatabase } from '../../../src/platform/embedded-database/embedded-database.js';
-import { postmasterOf } from '../nodes/process-tree.js';
+import { postmasterOf } from '../process/process-tree.js';
 
 /** A durable PostgreSQL of the harness's own, which its launcher starts again when it is killed. */
 export interface EmbeddedPostgres {

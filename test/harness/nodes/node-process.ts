@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { eventually } from '../common/eventually.js';
 import { type Environment, PosternProcess } from './postern-process.js';
 import { freePort } from './test-server.js';
-import { childrenOf } from './process-tree.js';
+import { childrenOf } from '../process/process-tree.js';
 import { send } from '../traffic/requests.js';
 
 const START = 60_000;

@@ -5,7 +5,7 @@ import type { JestEnvironment } from '@jest/environment';
 import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { type JestGlobals, setGlobals } from './jest-globals.js';
-import { ProcessState } from './process-state.js';
+import { ProcessState } from '../process/process-state.js';
 
 type TestRunner = (
   globalConfig: Config.GlobalConfig,

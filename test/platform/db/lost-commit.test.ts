@@ -4,7 +4,7 @@ import { eventually } from '../../harness/common/eventually.js';
 import { administer } from '../../harness/database/administer.js';
 import { type Proxy, startProxy } from '../../harness/faults/tcp-proxy.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../harness/database/embedded-postgres.js';
-import { killPostgres } from '../../harness/nodes/process-tree.js';
+import { killPostgres } from '../../harness/process/process-tree.js';
 
 let postgres: EmbeddedPostgres;
 let proxy: Proxy;

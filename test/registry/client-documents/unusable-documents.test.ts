@@ -5,7 +5,7 @@ import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { PROJECT } from '../../harness/admin/usage.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { type DocumentSite, startDocumentSite } from '../../harness/outside/document-site.js';
-import { whileCollectingGarbage } from '../../harness/run/garbage.js';
+import { whileCollectingGarbage } from '../../harness/process/garbage.js';
 
 let site: DocumentSite;
 let server: TestServer;

@@ -8,8 +8,8 @@ import {
   type SentStatement,
   sequentialScans,
   statementsOf,
-} from '../../harness/database/list-plans.js';
-import { insertClients } from '../../harness/database/many-clients.js';
+} from '../../harness/large-tables/list-plans.js';
+import { insertClients } from '../../harness/large-tables/many-clients.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type AdminCaller, operator } from '../../harness/admin/admin-caller.js';
-import { FREE_CHOICE, sequentialScans, statementsOf } from '../../harness/database/list-plans.js';
-import { insertAccounts } from '../../harness/database/many-accounts.js';
+import { FREE_CHOICE, sequentialScans, statementsOf } from '../../harness/large-tables/list-plans.js';
+import { insertAccounts } from '../../harness/large-tables/many-accounts.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 
 let server: TestServer;

@@ -6,7 +6,7 @@ import {
   operator,
   personCaller,
 } from '../../harness/admin/admin-caller.js';
-import { sequentialScans, statementsOf } from '../../harness/database/list-plans.js';
+import { sequentialScans, statementsOf } from '../../harness/large-tables/list-plans.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { ADMIN_SCOPES } from '../../../src/tenancy/access/permissions.js';
 

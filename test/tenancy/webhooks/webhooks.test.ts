@@ -9,7 +9,7 @@ import { type NewWebhook, subscribe } from '../../harness/admin/webhooks.js';
 import { eventually } from '../../harness/common/eventually.js';
 import { auditTrail, waitForLockWaits } from '../../harness/database/database-probe.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
-import { whileCollectingGarbage } from '../../harness/run/garbage.js';
+import { whileCollectingGarbage } from '../../harness/process/garbage.js';
 
 interface Delivery {
   id: string;

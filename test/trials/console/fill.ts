@@ -1,5 +1,5 @@
-import { insertAccounts } from '../../harness/database/many-accounts.js';
-import { insertClients } from '../../harness/database/many-clients.js';
+import { insertAccounts } from '../../harness/large-tables/many-accounts.js';
+import { insertClients } from '../../harness/large-tables/many-clients.js';
 import type { TestServer } from '../../harness/nodes/test-server.js';
 
 /** How many of the clients are used each day, by as many people. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
-import { type SentStatement, sequentialScans } from '../../harness/database/list-plans.js';
+import { type SentStatement, sequentialScans } from '../../harness/large-tables/list-plans.js';
 import { startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { ConsoleAgent, PROJECT } from '../../harness/pages/console-agent.js';
 import setUp from '../../harness/run/global-setup.js';

@@ -7,7 +7,7 @@ import type { CrashScene } from './crash.js';
 import { NodeProcess } from '../../harness/nodes/node-process.js';
 import { Party } from '../../harness/traffic/party.js';
 import { startEmbeddedPostgres } from '../../harness/database/embedded-postgres.js';
-import { killPostgres, postmasterOf } from '../../harness/nodes/process-tree.js';
+import { killPostgres, postmasterOf } from '../../harness/process/process-tree.js';
 import { ROOMY, startTwoNodes } from '../../harness/nodes/two-nodes.js';
 import { backendVictim, nodeVictim, postgresVictim, workerVictim } from './victims.js';
 

@@ -1,6 +1,6 @@
 import { eventually } from '../../harness/common/eventually.js';
 import type { NodeProcess } from '../../harness/nodes/node-process.js';
-import { childrenOf, kill, killPostgres } from '../../harness/nodes/process-tree.js';
+import { childrenOf, kill, killPostgres } from '../../harness/process/process-tree.js';
 import type { SeededRandom } from '../../harness/common/seeded-random.js';
 
 /** Something that can be killed, and what brings it back. */

@@ -1,5 +1,5 @@
 import type { TestServer } from '../nodes/test-server.js';
-import type { TestDatabase } from './test-database.js';
+import type { TestDatabase } from '../database/test-database.js';
 
 /**
  * Inserts so many clients of the default project straight into the table: every thousand share their time of creation, and

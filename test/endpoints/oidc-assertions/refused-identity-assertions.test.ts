@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { startTokenIssuer } from '../../harness/outside/token-issuer.js';
 import { postForm } from '../../harness/protocol/wire.js';
-import { JWT_BEARER } from './exchange-fixture.js';
+import { JWT_BEARER } from '../oidc-exchange/exchange-fixture.js';
 import { CHAT, identityAssertionFixture, TYP } from './identity-assertion-fixture.js';
 
 const { asking, assertion, atChat, chat, emailAtChat, isActive, other, outside, person, redeem } =

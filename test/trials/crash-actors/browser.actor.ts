@@ -1,10 +1,10 @@
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { codeOf, obtainCode } from '../../harness/protocol/codes.js';
 import { type Authorization, authorizationRequest } from '../../harness/protocol/relying-party.js';
-import type { Actor, Load } from './load.js';
+import type { Actor, Load } from '../crash/load.js';
 import { wordsOf } from '../../harness/traffic/redemption.js';
 import type { Reply } from '../../harness/traffic/requests.js';
-import type { RelyingParty } from './relying-parties.js';
+import type { RelyingParty } from '../crash/relying-parties.js';
 
 /** A person who is signed in, and the relying party that sent them. */
 export class Browser implements Actor {

@@ -1,8 +1,8 @@
 import { AskedPerson, REQUESTS_EACH } from '../../harness/traffic/asked-person.js';
 import { CIBA_GRANT } from '../../harness/traffic/party.js';
 import { tokensOf, wordsOf } from '../../harness/traffic/redemption.js';
-import type { TokenEntry } from './ledger.js';
-import type { Actor, Load } from './load.js';
+import type { TokenEntry } from '../crash/ledger.js';
+import type { Actor, Load } from '../crash/load.js';
 
 /** A client that asks people by itself (CIBA), and those who allow or deny it in the account area. */
 export class Caller implements Actor {

@@ -4,7 +4,7 @@ import * as oauth from 'oauth4webapi';
 import { callAdmin } from '../../harness/admin/admin-caller.js';
 import { obtainTokens, relyingParty } from '../../harness/protocol/relying-party.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
-import { JWT_BEARER, TOKEN_EXCHANGE, TYPE } from './exchange-fixture.js';
+import { JWT_BEARER, TOKEN_EXCHANGE, TYPE } from '../oidc-exchange/exchange-fixture.js';
 import { CHAT, identityAssertionFixture, TYP } from './identity-assertion-fixture.js';
 
 const { asking, assertion, atChat, chat, emailAtChat, idp, isActive, other, person, redeem } =

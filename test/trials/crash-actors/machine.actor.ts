@@ -1,5 +1,5 @@
-import { contradiction, type TokenEntry } from './ledger.js';
-import type { Actor, Load } from './load.js';
+import { contradiction, type TokenEntry } from '../crash/ledger.js';
+import type { Actor, Load } from '../crash/load.js';
 import { tokensOf, wordsOf } from '../../harness/traffic/redemption.js';
 import { send } from '../../harness/traffic/requests.js';
 import { basic } from '../../harness/protocol/wire.js';

@@ -4,7 +4,7 @@ import { makeApi } from '../../harness/admin/catalogue.js';
 import { startTestServer } from '../../harness/nodes/test-server.js';
 import { startTokenIssuer } from '../../harness/outside/token-issuer.js';
 import { basic, postForm } from '../../harness/protocol/wire.js';
-import { JWT_BEARER } from './exchange-fixture.js';
+import { JWT_BEARER } from '../oidc-exchange/exchange-fixture.js';
 
 /** The header of an identity assertion. */
 export const TYP = { typ: 'oauth-id-jag+jwt' };

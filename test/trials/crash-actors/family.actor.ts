@@ -1,9 +1,9 @@
 import type { Browser } from './browser.actor.js';
-import type { TokenEntry } from './ledger.js';
-import type { Actor, Load } from './load.js';
+import type { TokenEntry } from '../crash/ledger.js';
+import type { Actor, Load } from '../crash/load.js';
 import { tokensOf, wordsOf } from '../../harness/traffic/redemption.js';
 import type { Reply } from '../../harness/traffic/requests.js';
-import type { RelyingParty } from './relying-parties.js';
+import type { RelyingParty } from '../crash/relying-parties.js';
 
 /**
  * Keeps a family of tokens alive by refreshing, has some exchanged, and ends it by revocation now and then. A refresh

@@ -1,6 +1,6 @@
 import { CLIENTS, type RegisteredClient } from '../../harness/nodes/test-server.js';
-import type { ClientEntry } from './ledger.js';
-import type { Actor, Load } from './load.js';
+import type { ClientEntry } from '../crash/ledger.js';
+import type { Actor, Load } from '../crash/load.js';
 import { tokensOf, wordsOf } from '../../harness/traffic/redemption.js';
 import { type Reply, send, type Sent } from '../../harness/traffic/requests.js';
 

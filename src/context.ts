@@ -16,7 +16,7 @@ export async function openContext(settings: Settings, mode: DatabaseMode, log: L
   const below = await openTenancyContext(settings, mode, log);
   const registry = makeRegistry(below);
   const close = async ({ interrupt = false } = {}): Promise<void> => {
-    await below.accountEvents.flush();
+    const eventsWritten = below.accountEvents.flush();
     if (interrupt) registry.invalidatedArtifacts.interrupt();
     try {
       await registry.usage.flush();
@@ -24,7 +24,7 @@ export async function openContext(settings: Settings, mode: DatabaseMode, log: L
       const level = isUnavailable(error) ? 'warn' : 'error';
       log[level]({ error: describeError(error) }, 'the last usage counts could not be written');
     }
-    await registry.invalidatedArtifacts.finished();
+    await Promise.all([eventsWritten, registry.invalidatedArtifacts.finished()]);
     await below.close();
   };
   return { ...below, ...registry, close };

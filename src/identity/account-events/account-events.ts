@@ -48,6 +48,7 @@ const DELAY_MS = [250, 1000] as const;
 
 /** Records what happens to accounts, by the person, by an operator or by a stranger who tries to sign in. */
 export class AccountEvents {
+  /** What is to be written, or being written, by its timer. */
   readonly #delayed = new Map<NodeJS.Timeout, () => Promise<void>>();
 
   constructor(
@@ -78,8 +79,8 @@ export class AccountEvents {
     const write = () => this.#write(event);
     const timer = setTimeout(
       () => {
-        this.#delayed.delete(timer);
-        void write();
+        const written = write().then(() => void this.#delayed.delete(timer));
+        this.#delayed.set(timer, () => written);
       },
       randomInt(...DELAY_MS),
     );

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { browserOf } from '../../../src/identity/sessions/user-agent.js';
 import { eventually } from '../../harness/common/eventually.js';
+import { startTestServer } from '../../harness/nodes/test-server.js';
 import { obtainTokens } from '../../harness/protocol/relying-party.js';
 import { attemptSignIn } from '../../harness/pages/sign-in-attempt.js';
 import { signInsFixture } from '../../harness/pages/sign-ins-fixture.js';
@@ -20,6 +21,14 @@ describe('an attempt that fails', () => {
       expect.objectContaining({ accountId: id, address: '192.0.2.10' }),
     );
     expect(await rowsOf(id)).toEqual([]);
+  });
+
+  test('just before the node ends is recorded', async () => {
+    const node = await startTestServer({ nodeOf: server, env: { TRUSTED_PROXIES: '1' } });
+    const { id, email } = await server.person();
+    await attemptSignIn(config, { email, password: 'wrong' }, { at: node, from: '192.0.2.13' });
+    await node.close();
+    expect(await eventsOf(id)).toMatchObject([{ action: 'account.sign_in_failed', address: '192.0.2.13' }]);
   });
 
   test('at an address without an account is a line of the log that does not name it', async () => {

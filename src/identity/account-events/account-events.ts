@@ -43,13 +43,14 @@ export interface EventTrail {
   ): Promise<void>;
 }
 
-/** Between these many milliseconds after the response an event is written that must not show in its time. */
+/** Between these many milliseconds after a failed sign-in its event is written that must not show in its time. */
 const DELAY_MS = [250, 1000] as const;
 
 /** Records what happens to accounts, by the person, by an operator or by a stranger who tries to sign in. */
 export class AccountEvents {
   /** What is to be written, or being written, by its timer. */
   readonly #delayed = new Map<NodeJS.Timeout, () => Promise<void>>();
+  #isClosing = false;
 
   constructor(
     private readonly database: Database,
@@ -71,11 +72,20 @@ export class AccountEvents {
     return this.database.transaction((tx) => this.record(tx, event));
   }
 
-  /**
-   * Writes an event that belongs to no change up to a second after the call, or in `flush`, so that neither the response nor
-   * the one after it takes longer when there is something to write. An error is logged.
-   */
+  /** Writes an event that belongs to no change, after the call returns. An error is logged. */
   note(event: AccountEvent): void {
+    void this.#write(event);
+  }
+
+  /**
+   * Does what `note` does up to a second after the call, or in `flush`, so that neither the response nor the one after it
+   * takes longer when there is something to write.
+   */
+  noteLater(event: AccountEvent): void {
+    if (this.#isClosing) {
+      this.note(event);
+      return;
+    }
     const write = () => this.#write(event);
     const timer = setTimeout(
       () => {
@@ -87,8 +97,9 @@ export class AccountEvents {
     this.#delayed.set(timer, write);
   }
 
-  /** Writes at once what was to be written later; resolves when all of it is, or its error is logged. */
+  /** Writes at once what was to be written later, now and from now on; resolves when all of it is, or its error is logged. */
   async flush(): Promise<void> {
+    this.#isClosing = true;
     const delayed = [...this.#delayed];
     this.#delayed.clear();
     await Promise.all(

@@ -138,6 +138,10 @@ export class PasswordSignInService {
     action: 'account.sign_in_failed' | 'account.locked_out',
   ): void {
     if (!account) return;
-    this.deps.events.note({ actor: strangerActor({ address, requestId }), action, accountId: account.id });
+    this.deps.events.noteLater({
+      actor: strangerActor({ address, requestId }),
+      action,
+      accountId: account.id,
+    });
   }
 }

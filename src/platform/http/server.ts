@@ -74,7 +74,6 @@ function serve(app: HttpApplication): { server: Server } & Listener {
     connectionsCheckingInterval: 5_000,
     maxHeaderSize: MAX_HEAD,
   };
-  // Applications never reject: what they throw they answer.
   const answered = (): void => {
     inFlight--;
     if (inFlight === 0) onIdle();
@@ -88,7 +87,7 @@ function serve(app: HttpApplication): { server: Server } & Listener {
       return;
     }
     inFlight++;
-    void Promise.resolve(handle(req, res)).then(answered);
+    void Promise.resolve(handle(req, res)).finally(answered);
   });
   server.on('connection', (socket) => {
     sockets.add(socket);

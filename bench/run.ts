@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
 import { type Candidate, startCandidate } from './servers/candidate.js';
 import { FLOWS } from './load/flows.js';
-import { cpuOfTree, load } from './load/measure.js';
+import { cpuOfTree, load, membersOf } from './load/measure.js';
 import { memoryOfTree } from './load/memory.js';
 import { figuresOf, type Run, tableOf } from './load/report.js';
 
@@ -19,6 +20,7 @@ const { values: options } = parseArgs({
     rows: { type: 'string', default: '10000' },
     pool: { type: 'string', default: '10' },
     workers: { type: 'string', default: '1' },
+    cores: { type: 'string', default: 'free' },
     flows: { type: 'string', default: Object.keys(FLOWS).join(';') },
     candidates: { type: 'string', default: 'postern;memory;plain' },
     before: { type: 'string' },
@@ -32,6 +34,9 @@ const [concurrency, seconds, rounds] = [options.concurrency, options.seconds, op
 ];
 const WARM_UP_SECONDS = 1;
 const FIRST_PORT = 39_000;
+/** Whether a candidate has core 0 for itself, and all else core 1. */
+const isPinned = options.cores === 'pinned';
+if (isPinned) pin(process.pid, '1');
 
 const directory = await mkdtemp(join(tmpdir(), 'postern-bench-'));
 const server = await startEmbeddedDatabase({ dataDirectory: directory });
@@ -46,6 +51,7 @@ try {
     );
   }
   if (options.before) candidates.push(await startBefore(resolve(options.before)));
+  if (isPinned) for (const { pid } of candidates) for (const member of membersOf(pid)) pin(member, '0');
   const runs: Run[] = [];
   for (const flow of options.flows.split(';')) runs.push(...(await measure(flow)));
   const results = figuresOf(runs);
@@ -97,9 +103,11 @@ async function measure(flow: string): Promise<Run[]> {
       if (!one) continue;
       const before = [cpuOfTree(one.pid), cpuOfTree(postmaster)] as const;
       const { latencies, requests, seconds: took } = await load(one.steps, seconds);
+      const cpuNode = (cpuOfTree(one.pid) - before[0]) / requests;
       one.run.rounds[round] = {
-        perSecond: requests / took,
-        cpuNode: (cpuOfTree(one.pid) - before[0]) / requests,
+        // Of a core: what one client process on one core can ask for does not keep the server's busy in every flow.
+        perSecond: isPinned ? 1e6 / cpuNode : requests / took,
+        cpuNode,
         cpuPostgres: (cpuOfTree(postmaster) - before[1]) / requests,
         latencies,
       };
@@ -107,4 +115,9 @@ async function measure(flow: string): Promise<Run[]> {
     }
   }
   return runs.map(({ run }) => run);
+}
+
+/** Lets all threads of a process run on one core only; what it starts from then on does so, too. Linux only. */
+function pin(pid: number, core: string): void {
+  execFileSync('taskset', ['-acp', core, String(pid)], { stdio: 'ignore' });
 }

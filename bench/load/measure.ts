@@ -29,23 +29,22 @@ const MICROSECONDS_PER_TICK = 10_000;
 
 /** The CPU that a process and its children used so far, in microseconds, ended children included. Linux only. */
 export function cpuOfTree(pid: number): number {
-  let total = 0;
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const stat = readStat(entry);
-    if (!stat) continue;
-    // Fields of proc(5), counted from the state: 1 ppid, 11 utime, 12 stime, 13 cutime, 14 cstime.
-    const ticks = (from: number, to: number) =>
-      stat.slice(from, to).reduce((sum, field) => sum + Number(field), 0);
-    if (Number(entry) === pid) total += ticks(11, 15);
-    else if (Number(stat[1]) === pid) total += ticks(11, 13);
-  }
-  return total * MICROSECONDS_PER_TICK;
+  // Fields of proc(5), counted from the state: 11 utime, 12 stime, 13 cutime, 14 cstime.
+  const ticks = membersOf(pid).flatMap((member) =>
+    (readStat(member) ?? []).slice(11, member === pid ? 15 : 13),
+  );
+  return ticks.reduce((sum, field) => sum + Number(field), 0) * MICROSECONDS_PER_TICK;
 }
 
-function readStat(pid: string): string[] | undefined {
+/** The process and its children. Linux only. */
+export function membersOf(pid: number): number[] {
+  const all = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+  return all.map(Number).filter((member) => member === pid || Number(readStat(member)?.[1]) === pid);
+}
+
+function readStat(pid: number): string[] | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const text = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
     return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;

@@ -35,7 +35,7 @@ export function postern(site: Site): Product {
       await cli(['account', 'create', OPERATOR, '--operator']);
     },
     launch: (cores) =>
-      launch([process.execPath, '--enable-source-maps', '--max-semi-space-size=16', MAIN, 'serve'], {
+      launch([process.execPath, '--max-semi-space-size=16', MAIN, 'serve'], {
         cores,
         env,
         log: logOf(site),

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
 import { type Candidate, startCandidate } from './servers/candidate.js';
-import { FLOWS } from './load/flows.js';
+import { FLOWS, type Step } from './load/flows.js';
 import { cpuOfTree, load, membersOf } from './load/measure.js';
 import { memoryOfTree } from './load/memory.js';
 import { figuresOf, type Run, tableOf } from './load/report.js';
@@ -34,6 +34,7 @@ const [concurrency, seconds, rounds] = [options.concurrency, options.seconds, op
 ];
 const WARM_UP_SECONDS = 1;
 const FIRST_PORT = 39_000;
+if (!['free', 'pinned'].includes(options.cores)) throw new Error('--cores is free or pinned');
 /** Whether a candidate has core 0 for itself, and all else core 1. */
 const isPinned = options.cores === 'pinned';
 if (isPinned) pin(process.pid, '1');
@@ -55,7 +56,7 @@ try {
   const runs: Run[] = [];
   for (const flow of options.flows.split(';')) runs.push(...(await measure(flow)));
   const results = figuresOf(runs);
-  process.stdout.write(tableOf(results));
+  process.stdout.write(tableOf(results, isPinned ? 'per second of core' : 'per second'));
   if (options.output) {
     await writeFile(options.output, JSON.stringify({ options, node: process.version, results }, null, 2));
   }
@@ -87,15 +88,13 @@ async function startBefore(checkout: string): Promise<Candidate> {
 async function measure(flow: string): Promise<Run[]> {
   const begin = FLOWS[flow];
   if (!begin) throw new Error(`there is no flow "${flow}"; there are: ${Object.keys(FLOWS).join('; ')}`);
-  const runs = await Promise.all(
-    candidates.map(async ({ name, target, pid }) => {
-      const steps = [];
-      for (let user = 0; user < concurrency; user++) steps.push(await begin(target));
-      await load(steps, WARM_UP_SECONDS);
-      const run: Run = { flow, candidate: name, rounds: [], memory: 0 };
-      return { pid, steps, run };
-    }),
-  );
+  const runs: { pid: number; steps: Step[]; run: Run }[] = [];
+  for (const { name, target, pid } of candidates) {
+    const steps: Step[] = [];
+    for (let user = 0; user < concurrency; user++) steps.push(await begin(target));
+    await load(steps, WARM_UP_SECONDS);
+    runs.push({ pid, steps, run: { flow, candidate: name, rounds: [], memory: 0 } });
+  }
   for (let round = 0; round < rounds; round++) {
     // Another one begins each round, so that no candidate always runs on a warm or a tired machine.
     for (let turn = 0; turn < runs.length; turn++) {

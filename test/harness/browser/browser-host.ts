@@ -13,11 +13,24 @@ const chromium = spawn(...controlledChromium(profile), {
   stdio: ['ignore', 'ignore', 'pipe'],
   detached: true,
 });
-process.once('disconnect', () => process.kill(-Number(chromium.pid), 'SIGKILL'));
-// Ctrl-C reaches this process, too; the end of the test process is what it waits for.
-process.on('SIGINT', () => undefined);
-chromium.once('exit', () => void rm(profile, { recursive: true, force: true }).finally(() => process.exit()));
+process.once('disconnect', endBrowser);
+if (!process.connected) endBrowser();
+// What ends a whole group of processes reaches this one, too; the end of the test process is what it waits for.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+chromium.once('exit', () => {
+  // The browser may still be writing when the script has ended.
+  const removed = rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  void removed.finally(() => process.exit());
+});
 createInterface(chromium.stderr).on('line', (line) => {
   const [, address] = /^DevTools listening on (ws:\/\/\S+)/.exec(line) ?? [];
   if (address !== undefined) process.send?.(address);
 });
+
+function endBrowser(): void {
+  try {
+    process.kill(-Number(chromium.pid), 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}

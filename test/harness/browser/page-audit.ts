@@ -38,8 +38,8 @@ export async function auditPage(page: Page): Promise<string[]> {
 async function loadAxe(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const { exceptionDetails } = await session.send('Runtime.evaluate', { expression: `${AXE};0` });
+  if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
   await session.detach();
-  if (exceptionDetails) throw new Error(exceptionDetails.text);
 }
 
 /** Walks through a narrow page with the Tab key. */

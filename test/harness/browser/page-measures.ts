@@ -95,7 +95,9 @@ export const AUDIT = String.raw`(() => {
     let found = known.get(color);
     if (!found) {
       pixel.clearRect(0, 0, 1, 1);
+      pixel.fillStyle = '#010203';
       pixel.fillStyle = color;
+      if (pixel.fillStyle === '#010203') problems.push('a colour that is not measured: ' + color);
       pixel.fillRect(0, 0, 1, 1);
       const [r, g, b, alpha] = pixel.getImageData(0, 0, 1, 1).data;
       known.set(color, (found = [r, g, b, alpha / 255]));
@@ -116,8 +118,8 @@ export const AUDIT = String.raw`(() => {
     if (!element) return [255, 255, 255];
     let found = grounds.get(element);
     if (!found) {
-      const color = channels(getComputedStyle(element).backgroundColor);
-      found = color[3] === 1 ? color.slice(0, 3) : over(color, ground(element.parentElement));
+      const [r, g, b, alpha] = channels(getComputedStyle(element).backgroundColor);
+      found = over([r, g, b, alpha * opacity(element)], ground(element.parentElement));
       grounds.set(element, found);
     }
     return found;
@@ -136,11 +138,13 @@ export const AUDIT = String.raw`(() => {
     const ratio = (light + 0.05) / (dark + 0.05);
     if (ratio < 4.5) problems.push('contrast ' + ratio.toFixed(2) + ': ' + named(element));
   }
-  for (const link of all('p a, li a, dd a, td a')) {
-    const around = link.parentElement.textContent.replace(link.textContent, '').trim();
-    if (!around || isHidden(link)) continue;
+  for (const link of all('a')) {
     const { display, textDecorationLine } = getComputedStyle(link);
-    if (display === 'inline' && textDecorationLine === 'none') problems.push('a link that only its colour shows: ' + named(link));
+    if (display !== 'inline' || textDecorationLine !== 'none' || isHidden(link)) continue;
+    let block = link.parentElement;
+    while (getComputedStyle(block).display === 'inline') block = block.parentElement;
+    const around = block.innerText.replace(link.innerText, '').trim();
+    if (around) problems.push('a link that only its colour shows: ' + named(link));
   }
   return problems;
 })()`;
@@ -208,6 +212,7 @@ export const WATCH_FOCUS = String.raw`(() => {
   };
   addEventListener('keyup', look, { capture: true, signal: end.signal });
   return () => {
+    look();
     end.abort();
     return found;
   };

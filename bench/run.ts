@@ -7,8 +7,8 @@ import { parseArgs } from 'node:util';
 import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
 import { type Candidate, startCandidate } from './servers/candidate.js';
 import { FLOWS, type Step } from './load/flows.js';
-import { cpuOfTree, load, membersOf } from './load/measure.js';
-import { memoryOfTree } from './load/memory.js';
+import { load } from './load/measure.js';
+import { cpuOf, membersOf, memoryOf } from './load/process-tree.js';
 import { figuresOf, type Run, tableOf } from './load/report.js';
 
 /** Every flow on every candidate, in turns, so that all of them have the same machine at the same time. */
@@ -100,17 +100,17 @@ async function measure(flow: string): Promise<Run[]> {
     for (let turn = 0; turn < runs.length; turn++) {
       const one = runs[(round + turn) % runs.length];
       if (!one) continue;
-      const before = [cpuOfTree(one.pid), cpuOfTree(postmaster)] as const;
+      const before = [cpuOf(one.pid), cpuOf(postmaster)] as const;
       const { latencies, requests, seconds: took } = await load(one.steps, seconds);
-      const cpuNode = (cpuOfTree(one.pid) - before[0]) / requests;
+      const cpuNode = (cpuOf(one.pid) - before[0]) / requests;
       one.run.rounds[round] = {
         // Of a core: what one client process on one core can ask for does not keep the server's busy in every flow.
         perSecond: isPinned ? 1e6 / cpuNode : requests / took,
         cpuNode,
-        cpuPostgres: (cpuOfTree(postmaster) - before[1]) / requests,
+        cpuPostgres: (cpuOf(postmaster) - before[1]) / requests,
         latencies,
       };
-      one.run.memory = memoryOfTree(one.pid);
+      one.run.memory = memoryOf(one.pid);
     }
   }
   return runs.map(({ run }) => run);

@@ -12,7 +12,7 @@ import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedde
 import { migrateUp } from '../src/platform/database-setup/migrator.js';
 import { FLOWS, type Step } from './load/flows.js';
 import { load as fullLoad } from './load/measure.js';
-import { memoryOfTree } from './load/memory.js';
+import { memoryOf } from './load/process-tree.js';
 import { OpenLoop, summary } from './load/open-loop.js';
 import { preload } from './servers/preload.js';
 import type { Consumption, Target } from './load/target.js';
@@ -160,7 +160,7 @@ async function soak(server: ChildProcess, users: readonly Step[], rate: number):
     const { errors, behind, ...window } = load.take();
     const figures = summary({ errors, behind, ...window }, 60);
     const result: Minute = {
-      ...{ minute, ...figures, errors, behind, postgres: memoryOfTree(postmaster) },
+      ...{ minute, ...figures, errors, behind, postgres: memoryOf(postmaster) },
       ...(await ask(server, question)),
     };
     results.push(result);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readdirSync, readFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A program that runs, with its output in a log file. */
@@ -58,66 +58,4 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 
 function tail(log: string): string {
   return readFileSync(log, 'utf8').slice(-2_000);
-}
-
-interface Process {
-  pid: string;
-  /** The fields of proc(5) from the state on. */
-  stat: string[];
-}
-
-function processes(): Process[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((pid) => {
-      const text = read(`/proc/${pid}/stat`);
-      return text === '' ? [] : [{ pid, stat: text.slice(text.lastIndexOf(')') + 2).split(' ') }];
-    });
-}
-
-/** The process and all below it. */
-function treeOf(root: number): Process[] {
-  const all = processes();
-  const members = new Set([String(root)]);
-  for (let before = 0; before < members.size;) {
-    before = members.size;
-    for (const { pid, stat } of all) if (members.has(stat[1] ?? '')) members.add(pid);
-  }
-  return all.filter(({ pid }) => members.has(pid));
-}
-
-const MICROSECONDS_PER_TICK = 10_000;
-
-/** The CPU that the process and all below it used so far, ended children included, in microseconds. */
-export function cpuOf(root: number): number {
-  // utime, stime, cutime and cstime.
-  const ticks = treeOf(root).flatMap(({ stat }) => stat.slice(11, 15).map(Number));
-  return ticks.reduce((sum, count) => sum + count, 0) * MICROSECONDS_PER_TICK;
-}
-
-/** The resident memory of the process and all below it, in megabytes. */
-export function memoryOf(root: number): number {
-  const kilobytes = treeOf(root).map(({ pid }) =>
-    Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0),
-  );
-  return Math.round(kilobytes.reduce((sum, count) => sum + count, 0) / 1024);
-}
-
-/** The CPU that anything on the machine used so far, in microseconds. */
-export function cpuOfMachine(): number {
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (
-    /^cpu +(.*)$/m.exec(read('/proc/stat'))?.[1] ?? ''
-  )
-    .split(' ')
-    .map(Number);
-  return (user + nice + system + irq + softirq) * MICROSECONDS_PER_TICK;
-}
-
-/** Empty when the process has ended. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -54,16 +54,19 @@ export default runNatively;
 function requireNewInstance(path: string): unknown {
   delete require.cache[path];
   Reflect.deleteProperty(globalThis, EVENT_HANDLERS);
+  // A value in Node.js 20, a getter in 22 and 24.
+  const original = Object.getOwnPropertyDescriptor(asyncHooks, 'AsyncLocalStorage') ?? {};
   const { AsyncLocalStorage: Original } = asyncHooks;
-  asyncHooks.AsyncLocalStorage = class<T> extends Original<T> {
+  const value = class<T> extends Original<T> {
     constructor() {
       super();
       storages.push(this);
     }
   };
+  Object.defineProperty(asyncHooks, 'AsyncLocalStorage', { value, configurable: true });
   try {
     return require(path);
   } finally {
-    asyncHooks.AsyncLocalStorage = Original;
+    Object.defineProperty(asyncHooks, 'AsyncLocalStorage', original);
   }
 }

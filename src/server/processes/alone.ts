@@ -6,12 +6,12 @@ import { createApp } from '../app.js';
 import { startDeliveries } from '../deliveries.js';
 import { nodeJobs, processJobs } from '../job-list.js';
 import { startTelemetry } from '../telemetry/telemetry.js';
-import { growHeapSlowly } from './heap-growth.js';
+import { keepHeapSmall } from './heap-size.js';
 import type { RunningServer } from './running-server.js';
 
 /** Answers requests and does all jobs in this one process. Throws AppError `conflict` when the port is taken. */
 export async function serveAlone(context: Context): Promise<RunningServer> {
-  growHeapSlowly();
+  keepHeapSmall();
   const { settings } = context;
   const telemetry = await startTelemetry(context);
   const engine = await startEngine(context, { watch: telemetry.watchEngine });

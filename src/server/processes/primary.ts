@@ -5,6 +5,7 @@ import { startPeriodicJobs } from '../../platform/jobs/start-periodic-jobs.js';
 import { environmentOfWorkers } from '../../settings/settings.js';
 import { nodeJobs } from '../job-list.js';
 import { startTelemetry } from '../telemetry/telemetry.js';
+import { keepHeapSmall } from './heap-size.js';
 import type { RunningServer } from './running-server.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -17,6 +18,7 @@ const MAX_WAITING = 5_000;
  * requests. Throws, with everything ended, when the workers cannot start or the port is taken.
  */
 export async function serveWithWorkers(context: Context): Promise<RunningServer> {
+  keepHeapSmall();
   const { databaseUrl, settings, log } = context;
   const telemetry = await startTelemetry(context);
   const pool = new WorkerPool(environmentOfWorkers(databaseUrl), log);

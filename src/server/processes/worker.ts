@@ -11,7 +11,7 @@ import { startDeliveries } from '../deliveries.js';
 import { processJobs } from '../job-list.js';
 import { reloadEngine } from '../reload-engine.js';
 import { startTelemetry } from '../telemetry/telemetry.js';
-import { growHeapSlowly } from './heap-growth.js';
+import { keepHeapSmall } from './heap-size.js';
 import { type Command, send } from './messages.js';
 
 /**
@@ -22,7 +22,7 @@ import { type Command, send } from './messages.js';
 export async function runWorker(): Promise<void> {
   if (!process.connected)
     throw new AppError('conflict', 'Workers are started by postern serve; see WORKERS.');
-  growHeapSlowly();
+  keepHeapSmall();
   const all = readSettings();
   const settings = { ...all, databasePoolSize: Math.ceil(all.databasePoolSize / all.workers) };
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, several: true });

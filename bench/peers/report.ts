@@ -23,7 +23,9 @@ export interface Facts {
   version: string;
   ready: number;
   idle: number;
+  /** At the end of the load, and when there was none for a while. */
   afterLoad: number;
+  quiet: number;
 }
 
 /** p50 and p99 of latencies. */
@@ -57,14 +59,15 @@ export function flowTable(cells: readonly Cell[]): string {
 }
 
 export function factTable(facts: readonly Facts[]): string {
-  const rows = facts.map(({ product, version, ready, idle, afterLoad }) => [
+  const rows = facts.map(({ product, version, ready, idle, afterLoad, quiet }) => [
     product,
     version,
     ready.toFixed(1),
     String(idle),
     String(afterLoad),
+    String(quiet),
   ]);
-  return table(['product', 'version', 'ready s', 'idle MB', 'after load MB'], rows);
+  return table(['product', 'version', 'ready s', 'idle MB', 'after load MB', 'quiet MB'], rows);
 }
 
 function table(head: string[], rows: string[][]): string {

@@ -46,6 +46,8 @@ const [rounds, seconds, warm, userCount, firstPort] = [
 const [serverCores, otherCores] =
   options.cores === 'free' ? [allCores(), allCores()] : (['0', '1'] as [string, string]);
 const IDLE_MS = 10_000;
+/** Go collects garbage at least every two minutes, Postern within half a minute of its load. */
+const QUIET_MS = 150_000;
 
 /** A product that runs. */
 interface Measured {
@@ -76,7 +78,8 @@ try {
   await sleep(IDLE_MS);
   for (const { facts, server } of all) facts.idle = residentMemoryOf(server.pid);
   for (const flow of options.flows.split(';')) await measure(flow, all, postgres);
-  for (const { facts, server } of all) facts.afterLoad = residentMemoryOf(server.pid);
+  await sleep(QUIET_MS);
+  for (const { facts, server } of all) facts.quiet = residentMemoryOf(server.pid);
   const facts = all.map((one) => one.facts);
   const { model = '' } = cpus()[0] ?? {};
   process.stdout.write(`PostgreSQL ${postgres.version}, Node.js ${process.version}, ${model}\n\n`);
@@ -105,7 +108,7 @@ async function start(name: string, index: number, postgres: Postgres): Promise<M
   const helper = product.helper?.(otherCores);
   if (helper) started.push(helper);
   const target = await product.setUp();
-  const facts = { product: name, version: await product.version(), ready, idle: 0, afterLoad: 0 };
+  const facts = { product: name, version: await product.version(), ready, idle: 0, afterLoad: 0, quiet: 0 };
   return { product, target, server, helper, facts };
 }
 
@@ -133,7 +136,7 @@ async function measure(flow: string, all: readonly Measured[], postgres: Postgre
 }
 
 async function cell(flow: string, { measured, users }: Crowd, postgres: Postgres): Promise<Cell> {
-  const { product, server, helper } = measured;
+  const { facts, product, server, helper } = measured;
   for (const user of users) await user.prepare();
   const used = () => {
     const { user, system } = process.cpuUsage();
@@ -148,6 +151,7 @@ async function cell(flow: string, { measured, users }: Crowd, postgres: Postgres
   const before = used();
   const { latencies, errors, took } = await load(users, seconds);
   const after = used();
+  facts.afterLoad = residentMemoryOf(server.pid);
   const cpu = (key: keyof typeof before) => after[key] - before[key];
   const own = cpu('server') + cpu('postgres') + cpu('helper') + cpu('load');
   const count = latencies.length;

@@ -4,7 +4,7 @@ import { MalformedRequests } from '../harness/hostile/malformed-requests.js';
 import { properRequests } from '../harness/hostile/proper-requests.js';
 import { startTestServer, type TestServer } from '../harness/nodes/test-server.js';
 import { basic, postForm } from '../harness/protocol/wire.js';
-import { collectGarbage } from '../harness/process/garbage.js';
+import { collectGarbage } from '../../src/server/processes/garbage.js';
 
 const SEED = 20261126;
 const WARM_UP = 500;

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from './garbage.js';
 
 /** How much the heap may grow, in percent of what is alive, before V8 collects it again. */
 const PERCENT = 100;
@@ -12,36 +12,24 @@ const IDLE = 0.05;
 
 /**
  * Keeps this process from taking much more memory than it needs. Left alone, V8 lets a small heap grow to four times what is
- * alive, and keeps the memory that starting and load took, however idle the process is afterwards. So the heap may only double,
- * and once the process is idle after it was busy, all garbage is collected, which stops it for 0.1 to 0.2 s.
- * docs/performance.md, "Memory", has what both gain and cost.
+ * alive, and keeps the memory that load took, however idle the process is afterwards. So the heap may only double, and once the
+ * process is idle after it was busy, its garbage is collected. docs/performance.md, "Memory", has what both gain and cost.
  */
 export function keepHeapSmall(interval = INTERVAL): void {
   setFlagsFromString(`--heap-growing-percent=${String(PERCENT)}`);
-  const collect = collector();
+  // To start is to be busy.
   let wasBusy = true;
   let before = performance.eventLoopUtilization();
-  setInterval(() => {
+  const look = () => {
     const { utilization } = performance.eventLoopUtilization(before);
     if (utilization > BUSY) wasBusy = true;
     if (wasBusy && utilization < IDLE) {
       wasBusy = false;
-      collect();
+      collectGarbage();
     }
     // After it, so that a collection does not count as being busy.
     before = performance.eventLoopUtilization();
-  }, interval).unref();
-}
-
-/** What collects all garbage and gives the memory back. */
-function collector(): () => void {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as NodeJS.GCFunction;
-  setFlagsFromString('--no-expose-gc');
-  if (Number(process.versions.node.split('.')[0]) >= 22)
-    return () => gc({ type: 'major', flavor: 'last-resort' });
-  // Node.js 20 knows no flavors. Its first collection finds the pages that the next ones empty.
-  return () => {
-    for (let times = 0; times < 3; times++) gc();
   };
+  // Each process has an interval of its own: the workers of a node must not all stop at once.
+  setInterval(look, interval * (1 + Math.random() / 2)).unref();
 }

@@ -55,7 +55,8 @@ function requireNewInstance(path: string): unknown {
   delete require.cache[path];
   Reflect.deleteProperty(globalThis, EVENT_HANDLERS);
   // A value in Node.js 20, a getter in 22 and 24.
-  const original = Object.getOwnPropertyDescriptor(asyncHooks, 'AsyncLocalStorage') ?? {};
+  const original = Object.getOwnPropertyDescriptor(asyncHooks, 'AsyncLocalStorage');
+  if (!original) throw new Error('node:async_hooks has no AsyncLocalStorage');
   const { AsyncLocalStorage: Original } = asyncHooks;
   const value = class<T> extends Original<T> {
     constructor() {

@@ -109,20 +109,27 @@ test('an address without an account, and one that is disabled, are answered the 
  * of earlier requests.
  */
 async function transactionsOf(requests: () => Promise<unknown>): Promise<string[][]> {
-  const context = new AsyncLocalStorage<'requests'>();
+  const context = new AsyncLocalStorage<true>();
   const follow = () => {
-    context.enterWith('requests');
+    context.enterWith(true);
   };
-  const seen = new Map<unknown, string[]>();
+  // Those outside of a transaction have a key of their own.
+  const seen = new Map<string | symbol, string[]>();
   const note = ({ sql: text, __knexTxId: id }: { sql: string; __knexTxId?: string }) => {
-    if (context.getStore()) seen.set(id ?? seen.size, [...(seen.get(id) ?? []), text]);
+    const key = id ?? Symbol();
+    if (context.getStore()) seen.set(key, [...(seen.get(key) ?? []), text]);
   };
   const { sql } = server.context.database;
   subscribe('http.server.request.start', follow);
   sql.on('query', note);
-  await requests();
-  sql.removeListener('query', note);
-  unsubscribe('http.server.request.start', follow);
+  try {
+    await requests();
+  } finally {
+    sql.removeListener('query', note);
+    unsubscribe('http.server.request.start', follow);
+    context.disable();
+  }
+  // The delivery may have begun its transaction just before the response was there.
   const isOfDelivery = (texts: string[]) =>
     texts.join() === 'BEGIN;' || /development_mailbox|set_aside/.test(texts.join());
   return [...seen.values()].filter((texts) => !isOfDelivery(texts));

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Client } from 'undici';
+import { startEmbeddedDatabase } from '../src/platform/embedded-database/embedded-database.js';
+import { FLOWS, type Step } from './load/flows.js';
+import { load } from './load/measure.js';
+import { OpenLoop } from './load/open-loop.js';
+import { percentile } from './load/report.js';
+import { startCandidate } from './servers/candidate.js';
+
+/**
+ * Latency of each flow at shares of what the server can do, which is found out first, with as many users as fast as they are
+ * answered; then steps come at a fixed pace, and latency counts from when a step was meant to start. Meanwhile other
+ * connections are open that ask for next to nothing.
+ */
+const { values: options } = parseArgs({
+  options: {
+    users: { type: 'string', default: '64' },
+    connections: { type: 'string', default: '0' },
+    seconds: { type: 'string', default: '8' },
+    shares: { type: 'string', default: '0.2;0.5;0.8' },
+    rows: { type: 'string', default: '10000' },
+    pool: { type: 'string', default: '10' },
+    workers: { type: 'string', default: '1' },
+    flows: {
+      type: 'string',
+      default: 'client credentials;introspection;userinfo;refresh;code + PKCE, session',
+    },
+  },
+});
+const [seconds, userCount, connectionCount] = [options.seconds, options.users, options.connections].map(
+  Number,
+) as [number, number, number];
+/** Each of the other connections asks once in this many milliseconds; Node.js closes one that is idle for five seconds. */
+const BETWEEN_REQUESTS = 4_000;
+const WARM_UP_SECONDS = 2;
+
+const directory = await mkdtemp(join(tmpdir(), 'postern-bench-'));
+const server = await startEmbeddedDatabase({ dataDirectory: directory });
+try {
+  const { pool, workers, rows } = options;
+  const candidate = await startCandidate('postern', {
+    ...{ server, directory, port: 39_300, pool, workers },
+    rows: Number(rows),
+  });
+  void keepOpen(candidate.target.issuer, connectionCount);
+  process.stdout.write('| flow | share | per second | p50 ms | p99 | p99.9 | errors |\n');
+  process.stdout.write('| --- | --- | --- | --- | --- | --- | --- |\n');
+  for (const name of options.flows.split(';')) {
+    const begin = FLOWS[name];
+    if (!begin) throw new Error(`there is no flow "${name}"; there are: ${Object.keys(FLOWS).join('; ')}`);
+    const users: Step[] = [];
+    for (let user = 0; user < userCount; user++) users.push(await begin(candidate.target));
+    await load(users, WARM_UP_SECONDS);
+    const full = await load(users, seconds);
+    for (const share of options.shares.split(';')) {
+      await measure(name, users, share, (full.requests / full.seconds) * Number(share));
+    }
+  }
+  await candidate.stop();
+} finally {
+  await server.stop();
+  await rm(directory, { recursive: true, force: true });
+}
+process.exit(0);
+
+async function measure(flow: string, users: readonly Step[], share: string, rate: number): Promise<void> {
+  const open = new OpenLoop(users, rate);
+  open.start();
+  await sleep(seconds * 1_000);
+  const { latencies, errors } = open.take();
+  await open.stop();
+  if (open.firstError) throw open.firstError;
+  const sorted = latencies.toSorted((a, b) => a - b);
+  const times = [0.5, 0.99, 0.999].map((at) => percentile(sorted, at).toFixed(1));
+  const cells = [flow, share, (latencies.length / seconds).toFixed(0), ...times, String(errors)];
+  process.stdout.write(`| ${cells.join(' | ')} |\n`);
+}
+
+/** Keeps that many connections open. */
+async function keepOpen(origin: string, count: number): Promise<void> {
+  const clients = Array.from({ length: count }, () => new Client(origin, { keepAliveTimeout: 60_000 }));
+  for (let turn = 0; count > 0; turn = (turn + 1) % count) {
+    void clients[turn]?.request({ method: 'GET', path: '/livez' }).then(({ body }) => body.dump());
+    await sleep(BETWEEN_REQUESTS / count);
+  }
+}

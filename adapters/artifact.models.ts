@@ -33,6 +33,11 @@ export function artifactKey(model: ModelName, id: string): string {
   return hash('sha256', `${String(MODELS[model])}:${id}`, 'hex');
 }
 
+/** `artifactKey` of the grant with the id in this column, as SQL. */
+export function grantKeySql(column: string): string {
+  return `sha256(convert_to('${String(MODELS.Grant)}:' || ${column}, 'UTF8'))`;
+}
+
 /** The artifacts that are issued to no client. */
 const NOT_TOKENS: ReadonlySet<ModelName> = new Set(['Session', 'Grant', 'Interaction']);
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Database } from '../src/platform/db/database.js';
-import { MODELS } from './artifact.models.js';
+import { grantKeySql, MODELS } from './artifact.models.js';
 import { TOKENS_VALID_AFTER } from '../src/registry/live-clients/client-columns.js';
 
 /** One artifact to write. Keys and digests are in hex, `expiresAt` is in seconds since the epoch. */
@@ -36,6 +36,11 @@ export interface StoredArtifact {
   consumedFor: number | null;
 }
 
+/** A token, and the payload of the grant that it names: JSON, null when it names none or one that does not exist. */
+export interface StoredToken extends StoredArtifact {
+  grant: string | null;
+}
+
 interface Row {
   key: string;
   payload: string;
@@ -46,10 +51,14 @@ interface Row {
   consumed_for: number | null;
 }
 
-const FIND = `SELECT encode(id, 'hex') AS key, payload::text, grant_id, uid, encode(sealed_id, 'hex') AS sealed_id,
+const COLUMNS = `encode(id, 'hex') AS key, payload::text, grant_id, uid, encode(sealed_id, 'hex') AS sealed_id,
   floor(extract(epoch FROM consumed_at))::int AS consumed_at,
-  extract(epoch FROM now() - consumed_at)::float8 AS consumed_for
-  FROM artifacts WHERE`;
+  extract(epoch FROM now() - consumed_at)::float8 AS consumed_for`;
+const FIND = `SELECT ${COLUMNS} FROM artifacts WHERE`;
+/** A sub-select, and no join, which could read all grants when it is planned while there are none. */
+const FIND_TOKENS = `SELECT ${COLUMNS},
+  (SELECT g.payload::text FROM artifacts g WHERE g.id = ${grantKeySql('artifacts.grant_id')}) AS "grant"
+  FROM artifacts WHERE id = ANY($1)`;
 
 /** The model is a constant, as in the index. */
 const NEWEST_GRANT = `SELECT uid FROM artifacts
@@ -117,6 +126,13 @@ export class ArtifactRepository {
   /** The artifacts of these keys that exist, in no order, expired ones too. */
   async find(keys: string[]): Promise<StoredArtifact[]> {
     return this.#find('artifacts_find', 'id = ANY($1)', [ids(keys)]);
+  }
+
+  /** Tokens with these keys, as `find` finds them. */
+  async findTokens(keys: string[]): Promise<StoredToken[]> {
+    const query = { name: 'artifacts_find_tokens', text: FIND_TOKENS, values: [ids(keys)] };
+    const { rows } = await this.database.read<Row & { grant: string | null }>(query);
+    return rows.map((row) => ({ ...toArtifact(row), grant: row.grant }));
   }
 
   /** The artifacts of this model with these uids. */

@@ -2,11 +2,18 @@ import { DatabaseError } from 'pg';
 import { BATCH_LIMITS, Batcher } from '../src/platform/db/batching.js';
 import { Lookup } from '../src/platform/db/lookup.js';
 import { MODELS } from './artifact.models.js';
-import type { ArtifactRepository, ArtifactRow, Consumption, StoredArtifact } from './artifact.repository.js';
+import type {
+  ArtifactRepository,
+  ArtifactRow,
+  Consumption,
+  StoredArtifact,
+  StoredToken,
+} from './artifact.repository.js';
 
 /** Reads and writes artifacts by key (see `artifactKey`); calls at the same time share a statement. */
 export class ArtifactStore {
   readonly #find: Lookup<StoredArtifact>;
+  readonly #findToken: Lookup<StoredToken>;
   readonly #findSession: Lookup<StoredArtifact>;
   readonly #upsert: Batcher<ArtifactRow, void>;
   readonly #consume: Batcher<Consumption, boolean>;
@@ -16,6 +23,7 @@ export class ArtifactStore {
 
   constructor(readonly repository: ArtifactRepository) {
     this.#find = new Lookup(async (keys) => by('key', await repository.find(keys)));
+    this.#findToken = new Lookup(async (keys) => by('key', await repository.findTokens(keys)));
     this.#findSession = new Lookup(async (uids) =>
       by('uid', await repository.findByUid(MODELS.Session, uids)),
     );
@@ -36,9 +44,9 @@ export class ArtifactStore {
     return this.#find.find(key);
   }
 
-  /** The first of these that exists. */
-  findFirst(keys: readonly string[]): Promise<StoredArtifact | undefined> {
-    return this.#find.findFirst(keys);
+  /** The first of these tokens that exists, with its grant. */
+  findFirstToken(keys: readonly string[]): Promise<StoredToken | undefined> {
+    return this.#findToken.findFirst(keys);
   }
 
   findSession(uid: string): Promise<StoredArtifact | undefined> {
@@ -76,7 +84,7 @@ function batcher<I, O>(run: (inputs: I[]) => Promise<O[]>): Batcher<I, O> {
   return new Batcher(BATCH_LIMITS, run, changedNothing);
 }
 
-function by(name: 'key' | 'uid', rows: StoredArtifact[]): Map<string, StoredArtifact> {
+function by<T extends StoredArtifact>(name: 'key' | 'uid', rows: T[]): Map<string, T> {
   return new Map(rows.map((row) => [row[name] ?? '', row]));
 }
 

@@ -20,6 +20,8 @@ export function grantClaim(grantId: string): { [GRANT_CLAIM]: string } {
 export interface StoredToken {
   kind: Kind;
   payload: AdapterPayload & { clientId: string };
+  /** The payload of its grant, in JSON; null when it has none, or when the grant is gone. */
+  grant: string | null;
 }
 
 /** What is needed of a verified JWT access token. */
@@ -46,13 +48,13 @@ export class TokenLookup {
   async find(value: string, kinds: readonly Kind[] = KINDS): Promise<StoredToken | undefined> {
     const { store } = this.context;
     const keys = kinds.map((kind) => artifactKey(kind, value));
-    const row = await store.findFirst(keys);
+    const row = await store.findFirstToken(keys);
     const kind = row && kinds[keys.indexOf(row.key)];
     if (!kind) return undefined;
     const payload = JSON.parse(row.payload) as AdapterPayload;
     const used = row.consumedAt !== null && !(await isInGrace(this.context, kind, row, value));
     if (used || isExpired(payload) || payload.clientId === undefined) return undefined;
-    return { kind, payload: { ...payload, clientId: payload.clientId } };
+    return { kind, payload: { ...payload, clientId: payload.clientId }, grant: row.grant };
   }
 
   /**
@@ -74,16 +76,11 @@ export class TokenLookup {
    */
   async backing(token: StoredToken): Promise<(tokensValidAfter: number) => AdapterPayload | undefined> {
     const { payload } = token;
-    const { grantId, clientId, accountId } = payload;
-    if (!grantId) return () => undefined;
-    const finding = this.#grantAt(artifactKey('Grant', grantId), {
-      clientId,
-      other: grantClient(payload),
-      accountId,
-    });
+    const { clientId, accountId } = payload;
+    const checking = this.#validGrant(token.grant, { clientId, other: grantClient(payload), accountId });
     const [grant, session] = payload.expiresWithSession
-      ? await Promise.all([finding, this.#hasSession(payload)])
-      : [await finding, true];
+      ? await Promise.all([checking, this.#hasSession(payload)])
+      : [await checking, true];
     return (validAfter) => (session && isCurrent(token, validAfter) ? grant(validAfter) : undefined);
   }
 
@@ -98,7 +95,9 @@ export class TokenLookup {
     if (claim === undefined) return true;
     const key = keyOf(claims);
     if (key === undefined) return false;
-    return (await this.#grantAt(key, { clientId, other, accountId }))(tokensValidAfter) !== undefined;
+    const row = await this.context.store.find(key);
+    const grant = await this.#validGrant(row?.payload ?? null, { clientId, other, accountId });
+    return grant(tokensValidAfter) !== undefined;
   }
 
   /** The id of the grant that a JWT access token of a person names; undefined when it names none, or one that is gone. */
@@ -113,17 +112,15 @@ export class TokenLookup {
   }
 
   /** The grant of an exchanged token is that of another client, whose own changes end it. */
-  async #grantAt(
-    key: string,
+  async #validGrant(
+    stored: string | null,
     { clientId, other, accountId }: { clientId: unknown; other: unknown; accountId: unknown },
   ): Promise<(validAfter?: number) => AdapterPayload | undefined> {
+    if (stored === null) return () => undefined;
     const isOther = typeof other === 'string' && other !== clientId;
-    const finding = this.context.store.find(key);
-    const [row, ofOther] = isOther
-      ? await Promise.all([finding, this.tokensValidAfterOf(other)])
-      : [await finding, undefined];
-    if (!row || (isOther && ofOther === undefined)) return () => undefined;
-    const grant = JSON.parse(row.payload) as AdapterPayload;
+    const ofOther = isOther ? await this.tokensValidAfterOf(other) : undefined;
+    if (isOther && ofOther === undefined) return () => undefined;
+    const grant = JSON.parse(stored) as AdapterPayload;
     return (validAfter) => {
       const needed = isOther ? ofOther : validAfter;
       const isValid =

@@ -58,6 +58,7 @@ async function everyStatement(): Promise<void> {
   const key = row().key;
   const each: (() => Promise<unknown>)[] = [
     () => artifacts.find([key, row().key]),
+    () => artifacts.findTokens([key, row().key]),
     () => artifacts.findByUid(1, [id()]),
     () => artifacts.findByUserCode(6, randomBytes(32)),
     () => artifacts.upsert([row(), row()]),

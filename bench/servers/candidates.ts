@@ -159,7 +159,7 @@ function signingKeys(algorithms: readonly SigningAlgorithm[]) {
 }
 
 async function formPages(provider: Provider): Promise<Router> {
-  const hashing = new Hashing({ processes: 1, passwordCost: 12, secretCost: 10 });
+  const hashing = new Hashing({ processes: 1, passwordCost: 12, importedSecretCost: 10 });
   const hash = await hashing.hashPassword(PASSWORD);
   const router = new Router();
   router.get('/interaction/:uid', async (ctx) => {

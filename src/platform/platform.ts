@@ -57,7 +57,7 @@ export async function makePlatform(
     hashing: new Hashing({
       processes: settings.workers,
       passwordCost: settings.passwordHashCost,
-      secretCost: settings.clientSecretHashCost,
+      importedSecretCost: settings.importedSecretHashCost,
     }),
     pages: new Pages(settings.issuer, { ...settings.signUp, supportUrl: settings.mail.supportUrl }),
   };

@@ -73,7 +73,7 @@ function assemble(e: Values) {
     console: e.CONSOLE === 'on',
     passwordHashCost: e.PASSWORD_HASH_COST,
     /** No variable sets it: a client secret is 256 random bits, so that no cost protects it from guesses. */
-    clientSecretHashCost: 10,
+    importedSecretHashCost: 10,
     signInHistoryDays: e.SIGN_IN_HISTORY_DAYS,
     mail: mailSettings(e),
     signUp: {

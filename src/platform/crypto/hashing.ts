@@ -3,14 +3,16 @@ import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
 import { importedHashCheck, importedSecretCheck } from './imported-hash.js';
 import { FairQueue, type QueuedCaller } from './fair-queue.js';
-import { equalInConstantTime } from './sealing.js';
 
 /** bcrypt ignores bytes after this many; longer values are refused instead of being truncated silently. */
 export const MAX_HASHED_BYTES = 72;
 
 /** How many may wait for a hash: what this machine computes in about half a minute. */
 const MAX_WAITING = { passwords: 100, secrets: 500 };
-const REMEMBERED_SECRETS = 10_000;
+/** Some 10 MB. */
+const REMEMBERED_SECRETS = 100_000;
+/** bcrypt's least: 256 random bits cannot be guessed at any cost, and each process pays it for the first use of each client. */
+const RANDOM_SECRET_COST = 4;
 const UNNAMED: QueuedCaller = { group: '' };
 /** Salt and hash of an unknown value, checked where there is no account so that the response takes as long. */
 const DECOY = 'cT1Vzm8SQRA2SBasVuEUC.BHyMe8DdrGyirs1i8rGNCLkV/jjwmRm';
@@ -21,8 +23,8 @@ export interface HashingOptions {
   processes: number;
   /** bcrypt's cost of passwords. */
   passwordCost: number;
-  /** bcrypt's cost of client secrets. */
-  secretCost: number;
+  /** bcrypt's cost of client secrets that were not made here, and may be guessable. */
+  importedSecretCost: number;
 }
 
 /**
@@ -41,13 +43,13 @@ export class Hashing {
   readonly #passwordCost: number;
   /** How the hash of a password begins. */
   readonly #passwordPrefix: string;
-  readonly #secretCost: number;
+  readonly #importedSecretCost: number;
 
-  constructor({ processes, passwordCost, secretCost }: HashingOptions) {
+  constructor({ processes, passwordCost, importedSecretCost }: HashingOptions) {
     this.#cores = Math.max(1, Math.floor(availableParallelism() / processes));
     this.#passwordCost = passwordCost;
     this.#passwordPrefix = prefixOf(passwordCost);
-    this.#secretCost = secretCost;
+    this.#importedSecretCost = importedSecretCost;
   }
 
   /** Hashes that are being computed, and that wait, at this moment. */
@@ -60,9 +62,9 @@ export class Hashing {
     return this.#hash(password, this.#passwordCost, this.#passwords);
   }
 
-  /** bcrypt, of the cost that is set. Throws RangeError when the secret is longer than `MAX_HASHED_BYTES`. */
-  hashClientSecret(secret: string): Promise<string> {
-    return this.#hash(secret, this.#secretCost, this.#secrets);
+  /** bcrypt, of the cost for its origin. Throws RangeError when the secret is longer than `MAX_HASHED_BYTES`. */
+  hashClientSecret(secret: string, origin: SecretOrigin): Promise<string> {
+    return this.#hash(secret, this.#secretCost(origin), this.#secrets);
   }
 
   /**
@@ -99,8 +101,12 @@ export class Hashing {
   }
 
   /** Whether this secret is to be hashed again: its hash is not what `hashClientSecret` makes, which can take it. */
-  replacesSecret(hash: string, secret: string): boolean {
-    return !hash.startsWith(prefixOf(this.#secretCost)) && hashable(secret);
+  replacesSecret({ hash, origin }: StoredSecret, secret: string): boolean {
+    return !hash.startsWith(prefixOf(this.#secretCost(origin))) && hashable(secret);
+  }
+
+  #secretCost(origin: SecretOrigin): number {
+    return origin === 'random' ? RANDOM_SECRET_COST : this.#importedSecretCost;
   }
 
   /** A value that bcrypt would cut is none. */
@@ -145,10 +151,14 @@ function hashable(value: string): boolean {
   return bytes > 0 && bytes <= MAX_HASHED_BYTES && !value.includes('\0');
 }
 
+/** Whether a client secret was made here of 256 random bits, or was in use elsewhere before. */
+export type SecretOrigin = 'random' | 'imported';
+
 /** A stored client secret: the row's id and its bcrypt hash. */
 export interface StoredSecret {
   id: string;
   hash: string;
+  origin: SecretOrigin;
 }
 
 /** The group that a check waits in, and what is done before it, after a match, and when it could not be made. */
@@ -160,24 +170,20 @@ interface AroundCheck {
 }
 
 /**
- * Runs bcrypt once per client secret and process. Afterwards a presented secret is compared, in constant time, with a
- * digest under a key that exists only in this process; the digest is bound to the row's hash, so that a rotated or
- * deleted secret is forgotten with its row.
+ * Runs bcrypt once per client secret and process. Afterwards a presented secret is known by its digest with the row's hash,
+ * so that a rotated or deleted secret is forgotten with its row, under a key that exists only in this process: what a
+ * look-up compares says nothing about the secret, however long it takes.
  */
 export class VerifiedSecrets {
   readonly #key = randomBytes(32).toString('base64url');
-  readonly #digests = new Map<string, { hash: string; digest: Buffer }>();
+  readonly #digests = new Set<string>();
   readonly #pending = new Map<string, Promise<string | undefined>>();
 
   constructor(private readonly hashing: Hashing) {}
 
-  /** The secret among `stored` that `presented` was verified to be before; costs one SHA-256. */
+  /** The secret among `stored` that `presented` was verified to be before; costs one SHA-256 for each of them. */
   recall(stored: readonly StoredSecret[], presented: string): string | undefined {
-    const digest = this.#digest(presented);
-    return stored.find((secret) => {
-      const known = this.#digests.get(secret.id);
-      return known?.hash === secret.hash && equalInConstantTime(known.digest, digest);
-    })?.id;
+    return stored.find((secret) => this.#digests.has(this.#digest(secret.hash, presented)))?.id;
   }
 
   /**
@@ -189,11 +195,11 @@ export class VerifiedSecrets {
     presented: string,
     around: AroundCheck,
   ): Promise<string | undefined> {
-    const digest = this.#digest(presented);
-    const key = [...stored.map(({ id }) => id), digest.toString('base64')].join(' ');
+    const ids = stored.map(({ id }) => id).join(' ');
+    const key = this.#digest(ids, presented);
     let check = this.#pending.get(key);
     if (!check) {
-      check = this.#verifyEach(stored, presented, digest, around).finally(() => this.#pending.delete(key));
+      check = this.#verifyEach(stored, presented, around).finally(() => this.#pending.delete(key));
       this.#pending.set(key, check);
     }
     return check;
@@ -202,13 +208,12 @@ export class VerifiedSecrets {
   async #verifyEach(
     stored: readonly StoredSecret[],
     presented: string,
-    digest: Buffer,
     around: AroundCheck,
   ): Promise<string | undefined> {
     await around.before();
     const matched = await this.#matching(stored, presented, around);
     if (!matched) return undefined;
-    this.#remember(matched, digest);
+    this.#remember(this.#digest(matched.hash, presented));
     await around.onMatch(matched);
     return matched.id;
   }
@@ -228,15 +233,15 @@ export class VerifiedSecrets {
     }
   }
 
-  #remember(secret: StoredSecret, digest: Buffer): void {
-    this.#digests.delete(secret.id);
-    this.#digests.set(secret.id, { hash: secret.hash, digest });
-    const oldest = this.#digests.keys().next();
-    if (this.#digests.size > REMEMBERED_SECRETS && !oldest.done) this.#digests.delete(oldest.value);
+  #remember(digest: string): void {
+    this.#digests.add(digest);
+    if (this.#digests.size <= REMEMBERED_SECRETS) return;
+    const [oldest = ''] = this.#digests;
+    this.#digests.delete(oldest);
   }
 
   /** Nobody sees a digest, so that the key need only come before the value: an HMAC would cost four times as much. */
-  #digest(presented: string): Buffer {
-    return hash('sha256', this.#key + presented, 'buffer');
+  #digest(context: string, presented: string): string {
+    return hash('sha256', `${this.#key} ${context} ${presented}`, 'base64');
   }
 }

@@ -17,7 +17,7 @@ export class ClientAuthenticationService {
     private readonly verified: VerifiedSecrets,
     private readonly attempts: AttemptsService,
     private readonly limits: Pick<RateLimits, 'clientSecret'>,
-    private readonly secrets: Pick<ClientSecretsService, 'replaceImportedHash'>,
+    private readonly secrets: Pick<ClientSecretsService, 'renewHash'>,
   ) {}
 
   /**
@@ -76,7 +76,7 @@ export class ClientAuthenticationService {
       onFailure: release,
       onMatch: async (matched) => {
         await release();
-        await this.secrets.replaceImportedHash(matched, presented);
+        await this.secrets.renewHash(matched, presented);
       },
     });
   }

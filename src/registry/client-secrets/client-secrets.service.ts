@@ -48,10 +48,11 @@ export interface ClientSecretsDependencies {
 export class ClientSecretsService {
   constructor(private readonly deps: ClientSecretsDependencies) {}
 
-  /** A secret that no client has yet. Runs bcrypt (about 0.3 s), so call it outside of transactions. */
+  /** A secret that no client has yet. Runs bcrypt, so call it outside of transactions. */
   async make(): Promise<NewSecret> {
     const value = newClientSecret();
-    return { value, stored: { hash: await this.deps.hashing.hashClientSecret(value), hint: hintOf(value) } };
+    const hash = await this.deps.hashing.hashClientSecret(value, 'random');
+    return { value, stored: { hash, hint: hintOf(value) } };
   }
 
   /** Gives the client its first secret. Call it with the client's row locked. */
@@ -60,14 +61,15 @@ export class ClientSecretsService {
   }
 
   /**
-   * Replaces a hash that was brought from another system by one of ours, once its secret is known. Without effect for a
-   * hash of ours, and when so many secrets are being checked that this has to wait for the next time.
+   * Replaces a hash that was brought from another system, or has another cost than a new one has, once its secret is known.
+   * Without effect for other hashes, and when so many secrets are being checked that this has to wait for the next time.
    */
-  async replaceImportedHash({ id, hash }: StoredSecret, presented: string): Promise<void> {
+  async renewHash(secret: StoredSecret, presented: string): Promise<void> {
     const { database, hashing, secrets } = this.deps;
-    if (!hashing.replacesSecret(hash, presented)) return;
+    if (!hashing.replacesSecret(secret, presented)) return;
     try {
-      await secrets.replaceHash(database.sql, id, hash, await hashing.hashClientSecret(presented));
+      const hash = await hashing.hashClientSecret(presented, secret.origin);
+      await secrets.replaceHash(database.sql, secret.id, secret.hash, hash);
     } catch (error) {
       if (!(error instanceof AppError && error.kind === 'unavailable')) throw error;
     }
@@ -76,7 +78,8 @@ export class ClientSecretsService {
   /** What is stored of a secret that came from another system, in plain text or as its hash. Runs bcrypt for plain text. */
   async keep(secret: SecretInUse): Promise<SecretToStore> {
     const { hashing } = this.deps;
-    if ('value' in secret) return { hash: await hashing.hashClientSecret(secret.value), hint: IMPORTED_HINT };
+    if ('value' in secret)
+      return { hash: await hashing.hashClientSecret(secret.value, 'imported'), hint: IMPORTED_HINT };
     const hash = storedPasswordHash(secret.hash);
     return { hash, hint: IMPORTED_HINT, importedDigest: importedDigestOf(secret.hash) };
   }

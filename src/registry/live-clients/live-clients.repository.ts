@@ -3,6 +3,7 @@ import type { Delegation } from '../../tenancy/access/delegation.js';
 import type { Database } from '../../platform/db/database.js';
 import { Lookup } from '../../platform/db/lookup.js';
 import { type SnakeKeys, toCamel } from '../../platform/wire/snake-case.js';
+import { IMPORTED_HINT } from '../client-secrets/client-secret.js';
 import { COLUMNS, secretsAs, TOKENS_VALID_AFTER } from './client-columns.js';
 import type { LiveClient } from './live-client.js';
 
@@ -24,7 +25,7 @@ const FIND_VERSIONS = `${named('client_id, project_id, updated_at, deleted_at, x
 const FIND_CLIENTS = `${named('*, xmin')} SELECT ${COLUMNS}, o.membership_open,
   o.second_factor = 'required' AS second_factor_required, o.name AS org_name, p.name AS project_name, c.registration_token_digest, ${ROW_VERSION},
   ${TOKENS_VALID_AFTER} AS tokens_valid_after,
-  ${secretsAs(`'id', s.id, 'hash', s.hash`)} ${LIVE}`;
+  ${secretsAs(`'id', s.id, 'hash', s.hash, 'origin', CASE s.hint WHEN '${IMPORTED_HINT}' THEN 'imported' ELSE 'random' END`)} ${LIVE}`;
 const FIND_DELEGATION = `${named('*')} SELECT c.scopes, p.org_id AS "orgId", c.project_id AS "projectId",
   c.admin_reach AS reach FROM c JOIN projects p ON p.id = c.project_id
   WHERE c.deleted_at IS NULL AND floor(${TOKENS_VALID_AFTER} / 1000) < $2`;

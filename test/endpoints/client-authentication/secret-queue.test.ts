@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import bcrypt from 'bcrypt';
 import type { Target } from '../../../bench/load/target.js';
 import { eventually } from '../../harness/common/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database/test-database.js';
@@ -24,6 +25,12 @@ beforeAll(async () => {
   const nodes = await startLoadNodes(1, { DATABASE_URL: database.url, PASSWORD_HASH_COST: '10' });
   [target] = nodes.targets as [Target];
   attacked = readWelcome(nodes.processes[0]?.stdout ?? '').clientId;
+  // A secret that was imported: others cost too little for many to wait.
+  await database.pool.query(
+    `WITH imported AS (UPDATE oauth_clients SET updated_at = now() WHERE client_id = $1 RETURNING id)
+     UPDATE oauth_client_secrets s SET hint = 'imported', hash = $2 FROM imported c WHERE c.id = s.oauth_client_id`,
+    [attacked, bcrypt.hashSync('imported', 10)],
+  );
 });
 afterAll(async () => {
   await killAll();

@@ -80,7 +80,7 @@ export async function startTestServer({
     ...env,
   });
   if (env['PASSWORD_HASH_COST'] === undefined)
-    Object.assign(settings, { passwordHashCost: 4, clientSecretHashCost: 4 });
+    Object.assign(settings, { passwordHashCost: 4, importedSecretHashCost: 4 });
   const lines: string[] = [];
   const log = pino(
     { level: 'trace', base: null },

@@ -32,6 +32,25 @@ test.each([
   ]);
 });
 
+test('a secret of this server that an earlier version hashed at a higher cost is hashed again at its first use', async () => {
+  const client = await server.register({ grant_types: ['client_credentials'] });
+  const secret = client.client_secret ?? '';
+  const status = () => tokenStatus(client.client_id, secret);
+  const [hash = ''] = await hashesOf(client.client_id);
+  await server.database.pool.query('UPDATE oauth_client_secrets SET hash = $1 WHERE hash = $2', [
+    bcrypt.hashSync(secret, 10),
+    hash,
+  ]);
+  await server.admin('PATCH', `/${client.id}`, { description: 'Another version of the row.' });
+  expect(await tokenStatus(client.client_id, 'wrong')).toBe(401);
+  expect(await status()).toBe(200);
+  const [renewed = ''] = await hashesOf(client.client_id);
+  expect(bcrypt.getRounds(renewed)).toBe(bcrypt.getRounds(hash));
+  expect(await bcrypt.compare(secret, renewed)).toBe(true);
+  expect(await status()).toBe(200);
+  expect(await tokenStatus(client.client_id, 'wrong')).toBe(401);
+});
+
 test('a file is imported as a whole, or what can be of it, or not at all in a trial', async () => {
   const [good, bad] = [machine('whole-good'), machine('whole-bad', { scope: 'nowhere.known' })];
   const trial = await send([good, bad], { dry_run: true });

@@ -20,7 +20,7 @@ export function grantClaim(grantId: string): { [GRANT_CLAIM]: string } {
 export interface StoredToken {
   kind: Kind;
   payload: AdapterPayload & { clientId: string };
-  /** The payload of its grant, in JSON; null when it has none, or when the grant is gone. */
+  /** The payload of its grant when the token was read, in JSON; null when it had none, or the grant was gone. */
   grant: string | null;
 }
 
@@ -35,7 +35,7 @@ export type GrantedClaims = {
 
 /**
  * Reads opaque tokens without the engine. Reads that are made at the same time, also of other requests, share a statement.
- * What is found is good by itself; `isBacked` tells whether what it depends on still exists.
+ * What is found is good by itself; `isBacked` tells whether what it depends on exists, its grant when the token was read.
  */
 export class TokenLookup {
   constructor(

@@ -56,9 +56,11 @@ async function everyStatement(): Promise<void> {
   const authorizing = new AuthorizingAccountsRepository(database);
   const apis = new ApisRepository(database);
   const key = row().key;
+  const token = row();
+  await artifacts.upsert([token]);
   const each: (() => Promise<unknown>)[] = [
     () => artifacts.find([key, row().key]),
-    () => artifacts.findTokens([key, row().key]),
+    () => artifacts.findTokens([key, token.key]),
     () => artifacts.findByUid(1, [id()]),
     () => artifacts.findByUserCode(6, randomBytes(32)),
     () => artifacts.upsert([row(), row()]),

@@ -1,15 +1,16 @@
 import { hash, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
+import QuickLRU from 'quick-lru';
 import { importedHashCheck, importedSecretCheck } from './imported-hash.js';
 import { FairQueue, type QueuedCaller } from './fair-queue.js';
 
 /** bcrypt ignores bytes after this many; longer values are refused instead of being truncated silently. */
 export const MAX_HASHED_BYTES = 72;
 
-/** How many may wait for a hash: what this machine computes in about half a minute. */
+/** How many may wait for a hash: what two cores compute in about half a minute, secrets as those that are imported. */
 const MAX_WAITING = { passwords: 100, secrets: 500 };
-/** Some 10 MB. */
+/** At least; twice as many at most. */
 const REMEMBERED_SECRETS = 100_000;
 /** bcrypt's least: 256 random bits cannot be guessed at any cost, and each process pays it for the first use of each client. */
 const RANDOM_SECRET_COST = 4;
@@ -165,25 +166,26 @@ export interface StoredSecret {
 interface AroundCheck {
   group: string;
   before(): Promise<void>;
-  onMatch(matched: StoredSecret): Promise<void>;
+  /** Resolves with the hash that is stored from then on. */
+  onMatch(matched: StoredSecret): Promise<string>;
   onFailure(): Promise<void>;
 }
 
 /**
- * Runs bcrypt once per client secret and process. Afterwards a presented secret is known by its digest with the row's hash,
- * so that a rotated or deleted secret is forgotten with its row, under a key that exists only in this process: what a
- * look-up compares says nothing about the secret, however long it takes.
+ * Runs bcrypt once per client secret and process. Afterwards a presented secret is known by its digest with the row's id and
+ * hash, so that a rotated or deleted secret is forgotten with its row. The digest is under a key that exists only in this
+ * process: what a look-up compares says nothing about the secret, however long it takes.
  */
 export class VerifiedSecrets {
   readonly #key = randomBytes(32).toString('base64url');
-  readonly #digests = new Set<string>();
+  readonly #digests = new QuickLRU<string, true>({ maxSize: REMEMBERED_SECRETS });
   readonly #pending = new Map<string, Promise<string | undefined>>();
 
   constructor(private readonly hashing: Hashing) {}
 
   /** The secret among `stored` that `presented` was verified to be before; costs one SHA-256 for each of them. */
   recall(stored: readonly StoredSecret[], presented: string): string | undefined {
-    return stored.find((secret) => this.#digests.has(this.#digest(secret.hash, presented)))?.id;
+    return stored.find(({ hash, id }) => this.#digests.get(this.#digest([id, hash], presented)))?.id;
   }
 
   /**
@@ -195,8 +197,10 @@ export class VerifiedSecrets {
     presented: string,
     around: AroundCheck,
   ): Promise<string | undefined> {
-    const ids = stored.map(({ id }) => id).join(' ');
-    const key = this.#digest(ids, presented);
+    const key = this.#digest(
+      stored.map(({ id }) => id),
+      presented,
+    );
     let check = this.#pending.get(key);
     if (!check) {
       check = this.#verifyEach(stored, presented, around).finally(() => this.#pending.delete(key));
@@ -213,8 +217,9 @@ export class VerifiedSecrets {
     await around.before();
     const matched = await this.#matching(stored, presented, around);
     if (!matched) return undefined;
-    this.#remember(this.#digest(matched.hash, presented));
-    await around.onMatch(matched);
+    // The hash that was read, and the one that is read next.
+    for (const hash of [matched.hash, await around.onMatch(matched)])
+      this.#digests.set(this.#digest([matched.id, hash], presented), true);
     return matched.id;
   }
 
@@ -233,15 +238,8 @@ export class VerifiedSecrets {
     }
   }
 
-  #remember(digest: string): void {
-    this.#digests.add(digest);
-    if (this.#digests.size <= REMEMBERED_SECRETS) return;
-    const [oldest = ''] = this.#digests;
-    this.#digests.delete(oldest);
-  }
-
   /** Nobody sees a digest, so that the key need only come before the value: an HMAC would cost four times as much. */
-  #digest(context: string, presented: string): string {
-    return hash('sha256', `${this.#key} ${context} ${presented}`, 'base64');
+  #digest(about: readonly string[], presented: string): string {
+    return hash('sha256', JSON.stringify([this.#key, about, presented]), 'base64');
   }
 }

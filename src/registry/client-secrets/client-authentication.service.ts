@@ -54,7 +54,7 @@ export class ClientAuthenticationService {
   }
 
   /**
-   * The id of the client's secret that `presented` is. A secret that was verified before costs one SHA-256; bcrypt comes
+   * The id of the client's secret that `presented` is. A secret that was verified before costs a SHA-256 or two; bcrypt comes
    * after a limit on wrong secrets, which right ones do not use up: equal checks under way at the same time count once,
    * so that a client that is busy when a node starts is not slowed down. Those of one client wait behind one another, and
    * take turns with other clients. Throws AppError `slow_down` beyond the limit, and `unavailable`, which does not count,
@@ -76,7 +76,7 @@ export class ClientAuthenticationService {
       onFailure: release,
       onMatch: async (matched) => {
         await release();
-        await this.secrets.renewHash(matched, presented);
+        return this.secrets.renewHash(matched, presented);
       },
     });
   }

@@ -20,7 +20,7 @@ export const IMPORTED_HINT = 'imported';
 /** A secret that a client uses already, in plain text or as another system's hash of it. */
 export type SecretInUse = { value: string } | { hash: string };
 
-/** What tells an imported secret by its hash, also when the hash was replaced by one of ours. */
+/** What tells a secret by the hash that it had elsewhere or before, when that was replaced. */
 export function importedDigestOf(hash: string): Buffer {
   return createHash('sha256').update(hash).digest();
 }
@@ -29,6 +29,6 @@ export function importedDigestOf(hash: string): Buffer {
 export interface SecretToStore {
   hash: string;
   hint: string;
-  /** SHA-256 of the hash that came from another system: it still tells the secret when the hash was replaced. */
+  /** SHA-256 of the first hash, where it was replaced or came from another system: it still tells the secret. */
   importedDigest?: Buffer;
 }

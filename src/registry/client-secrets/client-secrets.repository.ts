@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from '../../platform/db/database.js';
-import type { SecretToStore } from './client-secret.js';
+import { importedDigestOf, type SecretToStore } from './client-secret.js';
 
 /** The SQL of client secrets, of which only hashes are stored. */
 export class ClientSecretsRepository {
@@ -18,9 +18,15 @@ export class ClientSecretsRepository {
     });
   }
 
-  /** Replaces the hash, if it is still the one that was read. */
-  async replaceHash(sql: Sql, id: string, from: string, to: string): Promise<void> {
-    await sql('oauth_client_secrets').where({ id, hash: from }).update({ hash: to });
+  /** Replaces the hash, if it is still the one that was read; an export that has that one still tells the secret. */
+  async replaceHash(sql: Sql, id: string, from: string, to: string): Promise<boolean> {
+    const changed = await sql('oauth_client_secrets')
+      .where({ id, hash: from })
+      .update({
+        hash: to,
+        imported_digest: sql.raw('coalesce(imported_digest, ?)', [importedDigestOf(from)]),
+      });
+    return changed === 1;
   }
 
   async delete(tx: Transaction, id: string): Promise<void> {

@@ -63,15 +63,17 @@ export class ClientSecretsService {
   /**
    * Replaces a hash that was brought from another system, or has another cost than a new one has, once its secret is known.
    * Without effect for other hashes, and when so many secrets are being checked that this has to wait for the next time.
+   * Returns the hash that the row has now.
    */
-  async renewHash(secret: StoredSecret, presented: string): Promise<void> {
+  async renewHash(secret: StoredSecret, presented: string): Promise<string> {
     const { database, hashing, secrets } = this.deps;
-    if (!hashing.replacesSecret(secret, presented)) return;
+    if (!hashing.replacesSecret(secret, presented)) return secret.hash;
     try {
       const hash = await hashing.hashClientSecret(presented, secret.origin);
-      await secrets.replaceHash(database.sql, secret.id, secret.hash, hash);
+      return (await secrets.replaceHash(database.sql, secret.id, secret.hash, hash)) ? hash : secret.hash;
     } catch (error) {
       if (!(error instanceof AppError && error.kind === 'unavailable')) throw error;
+      return secret.hash;
     }
   }
 

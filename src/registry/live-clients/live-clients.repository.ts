@@ -3,7 +3,7 @@ import type { Delegation } from '../../tenancy/access/delegation.js';
 import type { Database } from '../../platform/db/database.js';
 import { Lookup } from '../../platform/db/lookup.js';
 import { type SnakeKeys, toCamel } from '../../platform/wire/snake-case.js';
-import { IMPORTED_HINT } from '../client-secrets/client-secret.js';
+import { SECRET_PREFIX } from '../client-secrets/client-secret.js';
 import { COLUMNS, secretsAs, TOKENS_VALID_AFTER } from './client-columns.js';
 import type { LiveClient } from './live-client.js';
 
@@ -13,7 +13,8 @@ const CACHED_CLIENTS = 2_000;
 
 /**
  * Differs after every change: `xmin` is the transaction that wrote the row last, and the time separates two changes to
- * which a failed primary and its successor gave the same number. Changes of a secret write the client's row too.
+ * which a failed primary and its successor gave the same number. Secrets that are added
+ * or deleted write the client's row, too.
  */
 const ROW_VERSION = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open, o.second_factor, md5(o.name || chr(10) || p.name)) AS row_version`;
 // Materialized, so that a plan made while the table was empty cannot use another index than that of client_id.
@@ -25,7 +26,7 @@ const FIND_VERSIONS = `${named('client_id, project_id, updated_at, deleted_at, x
 const FIND_CLIENTS = `${named('*, xmin')} SELECT ${COLUMNS}, o.membership_open,
   o.second_factor = 'required' AS second_factor_required, o.name AS org_name, p.name AS project_name, c.registration_token_digest, ${ROW_VERSION},
   ${TOKENS_VALID_AFTER} AS tokens_valid_after,
-  ${secretsAs(`'id', s.id, 'hash', s.hash, 'origin', CASE s.hint WHEN '${IMPORTED_HINT}' THEN 'imported' ELSE 'random' END`)} ${LIVE}`;
+  ${secretsAs(`'id', s.id, 'hash', s.hash, 'origin', CASE WHEN starts_with(s.hint, '${SECRET_PREFIX}') THEN 'random' ELSE 'imported' END`)} ${LIVE}`;
 const FIND_DELEGATION = `${named('*')} SELECT c.scopes, p.org_id AS "orgId", c.project_id AS "projectId",
   c.admin_reach AS reach FROM c JOIN projects p ON p.id = c.project_id
   WHERE c.deleted_at IS NULL AND floor(${TOKENS_VALID_AFTER} / 1000) < $2`;

@@ -37,8 +37,9 @@ test('a secret of this server that an earlier version hashed at a higher cost is
   const secret = client.client_secret ?? '';
   const status = () => tokenStatus(client.client_id, secret);
   const [hash = ''] = await hashesOf(client.client_id);
+  const former = bcrypt.hashSync(secret, 10);
   await server.database.pool.query('UPDATE oauth_client_secrets SET hash = $1 WHERE hash = $2', [
-    bcrypt.hashSync(secret, 10),
+    former,
     hash,
   ]);
   await server.admin('PATCH', `/${client.id}`, { description: 'Another version of the row.' });
@@ -48,6 +49,9 @@ test('a secret of this server that an earlier version hashed at a higher cost is
   expect(bcrypt.getRounds(renewed)).toBe(bcrypt.getRounds(hash));
   expect(await bcrypt.compare(secret, renewed)).toBe(true);
   expect(await status()).toBe(200);
+  // An export from before has the former hash.
+  await send(machine(client.client_id, { client_secret: former }), { update: true });
+  expect(await hashesOf(client.client_id)).toEqual([renewed]);
   expect(await tokenStatus(client.client_id, 'wrong')).toBe(401);
 });
 

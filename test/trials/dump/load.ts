@@ -1,4 +1,3 @@
-import bcrypt from 'bcrypt';
 import * as oidc from 'openid-client';
 import { UserAgent } from '../../../src/demo/user-agent.js';
 import { obtainCode } from '../../harness/protocol/codes.js';
@@ -182,22 +181,6 @@ export async function registerDynamically(server: TestServer, clients: Clients, 
   loot.add('client secret', client.client_secret);
   loot.add('registration token', client['registration_access_token']);
   clients.dynamic.push(client);
-}
-
-/** Stores the hashes of these secrets as bcrypt's cheapest: the same check, and thousands of guesses in a second. */
-export async function cheapenHashes({ database }: TestServer, loot: Loot): Promise<void> {
-  for (const secret of loot.of('client secret')) {
-    const { rowCount } = await database.pool.query(
-      'UPDATE oauth_client_secrets SET hash = $2 WHERE hint = $1',
-      [secret.slice(0, 10), await bcrypt.hash(secret, 4)],
-    );
-    if (rowCount !== 1) throw new Error('a secret could not be found by its hint');
-  }
-  // A secret that is used would get a hash of the usual cost again, with which every wrong one takes as long.
-  await database.pool.query(`
-    CREATE FUNCTION keep_hash() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.hash := OLD.hash; RETURN NEW; END';
-    CREATE TRIGGER keep_hash BEFORE UPDATE ON oauth_client_secrets FOR EACH ROW EXECUTE FUNCTION keep_hash();
-  `);
 }
 
 function cookie(agent: UserAgent, name: string): string | undefined {

@@ -4,7 +4,7 @@ import { dump, type Dump } from '../../harness/database/dump.js';
 import { killAll, PosternProcess } from '../../harness/nodes/postern-process.js';
 import { freePort, startTestServer, type TestServer } from '../../harness/nodes/test-server.js';
 import { attack } from './attack.js';
-import { askPerson, cheapenHashes, prepare, pushed, registerDynamically, round } from './load.js';
+import { askPerson, prepare, pushed, registerDynamically, round } from './load.js';
 import { type Clients, KINDS, Loot } from './loot.js';
 
 const environment = {
@@ -30,7 +30,6 @@ beforeAll(async () => {
   node = await startNode();
   clients = await prepare(server, loot);
   await registerDynamically(server, clients, loot);
-  await cheapenHashes(server, loot);
   await round(server, clients, loot);
   await askPerson(server, clients, loot);
   const going = round(server, clients, loot);

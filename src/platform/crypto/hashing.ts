@@ -106,6 +106,11 @@ export class Hashing {
     return !hash.startsWith(prefixOf(this.#secretCost(origin))) && hashable(secret);
   }
 
+  /** Whether the secret is 256 random bits that a hash of the least cost keeps, so that checking guesses of it costs next to nothing. */
+  isCheap({ hash, origin }: StoredSecret): boolean {
+    return origin === 'random' && hash.startsWith(prefixOf(RANDOM_SECRET_COST));
+  }
+
   #secretCost(origin: SecretOrigin): number {
     return origin === 'random' ? RANDOM_SECRET_COST : this.#importedSecretCost;
   }
@@ -162,13 +167,15 @@ export interface StoredSecret {
   origin: SecretOrigin;
 }
 
-/** The group that a check waits in, and what is done before it, after a match, and when it could not be made. */
+/** The group that a check waits in, and what is done with it. */
 interface AroundCheck {
   group: string;
-  before(): Promise<void>;
+  /** Counts an attempt; throws beyond a limit. */
+  count(): Promise<void>;
+  /** Undoes `count`. */
+  release(): Promise<void>;
   /** Resolves with the hash that is stored from then on. */
   onMatch(matched: StoredSecret): Promise<string>;
-  onFailure(): Promise<void>;
 }
 
 /**
@@ -214,9 +221,15 @@ export class VerifiedSecrets {
     presented: string,
     around: AroundCheck,
   ): Promise<string | undefined> {
-    await around.before();
-    const matched = await this.#matching(stored, presented, around);
-    if (!matched) return undefined;
+    // To count takes more CPU than a cheap check does, and a right secret is none of the guesses.
+    const isCheap = stored.every((secret) => this.hashing.isCheap(secret));
+    const matched = isCheap
+      ? await this.#matching(stored, presented, around)
+      : await this.#countedMatching(stored, presented, around);
+    if (!matched) {
+      if (isCheap) await around.count();
+      return undefined;
+    }
     // The hash that was read, and the one that is read next.
     for (const hash of [matched.hash, await around.onMatch(matched)])
       this.#digests.set(this.#digest([matched.id, hash], presented), true);
@@ -228,13 +241,25 @@ export class VerifiedSecrets {
     presented: string,
     around: AroundCheck,
   ): Promise<StoredSecret | undefined> {
+    for (const secret of stored)
+      if (await this.hashing.verifyClientSecret(presented, secret.hash, around)) return secret;
+    return undefined;
+  }
+
+  /** The attempt counts before the check, so that guesses at the same time are all counted. */
+  async #countedMatching(
+    stored: readonly StoredSecret[],
+    presented: string,
+    around: AroundCheck,
+  ): Promise<StoredSecret | undefined> {
+    await around.count();
+    let isWrong = false;
     try {
-      for (const secret of stored)
-        if (await this.hashing.verifyClientSecret(presented, secret.hash, around)) return secret;
-      return undefined;
-    } catch (error) {
-      await around.onFailure();
-      throw error;
+      const matched = await this.#matching(stored, presented, around);
+      isWrong = matched === undefined;
+      return matched;
+    } finally {
+      if (!isWrong) await around.release();
     }
   }
 

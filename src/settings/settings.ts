@@ -72,7 +72,7 @@ function assemble(e: Values) {
     adminIssuers: e.ADMIN_ISSUERS,
     console: e.CONSOLE === 'on',
     passwordHashCost: e.PASSWORD_HASH_COST,
-    /** No variable sets it: a client secret from elsewhere is checked once in each process, and made by a program. */
+    /** No variable sets it: each process checks a client secret from elsewhere once, which may be guessable. */
     importedSecretHashCost: 10,
     signInHistoryDays: e.SIGN_IN_HISTORY_DAYS,
     mail: mailSettings(e),

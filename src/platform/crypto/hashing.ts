@@ -8,9 +8,9 @@ import { FairQueue, type QueuedCaller } from './fair-queue.js';
 /** bcrypt ignores bytes after this many; longer values are refused instead of being truncated silently. */
 export const MAX_HASHED_BYTES = 72;
 
-/** How many may wait for a hash: what two cores compute in about half a minute, secrets as those that are imported. */
+/** How many may wait for a hash: what two cores compute in about 15 s, secrets as those that are imported. */
 const MAX_WAITING = { passwords: 100, secrets: 500 };
-/** At least; twice as many at most. */
+/** At least, and at most twice as many: some 30 MB. */
 const REMEMBERED_SECRETS = 100_000;
 /** bcrypt's least: 256 random bits cannot be guessed at any cost, and each process pays it for the first use of each client. */
 const RANDOM_SECRET_COST = 4;
@@ -106,11 +106,6 @@ export class Hashing {
     return !hash.startsWith(prefixOf(this.#secretCost(origin))) && hashable(secret);
   }
 
-  /** Whether the secret is 256 random bits that a hash of the least cost keeps, so that checking guesses of it costs next to nothing. */
-  isCheap({ hash, origin }: StoredSecret): boolean {
-    return origin === 'random' && hash.startsWith(prefixOf(RANDOM_SECRET_COST));
-  }
-
   #secretCost(origin: SecretOrigin): number {
     return origin === 'random' ? RANDOM_SECRET_COST : this.#importedSecretCost;
   }
@@ -174,7 +169,7 @@ interface AroundCheck {
   count(): Promise<void>;
   /** Undoes `count`. */
   release(): Promise<void>;
-  /** Resolves with the hash that is stored from then on. */
+  /** Resolves with a hash that the secret has from then on. */
   onMatch(matched: StoredSecret): Promise<string>;
 }
 
@@ -221,18 +216,12 @@ export class VerifiedSecrets {
     presented: string,
     around: AroundCheck,
   ): Promise<string | undefined> {
-    // To count takes more CPU than a cheap check does, and a right secret is none of the guesses.
-    const isCheap = stored.every((secret) => this.hashing.isCheap(secret));
-    const matched = isCheap
-      ? await this.#matching(stored, presented, around)
-      : await this.#countedMatching(stored, presented, around);
-    if (!matched) {
-      if (isCheap) await around.count();
-      return undefined;
-    }
-    // The hash that was read, and the one that is read next.
-    for (const hash of [matched.hash, await around.onMatch(matched)])
-      this.#digests.set(this.#digest([matched.id, hash], presented), true);
+    await around.count();
+    const matched = await this.#matching(stored, presented, around);
+    if (!matched) return undefined;
+    const remember = (hash: string) => this.#digests.set(this.#digest([matched.id, hash], presented), true);
+    remember(matched.hash);
+    remember(await around.onMatch(matched));
     return matched.id;
   }
 
@@ -241,25 +230,13 @@ export class VerifiedSecrets {
     presented: string,
     around: AroundCheck,
   ): Promise<StoredSecret | undefined> {
-    for (const secret of stored)
-      if (await this.hashing.verifyClientSecret(presented, secret.hash, around)) return secret;
-    return undefined;
-  }
-
-  /** The attempt counts before the check, so that guesses at the same time are all counted. */
-  async #countedMatching(
-    stored: readonly StoredSecret[],
-    presented: string,
-    around: AroundCheck,
-  ): Promise<StoredSecret | undefined> {
-    await around.count();
-    let isWrong = false;
     try {
-      const matched = await this.#matching(stored, presented, around);
-      isWrong = matched === undefined;
-      return matched;
-    } finally {
-      if (!isWrong) await around.release();
+      for (const secret of stored)
+        if (await this.hashing.verifyClientSecret(presented, secret.hash, around)) return secret;
+      return undefined;
+    } catch (error) {
+      await around.release();
+      throw error;
     }
   }
 

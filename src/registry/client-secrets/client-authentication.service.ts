@@ -54,10 +54,10 @@ export class ClientAuthenticationService {
   }
 
   /**
-   * The id of the client's secret that `presented` is. A secret that was verified before costs a SHA-256 or two. Wrong ones
-   * are limited, before bcrypt where that is slow; right ones do not use up the limit: equal checks under way at the same
-   * time count once, so that a client that is busy when a node starts is not slowed down. Those of one client wait behind
-   * one another, and take turns with other clients. Throws AppError `slow_down` beyond the limit, and `unavailable`, which does not count,
+   * The id of the client's secret that `presented` is. A secret that was verified before costs a SHA-256 or two; bcrypt comes
+   * after a limit on wrong secrets, which right ones do not use up: equal checks under way at the same time count once,
+   * so that a client that is busy when a node starts is not slowed down. Those of one client wait behind one another, and
+   * take turns with other clients. Throws AppError `slow_down` beyond the limit, and `unavailable`, which does not count,
    * when too many wait.
    */
   async verify(
@@ -69,11 +69,15 @@ export class ClientAuthenticationService {
     const known = this.verified.recall(stored, presented);
     if (known !== undefined) return known;
     const limit = this.limits.clientSecret(clientId, address);
+    const release = () => this.attempts.release([limit.key]);
     return this.verified.verify(stored, presented, {
       group: clientId,
       count: () => this.attempts.reserve([limit]),
-      release: () => this.attempts.release([limit.key]),
-      onMatch: (matched) => this.secrets.renewHash(matched, presented),
+      release,
+      onMatch: async (matched) => {
+        await release();
+        return this.secrets.renewHash(matched, presented);
+      },
     });
   }
 }

@@ -18,7 +18,7 @@ export class ClientSecretsRepository {
     });
   }
 
-  /** Replaces the hash, if it is still the one that was read; an export that has that one still tells the secret. */
+  /** Replaces the hash, if it is still the one that was read; an export that has the first of them still tells the secret. */
   async replaceHash(sql: Sql, id: string, from: string, to: string): Promise<boolean> {
     const changed = await sql('oauth_client_secrets')
       .where({ id, hash: from })

@@ -63,7 +63,7 @@ export class ClientSecretsService {
   /**
    * Replaces a hash that was brought from another system, or has another cost than a new one has, once its secret is known.
    * Without effect for other hashes, and when so many secrets are being checked that this has to wait for the next time.
-   * Returns the hash that the row has now.
+   * Returns the hash that it made, or the one that was there.
    */
   async renewHash(secret: StoredSecret, presented: string): Promise<string> {
     const { database, hashing, secrets } = this.deps;

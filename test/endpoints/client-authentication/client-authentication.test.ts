@@ -214,22 +214,19 @@ test('while a secret is being rotated both work; the deleted one stops at once o
   }
 });
 
-test.each([true, false])(
-  'too many wrong secrets are told to slow down on every node, and the right one works, verified before: %s',
-  async (verified) => {
-    const client = await server.register(MACHINE);
-    if (verified) expect((await askWithBasic(client)).status).toBe(200);
-    for (let attempt = 0; attempt < 3; attempt++)
-      expect((await askWithBasic(client, 'wrong')).status).toBe(401);
-    for (const node of [server, other]) {
-      const answer = await askWithBasic(client, 'wrong', node);
-      expect(answer.status).toBe(429);
-      expect(answer.body).toMatchObject({ error: 'slow_down' });
-      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    }
-    expect((await askWithBasic(client)).status).toBe(200);
-  },
-);
+test('too many wrong secrets are told to slow down on every node; a secret verified before still works', async () => {
+  const client = await server.register(MACHINE);
+  expect((await askWithBasic(client)).status).toBe(200);
+  for (let attempt = 0; attempt < 3; attempt++)
+    expect((await askWithBasic(client, 'wrong')).status).toBe(401);
+  for (const node of [server, other]) {
+    const answer = await askWithBasic(client, 'wrong', node);
+    expect(answer.status).toBe(429);
+    expect(answer.body).toMatchObject({ error: 'slow_down' });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+  expect((await askWithBasic(client)).status).toBe(200);
+});
 
 test('wrong secrets of one client do not slow another one down', async () => {
   const [client, neighbour] = await Promise.all([server.register(MACHINE), server.register(MACHINE)]);

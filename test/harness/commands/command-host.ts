@@ -18,9 +18,14 @@ async function runOne({ args, environment, input }: CommandRequest): Promise<voi
   process.env = { ...environment };
   process.exitCode = undefined;
   Object.defineProperty(process, 'stdin', { value: Readable.from([Buffer.from(input)]), configurable: true });
+  const before = new Set(process.listeners('exit'));
   await run([process.execPath, 'postern', ...args]);
-  // Each run listens for errors of its output as long as its process lives.
+  // Each run listens for errors of its output, and for the end of its process, as long as that lives.
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
+  for (const listener of process.listeners('exit').filter((one) => !before.has(one))) {
+    listener(Number(process.exitCode ?? 0));
+    process.off('exit', listener);
+  }
   for (const fd of [1, 2]) writeSync(fd, '\0');
   process.send?.(Number(process.exitCode ?? 0));
 }

@@ -41,19 +41,10 @@ export interface StoredToken extends StoredArtifact {
   grant: string | null;
 }
 
-interface Row {
-  key: string;
-  payload: string;
-  grant_id: string | null;
-  uid: string | null;
-  sealed_id: string | null;
-  consumed_at: number | null;
-  consumed_for: number | null;
-}
-
-const COLUMNS = `encode(id, 'hex') AS key, payload::text, grant_id, uid, encode(sealed_id, 'hex') AS sealed_id,
-  floor(extract(epoch FROM consumed_at))::int AS consumed_at,
-  extract(epoch FROM now() - consumed_at)::float8 AS consumed_for`;
+/** A `StoredArtifact`. */
+const COLUMNS = `encode(id, 'hex') AS key, payload::text, grant_id AS "grantId", uid, encode(sealed_id, 'hex') AS "sealedId",
+  floor(extract(epoch FROM consumed_at))::int AS "consumedAt",
+  extract(epoch FROM now() - consumed_at)::float8 AS "consumedFor"`;
 const FIND = `SELECT ${COLUMNS} FROM artifacts WHERE`;
 /** A sub-select, and no join, which could read all grants when it is planned while there are none. */
 const FIND_TOKENS = `SELECT ${COLUMNS},
@@ -131,8 +122,7 @@ export class ArtifactRepository {
   /** Tokens with these keys, as `find` finds them. */
   async findTokens(keys: string[]): Promise<StoredToken[]> {
     const query = { name: 'artifacts_find_tokens', text: FIND_TOKENS, values: [ids(keys)] };
-    const { rows } = await this.database.read<Row & { grant: string | null }>(query);
-    return rows.map((row) => ({ ...toArtifact(row), grant: row.grant }));
+    return (await this.database.read<StoredToken>(query)).rows;
   }
 
   /** The artifacts of this model with these uids. */
@@ -216,7 +206,7 @@ export class ArtifactRepository {
   }
 
   async #find(name: string, where: string, values: unknown[]): Promise<StoredArtifact[]> {
-    return (await this.database.read<Row>({ name, text: `${FIND} ${where}`, values })).rows.map(toArtifact);
+    return (await this.database.read<StoredArtifact>({ name, text: `${FIND} ${where}`, values })).rows;
   }
 
   #write<R extends pg.QueryResultRow>(
@@ -251,16 +241,4 @@ function toJson(rows: { row: ArtifactRow; consumes?: string }[]): string {
     return `{"payload":${row.payload},${others.slice(1)}`;
   });
   return `[${members.join(',')}]`;
-}
-
-function toArtifact(row: Row): StoredArtifact {
-  return {
-    key: row.key,
-    payload: row.payload,
-    grantId: row.grant_id,
-    uid: row.uid,
-    sealedId: row.sealed_id,
-    consumedAt: row.consumed_at,
-    consumedFor: row.consumed_for,
-  };
 }

@@ -20,9 +20,10 @@ export interface SocketAddress {
 
 /**
  * For connections with prepared statements, whose plans are kept: one made while a table was empty would stay a sequential
- * scan when the table has grown. Each of these statements has its index.
+ * scan when the table has grown, and one made before statistics were collected a bitmap of all rows that match, sorted,
+ * where the first rows of the index are asked for. Each of these statements has its index, in its order.
  */
-const PLANNER_OPTIONS = '-c enable_seqscan=off -c jit=off';
+const PLANNER_OPTIONS = '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off';
 
 /** What runs the registry's SQL: the database itself, or a transaction of it. */
 export type Sql = Knex;

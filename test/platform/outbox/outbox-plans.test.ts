@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Database } from '../../../src/platform/db/database.js';
 import { OutboxRepository } from '../../../src/platform/outbox/outbox.repository.js';
-import { deadLetters } from '../../harness/database/dead-letters.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database/test-database.js';
 
 const ROWS = 100_000;
@@ -25,8 +24,7 @@ afterAll(async () => {
 
 /** How many rows were read so far, in the table as a whole and by way of its indexes. */
 async function reads(): Promise<{ sequential: number; byIndex: number }> {
-  const flush = { name: 'flush', text: 'SELECT pg_stat_force_next_flush()', values: [] };
-  for (let round = 0; round < 2; round++) await Promise.all([database.write(flush), database.write(flush)]);
+  for (let round = 0; round < 2; round++) await onEachConnection('SELECT pg_stat_force_next_flush()');
   const { rows } = await testDatabase.pool.query<{ sequential: number; byIndex: number }>(
     `SELECT seq_tup_read::float8 AS sequential,
        (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'outbox')::float8 AS "byIndex"
@@ -46,11 +44,15 @@ async function insert(count: number, ofOneKey: number): Promise<void> {
   );
 }
 
-test('claiming, finishing and retrying read few rows when 100 000 wait, also of one key', async () => {
+/** Runs a statement on each connection for writes. */
+async function onEachConnection(text: string): Promise<void> {
+  const statement = { name: text.toLowerCase().replaceAll(/\W+/g, '_'), text, values: [] };
+  await Promise.all([database.write(statement), database.write(statement)]);
+}
+
+/** How many rows are read by claiming, by each way to finish, and by deleting what was given up. */
+async function readByOneRound(): Promise<{ sequential: number; byIndex: number }> {
   const owner = randomUUID();
-  // The statements are prepared while the table is empty, and no statistics are collected later.
-  for (let times = 0; times < 12; times++) await outbox.claim(owner, LIMITS, SLOTS);
-  await insert(ROWS, 0);
   const before = await reads();
   const { rows } = await outbox.claim(owner, LIMITS, SLOTS);
   expect(rows).toHaveLength(16);
@@ -60,10 +62,21 @@ test('claiming, finishing and retrying read few rows when 100 000 wait, also of 
   expect(await outbox.retry(second, 'away', 60)).toBe(true);
   expect(await outbox.giveUp(third, 'gone')).toBe(true);
   expect(await outbox.complete({ ...second, owner: randomUUID() })).toBe(false);
-  expect(await deadLetters(testDatabase)).toHaveLength(1);
+  expect(await outbox.purgeDeadLetters(0)).toBe(1);
   const after = await reads();
-  expect(after.sequential - before.sequential).toBe(0);
-  expect(after.byIndex - before.byIndex).toBeLessThan(200);
+  return { sequential: after.sequential - before.sequential, byIndex: after.byIndex - before.byIndex };
+}
+
+test('claiming, finishing and retrying read few rows when 100 000 wait, whenever the plans were made', async () => {
+  // The statements are prepared while the table is empty, and no statistics are collected later.
+  for (let times = 0; times < 12; times++) await outbox.claim(randomUUID(), LIMITS, SLOTS);
+  await insert(ROWS, 0);
+  const early = await readByOneRound();
+  // PostgreSQL also makes plans again when a connection has fallen behind with invalidation messages.
+  await onEachConnection('DISCARD PLANS');
+  const late = await readByOneRound();
+  expect(early.sequential + late.sequential).toBe(0);
+  expect(Math.max(early.byIndex, late.byIndex)).toBeLessThan(200);
 });
 
 test('a backlog of one key does not hold up messages of others', async () => {

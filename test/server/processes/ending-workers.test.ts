@@ -1,6 +1,9 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { cpuOf } from '../../../bench/load/process-tree.js';
+import { eventually } from '../../harness/common/eventually.js';
 import { gone, Installation } from '../../harness/nodes/installation.js';
 import { killAll, type PosternProcess } from '../../harness/nodes/postern-process.js';
 import {
@@ -21,6 +24,13 @@ afterAll(async () => {
   await killAll();
   await home.remove();
 });
+
+/** Whether a process has run for a while, and does not now. */
+async function waits(pid: number): Promise<boolean> {
+  const before = cpuOf(pid);
+  await sleep(300);
+  return before > 200_000 && cpuOf(pid) === before;
+}
 
 /** One server for the tests that lose only workers. */
 let running: Promise<PosternProcess> | undefined;
@@ -53,6 +63,27 @@ test('a worker that is asked to end answers what it has, and is replaced', async
   for (const finish of held) expect(await finish()).toBe(400);
   await gone(first, 10_000);
   await untilAnswering(home, server, (pid) => pid !== first && pid !== second);
+});
+
+test('a worker that is asked to end while it starts ends, too, and is replaced', async () => {
+  const server = await shared();
+  const before = await workersOf(server);
+  const database = (await home.databasePid()) ?? 0;
+  // It has to wait for the database then.
+  process.kill(database, 'SIGSTOP');
+  try {
+    process.kill(before[0] ?? 0, 'SIGKILL');
+    const started = await eventually(async () => {
+      const [pid] = (await workersOf(server)).filter((one) => !before.includes(one));
+      return pid !== undefined && (await waits(pid)) && pid;
+    });
+    process.kill(started, 'SIGTERM');
+    process.kill(database, 'SIGCONT');
+    await gone(started, 10_000);
+  } finally {
+    process.kill(database, 'SIGCONT');
+  }
+  await onEach(server, await workersOf(server), async () => expect((await health(home)).status).toBe(200));
 });
 
 test('a worker that cannot be replaced yet is tried again', async () => {

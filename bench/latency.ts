@@ -10,11 +10,13 @@ import { load } from './load/measure.js';
 import { OpenLoop } from './load/open-loop.js';
 import { percentile } from './load/report.js';
 import { startCandidate } from './servers/candidate.js';
+import { startTlsProxy } from './servers/tls-proxy.js';
 
 /**
  * Latency of each flow at shares of what the server can do, which is found out first, with as many users as fast as they are
  * answered; then steps come at a fixed pace, and latency counts from when a step was meant to start. Meanwhile other
- * connections are open that ask for next to nothing.
+ * connections are open that ask for next to nothing. `--tls on` puts nginx in front, `--tls close` one that closes each
+ * connection to the server after its request.
  */
 const { values: options } = parseArgs({
   options: {
@@ -25,6 +27,7 @@ const { values: options } = parseArgs({
     rows: { type: 'string', default: '10000' },
     pool: { type: 'string', default: '10' },
     workers: { type: 'string', default: '1' },
+    tls: { type: 'string', default: 'off' },
     flows: {
       type: 'string',
       default: 'client credentials;introspection;userinfo;refresh;code + PKCE, session',
@@ -37,13 +40,20 @@ const [seconds, userCount, connectionCount] = [options.seconds, options.users, o
 /** Each of the other connections asks once in this many milliseconds; Node.js closes one that is idle for five seconds. */
 const BETWEEN_REQUESTS = 4_000;
 const WARM_UP_SECONDS = 2;
+const [PORT, TLS_PORT] = [39_300, 39_301];
+if (!['off', 'on', 'close'].includes(options.tls)) throw new Error('--tls is off, on or close');
 
 const directory = await mkdtemp(join(tmpdir(), 'postern-bench-'));
 const server = await startEmbeddedDatabase({ dataDirectory: directory });
+const hasTls = options.tls !== 'off';
+const stopProxy = hasTls
+  ? await startTlsProxy({ port: TLS_PORT, node: PORT, keepsConnections: options.tls === 'on' })
+  : undefined;
 try {
   const { pool, workers, rows } = options;
   const candidate = await startCandidate('postern', {
-    ...{ server, directory, port: 39_300, pool, workers },
+    ...{ server, directory, port: PORT, pool, workers },
+    ...(hasTls ? { issuer: `https://localhost:${String(TLS_PORT)}` } : {}),
     rows: Number(rows),
   });
   void keepOpen(candidate.target.issuer, connectionCount);
@@ -62,6 +72,7 @@ try {
   }
   await candidate.stop();
 } finally {
+  await stopProxy?.();
   await server.stop();
   await rm(directory, { recursive: true, force: true });
 }

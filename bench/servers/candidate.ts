@@ -20,7 +20,7 @@ export interface Candidate {
   stop(): Promise<void>;
 }
 
-/** How candidates are started. `workers` is for Postern. */
+/** How candidates are started. `workers` is for Postern, and so is `issuer`, where it is behind a proxy. */
 export interface CandidateOptions {
   server: EmbeddedDatabase;
   directory: string;
@@ -28,6 +28,7 @@ export interface CandidateOptions {
   rows: number;
   pool: string;
   workers: string;
+  issuer?: string;
 }
 
 /**
@@ -54,7 +55,9 @@ export async function startCandidate(name: string, options: CandidateOptions): P
     await preload(database, Number(rows));
     await database.close();
     const metrics = kind === 'postern' ? {} : { METRICS_PORT: String(options.port + 1_000) };
-    const serving = await serve(options.port, { ...settings, ...metrics, WORKERS: options.workers });
+    const behindProxy = options.issuer ? { TRUSTED_PROXIES: '1', SECOND_FACTOR: 'optional' } : {};
+    const more = { ...metrics, ...behindProxy, WORKERS: options.workers };
+    const serving = await serve(options.port, { ...settings, ...more }, options.issuer);
     return { ...serving, name, target: await withOwnClient(serving.target) };
   }
   const child = fork(fileURLToPath(new URL('./candidate-process.js', import.meta.url)), [kind], {

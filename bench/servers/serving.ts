@@ -16,13 +16,13 @@ export interface Serving {
 
 /**
  * Starts it with these settings, of which DATA_DIR is where its log goes; resolves when it listens. Throws with what it
- * said when it ends instead.
+ * said when it ends instead. `issuer` is for one behind a proxy.
  */
 export async function serve(
   port: number,
   settings: { DATA_DIR: string } & Record<string, string>,
+  issuer = `http://localhost:${String(port)}`,
 ): Promise<Serving> {
-  const issuer = `http://localhost:${String(port)}`;
   const main = fileURLToPath(new URL('../../src/main.cjs', import.meta.url));
   const path = join(settings.DATA_DIR, `postern-${String(port)}.log`);
   const log = await open(path, 'w');

@@ -30,6 +30,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '5' },
     warm: { type: 'string', default: '10' },
     users: { type: 'string', default: '16' },
+    workers: { type: 'string', default: '1' },
     cores: { type: 'string', default: 'pinned' },
     port: { type: 'string', default: '4300' },
     cache: { type: 'string', default: join(homedir(), '.cache', 'postern-peers') },
@@ -97,7 +98,8 @@ async function start(name: string, index: number, postgres: Postgres): Promise<M
   const database = name.replaceAll('-', '_');
   await postgres.createDatabase(database);
   const port = firstPort + 10 * (index + 1);
-  const product = make({ postgres, database, directory, cache: options.cache, port });
+  const { cache, workers } = options;
+  const product = make({ postgres, database, directory, cache, port, workers });
   say(`${name}: installing`);
   await product.install();
   const since = performance.now();

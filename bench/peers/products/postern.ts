@@ -21,6 +21,7 @@ export function postern(site: Site): Product {
     ISSUER: issuer,
     PORT: String(site.port),
     TRUSTED_PROXIES: '1',
+    WORKERS: site.workers,
   };
   const cli = async (args: string[], input = ''): Promise<string> => {
     const pending = run(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } });

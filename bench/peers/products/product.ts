@@ -46,6 +46,8 @@ export interface Site {
   cache: string;
   /** The first of ten ports. */
   port: number;
+  /** How many processes Postern answers with; the others use what cores they are given. */
+  workers: string;
 }
 
 /** A product that is measured. */

@@ -37,7 +37,7 @@ export interface StoredArtifact {
 }
 
 /** A token, and the payload of the grant that it names: JSON, null when it names none or one that does not exist. */
-export interface StoredToken extends StoredArtifact {
+export interface TokenWithGrant extends StoredArtifact {
   grant: string | null;
 }
 
@@ -120,9 +120,9 @@ export class ArtifactRepository {
   }
 
   /** Tokens with these keys, as `find` finds them. */
-  async findTokens(keys: string[]): Promise<StoredToken[]> {
+  async findTokens(keys: string[]): Promise<TokenWithGrant[]> {
     const query = { name: 'artifacts_find_tokens', text: FIND_TOKENS, values: [ids(keys)] };
-    return (await this.database.read<StoredToken>(query)).rows;
+    return (await this.database.read<TokenWithGrant>(query)).rows;
   }
 
   /** The artifacts of this model with these uids. */

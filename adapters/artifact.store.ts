@@ -7,13 +7,13 @@ import type {
   ArtifactRow,
   Consumption,
   StoredArtifact,
-  StoredToken,
+  TokenWithGrant,
 } from './artifact.repository.js';
 
 /** Reads and writes artifacts by key (see `artifactKey`); calls at the same time share a statement. */
 export class ArtifactStore {
   readonly #find: Lookup<StoredArtifact>;
-  readonly #findToken: Lookup<StoredToken>;
+  readonly #findToken: Lookup<TokenWithGrant>;
   readonly #findSession: Lookup<StoredArtifact>;
   readonly #upsert: Batcher<ArtifactRow, void>;
   readonly #consume: Batcher<Consumption, boolean>;
@@ -45,7 +45,7 @@ export class ArtifactStore {
   }
 
   /** The first of these tokens that exists, with its grant. */
-  findFirstToken(keys: readonly string[]): Promise<StoredToken | undefined> {
+  findFirstToken(keys: readonly string[]): Promise<TokenWithGrant | undefined> {
     return this.#findToken.findFirst(keys);
   }
 

@@ -1,4 +1,5 @@
 import type Koa from 'koa';
+import { OwnCookie } from '../../platform/cookies/own-cookie.js';
 import { requestIdOf, sendError } from '../../platform/pages/error-page.js';
 import { TRY_AGAIN } from '../../platform/pages/links-on.js';
 import type { Pages } from '../../platform/pages/pages.js';
@@ -7,20 +8,21 @@ import { OWN_CLIENT_ID } from '../../registry/live-clients/own-client.js';
 import { startLinks } from '../oidc-interactions/client-links.js';
 import { InteractionOver } from '../oidc-interactions/interaction-over.js';
 
-/** Remembers which application a sign-in was for, when the interaction itself is gone. */
-const COOKIE = 'postern_application';
 const DAY_SECONDS = 86_400;
 
 /** Notes the application of a page in the browser, so that the page can lead back to it when the sign-in is over. */
 export function noteApplication(ctx: Koa.Context, issuer: string, uid: string, clientId: string): void {
-  const secure = issuer.startsWith('https:') ? '; Secure' : '';
-  const line = `${COOKIE}=${encodeURIComponent(clientId)}; Path=/interaction/${uid}; Max-Age=${String(DAY_SECONDS)}; HttpOnly; SameSite=Lax${secure}`;
-  ctx.append('Set-Cookie', line);
+  applicationCookie(issuer, `/interaction/${uid}`).write(ctx, encodeURIComponent(clientId));
 }
 
-function notedApplication(ctx: Koa.Context): string | undefined {
+/** Remembers which application a sign-in was for, when the interaction itself is gone. */
+function applicationCookie(issuer: string, path: string): OwnCookie {
+  return new OwnCookie(issuer, 'postern_application', { path, maxAge: DAY_SECONDS });
+}
+
+function notedApplication(ctx: Koa.Context, issuer: string): string | undefined {
   try {
-    return decodeURIComponent(ctx.cookies.get(COOKIE) ?? '') || undefined;
+    return decodeURIComponent(applicationCookie(issuer, '/interaction').read(ctx) ?? '') || undefined;
   } catch {
     return undefined;
   }
@@ -37,7 +39,7 @@ export function endingPages(
       await next();
     } catch (error) {
       if (!(error instanceof InteractionOver)) throw error;
-      const clientId = error.clientId ?? notedApplication(ctx);
+      const clientId = error.clientId ?? notedApplication(ctx, issuer);
       const isOutside = clientId !== undefined && clientId !== OWN_CLIENT_ID;
       const back = isOutside ? await clients.wayBack(clientId) : undefined;
       const links = back

@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
+import { OwnCookie } from '../../platform/cookies/own-cookie.js';
 import type { OnUnexpected } from '../../platform/http/problem-details.js';
 import { field } from '../../platform/pages/form-tokens.js';
 import { noteApplication } from './ending-pages.js';
@@ -26,7 +27,7 @@ import type { SecondFactorResponses } from '../second-factor/second-factor-respo
 import { CREATE_ACCOUNT, SELECT_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { PendingInteraction } from '../oidc-interactions/pending-interaction.js';
 
-const YEAR = 365 * 86_400_000;
+const YEAR_SECONDS = 365 * 86_400;
 
 /** What the routes need. */
 export interface InteractionRoutesDependencies {
@@ -112,15 +113,13 @@ export function interactionRoutes({
     const provedAt = Date.now();
     try {
       const password = field(form, 'password') ?? '';
-      const browser = ctx.cookies.get(browserCookie.name);
+      const browser = browserCookie.read(ctx);
       const signal = untilClosed(ctx);
       const requestId = requestIdOf(ctx) ?? null;
       const attempt = { email, password, address: ctx.ip, requestId, browser, signal };
       const signedIn = await service.authenticate(attempt);
       const { account } = signedIn;
-      // A proxy may have decrypted the connection.
-      ctx.cookies.secure = browserCookie.options.secure;
-      ctx.cookies.set(browserCookie.name, signedIn.browser, browserCookie.options);
+      browserCookie.write(ctx, signedIn.browser);
       const login = {
         accountId: account.id,
         amr: [...PASSWORD_AMR],
@@ -219,13 +218,8 @@ function signInContext({ uid }: PendingInteraction): string {
 }
 
 /** The cookie of browsers that have signed in, for a year; only the sign-in form gets it back. */
-function knownBrowserCookie(issuer: string) {
-  const secure = issuer.startsWith('https:');
-  const options = { httpOnly: true, sameSite: 'lax', path: '/interaction', secure, maxAge: YEAR } as const;
-  return {
-    name: secure ? '__Secure-postern_browser' : 'postern_browser',
-    options: { ...options, overwrite: true },
-  };
+function knownBrowserCookie(issuer: string): OwnCookie {
+  return new OwnCookie(issuer, 'postern_browser', { path: '/interaction', maxAge: YEAR_SECONDS });
 }
 
 /** Aborts when the connection closes before the response was sent. */

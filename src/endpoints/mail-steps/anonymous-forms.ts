@@ -3,7 +3,7 @@ import type Koa from 'koa';
 import { AppError } from '../../platform/errors/errors.js';
 import { readForm } from '../../platform/http/body.js';
 import type { FormTokens } from '../../platform/pages/form-tokens.js';
-import { OwnCookie } from '../sign-in/own-cookies.js';
+import { OwnCookie } from '../../platform/cookies/own-cookie.js';
 
 const FORM_BYTES = 20_000;
 

@@ -1,6 +1,6 @@
 import type Koa from 'koa';
 import type { Vault } from '../../platform/crypto/sealing.js';
-import { OwnCookie } from '../sign-in/own-cookies.js';
+import { OwnCookie } from '../../platform/cookies/own-cookie.js';
 
 const LIFETIME_SECONDS = 3_600;
 

@@ -4,7 +4,7 @@ import { accountOfRequest } from '../../../adapters/prefetch.js';
 import { requestState, stateOf } from '../../../adapters/request-state.js';
 import type { Context } from '../../context.js';
 import type { Account } from '../../identity/accounts/account.js';
-import { claimsOf } from '../../identity/accounts/claims.js';
+import { claimsOf } from '../../identity/claims/claims.js';
 import type { MayAuthorize } from '../oidc-interactions/membership.js';
 import type { EngineSubjects } from './engine-subjects.js';
 

@@ -41,7 +41,7 @@ import { RESPONSE_TYPES } from '../../registry/client-record/client-record.js';
 import { allowsOrigin } from '../../registry/client-rules/cors-origins.js';
 import { ENGINE_ROUTES } from '../../platform/http/protocol-paths.js';
 import { EngineKey } from './engine-key.js';
-import { SCOPE_CLAIMS } from '../userinfo/scope-claims.js';
+import { SCOPE_CLAIMS } from '../../identity/claims/scope-claims.js';
 import { DEFAULT_ID_TOKEN_ALG } from '../../settings/protocol/signing-algorithms.js';
 
 /** What the engine's configuration depends on. */

@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors/errors.js';
 import { readForm } from '../../platform/http/body.js';
 import { digestOf } from '../../platform/crypto/bearer-secret.js';
 import type { FormTokens } from '../../platform/pages/form-tokens.js';
-import type { OwnCookie } from './own-cookies.js';
+import type { OwnCookie } from '../../platform/cookies/own-cookie.js';
 import { OWN_SIGN_IN, type OwnArea } from './own-paths.js';
 import type { Required } from './sign-in-requests.js';
 import { FRESH_SECONDS } from '../../identity/sessions/fresh-sign-in.js';

@@ -6,7 +6,7 @@ import type { Pages } from '../../platform/pages/pages.js';
 import { OWN_REDIRECT_PATH } from '../../registry/live-clients/own-client.js';
 import { CREATE_ACCOUNT } from '../oidc-requests/account-prompts.js';
 import type { Engine } from '../oidc/engine.js';
-import type { OwnCookie } from './own-cookies.js';
+import type { OwnCookie } from '../../platform/cookies/own-cookie.js';
 import type { OwnContext, OwnPages, SignedInPerson } from './own-session.js';
 import { ACCOUNT_AREA, OWN_SIGN_IN, OWN_SIGN_OUT, ownPath } from './own-paths.js';
 import { redeemOwnCode } from './redeem-code.js';

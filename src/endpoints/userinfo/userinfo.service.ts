@@ -1,12 +1,12 @@
 import type { StoredToken, TokenLookup } from '../../../adapters/tokens/token-lookup.js';
 import type { AccountsService } from '../../identity/accounts/accounts.service.js';
-import { claimsOf } from '../../identity/accounts/claims.js';
+import { claimsOf } from '../../identity/claims/claims.js';
 import type { ClientSubjectsService } from '../../registry/client-subjects/client-subjects.service.js';
 import type { LiveClient } from '../../registry/live-clients/live-client.js';
 import type { LiveClientsService } from '../../registry/live-clients/live-clients.service.js';
 import type { AccessService } from '../../tenancy/access/access.service.js';
 import { mayAuthorizeClient } from '../oidc-interactions/membership.js';
-import { claimsOfScopes } from './scope-claims.js';
+import { claimsOfScopes } from '../../identity/claims/scope-claims.js';
 
 /** What `UserinfoService` needs. */
 export interface UserinfoDependencies {

@@ -1,4 +1,4 @@
-import type { Account } from './account.js';
+import type { Account } from '../accounts/account.js';
 
 /** Claims under their wire names (OpenID Connect Core 1.0, section 5.1). */
 export type Claims = { sub: string } & Record<string, unknown>;

@@ -37,7 +37,7 @@ const { values: options } = parseArgs({
 const [seconds, userCount, connectionCount] = [options.seconds, options.users, options.connections].map(
   Number,
 ) as [number, number, number];
-/** Each of the other connections asks once in this many milliseconds; Node.js closes one that is idle for five seconds. */
+/** Each of the other connections asks once in this many milliseconds. */
 const BETWEEN_REQUESTS = 4_000;
 const WARM_UP_SECONDS = 2;
 const [PORT, TLS_PORT] = [39_300, 39_301];
@@ -46,10 +46,10 @@ if (!['off', 'on', 'close'].includes(options.tls)) throw new Error('--tls is off
 const directory = await mkdtemp(join(tmpdir(), 'postern-bench-'));
 const server = await startEmbeddedDatabase({ dataDirectory: directory });
 const hasTls = options.tls !== 'off';
-const stopProxy = hasTls
-  ? await startTlsProxy({ port: TLS_PORT, node: PORT, keepsConnections: options.tls === 'on' })
-  : undefined;
+let stopProxy: (() => Promise<void>) | undefined;
 try {
+  if (hasTls)
+    stopProxy = await startTlsProxy({ port: TLS_PORT, node: PORT, keepsConnections: options.tls === 'on' });
   const { pool, workers, rows } = options;
   const candidate = await startCandidate('postern', {
     ...{ server, directory, port: PORT, pool, workers },

@@ -27,7 +27,13 @@ export async function serve(
   const path = join(settings.DATA_DIR, `postern-${String(port)}.log`);
   const log = await open(path, 'w');
   const child = spawn(process.execPath, ['--max-semi-space-size=16', main, 'serve'], {
-    env: { ...process.env, ISSUER: issuer, PORT: String(port), ...settings },
+    env: {
+      ...process.env,
+      NODE_TLS_REJECT_UNAUTHORIZED: undefined,
+      ISSUER: issuer,
+      PORT: String(port),
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', log.fd],
   });
   await log.close();

@@ -46,7 +46,7 @@ export async function startTlsProxy({
   writeFileSync(
     file,
     `daemon off;
-worker_processes auto;
+master_process off;
 pid ${directory}/nginx.pid;
 error_log ${directory}/nginx.log;
 events { worker_connections 4096; }
@@ -72,13 +72,14 @@ http {
 }
 `,
   );
-  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
-  place.start([NGINX], ['-c', file, '-p', directory, '-e', `${directory}/nginx.log`]);
   const isUp = () =>
     send(`https://localhost:${String(port)}/`).then(
       () => true,
       () => false,
     );
+  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+  if (await isUp()) throw new Error(`port ${String(port)} is in use by another program`);
+  place.start([NGINX], ['-c', file, '-p', directory, '-e', `${directory}/nginx.log`]);
   for (let tries = 0; !(await isUp()); tries++) {
     if (tries === 100) throw new Error('nginx does not answer');
     await sleep(50);

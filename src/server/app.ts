@@ -111,7 +111,7 @@ export function createApp(
   const introspection = withIntrospection(context, engine, certificates, clientTokens);
   const measured = [responseTimesObserver(context.nodes.responseTimes), ...observers];
   const handle = observed(withUserinfo(context, introspection), measured);
-  return { callback: () => handle };
+  return { callback: () => handle, isBehindProxy: trustedProxies > 0 };
 }
 
 async function assertReady({ database }: Context, isReady: () => boolean): Promise<void> {

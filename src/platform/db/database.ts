@@ -21,7 +21,7 @@ export interface SocketAddress {
 /**
  * For connections with prepared statements, whose plans are kept: one made while a table was empty would stay a sequential
  * scan when the table has grown, and one made before statistics were collected a bitmap of all rows that match, sorted,
- * where the first rows of the index are asked for. Each of these statements has its index, in its order.
+ * where the first rows of the index are asked for. Each of these statements has its index, where its tables grow.
  */
 const PLANNER_OPTIONS = '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off';
 

@@ -6,7 +6,15 @@ import { AppError } from '../errors/errors.js';
 /** What answers requests, such as a Koa application. */
 export interface HttpApplication {
   callback(): (req: IncomingMessage, res: ServerResponse) => unknown;
+  /** Whether connections come from a proxy. */
+  isBehindProxy?: boolean;
 }
+
+/**
+ * How long a connection may be idle, in milliseconds. That of a proxy: longer than nginx and most load balancers keep theirs,
+ * which is 60 s, because one that uses a connection just as we close it answers 502 to a POST, which it may not send again.
+ */
+const KEEP_ALIVE_MS = { caller: 5_000, proxy: 65_000 };
 /** Bytes of a request line and its headers: an authorization request of 24 kB as a query, and cookies. */
 const MAX_HEAD = 40 * 1024;
 
@@ -71,6 +79,7 @@ function serve(app: HttpApplication): { server: Server } & Listener {
   const limits = {
     requestTimeout: 60_000,
     headersTimeout: 15_000,
+    keepAliveTimeout: app.isBehindProxy ? KEEP_ALIVE_MS.proxy : KEEP_ALIVE_MS.caller,
     connectionsCheckingInterval: 5_000,
     maxHeaderSize: MAX_HEAD,
   };

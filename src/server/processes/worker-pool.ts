@@ -97,22 +97,19 @@ export class WorkerPool {
   #startOne(): Promise<void> {
     return new Promise((resolve, reject) => {
       let wasReady = false;
-      let isToStop = false;
       const worker = new WorkerProcess(this.#freeNumber(), this.environment, {
         ready: () => {
           wasReady = true;
           resolve();
           if (this.#markedReady) worker.markReady();
           for (const socket of this.#waiting.splice(0)) this.hand(socket);
-          if (isToStop) worker.stop();
         },
         changed: () => {
           for (const other of this.#workers) if (other !== worker) other.reload();
         },
         stopRequested: () => {
-          // One that is still starting would not see the message.
-          if (worker.ready) worker.stop();
-          else isToStop = true;
+          // One that is still starting has the message when it has started.
+          worker.stop();
         },
         ended: (how, exitCode, waiting, counted) => {
           this.#workers.delete(worker);

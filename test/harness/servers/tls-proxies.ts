@@ -30,6 +30,7 @@ export async function startNginx(place: ServerDirectory, proxy: TlsProxy): Promi
   writeFileSync(
     file,
     `daemon off;
+master_process off;
 pid ${directory}/nginx.pid;
 error_log ${directory}/nginx.log;
 events {}

@@ -17,7 +17,7 @@ import {
 
 let home: Installation;
 beforeAll(async () => {
-  home = await Installation.create({ WORKERS: '2' });
+  home = await Installation.create({ WORKERS: '2', DATABASE_TIMEOUT: '20' });
   await (await home.serve()).end('SIGTERM');
 });
 afterAll(async () => {
@@ -69,20 +69,26 @@ test('a worker that is asked to end while it starts ends, too, and is replaced',
   const server = await shared();
   const before = await workersOf(server);
   const database = (await home.databasePid()) ?? 0;
+  expect(database).toBeGreaterThan(0);
   // It has to wait for the database then.
   process.kill(database, 'SIGSTOP');
+  let started: number;
   try {
     process.kill(before[0] ?? 0, 'SIGKILL');
-    const started = await eventually(async () => {
+    started = await eventually(async () => {
       const [pid] = (await workersOf(server)).filter((one) => !before.includes(one));
       return pid !== undefined && (await waits(pid)) && pid;
     });
     process.kill(started, 'SIGTERM');
-    process.kill(database, 'SIGCONT');
-    await gone(started, 10_000);
   } finally {
     process.kill(database, 'SIGCONT');
   }
+  await gone(started, 10_000);
+  await eventually(() =>
+    linesOf(server, 'a worker ended and is replaced').some(
+      ({ worker, how }) => worker === started && how === 'exit code 0',
+    ),
+  );
   await onEach(server, await workersOf(server), async () => expect((await health(home)).status).toBe(200));
 });
 

@@ -37,13 +37,19 @@ events {}
 http {
   access_log off;
   ${temporary.join('\n  ')}
+  upstream postern {
+    server 127.0.0.1:${String(proxy.node)};
+    keepalive 64;
+  }
   server {
     listen 127.0.0.1:${String(proxy.port)} ssl;
     ssl_certificate ${certificate};
     ssl_certificate_key ${key};
     ssl_verify_client optional_no_ca;
     location / {
-      proxy_pass http://127.0.0.1:${String(proxy.node)};
+      proxy_pass http://postern;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
       proxy_bind ${proxy.from};
       proxy_set_header X-Forwarded-For $remote_addr;
       proxy_set_header Client-Cert $ssl_client_escaped_cert;

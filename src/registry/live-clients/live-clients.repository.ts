@@ -13,8 +13,8 @@ const CACHED_CLIENTS = 2_000;
 
 /**
  * Differs after every change: `xmin` is the transaction that wrote the row last, and the time separates two changes to
- * which a failed primary and its successor gave the same number. Secrets that are added
- * or deleted write the client's row, too.
+ * which a failed primary and its successor gave the same number. Secrets that are added or deleted write the client's row,
+ * too.
  */
 const ROW_VERSION = `concat_ws(' ', c.xmin, extract(epoch FROM c.updated_at), o.membership_open, o.second_factor, md5(o.name || chr(10) || p.name)) AS row_version`;
 // Materialized, so that a plan made while the table was empty cannot use another index than that of client_id.

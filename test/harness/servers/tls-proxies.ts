@@ -12,6 +12,8 @@ export interface TlsProxy {
   server: Issued;
   /** The address from which it connects to the node. */
   from: string;
+  /** Whether nginx uses its connections to the node again; true by default. */
+  keepsConnections?: boolean;
 }
 
 const [NGINX, HAPROXY] = ['/usr/sbin/nginx', '/usr/sbin/haproxy'];
@@ -19,8 +21,9 @@ const [NGINX, HAPROXY] = ['/usr/sbin/nginx', '/usr/sbin/haproxy'];
 /** Whether both programs are installed; tests with them are skipped where not. */
 export const hasTlsProxies = [NGINX, HAPROXY].every((path) => existsSync(path));
 
-/** Starts nginx as docs/operations.md has it. */
+/** Starts nginx as docs/operations.md has it. Throws when the port is in use. */
 export async function startNginx(place: ServerDirectory, proxy: TlsProxy): Promise<void> {
+  if (await isListening(proxy.port)) throw new Error(`port ${String(proxy.port)} is in use`);
   const { certificate, key } = filesOf(place, 'nginx', proxy);
   const { directory } = place;
   const file = join(directory, 'nginx.conf');
@@ -33,13 +36,13 @@ export async function startNginx(place: ServerDirectory, proxy: TlsProxy): Promi
 master_process off;
 pid ${directory}/nginx.pid;
 error_log ${directory}/nginx.log;
-events {}
+events { worker_connections 4096; }
 http {
   access_log off;
   ${temporary.join('\n  ')}
   upstream postern {
     server 127.0.0.1:${String(proxy.node)};
-    keepalive 64;
+    ${proxy.keepsConnections === false ? '' : 'keepalive 64;'}
   }
   server {
     listen 127.0.0.1:${String(proxy.port)} ssl;
@@ -98,14 +101,14 @@ function filesOf(place: ServerDirectory, name: string, { server }: TlsProxy) {
   return files;
 }
 
-/** A TLS server that does not trust the caller's idea of it answers, too. */
 async function answers(port: number): Promise<void> {
-  await eventually(
-    () =>
-      fetch(`https://localhost:${String(port)}/`).then(
-        () => true,
-        (error: { cause?: { code?: string } }) => error.cause?.code !== 'ECONNREFUSED',
-      ),
-    10_000,
+  await eventually(() => isListening(port), 10_000);
+}
+
+/** A TLS server that does not trust the caller's idea of it answers, too. */
+function isListening(port: number): Promise<boolean> {
+  return fetch(`https://localhost:${String(port)}/`).then(
+    () => true,
+    (error: { cause?: { code?: string } }) => error.cause?.code !== 'ECONNREFUSED',
   );
 }
